@@ -1,0 +1,109 @@
+/** Random access to bytes wherever they lie: a Blob in the page, a file handle in Node, a decompressed
+ *  stream with checkpoints, or memory. Nothing here knows what the bytes mean. */
+export interface ByteSource {
+  /** Length in bytes, known from the start. */
+  readonly sizeBytes: number;
+  /** The bytes [offset, offset+length), clipped to the end of the source: shorter than asked only there.
+   *  The result may share memory with the source and must not be written to; it stays valid.
+   *  Throws RangeError for a negative or non-integer argument, `SourceError` when the bytes cannot be read. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** As `read`, where the bytes are in memory or the platform can read synchronously (Node). */
+  readSync?(offset: number, length: number): Uint8Array;
+  /** A view of a part, clipped to the end. No bytes move. */
+  slice(offset: number, length?: number): ByteSource;
+  /** All bytes in order. A chunk is valid only until the next one is asked for: copy what must stay. */
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+/** The bytes could not be had: the file changed or vanished under us, or a device failed. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly code: 'read' | 'changed' | 'closed';
+  readonly offset: number;
+  constructor(code: SourceError['code'], offset: number, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+    this.offset = offset;
+  }
+}
+
+/** Bytes per chunk of `stream()`. 4 MiB measured best in Chromium (64 KiB six times slower). */
+export const STREAM_CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** A part of another source. Slices of slices refer to the origin directly. */
+export class SlicedSource implements ByteSource {
+  readonly sizeBytes: number;
+  readonly readSync?: (offset: number, length: number) => Uint8Array;
+  readonly #origin: ByteSource;
+  readonly #start: number;
+
+  constructor(origin: ByteSource, start: number, length: number) {
+    this.#origin = origin;
+    this.#start = Math.min(start, origin.sizeBytes);
+    this.sizeBytes = Math.max(0, Math.min(length, origin.sizeBytes - this.#start));
+    const readSync = origin.readSync?.bind(origin);
+    if (readSync) {
+      this.readSync = (offset, size) => {
+        const range = clipRange(this.sizeBytes, offset, size);
+        return readSync(this.#start + range.offset, range.length);
+      };
+    }
+  }
+
+  read(offset: number, length: number): Promise<Uint8Array> {
+    const range = clipRange(this.sizeBytes, offset, length);
+    return this.#origin.read(this.#start + range.offset, range.length);
+  }
+
+  slice(offset: number, length = Number.MAX_SAFE_INTEGER): ByteSource {
+    const range = clipRange(this.sizeBytes, offset, length);
+    return new SlicedSource(this.#origin, this.#start + range.offset, range.length);
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return streamByReads(this);
+  }
+}
+
+/** Bytes in memory. Reads are views of the array that was given. */
+export class MemorySource implements ByteSource {
+  readonly sizeBytes: number;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.sizeBytes = bytes.length;
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    return this.readSync(offset, length);
+  }
+
+  readSync(offset: number, length: number): Uint8Array {
+    const range = clipRange(this.sizeBytes, offset, length);
+    return this.#bytes.subarray(range.offset, range.offset + range.length);
+  }
+
+  slice(offset: number, length = Number.MAX_SAFE_INTEGER): ByteSource {
+    return new MemorySource(this.readSync(offset, length));
+  }
+
+  async *stream(): AsyncIterable<Uint8Array> {
+    if (this.sizeBytes > 0) yield this.#bytes;
+  }
+}
+
+/** `stream()` for a source that only reads. */
+export async function* streamByReads(source: ByteSource, chunkBytes = STREAM_CHUNK_BYTES): AsyncIterable<Uint8Array> {
+  for (let offset = 0; offset < source.sizeBytes; offset += chunkBytes) {
+    yield await source.read(offset, chunkBytes);
+  }
+}
+
+/** The part of [offset, offset+length) that lies within `sizeBytes`. */
+export function clipRange(sizeBytes: number, offset: number, length: number): { offset: number; length: number } {
+  if (!Number.isSafeInteger(offset) || offset < 0) throw new RangeError(`offset ${offset} is not a byte position`);
+  if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`length ${length} is not a byte count`);
+  const start = Math.min(offset, sizeBytes);
+  return { offset: start, length: Math.min(length, sizeBytes - start) };
+}

@@ -1,0 +1,46 @@
+import type { ByteSource } from './byteSource.ts';
+
+/** What the core asks of the place it runs in (page, worker, Node, tests), handed down as a value:
+ *  the core itself imports neither DOM nor Node. */
+export interface Platform {
+  /** A new incremental SHA-256 or SHA-512. */
+  createHash(algorithm: HashAlgorithm): IncrementalHash;
+  /** One-shot SHA-256 where that is much faster than incremental (Web Crypto); callers keep inputs ≤ 64 MiB. */
+  sha256(bytes: Uint8Array): Promise<Uint8Array>;
+  /** A place for bytes that are too many for memory: a temporary file, or a Blob that the browser spills. */
+  createSpool(): Spool;
+  /** Inflates gzip members (RFC 1952), natively where possible. Several members are concatenated; zero padding
+   *  and trailing bytes after the last member are ignored; a cut or corrupt stream throws CodecError. */
+  gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
+export type HashAlgorithm = 'sha256' | 'sha512';
+
+export interface IncrementalHash {
+  update(bytes: Uint8Array): void;
+  /** Ends the hash; the object is of no use afterwards. */
+  digest(): Uint8Array;
+}
+
+/** Write once in order, then read anywhere. */
+export interface Spool {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Ends writing. */
+  finish(): Promise<ByteSource>;
+  /** Frees what it holds, also after `finish`. */
+  dispose(): Promise<void>;
+}
+
+/** Progress of long work; `totalBytes` undefined when it cannot be known. */
+export interface Progress {
+  readonly phase: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number | undefined;
+}
+
+/** Handed to everything that can take over a second. */
+export interface Work {
+  readonly platform: Platform;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}

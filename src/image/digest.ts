@@ -1,0 +1,2 @@
+/** `algorithm:hex` (image-spec descriptor.md, "Digests"). */
+export type Digest = string & { readonly __digest: unique symbol };

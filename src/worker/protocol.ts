@@ -1,0 +1,370 @@
+import type { Change } from '../analysis/changes.ts';
+import type { WasteReport } from '../analysis/waste.ts';
+import type { ArchiveFormat, Finding, LayerPresence } from '../archive/archive.ts';
+import type { Compression } from '../codec/sniff.ts';
+import type { ImageConfig } from '../image/config.ts';
+import type { Platform } from '../image/descriptor.ts';
+import type { EntryFate } from '../vfs/unionTree.ts';
+
+/** What the page may ask of the worker, and what it is told. Everything that crosses is plain data or
+ *  transferable; digests are strings. Ids of archives are made by the worker and survive a reload. */
+export interface ExplorerService {
+  /** Opens files that were dropped or picked. Resolves when the images are known; layers are indexed in the
+   *  background (`layerIndexed`). Several parts of one folder (an OCI layout) come as one call with `folder`. */
+  open(input: OpenInput, callId: string): Promise<ArchiveSummary>;
+  /** What was open when the page was last here, indexes included; contents may need `reopen`. */
+  restore(): Promise<readonly ArchiveSummary[]>;
+  close(archiveId: string): Promise<void>;
+  /** Copies the archive's bytes into IndexedDB, so that it opens without the file. Throws `quota` when full. */
+  keep(archiveId: string): Promise<void>;
+  forget(archiveId: string): Promise<void>;
+  /** Ends the work of a call: open, verify, compareContents, save, search. */
+  cancel(callId: string): Promise<void>;
+
+  /** Waits until a layer's tree is there. */
+  layer(archiveId: string, layer: number): Promise<LayerSummary>;
+  treeView(query: TreeQuery): Promise<TreeView>;
+  /** Everything about one path of an image. */
+  entryDetail(archiveId: string, image: number, path: string, upToLayer: number): Promise<EntryDetail>;
+  /** Bytes of a file, from an offset. `layer` and `entry` as rows and biographies name them. */
+  readFile(archiveId: string, layer: number, entry: number, offset: number, length: number): Promise<Uint8Array>;
+  /** A whole file as a Blob, for download and image preview. */
+  fileBlob(archiveId: string, layer: number, entry: number, callId: string): Promise<Blob>;
+  /** sha256 of a file's content, `sha256:hex`. */
+  fileDigest(archiveId: string, layer: number, entry: number): Promise<string>;
+  search(archiveId: string, image: number, query: SearchQuery, callId: string): Promise<readonly SearchHit[]>;
+  /** The table history, diffID, blob, chainID. */
+  historyTable(archiveId: string, image: number): Promise<readonly HistoryRow[]>;
+  documents(archiveId: string, image: number): Promise<ImageDocuments>;
+  treemap(archiveId: string, image: number, upToLayer: number | 'all'): Promise<TreemapNode>;
+  /** Compares contents where that is needed (progress, cancellable) when `compareContents`. */
+  waste(archiveId: string, image: number, compareContents: boolean, callId: string): Promise<WasteReport>;
+  leftovers(archiveId: string, image: number, callId: string): Promise<readonly Leftover[]>;
+  compare(left: ImageRef, right: ImageRef): Promise<ComparisonView>;
+  /** Recomputes every digest. */
+  verify(archiveId: string, callId: string): Promise<readonly VerifyRow[]>;
+  /** Writes an archive, a layer, a flattened rootfs, or a subtree as a tar. */
+  save(request: SaveRequest, callId: string): Promise<{ readonly blob: Blob; readonly fileName: string }>;
+  /** Small values of the page's own (selection, settings), kept beside the archives. */
+  saveView(state: unknown): Promise<void>;
+  loadView(): Promise<unknown>;
+}
+
+export type OpenInput =
+  | { readonly kind: 'file'; readonly file: File; readonly handle?: FileSystemFileHandle }
+  | {
+      readonly kind: 'folder';
+      readonly name: string;
+      readonly files: readonly { readonly path: string; readonly file: File }[];
+    }
+  | { readonly kind: 'url'; readonly url: string };
+
+/** Told as it happens, without being asked. */
+export type ExplorerEvent =
+  | {
+      readonly type: 'progress';
+      readonly callId: string;
+      readonly phase: string;
+      readonly doneBytes: number;
+      readonly totalBytes: number | undefined;
+    }
+  | { readonly type: 'layerIndexed'; readonly archiveId: string; readonly layer: LayerSummary }
+  | { readonly type: 'indexed'; readonly archiveId: string }
+  | { readonly type: 'layerVerified'; readonly archiveId: string; readonly row: VerifyRow };
+
+/** Every failure that reaches the page. The text is made there from code and params. */
+export interface ServiceFault {
+  readonly code: string; // an ArchiveErrorCode, TarErrorCode, CodecErrorCode or: quota, cancelled, gone, network, permission, internal
+  readonly fileName?: string;
+  readonly path?: string;
+  readonly offset?: number;
+  /** English, for the details fold and for bug reports. */
+  readonly message: string;
+}
+
+export interface ArchiveSummary {
+  readonly id: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly format: ArchiveFormat;
+  readonly alsoFormats: readonly ArchiveFormat[];
+  readonly outerCompression: readonly Compression[];
+  readonly images: readonly ImageSummary[];
+  readonly layers: readonly LayerSummary[];
+  readonly findings: readonly Finding[];
+  readonly kept: boolean;
+  /** After a reload: the contents need the file again (`reopen` with its handle or a new pick). */
+  readonly needsFile: boolean;
+  readonly hasHandle: boolean;
+}
+
+export interface ImageSummary {
+  readonly index: number;
+  readonly imageId: string | undefined;
+  readonly v1Id: string | undefined;
+  readonly manifestDigest: string | undefined;
+  readonly mediaType: string | undefined;
+  readonly tags: readonly string[];
+  readonly platform: Platform | undefined;
+  readonly created: string | undefined;
+  readonly isArtifact: boolean;
+  readonly describedBy: string;
+  readonly config: ImageConfig | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly findings: readonly Finding[];
+  /** Positions in `ArchiveSummary.layers`, base first. */
+  readonly layers: readonly number[];
+}
+
+export interface LayerSummary {
+  readonly index: number;
+  readonly diffId: string | undefined;
+  readonly blobDigest: string | undefined;
+  readonly mediaType: string | undefined;
+  readonly compression: Compression;
+  readonly presence: LayerPresence;
+  readonly path: string | undefined;
+  readonly storedBytes: number;
+  readonly state: 'waiting' | 'indexing' | 'indexed' | 'failed';
+  readonly fault: ServiceFault | undefined;
+  /** The fields below are 0 until it is indexed. */
+  readonly tarBytes: number;
+  readonly entryCount: number;
+  /** Sum of file sizes in the layer. */
+  readonly contentBytes: number;
+  readonly addedCount: number;
+  readonly whiteoutCount: number;
+  readonly opaqueCount: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface TreeQuery {
+  readonly archiveId: string;
+  readonly image: number;
+  /** Position in the image's stack. */
+  readonly layer: number;
+  /** 'layer': what this layer's tar holds. 'union': all layers from the base up to this one. */
+  readonly mode: 'layer' | 'union';
+  /** Also what lies hidden beneath, whiteouts and opaque marks. */
+  readonly xray: boolean;
+  readonly filter: TreeFilter;
+  readonly sort: 'name' | 'size' | 'layer';
+}
+
+export interface TreeFilter {
+  /** Changes to show; empty shows all. 'hidden' are the rows that x-ray adds. */
+  readonly changes: readonly (Change | 'hidden')[];
+  /** Part of a name, or a glob when it holds `*`, `?` or `[` (`**` crosses directories). Empty: all. */
+  readonly text: string;
+  readonly minBytes: number;
+}
+
+/** The rows of a tree in pre-order, all expanded; the page folds by `end`. Columns of one length `count`. */
+export interface TreeView {
+  readonly count: number;
+  /** One past the last row of this row's subtree. */
+  readonly end: Uint32Array;
+  readonly depth: Uint16Array;
+  readonly kind: Uint8Array; // EntryKind
+  readonly change: Uint8Array; // index in CHANGES
+  readonly fate: Uint8Array; // index in FATES; 0 visible
+  readonly flags: Uint8Array; // ROW_FLAGS
+  /** Position in the image's stack of the layer that supplies the row. */
+  readonly layer: Uint16Array;
+  /** The layer that hides a hidden row. 0xffff: none. */
+  readonly byLayer: Uint16Array;
+  readonly entry: Uint32Array;
+  readonly mode: Uint16Array;
+  readonly uid: Uint32Array;
+  readonly gid: Uint32Array;
+  readonly mtimeSec: Float64Array;
+  /** Own size of a file; of a directory the sum of the visible files below it. */
+  readonly size: Float64Array;
+  /** Names as UTF-8 (bytes that are not UTF-8 as in decodeName), [nameStart[i], nameStart[i+1]). */
+  readonly nameStart: Uint32Array;
+  readonly names: Uint8Array;
+  /** Files shown and in all, for "n of m". */
+  readonly matched: number;
+  readonly total: number;
+}
+
+export const CHANGES: readonly Change[] = ['unchanged', 'added', 'modified', 'touched', 'rewritten', 'removed'];
+export const FATES: readonly EntryFate[] = [
+  'visible',
+  'merged',
+  'superseded',
+  'deleted',
+  'opaque',
+  'parentHidden',
+  'whiteout',
+];
+export const ROW_FLAGS = {
+  opaque: 1,
+  implicit: 2,
+  hardLink: 4,
+  hasXattrs: 8,
+  sparse: 16,
+  nativeWhiteout: 32,
+  filteredParent: 64,
+} as const;
+
+export interface EntryDetail {
+  readonly path: string;
+  readonly kind: number;
+  readonly layer: number;
+  readonly entry: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly mtimeSec: number;
+  readonly mtimeNsec: number;
+  readonly linkTarget: string | undefined;
+  readonly device: { readonly major: number; readonly minor: number } | undefined;
+  readonly xattrs: readonly { readonly name: string; readonly value: Uint8Array }[];
+  readonly hardLinks: readonly string[];
+  readonly visible: boolean;
+  readonly biography: readonly BiographyEvent[];
+}
+
+/** One layer's deed to a path, oldest first. */
+export interface BiographyEvent {
+  readonly layer: number;
+  readonly entry: number | undefined;
+  readonly deed:
+    'created' | 'replaced' | 'touched' | 'rewritten' | 'deleted' | 'hiddenByParent' | 'hiddenByOpaque' | 'recreated';
+  readonly kind: number;
+  readonly sizeBytes: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeSec: number;
+  /** Which path did it, when another (a parent that was deleted). */
+  readonly viaPath: string | undefined;
+}
+
+export interface SearchQuery {
+  readonly text: string;
+  readonly in: 'names' | 'contents';
+  readonly limit: number;
+}
+
+export interface SearchHit {
+  readonly layer: number;
+  readonly entry: number;
+  readonly path: string;
+  readonly kind: number;
+  readonly sizeBytes: number;
+  readonly visible: boolean;
+  /** For contents: byte offset and the line around it. */
+  readonly offset?: number;
+  readonly line?: string;
+}
+
+export interface HistoryRow {
+  readonly step: number;
+  readonly created: string | undefined;
+  readonly createdBy: string;
+  readonly comment: string | undefined;
+  readonly emptyLayer: boolean;
+  /** Position in the image's stack, unless empty. */
+  readonly layer: number | undefined;
+  readonly diffId: string | undefined;
+  readonly blobDigest: string | undefined;
+  readonly chainId: string | undefined;
+  readonly storedBytes: number;
+  readonly contributedBytes: number;
+  readonly cumulativeBytes: number;
+}
+
+export interface ImageDocuments {
+  /** As text, byte for byte; the page indents for reading only when asked. */
+  readonly config: string | undefined;
+  readonly manifest: string | undefined;
+  readonly index: string | undefined;
+}
+
+export interface TreemapNode {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Layer of the largest share. */
+  readonly layer: number;
+  readonly children: readonly TreemapNode[];
+  /** Small children that were folded together. */
+  readonly foldedCount: number;
+}
+
+export interface Leftover {
+  readonly kind:
+    | 'privateKey'
+    | 'credential'
+    | 'token'
+    | 'envFile'
+    | 'history'
+    | 'packageCache'
+    | 'vcs'
+    | 'envVariable'
+    | 'temporary';
+  readonly path: string;
+  readonly layer: number;
+  readonly entry: number;
+  readonly sizeBytes: number;
+  /** Deleted or superseded above, so a container does not show it, but the archive still has it. */
+  readonly hidden: boolean;
+  readonly offset: number | undefined;
+  /** A shortened excerpt, secrets masked but for their ends. */
+  readonly excerpt: string | undefined;
+}
+
+export interface ImageRef {
+  readonly archiveId: string;
+  readonly image: number;
+}
+
+export interface ComparisonView {
+  readonly sharedLayers: number;
+  readonly left: { readonly layers: number; readonly bytes: number };
+  readonly right: { readonly layers: number; readonly bytes: number };
+  readonly entries: readonly ComparisonEntry[];
+  readonly config: readonly {
+    readonly key: string;
+    readonly left: string | undefined;
+    readonly right: string | undefined;
+  }[];
+}
+
+export interface ComparisonEntry {
+  readonly path: string;
+  readonly status: 'onlyLeft' | 'onlyRight' | 'content' | 'metadata';
+  readonly leftBytes: number;
+  readonly rightBytes: number;
+  readonly leftLayer: number | undefined;
+  readonly rightLayer: number | undefined;
+}
+
+export interface VerifyRow {
+  readonly what: 'layer' | 'blob' | 'config' | 'manifest';
+  readonly layer: number | undefined;
+  readonly path: string | undefined;
+  readonly claimed: string | undefined;
+  readonly actual: string | undefined;
+  readonly ok: boolean;
+  readonly fault: ServiceFault | undefined;
+}
+
+export type SaveRequest =
+  | {
+      readonly kind: 'archive';
+      readonly archiveId: string;
+      readonly images: readonly number[];
+      readonly format: 'docker-archive' | 'docker-legacy' | 'oci-layout';
+    }
+  | { readonly kind: 'layer'; readonly archiveId: string; readonly layer: number }
+  | { readonly kind: 'flatten'; readonly archiveId: string; readonly image: number; readonly upToLayer: number }
+  | {
+      readonly kind: 'subtree';
+      readonly archiveId: string;
+      readonly image: number;
+      readonly upToLayer: number;
+      readonly path: string;
+    };
