@@ -6,6 +6,15 @@ import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/descriptor.ts';
 import type { EntryFate } from '../vfs/unionTree.ts';
 
+export { EntryKind } from '../vfs/layerTree.ts';
+export type { Change } from '../analysis/changes.ts';
+export type { Remedy, WasteCause, WasteReport, WastedEntry } from '../analysis/waste.ts';
+export type { ArchiveFormat, Finding, LayerPresence } from '../archive/archive.ts';
+export type { Compression } from '../codec/sniff.ts';
+export type { ImageConfig } from '../image/config.ts';
+export type { Platform } from '../image/descriptor.ts';
+export type { EntryFate } from '../vfs/unionTree.ts';
+
 /** What the page may ask of the worker, and what it is told. Everything that crosses is plain data or
  *  transferable; digests are strings. Ids of archives are made by the worker and survive a reload. */
 export interface ExplorerService {
@@ -14,24 +23,31 @@ export interface ExplorerService {
   open(input: OpenInput, callId: string): Promise<ArchiveSummary>;
   /** What was open when the page was last here, indexes included; contents may need `reopen`. */
   restore(): Promise<readonly ArchiveSummary[]>;
+  /** Gives a restored archive its contents again. Throws `changed` when the file is not the one that was open;
+   *  what was restored stays. */
+  reopen(archiveId: string, input: OpenInput, callId: string): Promise<ArchiveSummary>;
+  /** The handle that was dropped or picked, so that the page can ask for permission within a user's gesture
+   *  (workers cannot), then call `reopen` with `await handle.getFile()`. */
+  fileHandle(archiveId: string): Promise<FileSystemFileHandle | undefined>;
   close(archiveId: string): Promise<void>;
   /** Copies the archive's bytes into IndexedDB, so that it opens without the file. Throws `quota` when full. */
-  keep(archiveId: string): Promise<void>;
-  forget(archiveId: string): Promise<void>;
+  keep(archiveId: string): Promise<ArchiveSummary>;
+  /** Removes the kept bytes; the archive stays open. */
+  forget(archiveId: string): Promise<ArchiveSummary>;
   /** Ends the work of a call: open, verify, compareContents, save, search. */
   cancel(callId: string): Promise<void>;
 
-  /** Waits until a layer's tree is there. */
+  /** Waits until a layer's tree is there (or has failed). `layer` is a position in `ArchiveSummary.layers`. */
   layer(archiveId: string, layer: number): Promise<LayerSummary>;
   treeView(query: TreeQuery): Promise<TreeView>;
   /** Everything about one path of an image. */
   entryDetail(archiveId: string, image: number, path: string, upToLayer: number): Promise<EntryDetail>;
-  /** Bytes of a file, from an offset. `layer` and `entry` as rows and biographies name them. */
-  readFile(archiveId: string, layer: number, entry: number, offset: number, length: number): Promise<Uint8Array>;
+  /** Bytes of a file, from an offset; at most 16 MiB a call, shorter only at the end of the file. */
+  readFile(file: FileRef, offset: number, length: number): Promise<Uint8Array>;
   /** A whole file as a Blob, for download and image preview. */
-  fileBlob(archiveId: string, layer: number, entry: number, callId: string): Promise<Blob>;
+  fileBlob(file: FileRef, callId: string): Promise<Blob>;
   /** sha256 of a file's content, `sha256:hex`. */
-  fileDigest(archiveId: string, layer: number, entry: number): Promise<string>;
+  fileDigest(file: FileRef, callId: string): Promise<string>;
   search(archiveId: string, image: number, query: SearchQuery, callId: string): Promise<readonly SearchHit[]>;
   /** The table history, diffID, blob, chainID. */
   historyTable(archiveId: string, image: number): Promise<readonly HistoryRow[]>;
@@ -59,6 +75,15 @@ export type OpenInput =
     }
   | { readonly kind: 'url'; readonly url: string };
 
+/** One layer's version of a file. `layer` and `entry` as rows, biographies and hits name them: the position in
+ *  the image's stack, and the entry in that layer's tree. */
+export interface FileRef {
+  readonly archiveId: string;
+  readonly image: number;
+  readonly layer: number;
+  readonly entry: number;
+}
+
 /** Told as it happens, without being asked. */
 export type ExplorerEvent =
   | {
@@ -70,17 +95,52 @@ export type ExplorerEvent =
     }
   | { readonly type: 'layerIndexed'; readonly archiveId: string; readonly layer: LayerSummary }
   | { readonly type: 'indexed'; readonly archiveId: string }
+  /** Something that was stored could not be used and was removed; the rest is there. */
+  | {
+      readonly type: 'storedDiscarded';
+      readonly reason: 'version' | 'corrupt' | 'unreadable';
+      readonly fileName: string | undefined;
+    }
+  /** What is open can no longer be stored (quota, a broken database); it stays open in this tab. */
+  | { readonly type: 'storeFailed'; readonly fault: ServiceFault }
   | { readonly type: 'layerVerified'; readonly archiveId: string; readonly row: VerifyRow };
 
 /** Every failure that reaches the page. The text is made there from code and params. */
 export interface ServiceFault {
-  readonly code: string; // an ArchiveErrorCode, TarErrorCode, CodecErrorCode or: quota, cancelled, gone, network, permission, internal
+  readonly code: FaultCode;
+  /** Which family the code is of: `corrupt` of a codec and of an archive are told differently. */
+  readonly source?: 'archive' | 'tar' | 'codec' | 'file';
   readonly fileName?: string;
   readonly path?: string;
   readonly offset?: number;
+  /** For `network`: why; `status` with `http`. */
+  readonly reason?: NetworkReason;
+  readonly status?: number;
   /** English, for the details fold and for bug reports. */
   readonly message: string;
 }
+
+/** `code` of a fault: an ArchiveErrorCode, TarErrorCode or CodecErrorCode, or one of the worker's own. */
+export type FaultCode = WorkerFaultCode | (string & Record<never, never>);
+
+export type WorkerFaultCode =
+  | 'quota' // no room to keep it
+  | 'cancelled'
+  | 'gone' // the contents need the file again, or the archive is not open
+  | 'changed' // not the file that was open, or it changed under us
+  | 'permission' // the browser must be asked for the file again
+  | 'network'
+  | 'read' // the device or browser could not read the file
+  | 'badRequest' // a layer, entry or path that is not there
+  | 'internal';
+
+export type NetworkReason =
+  | 'url' // no http(s) address
+  | 'offline'
+  | 'crossOrigin' // no answer that a page may read: the server forbids it (CORS), or cannot be reached
+  | 'http' // an error status
+  | 'interrupted'
+  | 'tooLarge';
 
 export interface ArchiveSummary {
   readonly id: string;
@@ -96,6 +156,8 @@ export interface ArchiveSummary {
   /** After a reload: the contents need the file again (`reopen` with its handle or a new pick). */
   readonly needsFile: boolean;
   readonly hasHandle: boolean;
+  readonly origin: 'file' | 'folder' | 'url';
+  readonly url: string | undefined;
 }
 
 export interface ImageSummary {
