@@ -6,6 +6,7 @@ import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/descriptor.ts';
 import type { EntryFate } from '../vfs/unionTree.ts';
 
+export { decodeName, encodeName, printableName } from '../bytes/byteName.ts';
 export { EntryKind } from '../vfs/layerTree.ts';
 export type { Change } from '../analysis/changes.ts';
 export type { Remedy, WasteCause, WasteReport, WastedEntry } from '../analysis/waste.ts';

@@ -1,0 +1,211 @@
+import type {
+  ArchiveSummary,
+  EntryDetail,
+  ExplorerEvent,
+  ExplorerService,
+  FileRef,
+  HistoryRow,
+  ImageSummary,
+  LayerSummary,
+  OpenInput,
+  TreeFilter,
+  TreeQuery,
+} from '../../client/protocol.ts';
+import type { PanelName } from '../panels/panelName.ts';
+import { Calls } from './calls.svelte.ts';
+import { TreeModel } from './treeModel.svelte.ts';
+
+/** 'layer': what one layer's tar holds. 'union': all from the base up to the layer. 'merged': the whole image. */
+export type TreeMode = 'layer' | 'union' | 'merged';
+export type TreeSort = TreeQuery['sort'];
+
+/** One layer's version of a path: a position in the image's stack and the entry in that layer's tree. */
+export interface Version {
+  readonly layer: number;
+  readonly entry: number;
+}
+
+export const NO_FILTER: TreeFilter = { changes: [], text: '', minBytes: 0 };
+
+/** All that the page shows. Fields are read anywhere and written by the methods only. */
+export class ExplorerState {
+  readonly service: ExplorerService;
+  readonly calls: Calls;
+  readonly tree = new TreeModel();
+
+  archives = $state.raw<readonly ArchiveSummary[]>([]);
+  archiveId = $state<string | undefined>(undefined);
+  /** `ImageSummary.index`. */
+  imageIndex = $state(0);
+  /** The selected layer: its position in the image's stack, base 0. */
+  layer = $state(0);
+  mode = $state<TreeMode>('merged');
+  xray = $state(false);
+  filter = $state.raw<TreeFilter>(NO_FILTER);
+  sort = $state<TreeSort>('name');
+  panel = $state<PanelName>('history');
+  /** Of the selected file, no leading slash; '' is the root, undefined is nothing. */
+  path = $state<string | undefined>(undefined);
+  /** Which layer's version of the path is meant (also a hidden one). */
+  version = $state.raw<Version | undefined>(undefined);
+  /** Everything about the selected path; undefined while it is fetched. */
+  detail = $state.raw<EntryDetail | undefined>(undefined);
+  history = $state.raw<readonly HistoryRow[]>([]);
+  /** Told to screen readers when it changes. */
+  announcement = $state('');
+
+  readonly archive = $derived(this.archives.find((one) => one.id === this.archiveId));
+  readonly image = $derived<ImageSummary | undefined>(
+    this.archive?.images.find((one) => one.index === this.imageIndex) ?? this.archive?.images[0],
+  );
+  /** Of the image, base first. */
+  readonly layers = $derived.by<readonly LayerSummary[]>(() => {
+    const all = this.archive?.layers ?? [];
+    return (this.image?.layers ?? []).flatMap((index) => all[index] ?? []);
+  });
+  /** The topmost layer that the view takes in. */
+  readonly upToLayer = $derived(this.mode === 'merged' ? Math.max(0, this.layers.length - 1) : this.layer);
+  readonly query = $derived.by<TreeQuery | undefined>(() => {
+    if (!this.archive || !this.image || this.layers.length === 0) return undefined;
+    return {
+      archiveId: this.archive.id,
+      image: this.image.index,
+      layer: this.upToLayer,
+      mode: this.mode === 'layer' ? 'layer' : 'union',
+      xray: this.xray,
+      filter: this.filter,
+      sort: this.sort,
+    };
+  });
+
+  #treeTurn = 0;
+  #detailTurn = 0;
+
+  constructor(service: ExplorerService) {
+    this.service = service;
+    this.calls = new Calls((callId) => service.cancel(callId));
+  }
+
+  onEvent(event: ExplorerEvent): void {
+    this.calls.onEvent(event);
+    if (event.type === 'layerIndexed') this.#putLayer(event.archiveId, event.layer);
+    if (event.type === 'indexed' && event.archiveId === this.archiveId) void this.loadHistory();
+  }
+
+  #putLayer(archiveId: string, layer: LayerSummary): void {
+    this.archives = this.archives.map((archive) =>
+      archive.id !== archiveId
+        ? archive
+        : { ...archive, layers: archive.layers.map((one) => (one.index === layer.index ? layer : one)) },
+    );
+  }
+
+  /** Opens each input; the last that could be opened is selected. */
+  async open(inputs: readonly { readonly name: string; readonly input: OpenInput }[]): Promise<void> {
+    await Promise.all(
+      inputs.map(async ({ name, input }) => {
+        const summary = await this.calls.run('open', name, (callId) => this.service.open(input, callId));
+        if (summary) this.addArchive(summary);
+      }),
+    );
+  }
+
+  /** What was open when the page was last here. */
+  async restore(): Promise<void> {
+    const summaries = (await this.calls.run('restore', '', () => this.service.restore())) ?? [];
+    const known = new Set(this.archives.map((one) => one.id));
+    this.archives = [...this.archives, ...summaries.filter((one) => !known.has(one.id))];
+  }
+
+  addArchive(summary: ArchiveSummary): void {
+    this.archives = [...this.archives.filter((one) => one.id !== summary.id), summary];
+    this.selectArchive(summary.id);
+  }
+
+  /** Puts a newer summary in the place of the one with the same id. */
+  replaceArchive(summary: ArchiveSummary): void {
+    this.archives = this.archives.map((one) => (one.id === summary.id ? summary : one));
+  }
+
+  async close(archiveId: string): Promise<void> {
+    await this.calls.run('open', archiveId, () => this.service.close(archiveId));
+    this.archives = this.archives.filter((one) => one.id !== archiveId);
+    if (this.archiveId === archiveId) this.selectArchive(this.archives.at(-1)?.id);
+  }
+
+  selectArchive(archiveId: string | undefined): void {
+    this.archiveId = archiveId;
+    const first = this.archive?.images.find((one) => !one.isArtifact) ?? this.archive?.images[0];
+    this.selectImage(first?.index ?? 0);
+  }
+
+  selectImage(index: number): void {
+    this.imageIndex = index;
+    this.layer = Math.max(0, this.layers.length - 1);
+    this.clearSelection();
+    void this.loadHistory();
+  }
+
+  selectLayer(position: number): void {
+    this.layer = Math.min(Math.max(0, position), Math.max(0, this.layers.length - 1));
+    if (this.mode === 'merged') this.mode = 'union';
+  }
+
+  clearSelection(): void {
+    this.path = undefined;
+    this.version = undefined;
+    this.detail = undefined;
+  }
+
+  /** Selects a path; its version is the given one, else the one that the view shows. */
+  async selectPath(path: string, version?: Version): Promise<void> {
+    this.path = path;
+    this.version = version;
+    const turn = ++this.#detailTurn;
+    const { archive, image } = this;
+    if (!archive || !image) return;
+    const detail = await this.calls.run('detail', `/${path}`, () =>
+      this.service.entryDetail(archive.id, image.index, path, this.upToLayer),
+    );
+    if (turn !== this.#detailTurn) return;
+    this.detail = detail;
+    if (detail && !version) this.version = { layer: detail.layer, entry: detail.entry };
+  }
+
+  /** Which file a version is, as the service wants it named. */
+  fileRef(version: Version): FileRef | undefined {
+    const { archive, image } = this;
+    return archive && image ? { archiveId: archive.id, image: image.index, ...version } : undefined;
+  }
+
+  /** Another version of the selected path, as a biography names it; hidden ones too. */
+  showVersion(version: Version): void {
+    this.version = version;
+  }
+
+  /** Shows a panel; a panel of the path needs a path to be selected. */
+  show(panel: PanelName): void {
+    this.panel = panel;
+  }
+
+  async loadHistory(): Promise<void> {
+    const { archive, image } = this;
+    this.history = [];
+    if (!archive || !image) return;
+    const rows = await this.calls.run('history', archive.fileName, () =>
+      this.service.historyTable(archive.id, image.index),
+    );
+    if (rows && archive.id === this.archiveId && image.index === this.image?.index) this.history = rows;
+  }
+
+  /** Fetches the rows of a query. A later call wins over an earlier one that is still under way. */
+  async loadTree(query: TreeQuery): Promise<void> {
+    const turn = ++this.#treeTurn;
+    const view = await this.calls.run('tree', '', () => this.service.treeView(query));
+    if (turn === this.#treeTurn && view) this.tree.setView(view);
+  }
+
+  announce(text: string): void {
+    this.announcement = text;
+  }
+}
