@@ -1,4 +1,5 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
+import type { Finding } from '../bytes/finding.ts';
 import type { Work } from '../bytes/platform.ts';
 import type { Digest } from '../image/digest.ts';
 import type { Platform as ImagePlatform } from '../image/descriptor.ts';
@@ -110,13 +111,7 @@ export interface LayerDigests {
   readonly blobDigestMatches: boolean | undefined;
 }
 
-/** Something a person should know: a repair that was made, or what real engines would refuse. The text is made
- *  at the edge (i18n) from the code and its parameters. */
-export interface Finding {
-  readonly severity: 'info' | 'warning' | 'error';
-  readonly code: string;
-  readonly params: Readonly<Record<string, string | number>>;
-}
+export type { Finding };
 
 /** No image can be shown. Names the file, the offset where known, and the fault. */
 export class ArchiveError extends Error {
