@@ -1,4 +1,5 @@
-import type { Platform, Progress, Work } from '../bytes/platform.ts';
+import type { Progress, Work } from '../bytes/platform.ts';
+import type { Host } from './host.ts';
 import type { ExplorerEvent } from './protocol.ts';
 
 /** Progress goes to the page at most this often: more is not seen, and costs it time. */
@@ -6,21 +7,23 @@ const PROGRESS_INTERVAL_MS = 100;
 
 /** The calls under way that can be cancelled, by the page's `callId`. */
 export class Calls {
-  readonly #platform: Platform;
+  readonly #loadHost: () => Promise<Host>;
   readonly #emit: (event: ExplorerEvent) => void;
   readonly #controllers = new Map<string, AbortController>();
 
-  constructor(platform: Platform, emit: (event: ExplorerEvent) => void) {
-    this.#platform = platform;
+  constructor(loadHost: () => Promise<Host>, emit: (event: ExplorerEvent) => void) {
+    this.#loadHost = loadHost;
     this.#emit = emit;
   }
 
-  /** Runs a task that `cancel(callId)` ends. */
+  /** Runs a task that `cancel(callId)` ends. The call can be cancelled as soon as this has returned. */
   async run<T>(callId: string, task: (work: CallWork) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#controllers.set(callId, controller);
     try {
-      const result = await task(this.work(callId, controller.signal));
+      const work = await this.work(callId, controller.signal);
+      controller.signal.throwIfAborted();
+      const result = await task(work);
       controller.signal.throwIfAborted();
       return result;
     } finally {
@@ -32,9 +35,11 @@ export class Calls {
     this.#controllers.get(callId)?.abort();
   }
 
-  work(callId: string, signal: AbortSignal): CallWork {
+  /** Work that reports as a call's, under a signal of the caller's. */
+  async work(callId: string, signal: AbortSignal): Promise<CallWork> {
+    const { platform } = await this.#loadHost();
     const onProgress = throttled((progress: Progress) => this.#emit({ type: 'progress', callId, ...progress }));
-    return { platform: this.#platform, signal, onProgress };
+    return { platform, signal, onProgress };
   }
 }
 

@@ -1,0 +1,53 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
+import { toHex } from '../bytes/hex.ts';
+import type { Work } from '../bytes/platform.ts';
+import { readFileContent } from '../archive/fileContent.ts';
+import { EntryKind } from '../vfs/layerTree.ts';
+import { collectBlob } from './blobWriter.ts';
+import type { CallWork } from './calls.ts';
+import { WorkerError } from './faults.ts';
+import type { FileRef } from './protocol.ts';
+import type { Session } from './session.ts';
+import { transfer } from './transfer.ts';
+
+/** `ExplorerService.readFile`, `fileBlob` and `fileDigest`: one layer's version of a file, hidden ones too. */
+
+const MAX_READ_BYTES = 16 * 1024 * 1024;
+
+export async function readFile(session: Session, file: FileRef, offset: number, length: number): Promise<Uint8Array> {
+  const opened = session.archive(file.archiveId);
+  const work = await session.calls.work(opened.indexingCallId, opened.lifetime.signal);
+  const source = await content(session, file, { platform: work.platform, signal: work.signal });
+  // A copy: what a source returns may share a large buffer, which would be cloned whole.
+  const bytes = (await source.read(offset, Math.min(length, MAX_READ_BYTES))).slice();
+  return transfer(bytes, [bytes.buffer]);
+}
+
+export async function fileBlob(session: Session, file: FileRef, work: CallWork): Promise<Blob> {
+  const source = await content(session, file, work);
+  return collectBlob(source.stream(), { phase: 'read', totalBytes: source.sizeBytes }, work);
+}
+
+export async function fileDigest(session: Session, file: FileRef, work: CallWork): Promise<string> {
+  const source = await content(session, file, work);
+  const hash = work.platform.createHash('sha256');
+  let doneBytes = 0;
+  for await (const chunk of source.stream()) {
+    work.signal.throwIfAborted();
+    hash.update(chunk);
+    doneBytes += chunk.length;
+    work.onProgress({ phase: 'digest', doneBytes, totalBytes: source.sizeBytes });
+  }
+  return `sha256:${toHex(hash.digest())}`;
+}
+
+async function content(session: Session, file: FileRef, work: Work): Promise<ByteSource> {
+  const opened = session.archive(file.archiveId);
+  const index = opened.layerOfImage(file.image, file.layer);
+  const tree = await opened.tree(index);
+  const isFile = tree !== undefined && file.entry < tree.length && tree.kind(file.entry) === EntryKind.file;
+  if (!isFile) throw new WorkerError('badRequest', `entry ${file.entry} of layer ${file.layer} is no file`);
+  const layer = (await opened.contents()).layers[index];
+  if (!layer) throw new WorkerError('internal', `layer ${index} is not in the archive any more`);
+  return readFileContent(layer, tree, file.entry, work);
+}

@@ -1,0 +1,239 @@
+import type { Archive, IndexedLayer } from '../archive/archive.ts';
+import { type ArchiveRecord, STORE_VERSION } from '../persistence/stateStore.ts';
+import { LayerTree } from '../vfs/layerTree.ts';
+import type { Contents, ContentsIdentity } from './contents.ts';
+import { isCancelled, toFault, WorkerError } from './faults.ts';
+import { LayerIndexer } from './layerIndexer.ts';
+import type { ArchiveSummary, ImageSummary, LayerSummary } from './protocol.ts';
+import type { Session } from './session.ts';
+import { indexedLayer, type StoredDocuments } from './summaries.ts';
+
+/** What is known of an archive without its layers; plain data, stored as it is. */
+export interface ArchiveFacts extends Pick<
+  ArchiveSummary,
+  'fileName' | 'sizeBytes' | 'format' | 'alsoFormats' | 'outerCompression' | 'images' | 'findings' | 'origin' | 'url'
+> {
+  readonly identity: ContentsIdentity;
+  /** One for each image. */
+  readonly documents: readonly StoredDocuments[];
+  /** index.json, manifest.json or repositories: what names the images. */
+  readonly indexDocument: Uint8Array | undefined;
+}
+
+/** The worker's part of a stored record. */
+export interface StoredBody {
+  readonly facts: ArchiveFacts;
+  readonly layers: readonly LayerSummary[];
+  readonly kept: boolean;
+}
+
+export interface OpenedArchiveParts {
+  readonly id: string;
+  readonly openedAtMs: number;
+  readonly body: StoredBody;
+  readonly handle: FileSystemFileHandle | undefined;
+}
+
+/** An archive that can be read, and the bytes it was opened from. */
+export interface LiveContents {
+  readonly archive: Archive;
+  readonly contents: Contents;
+}
+
+/** Gives the contents of an archive whose file is not open now; see `restoring.ts`. */
+export type ContentsSource = (opened: OpenedArchive) => Promise<LiveContents>;
+
+/** An archive in the page: its summary, its layers' trees, and, while they can be had, its contents. */
+export class OpenedArchive {
+  readonly id: string;
+  readonly openedAtMs: number;
+  readonly facts: ArchiveFacts;
+  readonly handle: FileSystemFileHandle | undefined;
+  kept: boolean;
+  /** The contents cannot be had without the user. */
+  needsFile = false;
+  /** Aborted when the archive is closed. */
+  readonly lifetime = new AbortController();
+  /** The call that pays for indexing and hears of its progress. */
+  indexingCallId = '';
+  readonly #session: Session;
+  readonly #layers: LayerSummary[];
+  readonly #indexer = new LayerIndexer((layer) => this.#index(layer));
+  readonly #revive: ContentsSource;
+  #live: Promise<LiveContents> | undefined;
+
+  constructor(session: Session, parts: OpenedArchiveParts, revive: ContentsSource) {
+    this.#session = session;
+    this.#revive = revive;
+    this.id = parts.id;
+    this.openedAtMs = parts.openedAtMs;
+    this.facts = parts.body.facts;
+    this.kept = parts.body.kept;
+    this.handle = parts.handle;
+    this.#layers = [...parts.body.layers];
+  }
+
+  summary(): ArchiveSummary {
+    const { identity: _identity, documents: _documents, indexDocument: _index, ...told } = this.facts;
+    return {
+      ...told,
+      id: this.id,
+      layers: [...this.#layers],
+      kept: this.kept,
+      needsFile: this.needsFile,
+      hasHandle: this.handle !== undefined,
+    };
+  }
+
+  record(): ArchiveRecord {
+    const layers = this.#layers.map((layer) => (layer.state === 'indexing' ? waitingAgain(layer) : layer));
+    const body: StoredBody = { facts: this.facts, layers, kept: this.kept };
+    return {
+      version: STORE_VERSION,
+      id: this.id,
+      fileName: this.facts.fileName,
+      openedAtMs: this.openedAtMs,
+      ...(this.handle ? { handle: this.handle } : {}),
+      body,
+    };
+  }
+
+  /** Throws WorkerError `badRequest`. */
+  image(index: number): ImageSummary {
+    const image = this.facts.images[index];
+    if (!image) throw new WorkerError('badRequest', `there is no image ${index} in ${this.facts.fileName}`);
+    return image;
+  }
+
+  /** A layer by its position in `ArchiveSummary.layers`. Throws WorkerError `badRequest`. */
+  layer(index: number): LayerSummary {
+    const layer = this.#layers[index];
+    if (!layer) throw new WorkerError('badRequest', `there is no layer ${index} in ${this.facts.fileName}`);
+    return layer;
+  }
+
+  get layerCount(): number {
+    return this.#layers.length;
+  }
+
+  /** The position in `ArchiveSummary.layers` of a layer of an image's stack. Throws WorkerError `badRequest`. */
+  layerOfImage(image: number, position: number): number {
+    const layer = this.image(image).layers[position];
+    if (layer === undefined) throw new WorkerError('badRequest', `image ${image} has no layer ${position}`);
+    return layer;
+  }
+
+  /** Waits for a layer's tree; undefined when the layer cannot be read (its summary says why). */
+  tree(layer: number): Promise<LayerTree | undefined> {
+    this.layer(layer);
+    return this.#indexer.tree(layer);
+  }
+
+  /** The trees of an image's stack, base first, up to and with `upToLayer`. */
+  async trees(image: number, upToLayer = Number.MAX_SAFE_INTEGER): Promise<readonly (LayerTree | undefined)[]> {
+    const trees: (LayerTree | undefined)[] = [];
+    for (const layer of this.image(image).layers.slice(0, upToLayer + 1)) trees.push(await this.tree(layer));
+    return trees;
+  }
+
+  /** The archive itself, opened again where that needs no user. Throws WorkerError `gone`, `permission` or
+   *  `changed`, or what opening throws. */
+  async contents(): Promise<Archive> {
+    return (await this.live()).archive;
+  }
+
+  /** As `contents`, with the bytes behind it. */
+  live(): Promise<LiveContents> {
+    this.#live ??= this.#revive(this).catch((error: unknown) => {
+      this.#live = undefined;
+      throw error;
+    });
+    return this.#live;
+  }
+
+  setContents(live: LiveContents): void {
+    this.#live = Promise.resolve(live);
+    this.needsFile = false;
+  }
+
+  async close(): Promise<void> {
+    this.lifetime.abort();
+    const live = await this.#live?.catch(() => undefined);
+    await live?.archive.close();
+  }
+
+  async #index(layer: number): Promise<LayerTree | undefined> {
+    const summary = this.layer(layer);
+    if (summary.state === 'indexed') {
+      const stored = await this.#storedTree(layer);
+      if (stored) return stored;
+    }
+    if (summary.presence !== 'present') {
+      const message = `the layer is ${summary.presence}`;
+      this.#setLayer({ ...summary, state: 'failed', fault: { code: summary.presence, source: 'archive', message } });
+      return undefined;
+    }
+    const archive = await this.contents();
+    this.#layers[layer] = { ...summary, state: 'indexing' };
+    return this.#read(archive, summary);
+  }
+
+  async #read(archive: Archive, summary: LayerSummary): Promise<LayerTree | undefined> {
+    let indexed: IndexedLayer | undefined;
+    try {
+      indexed = await archive.layers[summary.index]?.readIndex(await this.#indexingWork(summary.index));
+      this.lifetime.signal.throwIfAborted();
+    } catch (error) {
+      if (isCancelled(error)) {
+        this.#layers[summary.index] = waitingAgain(summary);
+        throw error;
+      }
+      this.#setLayer({ ...summary, state: 'failed', fault: toFault(error, this.facts.fileName) });
+      return undefined;
+    }
+    if (!indexed) throw new WorkerError('internal', `layer ${summary.index} is not in the archive any more`);
+    const { tree } = indexed;
+    this.#setLayer(indexedLayer(summary, indexed));
+    const record = this.record();
+    const value = { version: STORE_VERSION, columns: tree.columns } as const;
+    void this.#session.persist((store) => store.putLayer(record, summary.index, value));
+    return tree;
+  }
+
+  async #storedTree(layer: number): Promise<LayerTree | undefined> {
+    try {
+      const stored = await (await this.#session.store()).layer(this.id, layer);
+      if (stored) return new LayerTree(stored.columns);
+    } catch {
+      this.#session.emit({ type: 'storedDiscarded', reason: 'corrupt', fileName: this.facts.fileName });
+    }
+    this.#layers[layer] = waitingAgain(this.layer(layer));
+    return undefined;
+  }
+
+  /** One count for all layers: what is done of the stored bytes of those before, then of this one. */
+  async #indexingWork(layer: number) {
+    const work = await this.#session.calls.work(this.indexingCallId, this.lifetime.signal);
+    const present = this.#layers.filter((other) => other.presence === 'present');
+    const totalBytes = present.reduce((sum, other) => sum + other.storedBytes, 0);
+    const before = present.filter((other) => other.state === 'indexed' && other.index !== layer);
+    const beforeBytes = before.reduce((sum, other) => sum + other.storedBytes, 0);
+    const storedBytes = this.layer(layer).storedBytes;
+    return {
+      ...work,
+      onProgress: (progress: { readonly doneBytes: number; readonly totalBytes: number | undefined }) => {
+        const fraction = progress.totalBytes ? Math.min(1, progress.doneBytes / progress.totalBytes) : 0;
+        work.onProgress({ phase: 'index', doneBytes: beforeBytes + fraction * storedBytes, totalBytes });
+      },
+    };
+  }
+
+  #setLayer(summary: LayerSummary): void {
+    this.#layers[summary.index] = summary;
+    this.#session.emit({ type: 'layerIndexed', archiveId: this.id, layer: summary });
+  }
+}
+
+function waitingAgain(layer: LayerSummary): LayerSummary {
+  return { ...layer, state: 'waiting' };
+}
