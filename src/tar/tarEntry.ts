@@ -1,5 +1,6 @@
 /** One member of a tar archive, PAX and GNU extensions applied (POSIX.1-2017 pax, GNU tar "Basic Tar Format").
- *  Byte fields may be views that are valid only during the callback that hands the entry over. */
+ *  Byte fields may be views that are valid only during the callback that hands the entry over: `keepEntry`
+ *  copies what must stay. Global PAX headers are not applied: container engines ignore them. */
 export interface TarEntry {
   /** Position of the member's first header block (an extension header, if it has any) in the archive. */
   readonly headerOffset: number;
@@ -26,12 +27,24 @@ export interface TarEntry {
   readonly linkName: Uint8Array;
   readonly deviceMajor: number;
   readonly deviceMinor: number;
-  /** From SCHILY.xattr.* (raw bytes) and LIBARCHIVE.xattr.* (base64), in order; undefined when there are none. */
+  /** From SCHILY.xattr.* (raw bytes), in order; undefined when there are none. LIBARCHIVE.xattr.* stays in `pax`
+   *  alone: no engine applies it. */
   readonly xattrs: readonly Xattr[] | undefined;
   /** Where the stored bytes belong in the file; undefined unless sparse. Ascending, not overlapping. */
   readonly sparse: readonly SparseExtent[] | undefined;
-  /** All PAX records in effect, global ones included; undefined when there are none. */
+  /** The member's own PAX records; undefined when there are none. */
   readonly pax: ReadonlyMap<string, Uint8Array> | undefined;
+}
+
+/** The entry with bytes of its own, to be kept after the callback. */
+export function keepEntry(entry: TarEntry): TarEntry {
+  return {
+    ...entry,
+    name: entry.name.slice(),
+    userName: entry.userName.slice(),
+    groupName: entry.groupName.slice(),
+    linkName: entry.linkName.slice(),
+  };
 }
 
 export type TarEntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'charDevice' | 'blockDevice' | 'fifo';
