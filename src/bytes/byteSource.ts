@@ -15,10 +15,10 @@ export interface ByteSource {
   stream(): AsyncIterable<Uint8Array>;
 }
 
-/** The bytes could not be had: the file changed or vanished under us, or a device failed. */
+/** The bytes could not be had: the file changed or vanished under us, or a device failed or is full ('write'). */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
-  readonly code: 'read' | 'changed' | 'closed';
+  readonly code: 'read' | 'changed' | 'closed' | 'write';
   readonly offset: number;
   constructor(code: SourceError['code'], offset: number, message: string, cause?: unknown) {
     super(message, { cause });

@@ -10,8 +10,19 @@ export interface Platform {
   /** A place for bytes that are too many for memory: a temporary file, or a Blob that the browser spills. */
   createSpool(): Spool;
   /** Inflates gzip members (RFC 1952), natively where possible. Several members are concatenated; zero padding
-   *  and trailing bytes after the last member are ignored; a cut or corrupt stream throws CodecError. */
-  gunzip(compressed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+   *  and trailing bytes after the last member are ignored; a cut or corrupt stream throws CodecError. The input is
+   *  read to its very end. Pieces are valid until the next is asked for. */
+  gunzip(
+    compressed: AsyncIterable<Uint8Array>,
+    onTrailing?: (trailing: TrailingBytes) => void,
+  ): AsyncIterable<Uint8Array>;
+}
+
+/** What stands behind the last member or frame of a compressed stream. `offset` counts in the compressed bytes. */
+export interface TrailingBytes {
+  readonly kind: 'zeros' | 'junk';
+  readonly offset: number;
+  readonly sizeBytes: number;
 }
 
 export type HashAlgorithm = 'sha256' | 'sha512';

@@ -1,0 +1,86 @@
+import { SourceError, clipRange } from '../bytes/byteSource.ts';
+import type { ByteSource } from '../bytes/byteSource.ts';
+import { WindowCache } from './windowCache.ts';
+
+/** Measured in Chromium: a slice of 512 bytes takes 0.7 ms, one of 1 MiB 5 ms; dense archives want 4 MiB. */
+const WINDOW_LIMITS = { smallestBytes: 64 * 1024, largestBytes: 4 * 1024 * 1024, count: 3 };
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** A Blob or File of the browser, or a part of one. Slices share one cache of windows. */
+export class BlobSource implements ByteSource {
+  readonly sizeBytes: number;
+  readonly #blob: Blob;
+  readonly #start: number;
+  readonly #cache: WindowCache;
+
+  constructor(blob: Blob, start = 0, sizeBytes = blob.size - start, cache = new WindowCache(WINDOW_LIMITS)) {
+    this.#blob = blob;
+    this.#start = start;
+    this.sizeBytes = sizeBytes;
+    this.#cache = cache;
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const range = clipRange(this.sizeBytes, offset, length);
+    const start = this.#start + range.offset;
+    const found = this.#cache.find(start, range.length);
+    if (found) return found;
+    const windowBytes = this.#cache.sizeForMiss(start, range.length);
+    const bytes = await this.#readBlob(start, Math.max(windowBytes ?? 0, range.length));
+    if (bytes.length < range.length) throw changed(start + bytes.length);
+    if (windowBytes === undefined) return bytes;
+    this.#cache.add(start, bytes);
+    return bytes.subarray(0, range.length);
+  }
+
+  slice(offset: number, length = Number.MAX_SAFE_INTEGER): BlobSource {
+    const range = clipRange(this.sizeBytes, offset, length);
+    return new BlobSource(this.#blob, this.#start + range.offset, range.length, this.#cache);
+  }
+
+  /** By slices, one read ahead: File.stream() with a byte reader hangs in Chromium, and its chunks are small. */
+  async *stream(): AsyncIterable<Uint8Array> {
+    let reading = this.#readChunk(0);
+    try {
+      for (let offset = 0; offset < this.sizeBytes; offset += CHUNK_BYTES) {
+        const chunk = await reading;
+        reading = this.#readChunk(offset + CHUNK_BYTES);
+        yield chunk;
+      }
+    } finally {
+      // A failure ahead of where the reader stopped is of no interest.
+      reading.catch(() => undefined);
+    }
+  }
+
+  async #readChunk(offset: number): Promise<Uint8Array> {
+    const length = Math.min(CHUNK_BYTES, this.sizeBytes - offset);
+    if (length <= 0) return new Uint8Array(0);
+    const bytes = await this.#readBlob(this.#start + offset, length);
+    if (bytes.length < length) throw changed(this.#start + offset + bytes.length);
+    return bytes;
+  }
+
+  async #readBlob(start: number, length: number): Promise<Uint8Array> {
+    try {
+      return new Uint8Array(await this.#blob.slice(start, start + length).arrayBuffer());
+    } catch (error) {
+      throw asSourceError(error, start);
+    }
+  }
+}
+
+function changed(offset: number): SourceError {
+  return new SourceError('changed', offset, 'the file was changed while it was being read');
+}
+
+// File API, "Errors and exceptions": a file that has been changed or removed since it was picked gives
+// NotReadableError or NotFoundError.
+function asSourceError(error: unknown, offset: number): SourceError {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'NotFoundError' || name === 'NotReadableError') {
+    const message = 'the file was changed, moved or removed since it was opened';
+    return new SourceError('changed', offset, message, error);
+  }
+  return new SourceError('read', offset, `the file cannot be read: ${String(error)}`, error);
+}
