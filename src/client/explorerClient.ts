@@ -20,8 +20,15 @@ export function createExplorerClient(): ExplorerClient {
   worker.addEventListener('error', (event) => {
     if (!(event instanceof ErrorEvent)) rpc.lose({ code: 'internal', message: 'the worker could not be started' });
   });
+  const own: Pick<ExplorerService, 'keep'> = {
+    keep(archiveId) {
+      // Only a window may ask; without it the browser may clear what was kept. Some browsers ask the user.
+      void navigator.storage?.persist?.().catch(() => false);
+      return rpc.service.keep(archiveId);
+    },
+  };
   return {
-    service: rpc.service,
+    service: Object.assign(Object.create(rpc.service) as ExplorerService, own),
     onEvent: (listener) => rpc.onEvent(listener),
     dispose() {
       worker.terminate();

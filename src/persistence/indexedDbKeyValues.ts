@@ -5,16 +5,19 @@ import { PersistenceError } from './persistenceError.ts';
 const STORE_NAME = 'values';
 const DATABASE_VERSION = 1;
 
-/** Opens the database; one that cannot be opened is deleted and made anew, once.
- *  Rejects with PersistenceError `unreadable` where storage is forbidden or broken. */
+/** Opens the database; one that is broken is deleted and made anew, once. Rejects with PersistenceError:
+ *  `version` where a later release has changed it (what is in it stays), `unreadable` where storage is forbidden
+ *  or broken for good. */
 export async function openIndexedDbKeyValues(
   databaseName: string,
 ): Promise<{ readonly keyValues: KeyValues; readonly wasReset: boolean }> {
   try {
     return { keyValues: overDatabase(await openDatabase(databaseName), databaseName), wasReset: false };
   } catch (error) {
-    // SecurityError: a frame of another origin, or cookies are blocked. Deleting would not help.
-    if (typeof indexedDB === 'undefined' || (error as DOMException).name === 'SecurityError') {
+    const { name } = error as DOMException;
+    if (name === 'VersionError') throw new PersistenceError('version', 'a later release wrote the database', error);
+    // SecurityError: a frame of another origin, or storage is blocked. Deleting would not help.
+    if (typeof indexedDB === 'undefined' || name === 'SecurityError') {
       throw new PersistenceError('unreadable', 'this page may not store anything', error);
     }
   }
@@ -26,10 +29,15 @@ export async function openIndexedDbKeyValues(
   }
 }
 
-function openDatabase(databaseName: string): Promise<IDBDatabase> {
+async function openDatabase(databaseName: string): Promise<IDBDatabase> {
   const request = indexedDB.open(databaseName, DATABASE_VERSION);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE_NAME);
-  return promisifyRequest(request);
+  const database = await promisifyRequest(request);
+  if (!database.objectStoreNames.contains(STORE_NAME)) {
+    database.close();
+    throw new PersistenceError('corrupt', `the database has no store ${STORE_NAME}`);
+  }
+  return database;
 }
 
 function overDatabase(first: IDBDatabase, databaseName: string): KeyValues {

@@ -19,6 +19,7 @@ export async function openStateStore(databaseName: string): Promise<OpenedStateS
     return { store: keyValueStateStore(keyValues), isLasting: true, discarded };
   } catch (error) {
     if (!(error instanceof PersistenceError)) throw error;
-    return { store: keyValueStateStore(memoryKeyValues()), isLasting: false, discarded: [] };
+    const discarded: Discarded[] = error.code === 'version' ? [{ reason: 'version', fileName: undefined }] : [];
+    return { store: keyValueStateStore(memoryKeyValues()), isLasting: false, discarded };
   }
 }

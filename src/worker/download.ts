@@ -46,7 +46,7 @@ async function readBody(response: Response, address: URL, work: CallWork): Promi
   const tooLarge = () =>
     new WorkerError('network', `more than ${MAX_DOWNLOAD_BYTES} bytes`, { path: address.href, reason: 'tooLarge' });
   if (totalBytes !== undefined && totalBytes > MAX_DOWNLOAD_BYTES) {
-    await response.body?.cancel();
+    void response.body?.cancel();
     throw tooLarge();
   }
   const writer = new BlobWriter();
@@ -77,7 +77,7 @@ async function readBody(response: Response, address: URL, work: CallWork): Promi
 /** Undefined where it would mislead: it counts the bytes before a content coding is undone. */
 function contentLength(response: Response): number | undefined {
   const header = response.headers.get('content-length');
-  if (header === null || response.headers.has('content-encoding') || !/^\d{1,15}$/.test(header)) return undefined;
+  if (header === null || response.headers.has('content-encoding') || !/^\d+$/.test(header)) return undefined;
   return Number(header);
 }
 

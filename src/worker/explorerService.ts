@@ -28,7 +28,7 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
     },
     treeView: async (query) => (await import('./treeQueries.ts')).treeView(session, query),
     entryDetail: async (archiveId, image, path, upToLayer) =>
-      (await import('./treeQueries.ts')).entryDetail(session, archiveId, image, path, upToLayer),
+      (await import('./entryDetail.ts')).entryDetail(session, archiveId, image, path, upToLayer),
     search: (archiveId, image, query, callId) =>
       calls.run(callId, async (work) =>
         (await import('./treeQueries.ts')).search(session, archiveId, image, query, work),

@@ -26,6 +26,9 @@ const SOURCES: Readonly<Record<string, NonNullable<ServiceFault['source']>>> = {
   ArchiveError: 'archive',
   TarError: 'tar',
   CodecError: 'codec',
+  ImageError: 'image',
+  AnalysisError: 'analysis',
+  PersistenceError: 'store',
 };
 
 /** What the browser itself throws (DOMException names; WebIDL "Error names"). */

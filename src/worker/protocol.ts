@@ -96,7 +96,7 @@ export type ExplorerEvent =
     }
   | { readonly type: 'layerIndexed'; readonly archiveId: string; readonly layer: LayerSummary }
   | { readonly type: 'indexed'; readonly archiveId: string }
-  /** Something that was stored could not be used and was removed; the rest is there. */
+  /** Something that was stored cannot be used (of one archive, or all where no name is told); the rest is there. */
   | {
       readonly type: 'storedDiscarded';
       readonly reason: 'version' | 'corrupt' | 'unreadable';
@@ -110,7 +110,7 @@ export type ExplorerEvent =
 export interface ServiceFault {
   readonly code: FaultCode;
   /** Which family the code is of: `corrupt` of a codec and of an archive are told differently. */
-  readonly source?: 'archive' | 'tar' | 'codec' | 'file';
+  readonly source?: 'archive' | 'tar' | 'codec' | 'image' | 'analysis' | 'store' | 'file';
   readonly fileName?: string;
   readonly path?: string;
   readonly offset?: number;
@@ -121,7 +121,7 @@ export interface ServiceFault {
   readonly message: string;
 }
 
-/** `code` of a fault: an ArchiveErrorCode, TarErrorCode or CodecErrorCode, or one of the worker's own. */
+/** `code` of a fault: that of the error named by `source`, or one of the worker's own. */
 export type FaultCode = WorkerFaultCode | (string & Record<never, never>);
 
 export type WorkerFaultCode =
@@ -132,6 +132,7 @@ export type WorkerFaultCode =
   | 'permission' // the browser must be asked for the file again
   | 'network'
   | 'read' // the device or browser could not read the file
+  | 'limit' // beyond a bound of ours
   | 'badRequest' // a layer, entry or path that is not there
   | 'internal';
 
