@@ -1,0 +1,122 @@
+import { parseRepositories } from '../image/repositories.ts';
+import { isV1Id, parseV1Image, type V1Image } from '../image/v1Image.ts';
+import { ArchiveFindings } from './finding.ts';
+import { findLayer, type DescribedImage } from './layerSpec.ts';
+import { documentFault, readDocument, type OpenContext } from './openContext.ts';
+import { platformOf } from './readConfig.ts';
+import { configOfV1 } from './v1Config.ts';
+
+/** Longer chains than any engine mounted: AUFS stopped at 127 branches. */
+const MAX_CHAIN = 1000;
+/** Images of one archive. */
+const MAX_HEADS = 10_000;
+
+/** Opens what `docker save` wrote before 1.10: ID/{VERSION,json,layer.tar}, each naming its parent, and
+ *  `repositories`, which names the heads. Without it the heads are the IDs that are nobody's parent. */
+export async function openDockerV1(context: OpenContext): Promise<DescribedImage[]> {
+  const nodes = await readNodes(context);
+  const tagsOf = await readHeads(context);
+  const named = [...tagsOf.keys()].filter((id) => nodes.has(id));
+  const heads = named.length > 0 ? named : unparented(nodes);
+  for (const [id, tags] of tagsOf) {
+    if (!isV1Id(id)) context.findings.fault('v1IdInvalid', { id: id.slice(0, 160), tag: tags.join(' ').slice(0, 300) });
+    else if (!nodes.has(id)) context.findings.fault('manifestMissing', { digest: id });
+  }
+  return heads.slice(0, MAX_HEADS).map((id) => describe(context, nodes, id, tagsOf.get(id) ?? []));
+}
+
+/** Folders that hold a v1 image: `ID/json` or `ID/layer.tar`. */
+export function v1Folders(paths: Iterable<string>): string[] {
+  const ids = new Set<string>();
+  for (const path of paths) {
+    const match = /^([^/]+)\/(?:json|layer\.tar)$/.exec(path);
+    if (match?.[1]) ids.add(match[1]);
+  }
+  return [...ids];
+}
+
+async function readNodes(context: OpenContext): Promise<Map<string, V1Image>> {
+  const nodes = new Map<string, V1Image>();
+  for (const id of v1Folders(context.members.paths())) {
+    context.work.signal?.throwIfAborted();
+    const bytes = await readDocument(context, `${id}/json`);
+    if (!bytes) continue;
+    try {
+      nodes.set(id, parseV1Image(bytes));
+    } catch (error) {
+      context.findings.warning('v1JsonUnreadable', { id, fault: documentFault(error) });
+    }
+  }
+  return nodes;
+}
+
+/** v1 ID → the tags that point to it. */
+async function readHeads(context: OpenContext): Promise<Map<string, string[]>> {
+  const heads = new Map<string, string[]>();
+  const bytes = await readDocument(context, 'repositories');
+  if (!bytes) return heads;
+  try {
+    for (const { reference, target } of parseRepositories(bytes)) {
+      heads.set(target, [...(heads.get(target) ?? []), reference]);
+    }
+  } catch (error) {
+    context.findings.warning('documentUnreadable', { path: 'repositories', fault: documentFault(error) });
+  }
+  return heads;
+}
+
+function unparented(nodes: ReadonlyMap<string, V1Image>): string[] {
+  const parents = new Set([...nodes.values()].map((node) => node.parent));
+  const heads = [...nodes.keys()].filter((id) => !parents.has(id));
+  return heads.length > 0 ? heads : [...nodes.keys()].slice(0, 1);
+}
+
+function describe(
+  context: OpenContext,
+  nodes: ReadonlyMap<string, V1Image>,
+  head: string,
+  tags: readonly string[],
+): DescribedImage {
+  const findings = new ArchiveFindings();
+  const ids = chainOf(nodes, head, findings);
+  if (!isV1Id(head)) findings.info('v1IdInvalid', { id: head.slice(0, 160), tag: tags.join(' ').slice(0, 300) });
+  const config = configOfV1(ids.map((id) => nodes.get(id) ?? {}));
+  return {
+    describedBy: 'v1',
+    imageId: undefined,
+    v1Id: head,
+    manifest: undefined,
+    config,
+    configBytes: undefined,
+    tags,
+    platform: platformOf(config),
+    annotations: {},
+    artifactType: undefined,
+    isArtifact: false,
+    layers: ids.map((id, position) => findLayer(context.members, `${id}/layer.tar`, position, {}, findings)),
+    findings: findings.list(),
+  };
+}
+
+/** IDs from the base to the head. A chain that comes back to itself crashes engines: it is cut there. */
+function chainOf(nodes: ReadonlyMap<string, V1Image>, head: string, findings: ArchiveFindings): string[] {
+  const ids: string[] = [];
+  const seen = new Set<string>();
+  for (let id: string | undefined = head; id !== undefined; id = nodes.get(id)?.parent) {
+    if (seen.has(id)) {
+      findings.fault('v1Cycle', { id });
+      break;
+    }
+    if (!nodes.has(id)) {
+      findings.fault(isV1Id(id) ? 'v1ParentMissing' : 'v1IdInvalid', { id: id.slice(0, 160) });
+      break;
+    }
+    if (ids.length >= MAX_CHAIN) {
+      findings.fault('v1TooDeep', { limit: MAX_CHAIN });
+      break;
+    }
+    seen.add(id);
+    ids.push(id);
+  }
+  return ids.reverse();
+}

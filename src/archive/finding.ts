@@ -1,0 +1,80 @@
+import { FindingLog, type Finding } from '../bytes/finding.ts';
+
+/** What this folder reports. The tar and vfs folders have codes of their own; all share one shape. */
+export type ArchiveFindingCode =
+  // the container
+  | 'truncatedArchive' // ends before its end; what came before is shown
+  | 'damagedArchive' // a member's header is wrong; what came before is shown
+  | 'trailingBytes' // bytes after the end of the compressed stream or the archive
+  | 'memberEscapes' // a member's name leads out of the archive: left out
+  | 'memberTwice' // several members of one name: the last counts
+  | 'memberIsLink' // a document is a link to another member: followed
+  | 'tooManyMembers'
+  // documents
+  | 'jsonBom' // engines refuse a byte order mark
+  | 'jsonTrailing'
+  | 'documentUnreadable' // a document beside the one in use is no JSON or not what it should be
+  | 'manifestNull'
+  | 'manifestNotUsed' // a file named manifest.json that describes no image
+  | 'descriptionsDisagree' // manifest.json and index.json describe different images
+  | 'layoutFileMissing'
+  | 'layoutVersion'
+  | 'indexTooDeep'
+  | 'manifestMissing'
+  | 'manifestUnreadable'
+  | 'manifestAmbiguous' // holds `manifests` and `layers` at once
+  | 'mediaTypeConflict'
+  | 'digestInvalid'
+  | 'digestMismatch'
+  | 'sizeMismatch'
+  | 'tagInvalid'
+  // configs
+  | 'configMissing'
+  | 'configUnreadable'
+  | 'configNameMismatch'
+  | 'rootfsMissing' // the config names no layers
+  | 'diffIdInvalid'
+  | 'layerCountMismatch'
+  | 'layersReordered'
+  // layers
+  | 'layerMissing'
+  | 'layerLinkLoop'
+  | 'layerEscapes'
+  | 'layerTruncated'
+  | 'layerDamaged'
+  // v1
+  | 'v1IdInvalid'
+  | 'v1ParentMissing'
+  | 'v1Cycle'
+  | 'v1JsonUnreadable'
+  | 'v1TooDeep';
+
+type Params = Finding['params'];
+
+/** Collects findings, bounded (`bytes/finding.ts`), with the codes of this folder. */
+export class ArchiveFindings {
+  readonly #log = new FindingLog();
+
+  info(code: ArchiveFindingCode, params?: Params): void {
+    this.#log.add('info', code, params);
+  }
+
+  /** Engines or tools may refuse it, or see something else. */
+  warning(code: ArchiveFindingCode, params?: Params): void {
+    this.#log.add('warning', code, params);
+  }
+
+  /** Something cannot be shown, or is not what it claims to be. */
+  fault(code: ArchiveFindingCode, params?: Params): void {
+    this.#log.add('error', code, params);
+  }
+
+  /** Findings that another collected. */
+  addAll(findings: readonly Finding[]): void {
+    for (const { severity, code, params } of findings) this.#log.add(severity, code, params);
+  }
+
+  list(): readonly Finding[] {
+    return this.#log.list();
+  }
+}

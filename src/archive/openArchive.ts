@@ -1,0 +1,273 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
+import type { Work } from '../bytes/platform.ts';
+import { SNIFF_BYTES, sniffCompression } from '../codec/sniff.ts';
+import { scanTar } from '../tar/scanTar.ts';
+import { TarError } from '../tar/tarEntry.ts';
+import type { TarScan } from '../tar/tarScan.ts';
+import {
+  ArchiveError,
+  type Archive,
+  type ArchiveFormat,
+  type ArchiveImage,
+  type ArchiveLayer,
+  type ArchiveMember,
+} from './archive.ts';
+import { openDockerArchive } from './dockerArchive.ts';
+import { openDockerDir } from './dockerDir.ts';
+import { openDockerV1 } from './dockerV1.ts';
+import { ArchiveFindings } from './finding.ts';
+import type { DescribedImage, LayerSpec } from './layerSpec.ts';
+import { MemberTable } from './memberTable.ts';
+import { mergeImages } from './mergeImages.ts';
+import { openOciLayout } from './ociLayout.ts';
+import { documentFault, type OpenContext } from './openContext.ts';
+import { openRootfs } from './rootfs.ts';
+import { sniffFormat } from './sniffFormat.ts';
+import { StoredLayer, type Resources } from './storedLayer.ts';
+import { asArchiveError, unwrap, type Unwrapped } from './unwrap.ts';
+
+/** A file, or the files of a folder (an OCI layout, skopeo's `dir:`) with paths relative to it. */
+export type ArchiveInput =
+  | { readonly fileName: string; readonly source: ByteSource }
+  | { readonly fileName: string; readonly folder: FolderSource };
+
+export type FolderSource = readonly { readonly path: string; readonly source: ByteSource }[];
+
+/** Opens an archive of images in any form: finds its images and where their layers lie. Layers are read when asked
+ *  for. What can be shown of a damaged archive is shown, with findings; where nothing can, throws ArchiveError. */
+export async function openArchive(input: ArchiveInput, work: Work): Promise<Archive> {
+  const held = new HeldResources();
+  try {
+    return 'folder' in input
+      ? await openFolder(input.fileName, input.folder, held, work)
+      : await openFile(input, held, work);
+  } catch (error) {
+    await held.dispose();
+    throw error;
+  }
+}
+
+async function openFolder(fileName: string, folder: FolderSource, held: HeldResources, work: Work): Promise<Archive> {
+  const members = new MemberTable(undefined);
+  let sizeBytes = 0;
+  for (const { path, source } of folder) {
+    members.addFile(path, source);
+    sizeBytes += source.sizeBytes;
+  }
+  if (folder.length === 0) throw new ArchiveError('empty', '', undefined, `${fileName}: the folder is empty`);
+  const context = { fileName, members, work, findings: new ArchiveFindings(), isCut: false };
+  const opened = await openFormats(context);
+  if (!opened) throw new ArchiveError('noImage', '', undefined, `${fileName}: the folder holds no image`);
+  return assemble(context, sizeBytes, opened, [], held);
+}
+
+async function openFile(
+  { fileName, source: file }: { readonly fileName: string; readonly source: ByteSource },
+  held: HeldResources,
+  work: Work,
+): Promise<Archive> {
+  if (file.sizeBytes === 0) throw new ArchiveError('empty', '', 0, `${fileName}: the file is empty`);
+  const findings = new ArchiveFindings();
+  const unwrapped = await unwrap(fileName, file, findings, held, work);
+  const members = new MemberTable(unwrapped.source);
+  const scan = await scanMembers(fileName, unwrapped, members, work);
+  if (unwrapped.fault || scan.error) reportDamage(unwrapped, scan, findings);
+
+  const context = {
+    fileName,
+    members,
+    work,
+    findings,
+    isCut: unwrapped.fault !== undefined || scan.error !== undefined,
+  };
+  const opened = (await openFormats(context)) ?? openPlainTar(context, unwrapped, scan);
+  return assemble(context, file.sizeBytes, opened, unwrapped.compressions, held);
+}
+
+async function scanMembers(
+  fileName: string,
+  { source, compressions, fault }: Unwrapped,
+  members: MemberTable,
+  work: Work,
+): Promise<TarScan> {
+  const onProgress = (doneBytes: number) =>
+    work.onProgress?.({ phase: 'open', doneBytes, totalBytes: source.sizeBytes });
+  try {
+    const visit = members.addTarEntry.bind(members);
+    return await scanTar(source, visit, { partial: true, signal: work.signal, onProgress });
+  } catch (error) {
+    if (!(error instanceof TarError)) throw error;
+    if (fault) throw asArchiveError(fileName, fault);
+    const inside = compressions.length > 0 ? ` (inside ${compressions.join(', ')})` : '';
+    const code = error.code === 'notTar' ? 'unknownFormat' : error.code === 'tooLong' ? 'limit' : 'corrupt';
+    throw new ArchiveError(code, '', error.offset, `${fileName}${inside}: ${error.message}`, error);
+  }
+}
+
+function reportDamage(unwrapped: Unwrapped, scan: TarScan, findings: ArchiveFindings): void {
+  const error = unwrapped.fault ?? scan.error;
+  if (!error) return;
+  const params = { fault: error.message, code: error.code, offset: error.offset, members: scan.entryCount };
+  if (error.code === 'truncated') findings.fault('truncatedArchive', params);
+  else findings.fault('damagedArchive', params);
+}
+
+interface OpenedFormats {
+  readonly formats: readonly ArchiveFormat[];
+  readonly images: readonly DescribedImage[];
+}
+
+/** Undefined when the members are no container of images. */
+async function openFormats(context: OpenContext): Promise<OpenedFormats | undefined> {
+  const { formats, looksLikeImages } = await sniffFormat(context);
+  const first = formats[0];
+  if (first === undefined) {
+    if (looksLikeImages) throw await noImage(context);
+    if (context.members.has('manifest.json')) context.findings.info('manifestNotUsed');
+    return undefined;
+  }
+  const main = await openFormat(context, first);
+  const hasOci = formats.includes('oci-layout') && first !== 'oci-layout';
+  const images = hasOci ? mergeImages(main, await openBeside(context), context.findings) : [...main];
+  if (images.length === 0) throw await noImage(context);
+  return { formats, images };
+}
+
+function openFormat(context: OpenContext, format: ArchiveFormat): Promise<DescribedImage[]> {
+  switch (format) {
+    case 'docker-archive':
+      return openDockerArchive(context);
+    case 'docker-dir':
+      return openDockerDir(context);
+    case 'oci-layout':
+      return openOciLayout(context);
+    case 'docker-v1':
+      return openDockerV1(context);
+    case 'rootfs':
+      return Promise.resolve([]);
+  }
+}
+
+/** An index beside manifest.json; if it cannot be read, manifest.json still can. */
+async function openBeside(context: OpenContext): Promise<DescribedImage[]> {
+  try {
+    return await openOciLayout(context);
+  } catch (error) {
+    context.findings.warning('documentUnreadable', { path: 'index.json', fault: documentFault(error) });
+    return [];
+  }
+}
+
+/** The container is one of images, but none can be had: says why as exactly as is known. */
+async function noImage(context: OpenContext): Promise<ArchiveError> {
+  const { fileName, isCut } = context;
+  const worst = context.findings.list().find(({ severity }) => severity === 'error');
+  const offset = typeof worst?.params.offset === 'number' ? worst.params.offset : undefined;
+  if (isCut) {
+    return new ArchiveError('truncated', '', offset, `${fileName}: breaks off before its list of images`);
+  }
+  for (const path of ['manifest.json', 'index.json']) {
+    if (!context.members.has(path)) continue;
+    const fault = await documentProblem(context, path);
+    if (fault) return fault;
+  }
+  if (worst?.code === 'manifestMissing' || worst?.code === 'digestInvalid') {
+    const message = `${fileName}: the manifest ${worst.params.digest ?? ''} is not in it`;
+    return new ArchiveError('missing', 'index.json', undefined, message);
+  }
+  if (worst?.code === 'manifestUnreadable') {
+    return new ArchiveError('malformed', 'index.json', undefined, `${fileName}: ${worst.params.fault ?? ''}`);
+  }
+  return new ArchiveError('noImage', '', undefined, `${fileName}: holds parts of images, but no image`);
+}
+
+async function documentProblem(context: OpenContext, path: string): Promise<ArchiveError | undefined> {
+  try {
+    if (path === 'manifest.json') await openDockerArchive(context);
+    else await openOciLayout(context);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ArchiveError) return error;
+    throw error;
+  }
+}
+
+function openPlainTar(context: OpenContext, { source, fault }: Unwrapped, scan: TarScan): OpenedFormats {
+  const error = fault ?? scan.error;
+  if (scan.entryCount > 0) return { formats: ['rootfs'], images: [openRootfs(context.fileName, source)] };
+  if (!error) throw new ArchiveError('noImage', '', 0, `${context.fileName}: is a tar without members`);
+  const code = error.code === 'truncated' ? 'truncated' : 'corrupt';
+  throw new ArchiveError(code, '', error.offset, `${context.fileName}: ${error.message}`, error);
+}
+
+async function assemble(
+  context: OpenContext,
+  sizeBytes: number,
+  { formats, images: described }: OpenedFormats,
+  outerCompression: Archive['outerCompression'],
+  held: HeldResources,
+): Promise<Archive> {
+  const { members, findings, fileName } = context;
+  findings.addAll(members.findings.list());
+  const layers = new LayerRegistry(fileName, held);
+  const images: ArchiveImage[] = [];
+  for (const image of described) {
+    context.work.signal?.throwIfAborted();
+    const own: ArchiveLayer[] = [];
+    for (const spec of image.layers) own.push(await layers.get(spec));
+    images.push({ ...image, layers: own });
+  }
+  const format = formats[0] ?? 'rootfs';
+  let files: readonly ArchiveMember[] | undefined;
+  return {
+    fileName,
+    sizeBytes,
+    format,
+    alsoFormats: formats.slice(1),
+    outerCompression,
+    images,
+    layers: layers.all,
+    findings: findings.list(),
+    get members() {
+      files ??= format === 'rootfs' ? [] : members.files();
+      return files;
+    },
+    close: () => held.dispose(),
+  };
+}
+
+/** One ArchiveLayer for each blob and claim: images that share a blob share the layer. */
+class LayerRegistry {
+  readonly all: ArchiveLayer[] = [];
+  readonly #byKey = new Map<string, ArchiveLayer>();
+  readonly #fileName: string;
+  readonly #resources: Resources;
+
+  constructor(fileName: string, resources: Resources) {
+    this.#fileName = fileName;
+    this.#resources = resources;
+  }
+
+  async get(spec: LayerSpec): Promise<ArchiveLayer> {
+    const key = JSON.stringify([spec.path, spec.diffId, spec.blobDigest, spec.presence]);
+    const known = this.#byKey.get(key);
+    if (known) return known;
+    const head = (await spec.blob?.read(0, SNIFF_BYTES)) ?? new Uint8Array();
+    const layer = new StoredLayer(this.all.length, spec, sniffCompression(head), this.#fileName, this.#resources);
+    this.all.push(layer);
+    this.#byKey.set(key, layer);
+    return layer;
+  }
+}
+
+class HeldResources implements Resources {
+  readonly #held: { dispose(): Promise<void> }[] = [];
+
+  add(resource: { dispose(): Promise<void> }): void {
+    this.#held.push(resource);
+  }
+
+  async dispose(): Promise<void> {
+    for (const resource of this.#held.splice(0)) await resource.dispose();
+  }
+}

@@ -1,0 +1,208 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
+import type { Work } from '../bytes/platform.ts';
+import { CodecError } from '../codec/codecError.ts';
+import { decompress } from '../codec/decompress.ts';
+import { GzipSource } from '../codec/gzipSource.ts';
+import { SpooledSource } from '../codec/spooledSource.ts';
+import type { Compression } from '../codec/sniff.ts';
+import type { Digest } from '../image/digest.ts';
+import { scanTar } from '../tar/scanTar.ts';
+import { scanTarStream } from '../tar/scanTarStream.ts';
+import type { TarScan } from '../tar/tarScan.ts';
+import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
+import { ArchiveError, type ArchiveLayer, type IndexedLayer, type LayerDigests } from './archive.ts';
+import { ArchiveFindings } from './finding.ts';
+import { digestLayer } from './layerDigests.ts';
+import type { LayerSpec } from './layerSpec.ts';
+
+/** Things that hold a file or memory until the archive is closed. */
+export interface Resources {
+  add(resource: { dispose(): Promise<void> }): void;
+}
+
+/** A layer as it lies in the archive. Everything that is read of it is read once and kept. */
+export class StoredLayer implements ArchiveLayer {
+  readonly index: number;
+  readonly compression: Compression;
+  readonly #spec: LayerSpec;
+  readonly #fileName: string;
+  readonly #resources: Resources;
+  #index: Promise<IndexedLayer> | undefined;
+  #content: Promise<ByteSource> | undefined;
+  #digests: Promise<LayerDigests> | undefined;
+  #computedDiffId: Digest | undefined;
+
+  constructor(index: number, spec: LayerSpec, compression: Compression, fileName: string, resources: Resources) {
+    this.index = index;
+    this.compression = compression;
+    this.#spec = spec;
+    this.#fileName = fileName;
+    this.#resources = resources;
+  }
+
+  get diffId(): Digest | undefined {
+    return this.#spec.diffId ?? this.#computedDiffId;
+  }
+
+  get blobDigest(): Digest | undefined {
+    return this.#spec.blobDigest;
+  }
+
+  get mediaType(): string | undefined {
+    return this.#spec.mediaType;
+  }
+
+  get annotations(): Readonly<Record<string, string>> {
+    return this.#spec.annotations;
+  }
+
+  get urls(): readonly string[] {
+    return this.#spec.urls;
+  }
+
+  get presence(): ArchiveLayer['presence'] {
+    return this.#spec.presence;
+  }
+
+  get path(): string | undefined {
+    return this.#spec.path === '' ? undefined : this.#spec.path;
+  }
+
+  get blobSizeBytes(): number {
+    return this.#spec.sizeBytes;
+  }
+
+  get blob(): ByteSource | undefined {
+    return this.#spec.blob;
+  }
+
+  readIndex(work: Work): Promise<IndexedLayer> {
+    this.#index ??= this.#readIndex(work).catch((error: unknown) => {
+      this.#index = undefined; // cancelled, perhaps: it may be asked for again
+      throw error;
+    });
+    return this.#index;
+  }
+
+  async *stream(work: Work): AsyncIterable<Uint8Array> {
+    const blob = this.#tarBlob();
+    yield* this.compression === 'none' ? blob.stream() : decompress(this.compression, blob.stream(), work.platform);
+  }
+
+  content(work: Work): Promise<ByteSource> {
+    this.#content ??= this.#openContent(work).catch((error: unknown) => {
+      this.#content = undefined;
+      throw error;
+    });
+    return this.#content;
+  }
+
+  verify(work: Work): Promise<LayerDigests> {
+    this.#digests ??= this.#verify(work).catch((error: unknown) => {
+      this.#digests = undefined;
+      throw error;
+    });
+    return this.#digests;
+  }
+
+  async #readIndex(work: Work): Promise<IndexedLayer> {
+    const blob = this.#tarBlob();
+    const findings = new ArchiveFindings();
+    const builder = new LayerTreeBuilder();
+    const totalBytes = blob.sizeBytes;
+    const report = (doneBytes: number) => work.onProgress?.({ phase: 'index', doneBytes, totalBytes });
+    const options = { partial: true, signal: work.signal } as const;
+    const visit = builder.add.bind(builder);
+
+    let codecFault: CodecError | undefined;
+    let scan: TarScan;
+    if (this.compression === 'none') {
+      scan = await scanTar(blob, visit, { ...options, onProgress: report });
+    } else {
+      const chunks = decompress(this.compression, counted(blob.stream(), report), work.platform, (trailing) =>
+        findings.warning('trailingBytes', { kind: trailing.kind, offset: trailing.offset, bytes: trailing.sizeBytes }),
+      );
+      const guarded = untilFault(chunks, (error) => {
+        codecFault = error;
+      });
+      try {
+        scan = await scanTarStream(guarded, visit, options);
+      } catch (error) {
+        throw codecFault ?? error;
+      }
+    }
+    const error = codecFault ?? scan.error;
+    if (error && scan.entryCount === 0) throw error;
+    if (error) {
+      const params = { fault: error.message, code: error.code, offset: error.offset, entries: scan.entryCount };
+      if (error.code === 'truncated') findings.fault('layerTruncated', params);
+      else findings.fault('layerDamaged', params);
+    }
+    const { tree, findings: treeFindings } = builder.finish();
+    return {
+      tree,
+      entryCount: scan.entryCount,
+      sizeBytes: scan.totalBytes,
+      findings: [...findings.list(), ...scan.findings, ...treeFindings],
+    };
+  }
+
+  async #openContent(work: Work): Promise<ByteSource> {
+    const blob = this.#tarBlob();
+    if (this.compression === 'none') return blob;
+    if (this.compression === 'gzip') {
+      const { sizeBytes } = await this.readIndex(work);
+      return new GzipSource(blob, sizeBytes);
+    }
+    const { sizeBytes } = await this.readIndex(work);
+    const spooled = new SpooledSource(this.compression, blob, sizeBytes, work.platform);
+    this.#resources.add(spooled);
+    return spooled;
+  }
+
+  async #verify(work: Work): Promise<LayerDigests> {
+    const blob = this.blob;
+    if (!blob) throw this.#absent();
+    const digests = await digestLayer(blob, this.compression, this.#spec, work);
+    this.#computedDiffId = digests.diffId;
+    return digests;
+  }
+
+  #tarBlob(): ByteSource {
+    const { blob, presence, mediaType } = this.#spec;
+    if (!blob) throw this.#absent();
+    if (presence === 'present') return blob;
+    const why = presence === 'encrypted' ? 'is encrypted' : `has the media type ${mediaType ?? ''}, which is no tar`;
+    throw new ArchiveError('unknownFormat', this.#spec.path, undefined, `${this.#fileName}: ${this.#spec.path} ${why}`);
+  }
+
+  #absent(): ArchiveError {
+    const path = this.#spec.path || `layer ${this.index}`;
+    return new ArchiveError('missing', path, undefined, `${this.#fileName}: ${path} is not in the archive`);
+  }
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  report: (doneBytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  let doneBytes = 0;
+  for await (const chunk of chunks) {
+    yield chunk;
+    doneBytes += chunk.length;
+    report(doneBytes);
+  }
+}
+
+/** Ends quietly where decoding fails, so that what came before can be shown. */
+async function* untilFault(
+  chunks: AsyncIterable<Uint8Array>,
+  onFault: (error: CodecError) => void,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    onFault(error);
+  }
+}
