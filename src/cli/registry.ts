@@ -1,0 +1,33 @@
+import type { Command } from './command.ts';
+
+/** Every command, in the order of the help. A command's code is loaded when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'inspect',
+    summary: 'the images, layers and configs in an archive',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'how an image was built, step by step, with sizes',
+    load: () => import('./commands/history.ts'),
+  },
+  { name: 'ls', summary: 'list a directory of an image or of one layer', load: () => import('./commands/ls.ts') },
+  { name: 'tree', summary: 'draw the file tree with sizes and layers', load: () => import('./commands/tree.ts') },
+  { name: 'cat', summary: 'print files, also those that upper layers hide', load: () => import('./commands/cat.ts') },
+  {
+    name: 'extract',
+    summary: 'write files and directories to a folder or a tar',
+    load: () => import('./commands/extract.ts'),
+  },
+  { name: 'verify', summary: 'recompute every digest', load: () => import('./commands/verify.ts') },
+];
+
+/** The suites of `palimpsest conformance SUITE`. */
+export const CONFORMANCE_SUITES: readonly CommandEntry[] = [];
