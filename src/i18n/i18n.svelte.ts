@@ -3,15 +3,11 @@ import {
   type Catalogue,
   type CatalogueName,
   type Language,
+  LANGUAGES,
   type MessageKey,
   type Params,
   fillMessage,
 } from './messages.ts';
-
-export const LANGUAGES: readonly { readonly code: Language; readonly locale: string; readonly name: string }[] = [
-  { code: 'en', locale: 'en', name: 'English' },
-  { code: 'zh', locale: 'zh-CN', name: '简体中文' },
-];
 
 const loadedNames = new Set<CatalogueName>();
 let language = $state.raw<Language>('en');
@@ -24,15 +20,6 @@ export function currentLanguage(): Language {
 /** The BCP 47 tag that numbers, dates and `<html lang>` use. */
 export function currentLocale(): string {
   return LANGUAGES.find((one) => one.code === language)?.locale ?? 'en';
-}
-
-/** The first of the reader's languages that there is, else English. */
-export function preferredLanguage(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const found = LANGUAGES.find((one) => tag.toLowerCase().split('-')[0] === one.code);
-    if (found) return found.code;
-  }
-  return 'en';
 }
 
 /** Adds a catalogue in the language in use. A panel awaits this before it is shown. */

@@ -11,6 +11,20 @@ export type Catalogue = Readonly<Record<string, Message>>;
 export type CatalogueName = 'shell' | 'panels' | 'findings';
 export type Language = 'en' | 'zh';
 
+export const LANGUAGES: readonly { readonly code: Language; readonly locale: string; readonly name: string }[] = [
+  { code: 'en', locale: 'en', name: 'English' },
+  { code: 'zh', locale: 'zh-CN', name: '简体中文' },
+];
+
+/** The first of the reader's languages that there is, else English. */
+export function preferredLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const found = LANGUAGES.find((one) => tag.toLowerCase().split('-')[0] === one.code);
+    if (found) return found.code;
+  }
+  return 'en';
+}
+
 export type FindingKey = keyof typeof findings;
 export type MessageKey = keyof typeof shell | keyof typeof panels | FindingKey;
 

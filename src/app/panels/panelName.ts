@@ -26,3 +26,7 @@ export interface PanelProps {
 export function isPanelName(name: string): name is PanelName {
   return ([...PATH_PANELS, ...IMAGE_PANELS] as readonly string[]).includes(name);
 }
+
+export function isPathPanel(name: PanelName): name is PathPanel {
+  return (PATH_PANELS as readonly PanelName[]).includes(name);
+}

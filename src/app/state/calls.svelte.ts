@@ -21,6 +21,16 @@ export type CallKind =
   | 'history'
   | 'detail';
 
+/** Done so often and so quickly that a card for each would only be noise; they show where their result goes. */
+export const QUIET_KINDS: ReadonlySet<CallKind> = new Set([
+  'tree',
+  'detail',
+  'history',
+  'read',
+  'documents',
+  'restore',
+]);
+
 /** Work under way in the worker. */
 export interface BusyCall {
   readonly id: string;

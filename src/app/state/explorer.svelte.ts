@@ -7,13 +7,13 @@ import type {
   HistoryRow,
   ImageSummary,
   LayerSummary,
-  OpenInput,
   TreeFilter,
   TreeQuery,
 } from '../../client/protocol.ts';
-import type { PanelName } from '../panels/panelName.ts';
+import type { NamedInput } from '../opening/namedInput.ts';
+import { type PanelName, isPathPanel } from '../panels/panelName.ts';
 import { Calls } from './calls.svelte.ts';
-import { TreeModel } from './treeModel.svelte.ts';
+import { type TreeRow, TreeModel } from './treeModel.svelte.ts';
 
 /** 'layer': what one layer's tar holds. 'union': all from the base up to the layer. 'merged': the whole image. */
 export type TreeMode = 'layer' | 'union' | 'merged';
@@ -51,6 +51,8 @@ export class ExplorerState {
   /** Everything about the selected path; undefined while it is fetched. */
   detail = $state.raw<EntryDetail | undefined>(undefined);
   history = $state.raw<readonly HistoryRow[]>([]);
+  /** What was open before has been restored. */
+  isReady = $state(false);
   /** Told to screen readers when it changes. */
   announcement = $state('');
 
@@ -80,6 +82,8 @@ export class ExplorerState {
 
   #treeTurn = 0;
   #detailTurn = 0;
+  /** A path to reveal as soon as a view has it. */
+  #wantedPath: string | undefined;
 
   constructor(service: ExplorerService) {
     this.service = service;
@@ -101,13 +105,19 @@ export class ExplorerState {
   }
 
   /** Opens each input; the last that could be opened is selected. */
-  async open(inputs: readonly { readonly name: string; readonly input: OpenInput }[]): Promise<void> {
+  async open(inputs: readonly NamedInput[]): Promise<void> {
     await Promise.all(
       inputs.map(async ({ name, input }) => {
         const summary = await this.calls.run('open', name, (callId) => this.service.open(input, callId));
         if (summary) this.addArchive(summary);
       }),
     );
+  }
+
+  /** Opens what a picker gives; a picker that fails is a fault like any other. */
+  async openPicked(pick: () => Promise<readonly NamedInput[]>): Promise<void> {
+    const inputs = await this.calls.run('open', '', pick);
+    if (inputs) await this.open(inputs);
   }
 
   /** What was open when the page was last here. */
@@ -125,6 +135,17 @@ export class ExplorerState {
   /** Puts a newer summary in the place of the one with the same id. */
   replaceArchive(summary: ArchiveSummary): void {
     this.archives = this.archives.map((one) => (one.id === summary.id ? summary : one));
+  }
+
+  /** Copies the archive's bytes into this browser's storage. */
+  async keep(archive: ArchiveSummary): Promise<void> {
+    const kept = await this.calls.run('keep', archive.fileName, () => this.service.keep(archive.id));
+    if (kept) this.replaceArchive(kept);
+  }
+
+  async forget(archive: ArchiveSummary): Promise<void> {
+    const forgotten = await this.calls.run('keep', archive.fileName, () => this.service.forget(archive.id));
+    if (forgotten) this.replaceArchive(forgotten);
   }
 
   async close(archiveId: string): Promise<void> {
@@ -151,6 +172,34 @@ export class ExplorerState {
     if (this.mode === 'merged') this.mode = 'union';
   }
 
+  setMode(mode: TreeMode): void {
+    this.mode = mode;
+  }
+
+  toggleXray(): void {
+    this.xray = !this.xray;
+  }
+
+  /** X-ray of the whole image: every hidden entry has a row. */
+  showHidden(): void {
+    this.xray = true;
+    this.filter = NO_FILTER;
+    if (this.mode === 'layer') this.mode = 'merged';
+  }
+
+  setSort(sort: TreeSort): void {
+    this.sort = sort;
+  }
+
+  setFilter(change: Partial<TreeFilter>): void {
+    this.filter = { ...this.filter, ...change };
+    if (this.filter.changes.includes('hidden')) this.xray = true;
+  }
+
+  clearFilter(): void {
+    this.filter = NO_FILTER;
+  }
+
   clearSelection(): void {
     this.path = undefined;
     this.version = undefined;
@@ -170,6 +219,20 @@ export class ExplorerState {
     if (turn !== this.#detailTurn) return;
     this.detail = detail;
     if (detail && !version) this.version = { layer: detail.layer, entry: detail.entry };
+  }
+
+  /** Selects a row of the tree, hidden ones with their own version. A panel of the image gives way to the content. */
+  async selectRow(row: TreeRow): Promise<void> {
+    if (!isPathPanel(this.panel)) this.panel = 'content';
+    await this.selectPath(row.path, { layer: row.layer, entry: row.entry });
+  }
+
+  /** Selects a path and brings the tree to it; `version` where another than the visible one is meant. */
+  async goTo(path: string, version?: Version): Promise<void> {
+    if (!isPathPanel(this.panel)) this.panel = 'content';
+    this.#wantedPath = path;
+    this.#revealWanted();
+    await this.selectPath(path, version);
   }
 
   /** Which file a version is, as the service wants it named. */
@@ -202,10 +265,20 @@ export class ExplorerState {
   async loadTree(query: TreeQuery): Promise<void> {
     const turn = ++this.#treeTurn;
     const view = await this.calls.run('tree', '', () => this.service.treeView(query));
-    if (turn === this.#treeTurn && view) this.tree.setView(view);
+    if (turn !== this.#treeTurn || !view) return;
+    this.tree.setView(view, isFiltered(query.filter) ? 'matches' : 'kept');
+    this.#revealWanted();
+  }
+
+  #revealWanted(): void {
+    if (this.#wantedPath !== undefined && this.tree.reveal(this.#wantedPath)) this.#wantedPath = undefined;
   }
 
   announce(text: string): void {
     this.announcement = text;
   }
+}
+
+export function isFiltered(filter: TreeFilter): boolean {
+  return filter.text !== '' || filter.changes.length > 0 || filter.minBytes > 0;
 }

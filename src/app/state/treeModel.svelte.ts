@@ -47,29 +47,40 @@ export class TreeModel {
   shown = $state.raw<Uint32Array>(EMPTY);
   /** The row that has the keyboard focus (a row of the view, not of `shown`). */
   focused = $state(0);
+  /** Counts calls of `reveal`, so that the scroller follows. */
+  revealTurn = $state(0);
 
   #parents: Int32Array = new Int32Array(0);
   #children = new Map<number, Uint32Array>();
   /** 1 for a directory that is open; what `#exceptions` says, by row. */
   #open: Uint8Array = new Uint8Array(0);
   #everything: 'open' | 'folded' = 'folded';
+  #folds: 'kept' | 'matches' = 'kept';
   /** Paths of the directories that are not as `#everything` says. */
   #exceptions = new Set<string>();
 
-  setView(view: TreeView): void {
+  /** `folds`: 'kept' opens what was open before; 'matches' opens everything, for a view that a filter has thinned,
+   *  and what is folded in it is not remembered. */
+  setView(view: TreeView, folds: 'kept' | 'matches'): void {
     const focusedPath = this.view ? this.path(this.focused) : undefined;
     const focusedHidden = this.view !== undefined && this.view.fate[this.focused] !== 0;
     this.view = view;
     this.#parents = parentRows(view.depth, view.count);
     this.#children = new Map();
-    this.#open = new Uint8Array(view.count).fill(this.#everything === 'open' ? 1 : 0);
+    this.#folds = folds;
+    const everythingOpen = folds === 'matches' || this.#everything === 'open';
+    this.#open = new Uint8Array(view.count).fill(everythingOpen ? 1 : 0);
+    if (folds === 'kept') this.#applyExceptions();
+    this.#layOut();
+    const kept = focusedPath === undefined || focusedHidden ? -1 : this.find(focusedPath);
+    this.focused = kept >= 0 && indexOfRow(this.shown, kept) >= 0 ? kept : 0;
+  }
+
+  #applyExceptions(): void {
     for (const path of this.#exceptions) {
       const row = this.find(path);
       if (row >= 0) this.#open[row] = this.#everything === 'open' ? 0 : 1;
     }
-    this.#layOut();
-    const kept = focusedPath === undefined || focusedHidden ? -1 : this.find(focusedPath);
-    this.focused = kept >= 0 && indexOfRow(this.shown, kept) >= 0 ? kept : 0;
   }
 
   /** Position in `shown` of the focused row. */
@@ -132,14 +143,17 @@ export class TreeModel {
   }
 
   #setEverything(state: 'open' | 'folded'): void {
-    this.#everything = state;
-    this.#exceptions.clear();
+    if (this.#folds === 'kept') {
+      this.#everything = state;
+      this.#exceptions.clear();
+    }
     this.#open.fill(state === 'open' ? 1 : 0);
     this.#layOut();
   }
 
   #flip(row: number): void {
     this.#open[row] = this.#open[row] === 1 ? 0 : 1;
+    if (this.#folds === 'matches') return;
     const path = this.path(row);
     if (!this.#exceptions.delete(path)) this.#exceptions.add(path);
   }
@@ -151,6 +165,7 @@ export class TreeModel {
     for (let at = this.parent(row); at !== NO_PARENT; at = this.parent(at)) if (!this.isOpen(at)) this.#flip(at);
     this.#layOut();
     this.focused = row;
+    this.revealTurn++;
     return true;
   }
 

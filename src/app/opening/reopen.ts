@@ -1,0 +1,34 @@
+import type { ArchiveSummary } from '../../client/protocol.ts';
+import type { ExplorerState } from '../state/explorer.svelte.ts';
+import { pickFiles, pickFolder } from './picked.ts';
+import type { NamedInput } from './namedInput.ts';
+
+interface PermissionHandle {
+  requestPermission?(descriptor: { mode: 'read' }): Promise<PermissionState>;
+}
+
+/** Gives a restored archive its contents again: through its handle when there is one and the reader allows it,
+ *  by its address when it came from one, else by a new pick. Call within a click or key press. */
+export async function reopenArchive(explorer: ExplorerState, archive: ArchiveSummary): Promise<void> {
+  await explorer.calls.run('reopen', archive.fileName, async (callId) => {
+    const input = (await inputFromHandle(explorer, archive)) ?? (await inputByHand(archive));
+    if (input) explorer.replaceArchive(await explorer.service.reopen(archive.id, input.input, callId));
+  });
+}
+
+async function inputFromHandle(explorer: ExplorerState, archive: ArchiveSummary): Promise<NamedInput | undefined> {
+  if (!archive.hasHandle) return undefined;
+  const handle = await explorer.service.fileHandle(archive.id);
+  if (!handle) return undefined;
+  const permission = await (handle as FileSystemFileHandle & PermissionHandle).requestPermission?.({ mode: 'read' });
+  if (permission === 'denied') return undefined;
+  return { name: handle.name, input: { kind: 'file', file: await handle.getFile(), handle } };
+}
+
+async function inputByHand(archive: ArchiveSummary): Promise<NamedInput | undefined> {
+  if (archive.origin === 'url' && archive.url !== undefined) {
+    return { name: archive.fileName, input: { kind: 'url', url: archive.url } };
+  }
+  const picked = archive.origin === 'folder' ? await pickFolder() : await pickFiles();
+  return picked[0];
+}

@@ -1,0 +1,60 @@
+import { type Language, preferredLanguage } from '../../i18n/messages.ts';
+
+export type Theme = 'system' | 'light' | 'dark';
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+
+interface StoredSettings {
+  readonly theme: Theme;
+  readonly language: Language | undefined;
+  readonly stackPx: number;
+  readonly panelPx: number;
+}
+
+const STORAGE_KEY = 'palimpsest.settings';
+const DEFAULTS: StoredSettings = { theme: 'system', language: undefined, stackPx: 320, panelPx: 460 };
+
+/** What a reader sets once: kept in localStorage, which is there before the first paint. */
+export class Settings {
+  theme = $state<Theme>('system');
+  language = $state<Language>('en');
+  stackPx = $state(DEFAULTS.stackPx);
+  panelPx = $state(DEFAULTS.panelPx);
+
+  constructor() {
+    const stored = readStored();
+    this.theme = stored.theme;
+    this.language = stored.language ?? preferredLanguage(navigator.languages);
+    this.stackPx = stored.stackPx;
+    this.panelPx = stored.panelPx;
+  }
+
+  /** Writes it all. A browser that keeps nothing (private mode) is no fault: the settings last as long as the page. */
+  store(): void {
+    const { theme, language, stackPx, panelPx } = this;
+    try {
+      localStorage.setItem(STORAGE_KEY, JSON.stringify({ theme, language, stackPx, panelPx } satisfies StoredSettings));
+    } catch (error) {
+      console.warn('The settings could not be stored.', error);
+    }
+  }
+}
+
+function readStored(): StoredSettings {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
+  } catch {
+    return DEFAULTS;
+  }
+  const value = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  return {
+    theme: THEMES.find((one) => one === value.theme) ?? DEFAULTS.theme,
+    language: value.language === 'en' || value.language === 'zh' ? value.language : undefined,
+    stackPx: boundedPx(value.stackPx, DEFAULTS.stackPx),
+    panelPx: boundedPx(value.panelPx, DEFAULTS.panelPx),
+  };
+}
+
+function boundedPx(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && value >= 120 && value <= 4000 ? value : otherwise;
+}

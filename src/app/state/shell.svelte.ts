@@ -1,0 +1,55 @@
+import { setLanguage } from '../../i18n/i18n.svelte.ts';
+import { LANGUAGES, type Language } from '../../i18n/messages.ts';
+import { Settings, THEMES, type Theme } from './settings.svelte.ts';
+
+export type DialogName = 'palette' | 'help' | 'search' | 'url';
+/** Parts of the page that a command can bring the focus to. */
+export type FocusPlace = 'stack' | 'tree' | 'panel' | 'filter';
+/** In a narrow window one part is on show at a time. */
+export type NarrowPart = 'stack' | 'tree' | 'panel';
+
+/** The page's own furniture: dialogs, theme, language, which part has the focus. */
+export class ShellState {
+  readonly settings = new Settings();
+  dialog = $state<DialogName | undefined>(undefined);
+  narrowPart = $state<NarrowPart>('tree');
+  /** Counts requests so that asking for the same place twice is seen. */
+  focusRequest = $state.raw<{ readonly place: FocusPlace; readonly turn: number }>({ place: 'tree', turn: 0 });
+
+  /** An address that a link or the clipboard brought; the reader decides. */
+  offeredUrl = $state<string | undefined>(undefined);
+
+  offerUrl(url: string): void {
+    this.offeredUrl = url;
+    this.showDialog('url');
+  }
+
+  showDialog(dialog: DialogName | undefined): void {
+    this.dialog = dialog;
+  }
+
+  focusOn(place: FocusPlace): void {
+    this.narrowPart = place === 'filter' ? 'tree' : place;
+    this.focusRequest = { place, turn: this.focusRequest.turn + 1 };
+  }
+
+  setTheme(theme: Theme): void {
+    this.settings.theme = theme;
+    this.settings.store();
+  }
+
+  nextTheme(): void {
+    this.setTheme(THEMES[(THEMES.indexOf(this.settings.theme) + 1) % THEMES.length] as Theme);
+  }
+
+  async setLanguage(language: Language): Promise<void> {
+    await setLanguage(language);
+    this.settings.language = language;
+    this.settings.store();
+  }
+
+  async nextLanguage(): Promise<void> {
+    const codes = LANGUAGES.map((one) => one.code);
+    await this.setLanguage(codes[(codes.indexOf(this.settings.language) + 1) % codes.length] as Language);
+  }
+}
