@@ -31,7 +31,7 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
       (await import('./entryDetail.ts')).entryDetail(session, archiveId, image, path, upToLayer),
     search: (archiveId, image, query, callId) =>
       calls.run(callId, async (work) =>
-        (await import('./treeQueries.ts')).search(session, archiveId, image, query, work),
+        (await import('./searching.ts')).search(session, archiveId, image, query, work),
       ),
     treemap: async (archiveId, image, upToLayer) =>
       (await import('./treeQueries.ts')).treemap(session, archiveId, image, upToLayer),

@@ -407,8 +407,12 @@ export interface ComparisonEntry {
 }
 
 export interface VerifyRow {
-  readonly what: 'layer' | 'blob' | 'config' | 'manifest';
+  /** `layer`: a diffID; `blob`: the digest of a stored layer; `size`: bytes of a blob, config or manifest. */
+  readonly what: 'layer' | 'blob' | 'config' | 'manifest' | 'size';
+  /** Position in `ArchiveSummary.layers`. */
   readonly layer: number | undefined;
+  /** `ImageSummary.index`, for a config or a manifest. */
+  readonly image: number | undefined;
   readonly path: string | undefined;
   readonly claimed: string | undefined;
   readonly actual: string | undefined;

@@ -1,0 +1,245 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ArchiveSummary, TreeQuery } from '../../src/worker/protocol.ts';
+import { FATES } from '../../src/worker/protocol.ts';
+import { asFile, buildDockerArchive, buildTar, sha256 } from './buildArchive.ts';
+import { type Explorer, PLAIN_QUERY, rowsOf, startExplorer } from './harness.ts';
+
+const SECRET = 'hunter2\n'.repeat(3);
+const NEW = 'second version';
+
+/** Three layers: /app/secret is deleted, /etc/conf replaced, /link added. */
+const ARCHIVE = buildDockerArchive('demo:1', [
+  [
+    { path: 'app/' },
+    { path: 'app/secret', body: SECRET },
+    { path: 'app/main', body: 'main' },
+    { path: 'etc/' },
+    { path: 'etc/conf', body: 'first' },
+  ],
+  [
+    { path: 'app/' },
+    { path: 'app/.wh.secret', body: '' },
+    { path: 'etc/' },
+    { path: 'etc/conf', body: NEW, mode: 0o600 },
+  ],
+  [{ path: 'link', linkTarget: 'etc/conf' }],
+]);
+
+let explorer: Explorer;
+let archive: ArchiveSummary;
+
+async function openDemo(target: Explorer): Promise<ArchiveSummary> {
+  const summary = await target.service.open({ kind: 'file', file: asFile(ARCHIVE, 'demo.tar') }, 'open-demo');
+  await target.until((event) => event.type === 'indexed' && event.archiveId === summary.id);
+  return summary;
+}
+
+function treeOf(query: Partial<TreeQuery>) {
+  return explorer.service.treeView({ ...PLAIN_QUERY, archiveId: archive.id, layer: 2, ...query }).then(rowsOf);
+}
+
+beforeEach(async () => {
+  explorer = startExplorer();
+  archive = await openDemo(explorer);
+});
+
+describe('an archive that was opened', () => {
+  it('tells its images, tags and layers', () => {
+    expect(archive).toMatchObject({
+      fileName: 'demo.tar',
+      sizeBytes: ARCHIVE.length,
+      format: 'docker-archive',
+      origin: 'file',
+      kept: false,
+      needsFile: false,
+      hasHandle: false,
+    });
+    expect(archive.images.map(({ tags, layers }) => ({ tags, layers }))).toEqual([
+      { tags: ['demo:1'], layers: [0, 1, 2] },
+    ]);
+    expect(archive.layers).toHaveLength(3);
+  });
+
+  it('tells each layer when it is indexed, base first, then that all are', () => {
+    const told = explorer.events.map((event) => (event.type === 'layerIndexed' ? event.layer.index : event.type));
+    expect(told.filter((one) => one !== 'progress')).toEqual([0, 1, 2, 'indexed']);
+  });
+
+  it('counts what is in a layer', async () => {
+    expect(await explorer.service.layer(archive.id, 1)).toMatchObject({
+      state: 'indexed',
+      addedCount: 3,
+      whiteoutCount: 1,
+      opaqueCount: 0,
+      contentBytes: NEW.length,
+    });
+  });
+
+  it('shows the union', async () => {
+    expect((await treeOf({})).map(({ path, layer }) => [path, layer])).toEqual([
+      ['app', 1],
+      ['app/main', 0],
+      ['etc', 1],
+      ['etc/conf', 1],
+      ['link', 2],
+    ]);
+  });
+
+  it('shows one layer', async () => {
+    expect((await treeOf({ mode: 'layer', layer: 2 })).map(({ path }) => path)).toEqual(['link']);
+  });
+
+  it('x-rays what is hidden, and reads it', async () => {
+    const rows = await treeOf({ xray: true });
+    const secret = rows.find(({ path, fate }) => path === 'app/secret' && FATES[fate] === 'deleted');
+    expect(secret).toMatchObject({ layer: 0, byLayer: 1 });
+    const file = { archiveId: archive.id, image: 0, layer: secret?.layer ?? -1, entry: secret?.entry ?? -1 };
+    const { service } = explorer;
+    const bytes = await service.readFile(file, 0, 1000);
+    expect(new TextDecoder().decode(bytes)).toBe(SECRET);
+    expect(bytes.byteLength).toBe(bytes.buffer.byteLength);
+    expect(new TextDecoder().decode(await service.readFile(file, 8, 7))).toBe('hunter2');
+    expect(await service.fileDigest(file, 'digest')).toBe(sha256(SECRET));
+    expect(await (await service.fileBlob(file, 'blob')).text()).toBe(SECRET);
+  });
+
+  it('gives the documents byte for byte', async () => {
+    const { config, index } = await explorer.service.documents(archive.id, 0);
+    expect(sha256(config ?? '')).toBe(archive.images[0]?.imageId);
+    expect(JSON.parse(index ?? '')).toMatchObject([{ RepoTags: ['demo:1'] }]);
+  });
+
+  it('tells its history beside the layers', async () => {
+    const rows = await explorer.service.historyTable(archive.id, 0);
+    expect(rows.map(({ createdBy, layer, cumulativeBytes }) => [createdBy, layer, cumulativeBytes])).toEqual([
+      ['step 0', 0, SECRET.length + 4 + 5],
+      ['step 1', 1, 4 + NEW.length],
+      ['step 2', 2, 4 + NEW.length],
+    ]);
+    expect(rows[0]?.chainId).toBe(rows[0]?.diffId);
+    expect(rows[1]?.chainId).toBe(sha256(`${rows[0]?.chainId} ${rows[1]?.diffId}`));
+  });
+
+  it('verifies, and tells each row', async () => {
+    const rows = await explorer.service.verify(archive.id, 'verify');
+    expect(rows.filter(({ what }) => what === 'layer').map(({ layer, ok }) => [layer, ok])).toEqual([
+      [0, true],
+      [1, true],
+      [2, true],
+    ]);
+    expect(explorer.events.filter(({ type }) => type === 'layerVerified')).toHaveLength(rows.length);
+  });
+
+  it('tells what is wasted', async () => {
+    const report = await explorer.service.waste(archive.id, 0, true, 'waste');
+    expect(report.entries.map(({ path, cause, bytes }) => [path, cause, bytes])).toEqual([
+      ['app/secret', 'deleted', SECRET.length],
+      ['etc/conf', 'superseded', 5],
+    ]);
+  });
+
+  it('finds names in all layers, hidden ones too', async () => {
+    const hits = await explorer.service.search(archive.id, 0, { text: 'secret', in: 'names', limit: 10 }, 'search');
+    expect(hits.map(({ path, layer, visible }) => [path, layer, visible])).toContainEqual(['app/secret', 0, false]);
+  });
+
+  it('finds contents in all layers', async () => {
+    const hits = await explorer.service.search(archive.id, 0, { text: 'ter2', in: 'contents', limit: 10 }, 'search');
+    expect(hits).toMatchObject([{ path: 'app/secret', layer: 0, visible: false, offset: 3, line: 'hunter2' }]);
+  });
+
+  it('maps sizes to a treemap', async () => {
+    expect(await explorer.service.treemap(archive.id, 0, 2)).toMatchObject({ sizeBytes: 4 + NEW.length });
+    expect(await explorer.service.treemap(archive.id, 0, 'all')).toMatchObject({
+      sizeBytes: SECRET.length + 4 + 5 + NEW.length,
+    });
+  });
+});
+
+describe('the detail of a path', () => {
+  it('tells a file that was replaced', async () => {
+    const detail = await explorer.service.entryDetail(archive.id, 0, 'etc/conf', 2);
+    expect(detail).toMatchObject({ path: 'etc/conf', layer: 1, visible: true, mode: 0o600, sizeBytes: NEW.length });
+    expect(detail.biography.map(({ layer, deed }) => [layer, deed])).toEqual([
+      [0, 'created'],
+      [1, 'replaced'],
+    ]);
+  });
+
+  it('tells a file that was deleted by its last version', async () => {
+    const detail = await explorer.service.entryDetail(archive.id, 0, '/app/secret', 2);
+    expect(detail).toMatchObject({ path: 'app/secret', layer: 0, visible: false, sizeBytes: SECRET.length });
+    expect(detail.biography.map(({ layer, deed }) => [layer, deed])).toEqual([
+      [0, 'created'],
+      [1, 'deleted'],
+    ]);
+  });
+
+  it('sees it as it was below the layer that deleted it, and tells what comes later', async () => {
+    const detail = await explorer.service.entryDetail(archive.id, 0, 'app/secret', 0);
+    expect(detail.visible).toBe(true);
+    expect(detail.biography).toHaveLength(2);
+  });
+
+  it('names a link target', async () => {
+    expect(await explorer.service.entryDetail(archive.id, 0, 'link', 2)).toMatchObject({ linkTarget: 'etc/conf' });
+  });
+
+  it.each(['nowhere', 'app/secret/below'])('refuses %s, which no layer has', async (path) => {
+    await expect(explorer.service.entryDetail(archive.id, 0, path, 2)).rejects.toMatchObject({ code: 'badRequest' });
+  });
+});
+
+describe('a question that makes no sense', () => {
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['an archive that is not open', () => explorer.service.documents('none', 0), 'gone'],
+    ['an image that is not there', () => explorer.service.documents(archive.id, 7), 'badRequest'],
+    ['a layer that is not there', () => explorer.service.layer(archive.id, 9), 'badRequest'],
+    ['a tree up to no layer', () => treeOf({ layer: 9 }), 'badRequest'],
+    ['a negative image', () => explorer.service.historyTable(archive.id, -1), 'badRequest'],
+    [
+      'a directory as a file',
+      () => explorer.service.readFile({ archiveId: archive.id, image: 0, layer: 0, entry: 0 }, 0, 1),
+      'badRequest',
+    ],
+    [
+      'an entry beyond the end',
+      () => explorer.service.readFile({ archiveId: archive.id, image: 0, layer: 0, entry: 1e6 }, 0, 1),
+      'badRequest',
+    ],
+  ])('%s', async (_case, ask, code) => {
+    await expect(ask()).rejects.toMatchObject({ code });
+  });
+});
+
+describe('what fails', () => {
+  it.each<[string, Uint8Array<ArrayBuffer>, string]>([
+    ['nothing', new Uint8Array(), 'empty'],
+    ['text', new TextEncoder().encode('no archive at all\n'.repeat(100)), 'unknownFormat'],
+    ['a tar of nothing', buildTar([]), 'noImage'],
+  ])('%s is refused, and what was open stays', async (_case, bytes, code) => {
+    const failing = explorer.service.open({ kind: 'file', file: asFile(bytes, 'bad.tar') }, 'bad');
+    await expect(failing).rejects.toMatchObject({ name: 'ArchiveError', code });
+    expect((await explorer.service.restore()).map(({ id }) => id)).toEqual([archive.id]);
+    expect(await treeOf({})).toHaveLength(5);
+  });
+
+  it('a cancelled opening rejects, and leaves nothing', async () => {
+    const opening = explorer.service.open({ kind: 'file', file: asFile(ARCHIVE, 'again.tar') }, 'cancelled');
+    await explorer.service.cancel('cancelled');
+    await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await explorer.service.restore()).toHaveLength(1);
+  });
+
+  it('indexing that is cancelled can be asked for again', async () => {
+    const summary = await explorer.service.open({ kind: 'file', file: asFile(ARCHIVE, 'again.tar') }, 'stopped');
+    await explorer.service.cancel('stopped');
+    expect(await explorer.service.layer(summary.id, 2)).toMatchObject({ state: 'indexed', addedCount: 1 });
+  });
+
+  it('a closed archive is gone', async () => {
+    await explorer.service.close(archive.id);
+    await expect(treeOf({})).rejects.toMatchObject({ code: 'gone' });
+    expect(await explorer.service.restore()).toEqual([]);
+  });
+});
