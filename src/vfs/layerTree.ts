@@ -24,6 +24,8 @@ export const EntryFlag = {
   rare: 4,
   /** The whiteout was stored in overlay's own form (char device 0:0), not as `.wh.NAME`. */
   nativeWhiteout: 8,
+  /** A hard link whose target the layer does not hold: an empty file here; the side table has the target's path. */
+  unresolvedLink: 16,
 } as const;
 
 /** The layer tree as it lies in memory, on disk and on its way between threads: columns of one length, one
@@ -60,6 +62,8 @@ export interface RareAttributes {
   readonly xattrs?: readonly Xattr[];
   /** Where the stored bytes belong in the file; they lie end to end at the content's position. */
   readonly sparse?: readonly SparseExtent[];
+  /** Path from the root, for an unresolved hard link. */
+  readonly linkPath?: Uint8Array;
 }
 
 /** No entry: the result of a lookup that finds nothing. */
@@ -167,6 +171,11 @@ export class LayerTree {
 
   sparse(entry: number): readonly SparseExtent[] | undefined {
     return this.columns.rare.get(this.inode(entry))?.sparse;
+  }
+
+  /** Where an unresolved hard link points, a path from the root; undefined for anything else. */
+  unresolvedLink(entry: number): Uint8Array | undefined {
+    return this.#has(entry, EntryFlag.unresolvedLink) ? this.columns.rare.get(this.inode(entry))?.linkPath : undefined;
   }
 
   nameBytes(entry: number): Uint8Array {

@@ -1,0 +1,65 @@
+import { grown, grownCapacity } from './growable.ts';
+import { EntryKind, type RareAttributes } from './layerTree.ts';
+
+/** Attributes of a layer's files while it is built, apart from their names, so that hard links share them and
+ *  the last name to go frees them. */
+export class InodeTable {
+  length = 0;
+  kind = new Uint8Array(64);
+  mode = new Uint16Array(64);
+  uid = new Uint32Array(64);
+  gid = new Uint32Array(64);
+  mtimeSec = new Float64Array(64);
+  mtimeNsec = new Uint32Array(64);
+  size = new Float64Array(64);
+  position = new Float64Array(64);
+  /** Names that it has; 0 when it is free. */
+  linkCount = new Uint32Array(64);
+  readonly rare = new Map<number, RareAttributes>();
+  readonly #free: number[] = [];
+
+  /** A new inode with one name and no attributes but its kind. */
+  allocate(kind: EntryKind): number {
+    const inode = this.#free.pop() ?? this.length++;
+    if (inode >= this.kind.length) this.#grow(inode + 1);
+    this.kind[inode] = kind;
+    this.mode[inode] = 0;
+    this.uid[inode] = 0;
+    this.gid[inode] = 0;
+    this.mtimeSec[inode] = 0;
+    this.mtimeNsec[inode] = 0;
+    this.size[inode] = 0;
+    this.position[inode] = 0;
+    this.linkCount[inode] = 1;
+    return inode;
+  }
+
+  link(inode: number): void {
+    this.linkCount[inode] = (this.linkCount[inode] as number) + 1;
+  }
+
+  unlink(inode: number): void {
+    const left = (this.linkCount[inode] as number) - 1;
+    this.linkCount[inode] = left;
+    if (left > 0) return;
+    this.rare.delete(inode);
+    this.#free.push(inode);
+  }
+
+  isDirectory(inode: number): boolean {
+    return this.kind[inode] === EntryKind.directory;
+  }
+
+  #grow(needed: number): void {
+    const capacity = grownCapacity(this.kind.length, needed);
+    this.kind = grown(this.kind, capacity);
+    this.mode = grown(this.mode, capacity);
+    this.uid = grown(this.uid, capacity);
+    this.gid = grown(this.gid, capacity);
+    this.mtimeSec = grown(this.mtimeSec, capacity);
+    this.mtimeNsec = grown(this.mtimeNsec, capacity);
+    this.size = grown(this.size, capacity);
+    this.position = grown(this.position, capacity);
+    this.linkCount = grown(this.linkCount, capacity);
+  }
+}
