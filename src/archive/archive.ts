@@ -48,6 +48,8 @@ export interface ArchiveImage {
   /** sha256 of the config's bytes; for v1 the config that `docker load` would make is not invented: undefined. */
   readonly imageId: Digest | undefined;
   readonly v1Id: string | undefined;
+  /** For `v1`: the folders of its layers, base first. */
+  readonly v1Folders?: readonly string[];
   /** Digest, media type and bytes of its manifest, where there is one. */
   readonly manifest: { readonly digest: Digest; readonly mediaType: string; readonly bytes: Uint8Array } | undefined;
   readonly config: ImageConfig | undefined;

@@ -22,10 +22,10 @@ export async function openDockerDir(context: OpenContext): Promise<DescribedImag
     throw asArchiveError(error, context.fileName, 'manifest.json');
   }
   if (document.kind === 'index') return openIndex(context, document);
-  return [await describe(context, document, bytes, undefined)];
+  return [await describeDirImage(context, document, bytes, undefined)];
 }
 
-async function describe(
+async function describeDirImage(
   context: OpenContext,
   document: Exclude<ManifestDocument, ImageIndex>,
   bytes: Uint8Array,
@@ -57,7 +57,7 @@ async function openIndex(context: OpenContext, index: ImageIndex): Promise<Descr
     try {
       const document = parseManifestDocument(bytes, mediaType);
       if (document.kind === 'index') throw new ImageError('malformed', 0, 'an index within an index');
-      const image = await describe(context, document, bytes, digest);
+      const image = await describeDirImage(context, document, bytes, digest);
       images.push(platform ? { ...image, platform } : image);
     } catch (error) {
       context.findings.fault('manifestUnreadable', { digest, fault: documentFault(error) });

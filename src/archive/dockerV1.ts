@@ -22,31 +22,42 @@ export async function openDockerV1(context: OpenContext): Promise<DescribedImage
     if (!isV1Id(id)) context.findings.fault('v1IdInvalid', { id: id.slice(0, 160), tag: tags.join(' ').slice(0, 300) });
     else if (!nodes.has(id)) context.findings.fault('manifestMissing', { digest: id });
   }
-  return heads.slice(0, MAX_HEADS).map((id) => describe(context, nodes, id, tagsOf.get(id) ?? []));
+  return heads.slice(0, MAX_HEADS).map((id) => describeV1Image(context, nodes, id, tagsOf.get(id) ?? []));
 }
 
-/** Folders that hold a v1 image: `ID/json` or `ID/layer.tar`. */
-export function v1Folders(paths: Iterable<string>): string[] {
-  const ids = new Set<string>();
+/** v1 ID → the folder of its `json`. Below the top only IDs of 64 hex digits are looked for: archives that were
+ *  packed with a folder around them. */
+export function v1Folders(paths: Iterable<string>): Map<string, string> {
+  const folders = new Map<string, string>();
   for (const path of paths) {
-    const match = /^([^/]+)\/(?:json|layer\.tar)$/.exec(path);
-    if (match?.[1]) ids.add(match[1]);
+    if (!path.endsWith('/json')) continue;
+    const folder = path.slice(0, -'/json'.length);
+    const id = folder.slice(folder.lastIndexOf('/') + 1);
+    if (isV1Id(id) && !folders.has(id)) folders.set(id, folder);
   }
-  return [...ids];
+  return folders;
 }
 
-async function readNodes(context: OpenContext): Promise<Map<string, V1Image>> {
-  const nodes = new Map<string, V1Image>();
-  for (const id of v1Folders(context.members.paths())) {
+interface V1Node {
+  readonly image: V1Image;
+  readonly folder: string;
+}
+
+async function readNodes(context: OpenContext): Promise<Map<string, V1Node>> {
+  const nodes = new Map<string, V1Node>();
+  const around = new Set<string>();
+  for (const [id, folder] of v1Folders(context.members.paths())) {
     context.work.signal?.throwIfAborted();
-    const bytes = await readDocument(context, `${id}/json`);
+    if (folder !== id) around.add(folder.slice(0, -id.length - 1));
+    const bytes = await readDocument(context, `${folder}/json`);
     if (!bytes) continue;
     try {
-      nodes.set(id, parseV1Image(bytes));
+      nodes.set(id, { image: parseV1Image(bytes), folder });
     } catch (error) {
       context.findings.warning('v1JsonUnreadable', { id, fault: documentFault(error) });
     }
   }
+  for (const path of around) context.findings.warning('membersNested', { path });
   return nodes;
 }
 
@@ -65,26 +76,27 @@ async function readHeads(context: OpenContext): Promise<Map<string, string[]>> {
   return heads;
 }
 
-function unparented(nodes: ReadonlyMap<string, V1Image>): string[] {
-  const parents = new Set([...nodes.values()].map((node) => node.parent));
+function unparented(nodes: ReadonlyMap<string, V1Node>): string[] {
+  const parents = new Set([...nodes.values()].map(({ image }) => image.parent));
   const heads = [...nodes.keys()].filter((id) => !parents.has(id));
   return heads.length > 0 ? heads : [...nodes.keys()].slice(0, 1);
 }
 
-function describe(
+function describeV1Image(
   context: OpenContext,
-  nodes: ReadonlyMap<string, V1Image>,
+  nodes: ReadonlyMap<string, V1Node>,
   head: string,
   tags: readonly string[],
 ): DescribedImage {
   const findings = new ArchiveFindings();
   const ids = chainOf(nodes, head, findings);
   if (!isV1Id(head)) findings.info('v1IdInvalid', { id: head.slice(0, 160), tag: tags.join(' ').slice(0, 300) });
-  const config = configOfV1(ids.map((id) => nodes.get(id) ?? {}));
+  const config = configOfV1(ids.map((id) => nodes.get(id)?.image ?? {}));
   return {
     describedBy: 'v1',
     imageId: undefined,
     v1Id: head,
+    v1Folders: ids.map((id) => nodes.get(id)?.folder ?? id),
     manifest: undefined,
     config,
     configBytes: undefined,
@@ -93,16 +105,18 @@ function describe(
     annotations: {},
     artifactType: undefined,
     isArtifact: false,
-    layers: ids.map((id, position) => findLayer(context.members, `${id}/layer.tar`, position, {}, findings)),
+    layers: ids.map((id, position) =>
+      findLayer(context.members, `${nodes.get(id)?.folder ?? id}/layer.tar`, position, {}, findings),
+    ),
     findings: findings.list(),
   };
 }
 
 /** IDs from the base to the head. A chain that comes back to itself crashes engines: it is cut there. */
-function chainOf(nodes: ReadonlyMap<string, V1Image>, head: string, findings: ArchiveFindings): string[] {
+function chainOf(nodes: ReadonlyMap<string, V1Node>, head: string, findings: ArchiveFindings): string[] {
   const ids: string[] = [];
   const seen = new Set<string>();
-  for (let id: string | undefined = head; id !== undefined; id = nodes.get(id)?.parent) {
+  for (let id: string | undefined = head; id !== undefined; id = nodes.get(id)?.image.parent) {
     if (seen.has(id)) {
       findings.fault('v1Cycle', { id });
       break;

@@ -38,7 +38,10 @@ export class SparseSource implements ByteSource {
     this.#stored = stored;
     this.#extents = extents;
     let start = 0;
-    this.#starts = extents.map(({ length }) => (start += length) - length);
+    this.#starts = extents.map(({ length }) => {
+      start += length;
+      return start - length;
+    });
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {

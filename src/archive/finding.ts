@@ -10,6 +10,8 @@ export type ArchiveFindingCode =
   | 'memberTwice' // several members of one name: the last counts
   | 'memberIsLink' // a document is a link to another member: followed
   | 'tooManyMembers'
+  | 'membersNested' // the container was packed with a folder around it
+  | 'compressedTwice'
   // documents
   | 'jsonBom' // engines refuse a byte order mark
   | 'jsonTrailing'
@@ -34,6 +36,7 @@ export type ArchiveFindingCode =
   | 'configNameMismatch'
   | 'rootfsMissing' // the config names no layers
   | 'diffIdInvalid'
+  | 'diffIdAlgorithm' // engines know sha256 only
   | 'layerCountMismatch'
   | 'layersReordered'
   // layers

@@ -67,13 +67,16 @@ export class MemberTable {
 
   #add(name: string, member: StoredMember): void {
     const path = normalPath(name);
-    if (path === undefined) return this.#report('memberEscapes', name);
-    if (path === '') return;
+    if (path === undefined) this.#report('memberEscapes', name);
+    if (!path) return;
     const before = this.#members.get(path);
     if (before && before.kind !== 'other') {
       this.#report('memberTwice', path);
       this.#members.delete(path);
-    } else if (this.#members.size >= MAX_MEMBERS) return this.#report('tooManyMembers', path);
+    } else if (this.#members.size >= MAX_MEMBERS) {
+      this.#report('tooManyMembers', path);
+      return;
+    }
     this.#members.set(path, member);
   }
 

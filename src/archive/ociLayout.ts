@@ -74,9 +74,10 @@ class LayoutWalk {
   async #visit(waiting: Waiting): Promise<Waiting[]> {
     const { descriptor, depth } = waiting;
     const digest = descriptor.digest;
-    const names = [...waiting.names, ...storedNames(descriptor)];
+    const ownNames = storedNames(descriptor);
+    const names = [...waiting.names, ...ownNames];
     const known = this.#images.get(digest);
-    if (known) {
+    if (known && !known.isArtifact) {
       this.#images.set(digest, { ...known, tags: mergeNames(known.tags, names) });
       return [];
     }
@@ -88,7 +89,10 @@ class LayoutWalk {
     const { document, bytes } = found;
     if (document.kind !== 'index') {
       const manifest = { descriptor, document, bytes };
-      this.#images.set(digest, await describeManifest(this.#context, manifest, mergeNames([], names), findings));
+      const image = await describeManifest(this.#context, manifest, [], findings);
+      // The tag of an index is that of its images, not of their attestations.
+      const tags = mergeNames(known?.tags ?? [], image.isArtifact ? ownNames : names);
+      this.#images.set(digest, { ...image, tags });
       return [];
     }
     this.#context.findings.addAll(findings.list());

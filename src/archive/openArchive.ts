@@ -72,6 +72,7 @@ async function openFile(
   const members = new MemberTable(unwrapped.source);
   const scan = await scanMembers(fileName, unwrapped, members, work);
   if (unwrapped.fault || scan.error) reportDamage(unwrapped, scan, findings);
+  else if (!scan.trailing.zeros) findings.warning('trailingBytes', { kind: 'junk', bytes: scan.trailing.bytes });
 
   const context = {
     fileName,
@@ -174,6 +175,10 @@ async function noImage(context: OpenContext): Promise<ArchiveError> {
   if (worst?.code === 'manifestMissing' || worst?.code === 'digestInvalid') {
     const message = `${fileName}: the manifest ${worst.params.digest ?? ''} is not in it`;
     return new ArchiveError('missing', 'index.json', undefined, message);
+  }
+  if (worst?.code === 'v1IdInvalid') {
+    const message = `${fileName}: repositories names "${worst.params.id ?? ''}", which is no image ID`;
+    return new ArchiveError('malformed', 'repositories', undefined, message);
   }
   if (worst?.code === 'manifestUnreadable') {
     return new ArchiveError('malformed', 'index.json', undefined, `${fileName}: ${worst.params.fault ?? ''}`);

@@ -22,7 +22,9 @@ export function readConfig(
   try {
     const config = parseConfig(bytes);
     config.diffIds.forEach((diffId, layer) => {
-      if (!isDigest(diffId)) findings.warning('diffIdInvalid', { layer, diffId: String(diffId).slice(0, 160) });
+      const params = { layer, diffId: diffId.slice(0, 160) };
+      if (!isDigest(diffId)) findings.warning('diffIdInvalid', params);
+      else if (!diffId.startsWith('sha256:')) findings.warning('diffIdAlgorithm', params);
     });
     return { bytes, imageId, config };
   } catch (error) {

@@ -16,9 +16,8 @@ export interface SniffedFormat {
 interface Signs {
   readonly manifest: JsonValue | undefined;
   readonly index: JsonValue | undefined;
-  readonly hasManifest: boolean;
-  readonly hasRepositories: boolean;
-  readonly v1FolderCount: number;
+  readonly repositories: JsonValue | undefined;
+  readonly v1ImageCount: number;
 }
 
 /** One line a vintage, in the order of precedence. A file of the right name is not enough: a rootfs may hold a
@@ -27,7 +26,10 @@ const VINTAGES: readonly { readonly format: ArchiveFormat; readonly matches: (si
   { format: 'docker-archive', matches: ({ manifest }) => manifest !== undefined && isDockerManifest(manifest) },
   { format: 'docker-dir', matches: ({ manifest }) => isRegistryManifest(manifest) },
   { format: 'oci-layout', matches: ({ index }) => isIndex(index) },
-  { format: 'docker-v1', matches: ({ hasRepositories, v1FolderCount }) => hasRepositories || v1FolderCount > 0 },
+  {
+    format: 'docker-v1',
+    matches: ({ repositories, v1ImageCount }) => v1ImageCount > 0 || isRepositories(repositories),
+  },
 ];
 
 /** Decides what the members are. Unreadable JSON counts as absent here; the opener reports it. */
@@ -35,9 +37,8 @@ export async function sniffFormat(context: OpenContext): Promise<SniffedFormat> 
   const signs: Signs = {
     manifest: await peekJson(context, 'manifest.json'),
     index: await peekJson(context, 'index.json'),
-    hasManifest: context.members.has('manifest.json'),
-    hasRepositories: context.members.has('repositories') && looksLikeImages(context),
-    v1FolderCount: countV1(context),
+    repositories: await peekJson(context, 'repositories'),
+    v1ImageCount: v1Folders(context.members.paths()).size,
   };
   const formats = VINTAGES.filter(({ matches }) => matches(signs)).map(({ format }) => format);
   return { formats, looksLikeImages: formats.length > 0 || looksLikeImages(context) };
@@ -65,9 +66,13 @@ function isIndex(value: JsonValue | undefined): boolean {
   return object !== undefined && arrayField(object, 'manifests') !== undefined;
 }
 
-// `ID/json` of 64 hex digits: a rootfs may well have a `share/json`.
-function countV1({ members }: OpenContext): number {
-  return v1Folders(members.paths()).filter((id) => /^[0-9a-f]{64}$/.test(id)).length;
+// name → tag → ID.
+function isRepositories(value: JsonValue | undefined): boolean {
+  const names = [...(asObject(value)?.values() ?? [])];
+  return (
+    names.length > 0 &&
+    names.every((tags) => [...(asObject(tags)?.values() ?? [null])].every((id) => typeof id === 'string'))
+  );
 }
 
 /** Members that only containers of images have. */

@@ -133,9 +133,17 @@ export class StoredLayer implements ArchiveLayer {
     }
     const error = codecFault ?? scan.error;
     if (error && scan.entryCount === 0) throw error;
-    if (error) {
-      const params = { fault: error.message, code: error.code, offset: error.offset, entries: scan.entryCount };
-      if (error.code === 'truncated') findings.fault('layerTruncated', params);
+    if (codecFault === undefined && !scan.trailing.zeros) {
+      findings.info('trailingBytes', { kind: 'junk', bytes: scan.trailing.bytes }); // eStargz has its index there
+    }
+    if (codecFault) {
+      const params = {
+        fault: codecFault.message,
+        code: codecFault.code,
+        offset: codecFault.offset,
+        entries: scan.entryCount,
+      };
+      if (codecFault.code === 'truncated') findings.fault('layerTruncated', params);
       else findings.fault('layerDamaged', params);
     }
     const { tree, findings: treeFindings } = builder.finish();

@@ -42,6 +42,7 @@ export async function unwrap(
       throw new ArchiveError('limit', '', 0, `${fileName}: is compressed more than ${MAX_NESTING} times over`);
     }
     compressions.push(compression);
+    if (compressions.length === 2) findings.warning('compressedTwice', { compression });
     const spooled = await spool(fileName, source, compression, findings, resources, work);
     fault ??= spooled.fault;
     source = spooled.source;

@@ -1,0 +1,106 @@
+import type { Work } from '../bytes/platform.ts';
+import { digestHex, type Digest } from '../image/digest.ts';
+import { parseReference, isReference, familiarName } from '../image/reference.ts';
+import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts';
+import type { ArchiveImage } from './archive.ts';
+import { blobPath } from './blobPath.ts';
+import { indexEntries, makeManifest, planImage } from './writeOciLayout.ts';
+import {
+  bytesMember,
+  createdSec,
+  prepareLayers,
+  requireConfig,
+  type LayerForm,
+  type OutLayer,
+  type PlannedMember,
+} from './writePlan.ts';
+
+/** Plans what `docker save` writes from version 25 on: an OCI layout with manifest.json and `repositories` beside it
+ *  (moby image/tarexport/save.go). The v1 JSON blobs, which no reader uses, are left out. */
+export async function planDockerArchive(
+  images: readonly ArchiveImage[],
+  form: LayerForm,
+  work: Work,
+): Promise<PlannedMember[]> {
+  const members: PlannedMember[] = [];
+  const items: JsonWritable[] = [];
+  const entries: JsonWritable[] = [];
+  const repositories = new RepositoryMap();
+  for (const image of images) {
+    const config = requireConfig(image, work);
+    const layers = await prepareLayers(image, form, work);
+    const planned = fitsManifest(image, layers)
+      ? await planImage(image, form, work)
+      : makeManifest(image, config, layers, work);
+    members.push(...planned.members, bytesMember(pathOf(config.digest), config.bytes, createdSec(image)));
+    for (const { blobDigest, sizeBytes, open } of layers) {
+      members.push({ path: pathOf(blobDigest), mtimeSec: createdSec(image), sizeBytes, open });
+    }
+    entries.push(...indexEntries(image, planned.descriptor));
+    items.push(manifestItem(image, config.digest, layers));
+    const top = layers.at(-1);
+    if (top) repositories.add(image.tags, digestHex(top.diffId));
+  }
+  const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: entries };
+  return [
+    ...members,
+    bytesMember('index.json', jsonBytes(index), 0),
+    bytesMember('manifest.json', withNewline(items), 0),
+    bytesMember('oci-layout', jsonBytes({ imageLayoutVersion: '1.0.0' }), 0),
+    ...repositories.members(),
+  ];
+}
+
+function pathOf(digest: Digest): string {
+  return blobPath(digest) ?? '';
+}
+
+/** Whether the manifest that came with the image names the very blobs that will be written. */
+function fitsManifest(image: ArchiveImage, layers: readonly OutLayer[]): boolean {
+  return image.manifest !== undefined && layers.every(({ layer, blobDigest }) => layer.blobDigest === blobDigest);
+}
+
+function manifestItem(image: ArchiveImage, configDigest: Digest, layers: readonly OutLayer[]): JsonWritable {
+  const sources = layers.map(({ diffId, mediaType, sizeBytes, blobDigest }): [string, JsonWritable] => [
+    diffId,
+    { mediaType, size: sizeBytes, digest: blobDigest },
+  ]);
+  return {
+    Config: pathOf(configDigest),
+    RepoTags: image.tags.length > 0 ? [...image.tags] : null,
+    Layers: layers.map(({ blobDigest }) => pathOf(blobDigest)),
+    LayerSources: sources.length > 0 ? sortedKeys(new Map(sources)) : undefined,
+  };
+}
+
+/** Go's json.Encoder ends a document with a newline. */
+export function withNewline(value: JsonWritable): Uint8Array {
+  const bytes = jsonBytes(value);
+  const result = new Uint8Array(bytes.length + 1);
+  result.set(bytes);
+  result[bytes.length] = 0x0a;
+  return result;
+}
+
+/** Docker's `repositories`: name → tag → what it points to. Left out when nothing is tagged. */
+export class RepositoryMap {
+  readonly #names = new Map<string, Map<string, JsonWritable>>();
+
+  /** Tags that are no references are left out: there is no name to put them under. */
+  add(tags: readonly string[], target: string): void {
+    for (const text of tags) {
+      if (!isReference(text)) continue;
+      const reference = parseReference(text);
+      if (reference.tag === undefined) continue;
+      const name = text.includes('/') ? text.slice(0, -reference.tag.length - 1) : familiarName(reference);
+      const known = this.#names.get(name) ?? new Map<string, JsonWritable>();
+      this.#names.set(name, known.set(reference.tag, target));
+    }
+  }
+
+  members(): PlannedMember[] {
+    if (this.#names.size === 0) return [];
+    const sorted = new Map([...this.#names].map(([name, tags]) => [name, sortedKeys(tags)] as const));
+    return [bytesMember('repositories', withNewline(sortedKeys(sorted)), 0)];
+  }
+}
