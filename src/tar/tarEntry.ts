@@ -79,4 +79,5 @@ export type TarErrorCode =
   | 'number' // a numeric field is neither octal nor base-256, or out of range
   | 'pax' // a PAX record is malformed
   | 'sparse' // a sparse map is malformed
-  | 'tooLong'; // a name, an extension header or the entry count exceeds our bounds
+  | 'tooLong' // a name, an extension header or the entry count exceeds our bounds
+  | 'contentLength'; // writing: a content is not as long as its header says

@@ -2,7 +2,7 @@ import { TarError } from '../tar/tarEntry.ts';
 import type { InodeTable } from './inodeTable.ts';
 import { EntryKind } from './layerTree.ts';
 import type { NodeTable } from './nodeTable.ts';
-import { PathParts } from './pathParts.ts';
+import type { PathParts } from './pathParts.ts';
 
 /** What is odd on the way to an entry's directory. */
 export type ParentFault =
