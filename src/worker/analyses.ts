@@ -1,6 +1,7 @@
 import { digestContents } from '../analysis/contentDigests.ts';
 import { layerInstructions } from '../analysis/historyTable.ts';
 import { type WasteReport, wasteReport } from '../analysis/waste.ts';
+import { findLeftovers, type Leftover } from '../analysis/leftovers.ts';
 import type { CallWork } from './calls.ts';
 import { imageContents } from './imageContents.ts';
 import type { Session } from './session.ts';
@@ -22,4 +23,16 @@ export async function waste(
     : undefined;
   const instructions = layerInstructions(config?.history ?? [], layers.length);
   return wasteReport(stack, { digests, instructions, signal: work.signal });
+}
+
+/** `ExplorerService.leftovers`. */
+export async function leftovers(
+  session: Session,
+  archiveId: string,
+  image: number,
+  work: CallWork,
+): Promise<readonly Leftover[]> {
+  const opened = session.archive(archiveId);
+  const stack = await wholeTimeline(opened, image);
+  return findLeftovers(stack, imageContents(opened, image, work), opened.image(image).config, work);
 }

@@ -9,9 +9,10 @@ import type { Session } from './session.ts';
 export async function keep(session: Session, archiveId: string): Promise<ArchiveSummary> {
   const opened = session.archive(archiveId);
   if (opened.kept) return opened.summary();
+  const { store, isLasting } = await session.openedStore();
+  if (!isLasting) throw new WorkerError('noStorage', 'this page may not store anything');
   const { contents } = await opened.live();
   await refuseWithoutRoom(session, contents);
-  const store = await session.store();
   opened.kept = true;
   try {
     await store.putContents(opened.record(), storedFiles(contents));

@@ -168,9 +168,11 @@ export class OpenedArchive {
       const stored = await this.#storedTree(layer);
       if (stored) return stored;
     }
+    // Broken bytes stay broken; a file that could not be read may be readable now.
+    if (summary.state === 'failed' && summary.fault?.source !== 'file') return undefined;
     if (summary.presence !== 'present') {
       const message = `the layer is ${summary.presence}`;
-      this.#setLayer({ ...summary, state: 'failed', fault: { code: summary.presence, source: 'archive', message } });
+      this.#fail({ ...summary, fault: { code: summary.presence, source: 'archive', message } });
       return undefined;
     }
     const archive = await this.contents();
@@ -188,7 +190,7 @@ export class OpenedArchive {
         this.#layers[summary.index] = waitingAgain(summary);
         throw error;
       }
-      this.#setLayer({ ...summary, state: 'failed', fault: toFault(error, this.facts.fileName) });
+      this.#fail({ ...summary, fault: toFault(error, this.facts.fileName) });
       return undefined;
     }
     if (!indexed) throw new WorkerError('internal', `layer ${summary.index} is not in the archive any more`);
@@ -226,6 +228,12 @@ export class OpenedArchive {
         work.onProgress({ phase: 'index', doneBytes: beforeBytes + fraction * storedBytes, totalBytes });
       },
     };
+  }
+
+  #fail(summary: LayerSummary): void {
+    this.#setLayer({ ...summary, state: 'failed' });
+    const record = this.record();
+    void this.#session.persist((store) => store.updateArchive(record));
   }
 
   #setLayer(summary: LayerSummary): void {

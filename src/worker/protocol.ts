@@ -1,19 +1,31 @@
-import type { Change } from '../analysis/changes.ts';
+import type { BiographyEvent } from '../analysis/biography.ts';
+import type { HistoryRow } from '../analysis/historyTable.ts';
+import type { Leftover } from '../analysis/leftovers.ts';
+import type { SearchHit, SearchQuery } from '../analysis/search.ts';
+import type { TreemapNode } from '../analysis/treemap.ts';
+import type { TreeRowsQuery, TreeView } from '../analysis/treeView.ts';
 import type { WasteReport } from '../analysis/waste.ts';
 import type { ArchiveFormat, Finding, LayerPresence } from '../archive/archive.ts';
 import type { Compression } from '../codec/sniff.ts';
 import type { ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/descriptor.ts';
-import type { EntryFate } from '../vfs/unionTree.ts';
 
-export { decodeName, encodeName, printableName } from '../bytes/byteName.ts';
-export { EntryKind } from '../vfs/layerTree.ts';
-export type { Change } from '../analysis/changes.ts';
-export type { Remedy, WasteCause, WasteReport, WastedEntry } from '../analysis/waste.ts';
+export type { BiographyDeed, BiographyEvent } from '../analysis/biography.ts';
+export { CHANGES, type Change } from '../analysis/changes.ts';
+export type { DiveFigures, DiveInefficiency } from '../analysis/dive.ts';
+export type { HistoryRow } from '../analysis/historyTable.ts';
+export type { LeftoverKind } from '../analysis/leftoverNames.ts';
+export type { Leftover } from '../analysis/leftovers.ts';
+export type { SearchHit, SearchQuery } from '../analysis/search.ts';
+export type { TreemapNode } from '../analysis/treemap.ts';
+export { FATES, ROW_FLAGS, type TreeFilter, type TreeView } from '../analysis/treeView.ts';
+export type { Remedy, WasteCause, WastedEntry, WasteReport } from '../analysis/waste.ts';
 export type { ArchiveFormat, Finding, LayerPresence } from '../archive/archive.ts';
+export { decodeName, encodeName, printableName } from '../bytes/byteName.ts';
 export type { Compression } from '../codec/sniff.ts';
-export type { ImageConfig } from '../image/config.ts';
+export type { ContainerConfig, HistoryEntry, ImageConfig } from '../image/config.ts';
 export type { Platform } from '../image/descriptor.ts';
+export { EntryKind } from '../vfs/layerTree.ts';
 export type { EntryFate } from '../vfs/unionTree.ts';
 
 /** What the page may ask of the worker, and what it is told. Everything that crosses is plain data or
@@ -126,6 +138,7 @@ export type FaultCode = WorkerFaultCode | (string & Record<never, never>);
 
 export type WorkerFaultCode =
   | 'quota' // no room to keep it
+  | 'noStorage' // the browser forbids this page to store anything
   | 'cancelled'
   | 'gone' // the contents need the file again, or the archive is not open
   | 'changed' // not the file that was open, or it changed under us
@@ -202,75 +215,10 @@ export interface LayerSummary {
   readonly findings: readonly Finding[];
 }
 
-export interface TreeQuery {
+export interface TreeQuery extends TreeRowsQuery {
   readonly archiveId: string;
   readonly image: number;
-  /** Position in the image's stack. */
-  readonly layer: number;
-  /** 'layer': what this layer's tar holds. 'union': all layers from the base up to this one. */
-  readonly mode: 'layer' | 'union';
-  /** Also what lies hidden beneath, whiteouts and opaque marks. */
-  readonly xray: boolean;
-  readonly filter: TreeFilter;
-  readonly sort: 'name' | 'size' | 'layer';
 }
-
-export interface TreeFilter {
-  /** Changes to show; empty shows all. 'hidden' are the rows that x-ray adds. */
-  readonly changes: readonly (Change | 'hidden')[];
-  /** Part of a name, or a glob when it holds `*`, `?` or `[` (`**` crosses directories). Empty: all. */
-  readonly text: string;
-  readonly minBytes: number;
-}
-
-/** The rows of a tree in pre-order, all expanded; the page folds by `end`. Columns of one length `count`. */
-export interface TreeView {
-  readonly count: number;
-  /** One past the last row of this row's subtree. */
-  readonly end: Uint32Array;
-  readonly depth: Uint16Array;
-  readonly kind: Uint8Array; // EntryKind
-  readonly change: Uint8Array; // index in CHANGES
-  readonly fate: Uint8Array; // index in FATES; 0 visible
-  readonly flags: Uint8Array; // ROW_FLAGS
-  /** Position in the image's stack of the layer that supplies the row. */
-  readonly layer: Uint16Array;
-  /** The layer that hides a hidden row. 0xffff: none. */
-  readonly byLayer: Uint16Array;
-  readonly entry: Uint32Array;
-  readonly mode: Uint16Array;
-  readonly uid: Uint32Array;
-  readonly gid: Uint32Array;
-  readonly mtimeSec: Float64Array;
-  /** Own size of a file; of a directory the sum of the visible files below it. */
-  readonly size: Float64Array;
-  /** Names as UTF-8 (bytes that are not UTF-8 as in decodeName), [nameStart[i], nameStart[i+1]). */
-  readonly nameStart: Uint32Array;
-  readonly names: Uint8Array;
-  /** Files shown and in all, for "n of m". */
-  readonly matched: number;
-  readonly total: number;
-}
-
-export const CHANGES: readonly Change[] = ['unchanged', 'added', 'modified', 'touched', 'rewritten', 'removed'];
-export const FATES: readonly EntryFate[] = [
-  'visible',
-  'merged',
-  'superseded',
-  'deleted',
-  'opaque',
-  'parentHidden',
-  'whiteout',
-];
-export const ROW_FLAGS = {
-  opaque: 1,
-  implicit: 2,
-  hardLink: 4,
-  hasXattrs: 8,
-  sparse: 16,
-  nativeWhiteout: 32,
-  filteredParent: 64,
-} as const;
 
 export interface EntryDetail {
   readonly path: string;
@@ -291,93 +239,11 @@ export interface EntryDetail {
   readonly biography: readonly BiographyEvent[];
 }
 
-/** One layer's deed to a path, oldest first. */
-export interface BiographyEvent {
-  readonly layer: number;
-  readonly entry: number | undefined;
-  readonly deed:
-    'created' | 'replaced' | 'touched' | 'rewritten' | 'deleted' | 'hiddenByParent' | 'hiddenByOpaque' | 'recreated';
-  readonly kind: number;
-  readonly sizeBytes: number;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mtimeSec: number;
-  /** Which path did it, when another (a parent that was deleted). */
-  readonly viaPath: string | undefined;
-}
-
-export interface SearchQuery {
-  readonly text: string;
-  readonly in: 'names' | 'contents';
-  readonly limit: number;
-}
-
-export interface SearchHit {
-  readonly layer: number;
-  readonly entry: number;
-  readonly path: string;
-  readonly kind: number;
-  readonly sizeBytes: number;
-  readonly visible: boolean;
-  /** For contents: byte offset and the line around it. */
-  readonly offset?: number;
-  readonly line?: string;
-}
-
-export interface HistoryRow {
-  readonly step: number;
-  readonly created: string | undefined;
-  readonly createdBy: string;
-  readonly comment: string | undefined;
-  readonly emptyLayer: boolean;
-  /** Position in the image's stack, unless empty. */
-  readonly layer: number | undefined;
-  readonly diffId: string | undefined;
-  readonly blobDigest: string | undefined;
-  readonly chainId: string | undefined;
-  readonly storedBytes: number;
-  readonly contributedBytes: number;
-  readonly cumulativeBytes: number;
-}
-
 export interface ImageDocuments {
   /** As text, byte for byte; the page indents for reading only when asked. */
   readonly config: string | undefined;
   readonly manifest: string | undefined;
   readonly index: string | undefined;
-}
-
-export interface TreemapNode {
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** Layer of the largest share. */
-  readonly layer: number;
-  readonly children: readonly TreemapNode[];
-  /** Small children that were folded together. */
-  readonly foldedCount: number;
-}
-
-export interface Leftover {
-  readonly kind:
-    | 'privateKey'
-    | 'credential'
-    | 'token'
-    | 'envFile'
-    | 'history'
-    | 'packageCache'
-    | 'vcs'
-    | 'envVariable'
-    | 'temporary';
-  readonly path: string;
-  readonly layer: number;
-  readonly entry: number;
-  readonly sizeBytes: number;
-  /** Deleted or superseded above, so a container does not show it, but the archive still has it. */
-  readonly hidden: boolean;
-  readonly offset: number | undefined;
-  /** A shortened excerpt, secrets masked but for their ends. */
-  readonly excerpt: string | undefined;
 }
 
 export interface ImageRef {

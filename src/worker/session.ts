@@ -56,11 +56,15 @@ export class Session {
   }
 
   async store(): Promise<StateStore> {
+    return (await this.openedStore()).store;
+  }
+
+  async openedStore(): Promise<OpenedStateStore> {
     if (!this.#store) {
       this.#store = this.#openStore();
       for (const discarded of (await this.#store).discarded) this.emit({ type: 'storedDiscarded', ...discarded });
     }
-    return (await this.#store).store;
+    return this.#store;
   }
 
   /** Writes what can be done without: a failure is told once, and the work goes on. */
