@@ -50,7 +50,8 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
       ),
     leftovers: (archiveId, image, callId) =>
       calls.run(callId, async (work) => (await import('./analyses.ts')).leftovers(session, archiveId, image, work)),
-    compare: async (left, right) => (await import('./analyses.ts')).compare(session, left, right),
+    compare: (left, right, callId = '') =>
+      calls.run(callId, async (work) => (await import('./comparing.ts')).compare(session, left, right, work)),
     verify: (archiveId, callId) =>
       calls.run(callId, async (work) => (await import('./verifying.ts')).verify(session, archiveId, work)),
     save: (request, callId) =>

@@ -1,4 +1,5 @@
 import type { BiographyEvent } from '../analysis/biography.ts';
+import type { Comparison } from '../analysis/compareImages.ts';
 import type { HistoryRow } from '../analysis/historyTable.ts';
 import type { Leftover } from '../analysis/leftovers.ts';
 import type { SearchHit, SearchQuery } from '../analysis/search.ts';
@@ -12,6 +13,8 @@ import type { Platform } from '../image/descriptor.ts';
 
 export type { BiographyDeed, BiographyEvent } from '../analysis/biography.ts';
 export { CHANGES, type Change } from '../analysis/changes.ts';
+export type { ConfigDifference } from '../analysis/compareConfigs.ts';
+export type { ComparisonEntry, ComparisonStatus } from '../analysis/compareImages.ts';
 export type { DiveFigures, DiveInefficiency } from '../analysis/dive.ts';
 export type { HistoryRow } from '../analysis/historyTable.ts';
 export type { LeftoverKind } from '../analysis/leftoverNames.ts';
@@ -69,7 +72,9 @@ export interface ExplorerService {
   /** Compares contents where that is needed (progress, cancellable) when `compareContents`. */
   waste(archiveId: string, image: number, compareContents: boolean, callId: string): Promise<WasteReport>;
   leftovers(archiveId: string, image: number, callId: string): Promise<readonly Leftover[]>;
-  compare(left: ImageRef, right: ImageRef): Promise<ComparisonView>;
+  /** Reads files of equal size where both archives' contents are at hand (progress, cancellable); else their times
+   *  decide, and such entries say `assumed`. */
+  compare(left: ImageRef, right: ImageRef, callId?: string): Promise<ComparisonView>;
   /** Recomputes every digest. */
   verify(archiveId: string, callId: string): Promise<readonly VerifyRow[]>;
   /** Writes an archive, a layer, a flattened rootfs, or a subtree as a tar. */
@@ -251,25 +256,10 @@ export interface ImageRef {
   readonly image: number;
 }
 
-export interface ComparisonView {
-  readonly sharedLayers: number;
+export interface ComparisonView extends Comparison {
+  /** `bytes`: contents that the merged view shows. */
   readonly left: { readonly layers: number; readonly bytes: number };
   readonly right: { readonly layers: number; readonly bytes: number };
-  readonly entries: readonly ComparisonEntry[];
-  readonly config: readonly {
-    readonly key: string;
-    readonly left: string | undefined;
-    readonly right: string | undefined;
-  }[];
-}
-
-export interface ComparisonEntry {
-  readonly path: string;
-  readonly status: 'onlyLeft' | 'onlyRight' | 'content' | 'metadata';
-  readonly leftBytes: number;
-  readonly rightBytes: number;
-  readonly leftLayer: number | undefined;
-  readonly rightLayer: number | undefined;
 }
 
 export interface VerifyRow {

@@ -148,6 +148,40 @@ describe('an archive that was opened', () => {
     expect(hits).toMatchObject([{ path: 'app/secret', layer: 0, visible: false, offset: 3, line: 'hunter2' }]);
   });
 
+  it('finds what was left behind', async () => {
+    const archiveOf = buildDockerArchive('left:1', [
+      [{ path: 'root/.netrc', body: 'machine h login u password p4ssw0rd' }],
+    ]);
+    const { id } = await explorer.service.open({ kind: 'file', file: asFile(archiveOf, 'left.tar') }, 'open');
+    const found = await explorer.service.leftovers(id, 0, 'leftovers');
+    expect(found).toMatchObject([{ kind: 'credential', path: 'root/.netrc', layer: 0, hidden: false }]);
+  });
+
+  it('compares with another image, by contents', async () => {
+    const other = buildDockerArchive('demo:2', [
+      [
+        { path: 'app/' },
+        { path: 'app/main', body: 'MAIN' },
+        { path: 'etc/' },
+        { path: 'etc/conf', body: NEW, mode: 0o600 },
+        { path: 'link', linkTarget: 'etc/conf' },
+        { path: 'new', body: '12' },
+      ],
+    ]);
+    const { id } = await explorer.service.open({ kind: 'file', file: asFile(other, 'other.tar') }, 'open');
+    const view = await explorer.service.compare({ archiveId: archive.id, image: 0 }, { archiveId: id, image: 0 });
+    expect(view).toMatchObject({
+      sharedLayers: 0,
+      left: { layers: 3, bytes: 4 + NEW.length },
+      right: { layers: 1, bytes: 4 + NEW.length + 2 },
+      counts: { onlyLeft: 0, onlyRight: 1, content: 1, metadata: 0 },
+    });
+    expect(view.entries.map(({ path, status }) => [path, status])).toEqual([
+      ['app/main', 'content'],
+      ['new', 'onlyRight'],
+    ]);
+  });
+
   it('maps sizes to a treemap', async () => {
     expect(await explorer.service.treemap(archive.id, 0, 2)).toMatchObject({ sizeBytes: 4 + NEW.length });
     expect(await explorer.service.treemap(archive.id, 0, 'all')).toMatchObject({
