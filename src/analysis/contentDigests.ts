@@ -3,7 +3,7 @@ import type { IncrementalHash, Platform, Work } from '../bytes/platform.ts';
 import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import type { SameContent } from './changes.ts';
 import { type ContentPiece, passContents } from './contentPass.ts';
-import { inodeHiddenBy } from './layerSizes.ts';
+import { lastSeenNames } from './lastSeenNames.ts';
 import type { LayerContents } from './layerContents.ts';
 import { Counterparts } from './counterparts.ts';
 import { storedBytes } from './storedBytes.ts';
@@ -106,7 +106,7 @@ function candidates(stack: StackTimeline): readonly Set<number>[] {
   stack.layers.forEach((tree, layer) => {
     const timeline = stack.timelines[layer];
     if (!tree || !timeline) return;
-    const lastHidden = inodeHiddenBy(tree, timeline);
+    const lastNames = lastSeenNames(tree, timeline);
     for (let entry = 1; entry < tree.length; entry++) {
       if (tree.kind(entry) !== EntryKind.file || tree.sizeBytes(entry) === 0 || tree.sparse(entry)) continue;
       const hiddenBy = timeline.hiddenBy[entry] as number;
@@ -118,7 +118,7 @@ function candidates(stack: StackTimeline): readonly Set<number>[] {
           wanted[hiddenBy]?.add(upper.inode(other));
         }
       }
-      if (tree.inode(entry) !== entry || (lastHidden.get(entry) ?? hiddenBy) !== NO_LAYER) continue;
+      if (tree.inode(entry) !== entry || timeline.hiddenBy[lastNames.get(entry) ?? entry] !== NO_LAYER) continue;
       const size = tree.sizeBytes(entry);
       const group = visibleBySize.get(size);
       if (group) group.push({ layer, entry });

@@ -1,5 +1,6 @@
-import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
+import type { LayerTree } from '../vfs/layerTree.ts';
 import { CHANGES, type Change } from './changes.ts';
+import { lastSeenNames } from './lastSeenNames.ts';
 import { storedBytes } from './storedBytes.ts';
 import { HideHow, NO_LAYER, type LayerTimeline, type StackTimeline } from './timeline.ts';
 
@@ -26,7 +27,7 @@ export function layerChanges(stack: StackTimeline): readonly LayerChanges[] {
   stack.layers.forEach((tree, layer) => {
     const timeline = stack.timelines[layer];
     if (!tree || !timeline) return;
-    const lastHidden = inodeHiddenBy(tree, timeline);
+    const lastNames = lastSeenNames(tree, timeline);
     for (let entry = 1; entry < tree.length; entry++) {
       const change = CHANGES[timeline.change[entry] as number] as Change;
       const ownBytes = tree.inode(entry) === entry ? storedBytes(tree, entry) : 0;
@@ -40,10 +41,11 @@ export function layerChanges(stack: StackTimeline): readonly LayerChanges[] {
       if (ownBytes === 0) continue;
       content[layer] = (content[layer] as number) + ownBytes;
       appears[layer] = (appears[layer] as number) + ownBytes;
-      const gone = lastHidden.get(entry) ?? hiddenBy;
+      const name = lastNames.get(entry) ?? entry;
+      const gone = timeline.hiddenBy[name] as number;
       if (gone === NO_LAYER) continue;
       appears[gone] = (appears[gone] as number) - ownBytes;
-      if (timeline.how[entry] !== HideHow.superseded) add(bytes[gone], 'removed', ownBytes);
+      if (timeline.how[name] !== HideHow.superseded) add(bytes[gone], 'removed', ownBytes);
     }
   });
   let cumulativeBytes = 0;
@@ -67,19 +69,6 @@ export function isRemoval(tree: LayerTree, timeline: LayerTimeline, entry: numbe
   if (timeline.how[entry] === HideHow.superseded) return false;
   // A directory that an upper layer had too is counted there, also when it goes with an opaque mark.
   return (timeline.coveredBy[entry] as number) > hiddenBy;
-}
-
-/** Of inodes with several names in a layer: when the last of them went out of sight. */
-export function inodeHiddenBy(tree: LayerTree, timeline: LayerTimeline): ReadonlyMap<number, number> {
-  const last = new Map<number, number>();
-  const { inode, kind } = tree.columns;
-  for (let entry = 0; entry < inode.length; entry++) {
-    const first = inode[entry] as number;
-    if (first === entry || kind[entry] !== EntryKind.file) continue;
-    const before = last.get(first) ?? (timeline.hiddenBy[first] as number);
-    last.set(first, Math.max(before, timeline.hiddenBy[entry] as number));
-  }
-  return last;
 }
 
 function blankRecord(): Record<Change, number> {

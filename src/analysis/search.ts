@@ -3,6 +3,7 @@ import type { Work } from '../bytes/platform.ts';
 import { type EntryKind, EntryKind as Kind, type LayerTree } from '../vfs/layerTree.ts';
 import { type ContentPiece, passContents, type VisitResult } from './contentPass.ts';
 import type { LayerContents } from './layerContents.ts';
+import { lastSeenNames } from './lastSeenNames.ts';
 import { compileNameMatcher } from './nameMatcher.ts';
 import { Pace } from './pace.ts';
 import { storedBytes } from './storedBytes.ts';
@@ -111,7 +112,8 @@ async function searchContents(
     const tree = stack.layers[layer];
     const entries = wanted[layer] as number[];
     if (!tree || entries.length === 0) continue;
-    const names = shownNames(stack, layer, tree);
+    const timeline = stack.timelines[layer];
+    const names = timeline ? lastSeenNames(tree, timeline) : new Map<number, number>();
     const finder = new ContentFinder(needle, (inode, offset, line) => {
       hits.add(layer, names.get(inode) ?? inode, { offset, line });
       return hits.isFull ? 'stop' : 'enough';
@@ -134,20 +136,6 @@ function filesOf(tree: LayerTree, minBytes: number): number[] {
     if (storedBytes(tree, entry) >= minBytes) entries.push(entry);
   }
   return entries;
-}
-
-/** Of inodes whose first name is out of sight, a further name that is not. */
-function shownNames(stack: StackTimeline, layer: number, tree: LayerTree): ReadonlyMap<number, number> {
-  const names = new Map<number, number>();
-  const timeline = stack.timelines[layer];
-  if (!timeline) return names;
-  const { inode: inodes } = tree.columns;
-  for (let entry = 1; entry < inodes.length; entry++) {
-    const first = inodes[entry] as number;
-    if (first === entry || names.has(first)) continue;
-    if (timeline.hiddenBy[first] !== NO_LAYER && timeline.hiddenBy[entry] === NO_LAYER) names.set(first, entry);
-  }
-  return names;
 }
 
 /** Bytes shown before and after a place that was found. */

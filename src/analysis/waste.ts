@@ -2,6 +2,7 @@ import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import type { ContentDigests } from './contentDigests.ts';
 import { Counterparts } from './counterparts.ts';
 import { diveFigures, type DiveFigures } from './dive.ts';
+import { lastSeenNames } from './lastSeenNames.ts';
 import { Pace } from './pace.ts';
 import { storedBytes } from './storedBytes.ts';
 import { NO_LAYER, type LayerTimeline, type StackTimeline } from './timeline.ts';
@@ -122,20 +123,6 @@ const HOW_DELETED: readonly WastedEntry['by'][] = [
   'opaque',
   'replaced',
 ];
-
-/** Of inodes with several names, the name that stays in sight longest; the first of equals. */
-function lastSeenNames(tree: LayerTree, timeline: LayerTimeline): ReadonlyMap<number, number> {
-  const last = new Map<number, number>();
-  const { inode } = tree.columns;
-  for (let entry = 1; entry < inode.length; entry++) {
-    const first = inode[entry] as number;
-    if (first === entry) continue;
-    const known = last.get(first) ?? first;
-    const isLater = (timeline.hiddenBy[entry] as number) > (timeline.hiddenBy[known] as number);
-    last.set(first, isLater ? entry : known);
-  }
-  return last;
-}
 
 function markMetadataOnly(found: WasteTable, stack: StackTimeline, digests: ContentDigests): void {
   const counterparts = new Counterparts(stack.layers);
