@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { ExplorerEvent, ServiceFault } from '../../client/protocol.ts';
 import { faultOf } from './faultOf.ts';
 
@@ -67,7 +68,9 @@ export class Calls {
   /** The result, or undefined when the call failed (the fault is then on show) or was cancelled. */
   async run<T>(kind: CallKind, subject: string, work: (callId: string) => Promise<T>): Promise<T | undefined> {
     const id = `c${++this.#count}-${Date.now().toString(36)}`;
-    this.busy = [...this.busy, { id, kind, subject, phase: undefined, doneBytes: 0, totalBytes: undefined }];
+    // Effects start calls too; the list is not what they depend on.
+    const others = untrack(() => this.busy);
+    this.busy = [...others, { id, kind, subject, phase: undefined, doneBytes: 0, totalBytes: undefined }];
     try {
       return await work(id);
     } catch (error) {
@@ -81,7 +84,7 @@ export class Calls {
 
   report(kind: CallKind, subject: string, fault: ServiceFault): void {
     const shown = { id: `f${++this.#count}`, kind, subject, fault };
-    const others = this.faults.filter(
+    const others = untrack(() => this.faults).filter(
       (one) => one.kind !== kind || one.subject !== subject || one.fault.code !== fault.code,
     );
     this.faults = [...others, shown].slice(-MAX_FAULTS);

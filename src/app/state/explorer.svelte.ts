@@ -80,6 +80,7 @@ export class ExplorerState {
     };
   });
 
+  readonly #listeners = new Set<(event: ExplorerEvent) => void>();
   #treeTurn = 0;
   #detailTurn = 0;
   /** A path to reveal as soon as a view has it. */
@@ -90,8 +91,15 @@ export class ExplorerState {
     this.calls = new Calls((callId) => service.cancel(callId));
   }
 
+  /** Hands events on to a panel while it is shown. Returns what ends it. */
+  listen(listener: (event: ExplorerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   onEvent(event: ExplorerEvent): void {
     this.calls.onEvent(event);
+    for (const listener of this.#listeners) listener(event);
     if (event.type === 'layerIndexed') this.#putLayer(event.archiveId, event.layer);
     if (event.type === 'indexed' && event.archiveId === this.archiveId) void this.loadHistory();
   }
