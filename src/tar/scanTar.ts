@@ -9,6 +9,8 @@ import type { TarScan, TarScanOptions, TarVisitor } from './tarScan.ts';
 const MIN_WINDOW_BYTES = 16 * 1024;
 const FIRST_WINDOW_BYTES = 64 * 1024;
 const MAX_WINDOW_BYTES = 4 * 1024 * 1024;
+/** A synchronous read costs microseconds: larger windows would only leave more garbage. */
+const MAX_SYNC_WINDOW_BYTES = 256 * 1024;
 /** A gap that is cheaper to read than to hop over. */
 const SMALL_GAP_BYTES = 128 * 1024;
 
@@ -63,10 +65,12 @@ class HoppingWindow {
   start = 0;
   bytes: Uint8Array = new Uint8Array(0);
   readonly #source: ByteSource;
+  readonly #maxLength: number;
   #length = FIRST_WINDOW_BYTES;
 
   constructor(source: ByteSource) {
     this.#source = source;
+    this.#maxLength = source.readSync ? MAX_SYNC_WINDOW_BYTES : MAX_WINDOW_BYTES;
   }
 
   holds(offset: number, length: number): boolean {
@@ -90,7 +94,7 @@ class HoppingWindow {
   #adapt(offset: number): void {
     if (this.bytes.length === 0) return;
     const gap = offset - (this.start + this.bytes.length);
-    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 2, MAX_WINDOW_BYTES);
+    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 2, this.#maxLength);
     else this.#length = Math.max(this.#length >> 2, MIN_WINDOW_BYTES);
   }
 }
