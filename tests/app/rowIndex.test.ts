@@ -18,7 +18,7 @@ function allRows(index: RowIndex, bytes: Uint8Array, encoding: TextEncoding = 'u
   for (let row = 0; row < index.rowCount; row += ANCHOR_ROWS) {
     const part = bytes.subarray(index.anchor(row).offset);
     const count = Math.min(ANCHOR_ROWS, index.rowCount - row);
-    for (const piece of index.cut(part, count, 'fileEnd')) {
+    for (const piece of index.cut(part, index.anchor(row), count, 'fileEnd')) {
       rows.push(new TextDecoder(encoding).decode(part.subarray(piece.start, piece.end)));
     }
   }
@@ -74,6 +74,11 @@ describe('RowIndex', () => {
     const index = indexed(utf8(text), 70_000);
     const anchor = index.anchorOfLine(300);
     expect(anchor.line).toBeLessThanOrEqual(300);
-    expect(anchor.row - anchor.line).toBe(anchor.row < 101 ? anchor.row : 100);
+    const part = utf8(text).subarray(anchor.offset);
+    const piece = index.cut(part, anchor, ANCHOR_ROWS, 'fileEnd').find((one) => one.line === 300);
+    expect(piece && new TextDecoder().decode(part.subarray(piece.start, piece.end))).toBe('y\n');
+    // Row 64 goes on with line 0, which begins at row 0.
+    expect(index.anchorOfLine(0)).toMatchObject({ row: 0, isContinuation: false });
+    expect(index.anchor(64)).toMatchObject({ row: 64, line: 0, isContinuation: true });
   });
 });

@@ -8,6 +8,9 @@ const FILES = import.meta.glob<PanelModule>('./*Panel.svelte');
 
 /** A panel's component with its messages, as chunks of their own, loaded when first shown. */
 export async function loadPanel(name: PanelName): Promise<Component<PanelProps>> {
-  const [module] = await Promise.all([(FILES[`./${name[0]?.toUpperCase()}${name.slice(1)}Panel.svelte`] as () => Promise<PanelModule>)(), loadMessages('panels')]);
+  const [module] = await Promise.all([
+    (FILES[`./${name[0]?.toUpperCase()}${name.slice(1)}Panel.svelte`] as () => Promise<PanelModule>)(),
+    loadMessages('panels'),
+  ]);
   return module.default;
 }

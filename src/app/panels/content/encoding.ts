@@ -52,8 +52,8 @@ function fromZeros(head: Uint8Array): EncodingGuess | undefined {
   const [even, odd] = zeros;
   if (even + odd === 0) return undefined;
   const pairs = head.length >> 1;
-  const side = odd > even ? odd : even;
-  const other = odd > even ? even : odd;
+  const side = Math.max(odd, even);
+  const other = Math.min(odd, even);
   const isUtf16 = side > pairs * 0.4 && other < pairs * 0.02 && head.length % 2 === 0;
   if (isUtf16) {
     const encoding = odd > even ? 'utf-16le' : 'utf-16be';

@@ -10,6 +10,8 @@ export class RowIndex {
   /** Byte offset and line number (from 0) of rows 0, 64, 128, … */
   #offsets = new Float64Array(256);
   #lines = new Float64Array(256);
+  /** 1 where the noted row goes on with a line that began before it. */
+  #continues = new Uint8Array(256);
   #rowCount = 0;
   #lineCount = 0;
   #rowStart: number;
@@ -63,34 +65,45 @@ export class RowIndex {
   }
 
   /** Where to start reading in order to show `row`: the noted row at or before it. */
-  anchor(row: number): { readonly row: number; readonly offset: number; readonly line: number } {
-    const slot = Math.floor(row / ANCHOR_ROWS);
-    return { row: slot * ANCHOR_ROWS, offset: this.#offsets[slot] ?? 0, line: this.#lines[slot] ?? 0 };
+  anchor(row: number): Anchor {
+    return this.#anchorAt(Math.floor(row / ANCHOR_ROWS));
   }
 
-  /** The noted row at or before a line number (from 0), by bisection. */
-  anchorOfLine(line: number): { readonly row: number; readonly offset: number; readonly line: number } {
+  /** The last noted row at or before the beginning of a line (from 0), by bisection. */
+  anchorOfLine(line: number): Anchor {
     let low = 0;
     let high = Math.max(0, Math.ceil(this.#rowCount / ANCHOR_ROWS) - 1);
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.#lines[middle] as number) <= line) low = middle;
+      const anchor = this.#anchorAt(middle);
+      if (anchor.line < line || (anchor.line === line && !anchor.isContinuation)) low = middle;
       else high = middle - 1;
     }
-    return this.anchor(low * ANCHOR_ROWS);
+    return this.#anchorAt(low);
+  }
+
+  #anchorAt(slot: number): Anchor {
+    return {
+      row: slot * ANCHOR_ROWS,
+      offset: this.#offsets[slot] ?? 0,
+      line: this.#lines[slot] ?? 0,
+      isContinuation: this.#continues[slot] === 1,
+    };
   }
 
   /** Cuts `bytes`, which begin at an anchor, into rows: at most `count`. */
-  cut(bytes: Uint8Array, count: number, atFileEnd: 'fileEnd' | 'more'): RowPiece[] {
+  cut(bytes: Uint8Array, anchor: Anchor, count: number, bytesEndAt: 'fileEnd' | 'more'): RowPiece[] {
     const rows: RowPiece[] = [];
     let from = 0;
-    let isContinuation = false;
+    let line = anchor.line;
+    let isContinuation = anchor.isContinuation;
     while (rows.length < count && from < bytes.length) {
       const end = this.#rowEnd(bytes, from);
-      if (end === undefined && atFileEnd === 'more') break;
+      if (end === undefined && bytesEndAt === 'more') break;
       const at = end?.at ?? bytes.length;
-      rows.push({ start: from, end: at, isContinuation });
+      rows.push({ start: from, end: at, line, isContinuation });
       isContinuation = end !== undefined && !end.isLineEnd;
+      if (!isContinuation) line++;
       from = at;
     }
     return rows;
@@ -109,7 +122,11 @@ export class RowIndex {
     if (slot >= this.#offsets.length) {
       this.#offsets = grown(this.#offsets);
       this.#lines = grown(this.#lines);
+      const continues = new Uint8Array(this.#continues.length * 2);
+      continues.set(this.#continues);
+      this.#continues = continues;
     }
+    this.#continues[slot] = this.#rowIsContinuation ? 1 : 0;
     this.#offsets[slot] = offset;
     // A continuation belongs to the line that has been counted already.
     this.#lines[slot] = this.#rowIsContinuation ? this.#lineCount - 1 : this.#lineCount;
@@ -153,10 +170,20 @@ export class RowIndex {
   }
 }
 
+/** A noted row: its position, where it begins in the file, and the line (from 0) that it is of. */
+export interface Anchor {
+  readonly row: number;
+  readonly offset: number;
+  readonly line: number;
+  readonly isContinuation: boolean;
+}
+
 export interface RowPiece {
   /** Positions in the bytes that were cut; the line feed is within. */
   readonly start: number;
   readonly end: number;
+  /** From 0. */
+  readonly line: number;
   /** Goes on with the line of the row before. */
   readonly isContinuation: boolean;
 }
