@@ -100,7 +100,8 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
       for (let layer = 0; layer < opened.layerCount; layer++) {
         signal.throwIfAborted();
         opened.lifetime.signal.throwIfAborted();
-        await opened.tree(layer);
+        // A stored tree is read when it is asked for.
+        if (opened.layer(layer).state !== 'indexed') await opened.tree(layer);
       }
     });
   } catch {

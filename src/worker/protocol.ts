@@ -78,7 +78,7 @@ export interface ExplorerService {
   /** Recomputes every digest. */
   verify(archiveId: string, callId: string): Promise<readonly VerifyRow[]>;
   /** Writes an archive, a layer, a flattened rootfs, or a subtree as a tar. */
-  save(request: SaveRequest, callId: string): Promise<{ readonly blob: Blob; readonly fileName: string }>;
+  save(request: SaveRequest, callId: string): Promise<SavedFile>;
   /** Small values of the page's own (selection, settings), kept beside the archives. */
   saveView(state: unknown): Promise<void>;
   loadView(): Promise<unknown>;
@@ -282,8 +282,17 @@ export type SaveRequest =
       readonly archiveId: string;
       readonly images: readonly number[];
       readonly format: 'docker-archive' | 'docker-legacy' | 'oci-layout';
+      /** Default `asStored`, which keeps the blobs' digests. */
+      readonly layers?: 'asStored' | 'uncompressed';
     }
-  | { readonly kind: 'layer'; readonly archiveId: string; readonly layer: number }
+  | {
+      readonly kind: 'layer';
+      readonly archiveId: string;
+      /** Position in `ArchiveSummary.layers`. */
+      readonly layer: number;
+      /** Default `uncompressed`. */
+      readonly form?: 'asStored' | 'uncompressed';
+    }
   | { readonly kind: 'flatten'; readonly archiveId: string; readonly image: number; readonly upToLayer: number }
   | {
       readonly kind: 'subtree';
@@ -291,4 +300,12 @@ export type SaveRequest =
       readonly image: number;
       readonly upToLayer: number;
       readonly path: string;
+      /** Default `union`; `layer`: only what the layer's own tar holds below the path. */
+      readonly from?: 'union' | 'layer';
     };
+
+export interface SavedFile {
+  readonly blob: Blob;
+  /** A name to propose. */
+  readonly fileName: string;
+}

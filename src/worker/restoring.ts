@@ -2,7 +2,7 @@ import type { ArchiveRecord } from '../persistence/stateStore.ts';
 import type { CallWork } from './calls.ts';
 import { type Contents, identify, isSameContents } from './contents.ts';
 import { WorkerError } from './faults.ts';
-import { type LiveContents, OpenedArchive, type StoredBody } from './openedArchive.ts';
+import type { LiveContents, OpenedArchive, StoredBody } from './openedArchive.ts';
 import type { ArchiveSummary, LayerSummary, OpenInput } from './protocol.ts';
 import type { Session } from './session.ts';
 
@@ -13,16 +13,23 @@ export async function restore(session: Session): Promise<readonly ArchiveSummary
   for (const one of discarded) session.emit({ type: 'storedDiscarded', ...one });
   for (const record of records) {
     if (session.has(record.id)) continue;
-    const opened = fromRecord(session, record);
-    if (!opened) {
+    const opened = await fromRecord(session, record);
+    // Another call may have been faster.
+    if (session.has(record.id)) continue;
+    if (opened) addRestored(session, opened);
+    else {
       session.emit({ type: 'storedDiscarded', reason: 'corrupt', fileName: record.fileName });
       await session.persist(() => store.removeArchive(record.id));
-      continue;
     }
-    opened.needsFile = !opened.kept && !(await isReadable(opened.handle));
-    session.add(opened);
   }
   return session.archives().map((opened) => opened.summary());
+}
+
+function addRestored(session: Session, opened: OpenedArchive): void {
+  session.add(opened);
+  const isWaiting = opened.summary().layers.some(({ state }) => state === 'waiting');
+  if (opened.needsFile || !isWaiting) return;
+  void import('./opening.ts').then(({ indexInBackground }) => indexInBackground(session, opened, ''));
 }
 
 /** `ExplorerService.reopen`. */
@@ -94,11 +101,15 @@ async function isReadable(handle: FileSystemFileHandle | undefined): Promise<boo
   return (await asking?.queryPermission?.({ mode: 'read' })) === 'granted';
 }
 
-function fromRecord(session: Session, record: ArchiveRecord): OpenedArchive | undefined {
+async function fromRecord(session: Session, record: ArchiveRecord): Promise<OpenedArchive | undefined> {
   const body = record.body as StoredBody;
   if (!isSound(body)) return undefined;
   const parts = { id: record.id, openedAtMs: record.openedAtMs, body, handle: record.handle };
-  return new OpenedArchive(session, parts, (self) => reviveContents(session, self));
+  // Loaded only where there is something to restore: a first visit does without.
+  const { OpenedArchive } = await import('./openedArchive.ts');
+  const opened = new OpenedArchive(session, parts, (self) => reviveContents(session, self));
+  opened.needsFile = !opened.kept && !(await isReadable(opened.handle));
+  return opened;
 }
 
 /** Whether the page and the services can use it without meeting a hole. */

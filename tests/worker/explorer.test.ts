@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ArchiveSummary, TreeQuery } from '../../src/worker/protocol.ts';
+import type { ArchiveSummary, SaveRequest, TreeQuery } from '../../src/worker/protocol.ts';
 import { FATES } from '../../src/worker/protocol.ts';
 import { asFile, buildDockerArchive, buildTar, sha256 } from './buildArchive.ts';
 import { type Explorer, PLAIN_QUERY, rowsOf, startExplorer } from './harness.ts';
@@ -187,6 +187,67 @@ describe('an archive that was opened', () => {
     expect(await explorer.service.treemap(archive.id, 0, 'all')).toMatchObject({
       sizeBytes: SECRET.length + 4 + 5 + NEW.length,
     });
+  });
+});
+
+describe('saving', () => {
+  async function saved(request: SaveRequest) {
+    const { blob, fileName } = await explorer.service.save(request, 'save');
+    return { bytes: new Uint8Array(await blob.arrayBuffer()), fileName };
+  }
+
+  it.each([
+    ['docker-archive', 'docker-archive'],
+    ['docker-legacy', 'docker-archive'],
+    ['oci-layout', 'oci-layout'],
+  ] as const)('as %s keeps the digests of config and layers', async (format, reopenedFormat) => {
+    const { bytes, fileName } = await saved({ kind: 'archive', archiveId: archive.id, images: [0], format });
+    expect(fileName).toBe(`demo_1.${format}.tar`);
+    const again = await explorer.service.open({ kind: 'file', file: asFile(bytes, fileName) }, 'again');
+    expect(again.format).toBe(reopenedFormat);
+    expect(again.images[0]?.imageId).toBe(archive.images[0]?.imageId);
+    expect(again.layers.map(({ diffId }) => diffId)).toEqual(archive.layers.map(({ diffId }) => diffId));
+    const rows = await explorer.service.verify(again.id, 'verify');
+    expect(rows.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('gives a layer byte for byte', async () => {
+    const { bytes, fileName } = await saved({ kind: 'layer', archiveId: archive.id, layer: 1 });
+    expect(fileName).toBe('demo.layer-1.tar');
+    expect(sha256(bytes)).toBe(archive.layers[1]?.diffId);
+  });
+
+  it.each<[string, SaveRequest & { upToLayer: number }, readonly string[]]>([
+    ['all', { kind: 'flatten', archiveId: '', image: 0, upToLayer: 2 }, ['app', 'app/main', 'etc', 'etc/conf', 'link']],
+    [
+      'the base',
+      { kind: 'flatten', archiveId: '', image: 0, upToLayer: 0 },
+      ['app', 'app/main', 'app/secret', 'etc', 'etc/conf'],
+    ],
+    ['a folder', { kind: 'subtree', archiveId: '', image: 0, upToLayer: 2, path: 'app' }, ['app', 'app/main']],
+    [
+      'a folder of one layer',
+      { kind: 'subtree', archiveId: '', image: 0, upToLayer: 1, path: 'etc', from: 'layer' },
+      ['etc', 'etc/conf'],
+    ],
+    ['a file', { kind: 'subtree', archiveId: '', image: 0, upToLayer: 2, path: 'etc/conf' }, ['conf']],
+  ])('flattens %s', async (_case, request, expected) => {
+    const { bytes } = await saved({ ...request, archiveId: archive.id });
+    const { service } = explorer;
+    const { id } = await service.open({ kind: 'file', file: asFile(bytes, 'flat.tar') }, 'flat');
+    const rows = rowsOf(await service.treeView({ ...PLAIN_QUERY, archiveId: id, layer: 0 }));
+    expect(rows.map(({ path }) => path)).toEqual(expected);
+  });
+
+  it('refuses a path that is not there', async () => {
+    const request = { kind: 'subtree', archiveId: archive.id, image: 0, upToLayer: 2, path: 'app/secret' } as const;
+    await expect(saved(request)).rejects.toMatchObject({ code: 'badRequest' });
+  });
+
+  it('can be cancelled', async () => {
+    const saving = explorer.service.save({ kind: 'layer', archiveId: archive.id, layer: 0 }, 'save');
+    await explorer.service.cancel('save');
+    await expect(saving).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 
