@@ -50,9 +50,10 @@ export async function reopen(
 
 /** The contents of a restored archive, from what was kept or through the file's handle. */
 export async function reviveContents(session: Session, opened: OpenedArchive): Promise<LiveContents> {
-  const contents = opened.kept ? await keptContents(session, opened) : await contentsByHandle(opened);
   const work = await session.calls.work(opened.indexingCallId, opened.lifetime.signal);
-  return openIdentical(session, opened, contents, work);
+  // What was kept is ours, and nobody else writes to it.
+  if (opened.kept) return openAgain(session, opened, await keptContents(session, opened), work);
+  return openIdentical(session, opened, await contentsByHandle(opened), work);
 }
 
 async function openIdentical(
@@ -61,16 +62,25 @@ async function openIdentical(
   contents: Contents,
   work: CallWork,
 ): Promise<LiveContents> {
-  const { fileName } = opened.facts;
-  const identity = await identify(contents, work.platform);
-  if (!isSameContents(identity, opened.facts.identity)) {
+  const { fileName, identity } = opened.facts;
+  if (!isSameContents(await identify(contents, work.platform), identity)) {
     throw new WorkerError('changed', `this is not the file that was open as ${fileName}`, { fileName });
   }
+  return openAgain(session, opened, contents, work);
+}
+
+async function openAgain(
+  session: Session,
+  opened: OpenedArchive,
+  contents: Contents,
+  work: CallWork,
+): Promise<LiveContents> {
   const { openContents } = await import('./opening.ts');
   const archive = await openContents(session, contents, work);
   // Same ends, another middle: the trees that were restored would lie.
   if (archive.layers.length !== opened.layerCount) {
     await archive.close();
+    const { fileName } = opened.facts;
     throw new WorkerError('changed', `${fileName} has other layers than it had`, { fileName });
   }
   return { archive, contents };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ArchiveRecord, StateStore } from '../../src/persistence/stateStore.ts';
 import type { ArchiveSummary, FileRef } from '../../src/worker/protocol.ts';
-import { asFile, buildDockerArchive } from './buildArchive.ts';
+import { asFile, buildDockerArchive, buildTar, sha256 } from './buildArchive.ts';
 import { type Explorer, memoryStore, PLAIN_QUERY, rowsOf, startExplorer } from './harness.ts';
 
 const ARCHIVE = buildDockerArchive('demo:1', [[{ path: 'a', body: 'first' }], [{ path: 'b', body: 'second' }]]);
@@ -11,6 +11,26 @@ async function openDemo({ service, until }: Explorer, file = FILE): Promise<Arch
   const summary = await service.open({ kind: 'file', file }, 'open');
   await until((event) => event.type === 'indexed' && event.archiveId === summary.id);
   return summary;
+}
+
+/** An OCI image layout (image-layout.md) of one image with one layer, as the files of a folder. */
+function ociLayout(body: string): readonly { readonly path: string; readonly file: File }[] {
+  const layer = buildTar([{ path: 'a', body }]);
+  const config = JSON.stringify({ rootfs: { type: 'layers', diff_ids: [sha256(layer)] } });
+  const descriptor = (bytes: string | Uint8Array) => ({ digest: sha256(bytes), size: bytes.length });
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...descriptor(config) },
+    layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...descriptor(layer) }],
+  });
+  const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType: manifestType, ...descriptor(manifest) }] });
+  const files: readonly (readonly [string, string | Uint8Array<ArrayBuffer>])[] = [
+    ['oci-layout', '{"imageLayoutVersion":"1.0.0"}'],
+    ['index.json', index],
+    ...[layer, config, manifest].map((blob) => [`blobs/${sha256(blob).replace(':', '/')}`, blob] as const),
+  ];
+  return files.map(([path, bytes]) => ({ path, file: new File([bytes], path.split('/').at(-1) ?? '') }));
 }
 
 /** A store with one archive that was open and indexed. */
@@ -133,17 +153,12 @@ describe('keeping', () => {
   it('keeps a folder', async () => {
     const store = memoryStore();
     const first = startExplorer(store);
-    const [layer, config] = [new Uint8Array(1024), '{"rootfs":{"type":"layers","diff_ids":[]}}'];
-    const files = [
-      { path: 'oci-layout', file: new File(['{"imageLayoutVersion":"1.0.0"}'], 'oci-layout') },
-      { path: 'index.json', file: new File(['{"schemaVersion":2,"manifests":[]}'], 'index.json') },
-      { path: 'layer.tar', file: new File([layer], 'layer.tar') },
-      { path: 'config.json', file: new File([config], 'config.json') },
-    ];
-    await expect(first.service.open({ kind: 'folder', name: 'layout', files }, 'open')).rejects.toMatchObject({
-      name: 'ArchiveError',
-    });
-    expect(await first.service.restore()).toEqual([]);
+    const { id } = await first.service.open({ kind: 'folder', name: 'layout', files: ociLayout('first') }, 'open');
+    await first.until(({ type }) => type === 'indexed');
+    await first.service.keep(id);
+    const second = startExplorer(store);
+    expect(await second.service.restore()).toMatchObject([{ id, kept: true, origin: 'folder', format: 'oci-layout' }]);
+    expect(await readFirst(second, id)).toBe('first');
   });
 
   it('refuses what there is no room for, before it writes', async () => {
