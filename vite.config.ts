@@ -1,10 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { offlinePlugin } from './scripts/vite/offlinePlugin.ts';
+import { policyPlugin } from './scripts/vite/policyPlugin.ts';
+import { samplePlugin } from './scripts/vite/samplePlugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), samplePlugin(), policyPlugin(), offlinePlugin(['icon.svg', 'app.webmanifest'])],
   worker: { format: 'es' },
-  build: { outDir: 'dist/app', target: 'es2022' },
+  build: { outDir: 'dist/app', target: 'es2022', modulePreload: { polyfill: false } },
   test: { include: ['tests/**/*.test.ts'], exclude: ['tests/e2e/**'] },
 });
