@@ -65,6 +65,12 @@ export class MemberTable {
     this.#add(path, { kind: 'file', offset: 0, sizeBytes: source.sizeBytes, target: undefined, source });
   }
 
+  /** Makes a link of what was added as a file. */
+  addLink(path: string, target: string): void {
+    const key = normalPath(path);
+    if (key) this.#members.set(key, { kind: 'link', offset: 0, sizeBytes: 0, target, source: undefined });
+  }
+
   #add(name: string, member: StoredMember): void {
     const path = normalPath(name);
     if (path === undefined) this.#report('memberEscapes', name);

@@ -62,7 +62,7 @@ class LayoutWalk {
   }
 
   async walk(index: ImageIndex): Promise<DescribedImage[]> {
-    const waiting = children(index, 1, []);
+    const waiting = children(index.manifests, 1, []);
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       this.#context.work.signal?.throwIfAborted();
       waiting.push(...(await this.#visit(next)));
@@ -93,11 +93,12 @@ class LayoutWalk {
       // The tag of an index is that of its images, not of their attestations.
       const tags = mergeNames(known?.tags ?? [], image.isArtifact ? ownNames : names);
       this.#images.set(digest, { ...image, tags });
-      return [];
+      const others = document.kind === 'manifest' ? (document.manifests ?? []) : [];
+      return depth < MAX_INDEX_DEPTH ? children(others, depth + 1, []) : [];
     }
     this.#context.findings.addAll(findings.list());
     this.#seenIndexes.add(digest);
-    if (depth < MAX_INDEX_DEPTH) return children(document, depth + 1, names);
+    if (depth < MAX_INDEX_DEPTH) return children(document.manifests, depth + 1, names);
     this.#context.findings.warning('indexTooDeep', { depth, digest });
     return [];
   }
@@ -145,8 +146,8 @@ class LayoutWalk {
   }
 }
 
-function children(index: ImageIndex, depth: number, names: readonly string[]): Waiting[] {
-  return index.manifests.map((descriptor) => ({ descriptor, depth, names })).reverse();
+function children(manifests: readonly Descriptor[], depth: number, names: readonly string[]): Waiting[] {
+  return manifests.map((descriptor) => ({ descriptor, depth, names })).reverse();
 }
 
 const REF_NAME = 'org.opencontainers.image.ref.name';

@@ -17,7 +17,7 @@ import { openDockerDir } from './dockerDir.ts';
 import { openDockerV1 } from './dockerV1.ts';
 import { ArchiveFindings } from './finding.ts';
 import type { DescribedImage, LayerSpec } from './layerSpec.ts';
-import { MemberTable } from './memberTable.ts';
+import { MemberTable, normalPath } from './memberTable.ts';
 import { mergeImages } from './mergeImages.ts';
 import { openOciLayout } from './ociLayout.ts';
 import { documentFault, type OpenContext } from './openContext.ts';
@@ -54,11 +54,27 @@ async function openFolder(fileName: string, folder: FolderSource, held: HeldReso
     members.addFile(path, source);
     sizeBytes += source.sizeBytes;
   }
+  await addLinkTexts(folder, members);
   if (folder.length === 0) throw new ArchiveError('empty', '', undefined, `${fileName}: the folder is empty`);
   const context = { fileName, members, work, findings: new ArchiveFindings(), isCut: false };
   const opened = await openFormats(context);
   if (!opened) throw new ArchiveError('noImage', '', undefined, `${fileName}: the folder holds no image`);
   return assemble(context, sizeBytes, opened, [], held);
+}
+
+/** Bytes of a path; a blob of a real image is larger, save for an empty config `{}`. */
+const MAX_LINK_TEXT_BYTES = 1024;
+
+/** Symlinks of a git repository are plain files with the target as their text where it was fetched without support
+ *  for links; a blob that is one is followed. */
+async function addLinkTexts(folder: FolderSource, members: MemberTable): Promise<void> {
+  for (const { path, source } of folder) {
+    if (!/(?:^|\/)blobs\/[^/]+\/[^/]+$/.test(path) || source.sizeBytes > MAX_LINK_TEXT_BYTES) continue;
+    const text = new TextDecoder().decode(await source.read(0, MAX_LINK_TEXT_BYTES));
+    if (!/^\.\.?\/[\w./+-]+$/.test(text)) continue;
+    const target = normalPath(`${path}/../${text}`);
+    if (target !== undefined && target !== path && members.has(target)) members.addLink(path, text);
+  }
 }
 
 async function openFile(

@@ -50,7 +50,7 @@ async function planImageFolders(
   work: Work,
 ): Promise<{ members: PlannedMember[]; item: JsonWritable; topId: string | undefined }> {
   const config = requireConfig(image, work);
-  const layers = await prepareLayers(image, form, work);
+  const layers = await prepareLayers(image, form, work, 'sniffed');
   const diffIds = layers.map(({ diffId }) => diffId);
   const mtimeSec = createdSec(image);
   const configPath = `${digestHex(config.digest)}.json`;

@@ -155,9 +155,9 @@ async function keepIndexes(
     for (const { digest, mediaType } of index.manifests) {
       const path = blobPath(digest);
       const source = path === undefined ? undefined : files.get(path);
-      if (path === undefined || !source || seen.has(path)) continue;
+      if (path === undefined || seen.has(path)) continue;
       seen.add(path);
-      if (writtenPaths.has(path)) continue;
+      if (writtenPaths.has(path) || !source) continue;
       kept.push(sourceMember(path, source, 0));
       if (isIndexType(mediaType) || digestParts(digest)) {
         const nested = await readIndex(archive, path, source);
@@ -165,7 +165,8 @@ async function keepIndexes(
       }
     }
   }
-  return kept;
+  const isListed = ({ manifest }: ArchiveImage) => manifest !== undefined && seen.has(blobPath(manifest.digest) ?? '');
+  return images.every(isListed) ? kept : undefined;
 }
 
 async function readIndex(

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
 import type { Compression } from '../codec/sniff.ts';
-import { digestOf, type Digest } from '../image/digest.ts';
+import { digestOf, toDigest, type Digest } from '../image/digest.ts';
 import { MediaType } from '../image/mediaTypes.ts';
 import { ArchiveError, type ArchiveImage, type ArchiveLayer } from './archive.ts';
 
@@ -20,6 +20,9 @@ export interface PlannedMember {
 /** How layers are to be stored. `asStored` keeps their bytes and blob digests; `uncompressed` is what docker itself
  *  writes into a docker-archive. */
 export type LayerForm = 'asStored' | 'uncompressed';
+
+/** Compressions that a form can name: OCI's media types know three, a docker-archive's reader sniffs. */
+export type LayerNaming = 'mediaType' | 'sniffed';
 
 /** A layer as it will lie in the new archive. */
 export interface OutLayer {
@@ -41,29 +44,46 @@ const OCI_MEDIA_TYPES: Readonly<Record<Compression, string | undefined>> = {
   xz: undefined,
 };
 
-/** Prepares an image's layers for writing: computes what is not known of their digests and sizes. A layer's digests
- *  are kept in it, so that this costs one pass. Throws ArchiveError `missing` for a layer that is not there. */
-export async function prepareLayers(image: ArchiveImage, form: LayerForm, work: Work): Promise<OutLayer[]> {
+/** Prepares an image's layers for writing: computes what is not known of their digests and sizes. Where the config
+ *  claims a diffID it is taken at its word, so that a layer whose stream is broken can still be kept; the digest of
+ *  the stored bytes is always computed. Throws ArchiveError `missing` for a layer that is not there. */
+export async function prepareLayers(
+  image: ArchiveImage,
+  form: LayerForm,
+  work: Work,
+  naming: LayerNaming = 'mediaType',
+): Promise<OutLayer[]> {
   const prepared: OutLayer[] = [];
-  for (const layer of image.layers) prepared.push(await prepareLayer(layer, form, work));
+  for (const layer of image.layers) prepared.push(await prepareLayer(layer, form, naming, work));
   return prepared;
 }
 
-async function prepareLayer(layer: ArchiveLayer, form: LayerForm, work: Work): Promise<OutLayer> {
+async function prepareLayer(layer: ArchiveLayer, form: LayerForm, naming: LayerNaming, work: Work): Promise<OutLayer> {
   const blob = layer.blob;
   if (!blob) {
     const path = layer.path ?? layer.blobDigest ?? `layer ${layer.index}`;
     throw new ArchiveError('missing', path, undefined, `${path} is not in the archive: it cannot be written`);
   }
-  const { diffId, blobDigest } = await layer.verify(work);
-  const storedType = OCI_MEDIA_TYPES[layer.compression];
+  const storedType = OCI_MEDIA_TYPES[layer.compression] ?? (naming === 'sniffed' ? MediaType.ociLayer : undefined);
   if (form === 'asStored' && storedType !== undefined) {
+    const blobDigest = await digestBlob(blob, work);
+    const diffId = layer.diffId ?? (await layer.verify(work)).diffId;
     const open = () => blob.stream();
     return { layer, diffId, blobDigest, sizeBytes: blob.sizeBytes, mediaType: storedType, open };
   }
+  const { diffId } = await layer.verify(work);
   const { sizeBytes } = layer.compression === 'none' ? blob : await layer.readIndex(work);
   const open = () => layer.stream(work);
   return { layer, diffId, blobDigest: diffId, sizeBytes, mediaType: MediaType.ociLayer, open };
+}
+
+async function digestBlob(blob: ByteSource, work: Work): Promise<Digest> {
+  const hash = work.platform.createHash('sha256');
+  for await (const chunk of blob.stream()) {
+    work.signal?.throwIfAborted();
+    hash.update(chunk);
+  }
+  return toDigest('sha256', hash.digest());
 }
 
 /** A member out of bytes in memory. */

@@ -22,6 +22,8 @@ export interface ImageManifest {
   readonly config: Descriptor | undefined;
   /** Base first. An element that is no descriptor is undefined. */
   readonly layers: readonly (Descriptor | undefined)[];
+  /** What the document would lead to if it were read as an index (`isAmbiguous`). */
+  readonly manifests?: readonly Descriptor[];
   readonly subject?: Descriptor;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -59,7 +61,11 @@ export function parseManifestDocument(bytes: Uint8Array, mediaType?: string): Ma
   const ambiguous = manifests !== undefined && hasManifestKeys ? { isAmbiguous: true } : {};
   return isIndex
     ? { ...indexOf(object, manifests ?? []), ...ambiguous }
-    : { ...manifestOf(object, layers ?? []), ...ambiguous };
+    : {
+        ...manifestOf(object, layers ?? []),
+        ...(manifests ? { manifests: descriptorsOf(manifests) } : {}),
+        ...ambiguous,
+      };
 }
 
 /** Reads an index, such as `index.json`. Throws ImageError. */
@@ -80,8 +86,11 @@ function manifestOf(object: JsonObject, layers: readonly JsonValue[]): ImageMani
 }
 
 function indexOf(object: JsonObject, manifests: readonly JsonValue[]): ImageIndex {
-  const descriptors = manifests.map((entry) => parseDescriptor(asObject(entry)));
-  return { kind: 'index', ...common(object), manifests: descriptors.filter((entry) => entry !== undefined) };
+  return { kind: 'index', ...common(object), manifests: descriptorsOf(manifests) };
+}
+
+function descriptorsOf(values: readonly JsonValue[]): Descriptor[] {
+  return values.map((value) => parseDescriptor(asObject(value))).filter((descriptor) => descriptor !== undefined);
 }
 
 function common(object: JsonObject) {
