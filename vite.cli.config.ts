@@ -1,16 +1,26 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, symlinkSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 
 const ENTRY = 'dist/cli/palimpsest.js';
 
-/** npm makes a bin executable when it installs a package, not when the package runs its own. */
-function executableEntry(): Plugin {
-  return { name: 'executable-entry', closeBundle: () => chmodSync(ENTRY, 0o755) };
+const OWN_BIN = 'node_modules/.bin/palimpsest';
+
+/** npm makes bins executable, and links them where npx finds them, when it installs a package into another; not when
+ *  a package runs its own. */
+function installOwnBin(): Plugin {
+  return {
+    name: 'install-own-bin',
+    writeBundle() {
+      chmodSync(ENTRY, 0o755);
+      const isThere = lstatSync(OWN_BIN, { throwIfNoEntry: false }) !== undefined;
+      if (!isThere && existsSync('node_modules/.bin')) symlinkSync(`../../${ENTRY}`, OWN_BIN);
+    },
+  };
 }
 
 /** The command line as ES modules for Node: one small entry, a chunk for each command, dependencies bundled. */
 export default defineConfig({
-  plugins: [executableEntry()],
+  plugins: [installOwnBin()],
   publicDir: false,
   ssr: { noExternal: true },
   build: {

@@ -1,6 +1,6 @@
 import type { Archive, ArchiveImage, IndexedLayer } from '../archive/archive.ts';
 import type { LayerTree } from '../vfs/layerTree.ts';
-import type { UnionTree } from '../vfs/unionTree.ts';
+import type { LayerUnion } from '../vfs/layerUnion.ts';
 import { CliError } from './cliError.ts';
 import type { CommandContext } from './command.ts';
 import { describeFinding } from './describeFinding.ts';
@@ -13,7 +13,7 @@ export interface ImageStack {
   /** Base first; undefined for a layer that the archive does not hold. */
   readonly indexed: readonly (IndexedLayer | undefined)[];
   readonly trees: readonly (LayerTree | undefined)[];
-  readonly union: UnionTree;
+  readonly union: LayerUnion;
 }
 
 /** Indexes layers 0 to `upTo` and merges them. What a person must know of them goes to standard error. */

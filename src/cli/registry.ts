@@ -26,7 +26,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'write files and directories to a folder or a tar',
     load: () => import('./commands/extract.ts'),
   },
+  { name: 'diff', summary: 'compare two images, or two layers', load: () => import('./commands/diff.ts') },
+  {
+    name: 'waste',
+    summary: 'bytes that nobody can read, with cause and remedy',
+    load: () => import('./commands/waste.ts'),
+  },
   { name: 'verify', summary: 'recompute every digest', load: () => import('./commands/verify.ts') },
+  { name: 'convert', summary: 'write the image in another form', load: () => import('./commands/convert.ts') },
 ];
 
 /** The suites of `palimpsest conformance SUITE`. */
