@@ -11,7 +11,7 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
       calls.run(callId, async (work) => (await import('./opening.ts')).open(session, input, callId, work)),
     reopen: (archiveId, input, callId) =>
       calls.run(callId, async (work) => {
-        const { reopen } = await import('./restoring.ts');
+        const { reopen } = await import('./reopening.ts');
         return reopen(session, archiveId, input, callId, work);
       }),
     restore: async () => (await import('./restoring.ts')).restore(session),

@@ -1,11 +1,11 @@
 import type { Archive, IndexedLayer } from '../archive/archive.ts';
-import { type ArchiveRecord, STORE_VERSION } from '../persistence/stateStore.ts';
+import { type ArchiveRecord, type StateStore, STORE_VERSION } from '../persistence/stateStore.ts';
 import { LayerTree } from '../vfs/layerTree.ts';
 import type { Contents, ContentsIdentity } from './contents.ts';
 import { isCancelled, toFault, WorkerError } from './faults.ts';
 import { LayerIndexer } from './layerIndexer.ts';
-import type { ArchiveSummary, ImageSummary, LayerSummary } from './protocol.ts';
-import type { Session } from './session.ts';
+import type { Calls } from './calls.ts';
+import type { ArchiveSummary, ExplorerEvent, ImageSummary, LayerSummary } from './protocol.ts';
 import { indexedLayer, type StoredDocuments } from './summaries.ts';
 
 /** What is known of an archive without its layers; plain data, stored as it is. */
@@ -40,8 +40,16 @@ export interface LiveContents {
   readonly contents: Contents;
 }
 
-/** Gives the contents of an archive whose file is not open now; see `restoring.ts`. */
+/** Gives the contents of an archive whose file is not open now; see `reviving.ts`. */
 export type ContentsSource = (opened: OpenedArchive) => Promise<LiveContents>;
+
+/** What an archive needs of the session it is open in. */
+export interface ArchiveHome {
+  readonly calls: Calls;
+  emit(event: ExplorerEvent): void;
+  store(): Promise<StateStore>;
+  persist(write: (store: StateStore) => Promise<void>): Promise<void>;
+}
 
 /** An archive in the page: its summary, its layers' trees, and, while they can be had, its contents. */
 export class OpenedArchive {
@@ -56,14 +64,14 @@ export class OpenedArchive {
   readonly lifetime = new AbortController();
   /** The call that pays for indexing and hears of its progress. */
   indexingCallId = '';
-  readonly #session: Session;
+  readonly #home: ArchiveHome;
   readonly #layers: LayerSummary[];
   readonly #indexer = new LayerIndexer((layer) => this.#index(layer));
   readonly #revive: ContentsSource;
   #live: Promise<LiveContents> | undefined;
 
-  constructor(session: Session, parts: OpenedArchiveParts, revive: ContentsSource) {
-    this.#session = session;
+  constructor(home: ArchiveHome, parts: OpenedArchiveParts, revive: ContentsSource) {
+    this.#home = home;
     this.#revive = revive;
     this.id = parts.id;
     this.openedAtMs = parts.openedAtMs;
@@ -198,16 +206,16 @@ export class OpenedArchive {
     this.#setLayer(indexedLayer(summary, indexed));
     const record = this.record();
     const value = { version: STORE_VERSION, columns: tree.columns } as const;
-    void this.#session.persist((store) => store.putLayer(record, summary.index, value));
+    void this.#home.persist((store) => store.putLayer(record, summary.index, value));
     return tree;
   }
 
   async #storedTree(layer: number): Promise<LayerTree | undefined> {
     try {
-      const stored = await (await this.#session.store()).layer(this.id, layer);
+      const stored = await (await this.#home.store()).layer(this.id, layer);
       if (stored) return new LayerTree(stored.columns);
     } catch {
-      this.#session.emit({ type: 'storedDiscarded', reason: 'corrupt', fileName: this.facts.fileName });
+      this.#home.emit({ type: 'storedDiscarded', reason: 'corrupt', fileName: this.facts.fileName });
     }
     this.#layers[layer] = waitingAgain(this.layer(layer));
     return undefined;
@@ -215,7 +223,7 @@ export class OpenedArchive {
 
   /** One count for all layers: what is done of the stored bytes of those before, then of this one. */
   async #indexingWork(layer: number) {
-    const work = await this.#session.calls.work(this.indexingCallId, this.lifetime.signal);
+    const work = await this.#home.calls.work(this.indexingCallId, this.lifetime.signal);
     const present = this.#layers.filter((other) => other.presence === 'present');
     const totalBytes = present.reduce((sum, other) => sum + other.storedBytes, 0);
     const before = present.filter((other) => other.state === 'indexed' && other.index !== layer);
@@ -233,12 +241,12 @@ export class OpenedArchive {
   #fail(summary: LayerSummary): void {
     this.#setLayer({ ...summary, state: 'failed' });
     const record = this.record();
-    void this.#session.persist((store) => store.updateArchive(record));
+    void this.#home.persist((store) => store.updateArchive(record));
   }
 
   #setLayer(summary: LayerSummary): void {
     this.#layers[summary.index] = summary;
-    this.#session.emit({ type: 'layerIndexed', archiveId: this.id, layer: summary });
+    this.#home.emit({ type: 'layerIndexed', archiveId: this.id, layer: summary });
   }
 }
 

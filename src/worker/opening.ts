@@ -1,12 +1,12 @@
 import type { Archive } from '../archive/archive.ts';
-import { openArchive } from '../archive/openArchive.ts';
 import { toHex } from '../bytes/hex.ts';
 import type { CallWork } from './calls.ts';
 import { type Contents, type ContentsIdentity, contentsSizeBytes, identify } from './contents.ts';
-import { download } from './download.ts';
+import { indexInBackground } from './indexing.ts';
+import { gather, openContents } from './openContents.ts';
 import { OpenedArchive } from './openedArchive.ts';
 import type { ArchiveSummary, OpenInput } from './protocol.ts';
-import { reviveContents } from './restoring.ts';
+import { reviveContents } from './reviving.ts';
 import type { Session } from './session.ts';
 import { imageDocuments, imageSummary, waitingLayer } from './summaries.ts';
 
@@ -25,27 +25,6 @@ export async function open(
   await session.persist((store) => store.putArchive(opened.record()));
   void indexInBackground(session, opened, callId);
   return opened.summary();
-}
-
-/** The bytes that were dropped, picked or named by an address. */
-export async function gather(input: OpenInput, work: CallWork): Promise<Contents> {
-  if (input.kind === 'url') return { kind: 'file', ...(await download(input.url, work)) };
-  if (input.kind === 'file') return { kind: 'file', fileName: input.file.name, blob: input.file };
-  return {
-    kind: 'folder',
-    fileName: input.name,
-    files: input.files.map(({ path, file }) => ({ path, blob: file })),
-  };
-}
-
-/** Throws what `openArchive` throws. */
-export async function openContents(session: Session, contents: Contents, work: CallWork): Promise<Archive> {
-  const { openBlob } = await session.host();
-  if (contents.kind === 'file') {
-    return openArchive({ fileName: contents.fileName, source: openBlob(contents.blob) }, work);
-  }
-  const folder = contents.files.map(({ path, blob }) => ({ path, source: openBlob(blob) }));
-  return openArchive({ fileName: contents.fileName, folder }, work);
 }
 
 async function adopt(session: Session, input: OpenInput, contents: Contents, archive: Archive): Promise<OpenedArchive> {
@@ -89,24 +68,4 @@ async function readIndexDocument(archive: Archive): Promise<Uint8Array | undefin
     }
   }
   return undefined;
-}
-
-/** Indexes every layer, one after another, base first. `cancel(callId)` stops it; a layer that is asked for
- *  later is indexed then. */
-export async function indexInBackground(session: Session, opened: OpenedArchive, callId: string): Promise<void> {
-  opened.indexingCallId = callId;
-  try {
-    await session.calls.run(callId, async ({ signal }) => {
-      for (let layer = 0; layer < opened.layerCount; layer++) {
-        signal.throwIfAborted();
-        opened.lifetime.signal.throwIfAborted();
-        // A stored tree is read when it is asked for.
-        if (opened.layer(layer).state !== 'indexed') await opened.tree(layer);
-      }
-    });
-  } catch {
-    // Cancelled, closed, or the file is gone: whoever asks for a layer that is left is told.
-    return;
-  }
-  session.emit({ type: 'indexed', archiveId: opened.id });
 }
