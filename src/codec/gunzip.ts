@@ -3,13 +3,12 @@ import { crc32 } from './crc32.ts';
 import { checkMemberTrailer, isMemberNext, skipMemberHeader } from './gzipMember.ts';
 import { INFLATE_PADDING_BYTES, Inflater } from './inflate.ts';
 import type { InflateSnapshot, InflateStatus } from './inflate.ts';
-import type { TrailingBytes } from '../bytes/platform.ts';
 import type { InputWindow } from './inputWindow.ts';
+import { skipTrailing } from './trailing.ts';
+import type { OnTrailing } from './trailing.ts';
 
 /** A gzip stream (RFC 1952) of any number of members. Zeros and other bytes after the last member are passed over,
  *  as gzip and current engines do, and reported. */
-
-export type OnTrailing = (trailing: TrailingBytes) => void;
 
 /** A point between two pieces of output from which decoding can go on. */
 export interface GunzipSnapshot {
@@ -31,6 +30,7 @@ export class GunzipReader {
   #isInMember = false;
   #hasMember = false;
   #hasEnded = false;
+  #fault: unknown;
   #paddingBytes = 0;
   #crc = 0;
   #memberBytes = 0;
@@ -50,20 +50,33 @@ export class GunzipReader {
   }
 
   /** The next piece, valid until the next call; undefined at the end, when all input has been read.
-   *  Throws CodecError. */
+   *  Throws CodecError, after all that was decoded before the fault has been handed out. */
   async next(): Promise<Uint8Array | undefined> {
-    while (!this.#hasEnded) {
-      if (!this.#isInMember && !(await this.#beginMember())) break;
+    if (!this.#hasEnded) {
+      try {
+        if (await this.#fillRound()) return this.#take();
+      } catch (error) {
+        this.#fault = error;
+      }
+      this.#hasEnded = true;
+    }
+    if (this.#inflater.outputStart < this.#inflater.outputEnd) return this.#take();
+    if (this.#fault !== undefined) throw this.#fault;
+    return undefined;
+  }
+
+  /** Decodes until the round is full, or to the end of the stream: false. */
+  async #fillRound(): Promise<boolean> {
+    for (;;) {
+      if (!this.#isInMember && !(await this.#beginMember())) return false;
       const status = this.#inflate();
-      if (status === 'outputFull') return this.#take();
+      if (status === 'outputFull') return true;
       if (status === 'needsInput') await this.#moreInput();
       else {
         await checkMemberTrailer(this.#input, this.#crc, this.#memberBytes);
         this.#isInMember = false;
       }
     }
-    this.#hasEnded = true;
-    return this.#inflater.outputStart < this.#inflater.outputEnd ? this.#take() : undefined;
   }
 
   /** Where decoding stands after the last `next`. */
@@ -161,15 +174,4 @@ async function* piecesOf(reader: GunzipReader, input: InputWindow): AsyncIterabl
   } finally {
     await input.close();
   }
-}
-
-async function skipTrailing(input: InputWindow, onTrailing: OnTrailing | undefined): Promise<void> {
-  const { offset } = input;
-  let sizeBytes = 0;
-  let isZero = true;
-  for (let chunk = await input.takeChunk(); chunk; chunk = await input.takeChunk()) {
-    sizeBytes += chunk.length;
-    isZero = isZero && chunk.every((byte) => byte === 0);
-  }
-  if (sizeBytes > 0) onTrailing?.({ kind: isZero ? 'zeros' : 'junk', offset, sizeBytes });
 }

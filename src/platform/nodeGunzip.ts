@@ -1,5 +1,5 @@
 import type { TransformOptions } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
+import { constants, crc32, createInflateRaw } from 'node:zlib';
 import type { InflateRaw, ZlibOptions } from 'node:zlib';
 import type { TrailingBytes } from '../bytes/platform.ts';
 import { CodecError } from '../codec/codecError.ts';
@@ -10,7 +10,11 @@ import { InputWindow } from '../codec/inputWindow.ts';
 const PIECE_BYTES = 256 * 1024;
 /** Output that zlib's thread may prepare while the pieces before are being used. */
 const AHEAD_BYTES = 2 * 1024 * 1024;
-const OPTIONS: ZlibOptions & TransformOptions = { chunkSize: PIECE_BYTES, readableHighWaterMark: AHEAD_BYTES };
+const OPTIONS: ZlibOptions & TransformOptions = {
+  chunkSize: PIECE_BYTES,
+  finishFlush: constants.Z_SYNC_FLUSH,
+  readableHighWaterMark: AHEAD_BYTES,
+};
 
 /** The first member by zlib in its own thread, all others by our inflater: a stream has either one member, or
  *  thousands of small ones (eStargz), for which starting zlib anew would cost more than the inflating. */
@@ -35,27 +39,54 @@ export async function* nodeGunzip(
   }
 }
 
-/** Raw deflate from where `input` stands; leaves it behind the last byte that belongs to the stream. */
+/** Raw deflate from where `input` stands; leaves it behind the last byte that belongs to the stream. A stream that
+ *  is cut ends without an error: its trailer is then missing. */
 async function* inflateNatively(input: InputWindow): AsyncIterable<Uint8Array> {
   const startOffset = input.offset;
   const inflater = createInflateRaw(OPTIONS);
-  const isStopped = { value: false };
-  const feeding = feed(inflater, input, isStopped);
+  const state: FeedState = { isStopped: false };
+  // The loop below looks at `errored`; without a listener the event would end the process.
+  inflater.on('error', () => undefined);
+  const feeding = feed(inflater, input, state);
+  feeding.catch(() => undefined);
   try {
-    for await (const piece of inflater) yield piece as Uint8Array;
+    // `for await` over the stream would drop the pieces that are ready when an error comes.
+    for (;;) {
+      const piece = inflater.read() as Uint8Array | null;
+      if (piece) yield piece;
+      else if (inflater.errored) throw inflater.errored;
+      else if (inflater.readableEnded || inflater.destroyed) break;
+      else await nextEvent(inflater);
+    }
     await feeding;
   } catch (error) {
     throw asCodecError(error, startOffset + inflater.bytesWritten);
   } finally {
-    isStopped.value = true;
+    state.isStopped = true;
     inflater.destroy();
     await feeding.catch(() => undefined);
   }
 }
 
-async function feed(inflater: InflateRaw, input: InputWindow, isStopped: { value: boolean }): Promise<void> {
+interface FeedState {
+  isStopped: boolean;
+}
+
+const EVENTS = ['readable', 'end', 'error', 'close'] as const;
+
+function nextEvent(inflater: InflateRaw): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      for (const name of EVENTS) inflater.off(name, finish);
+      resolve();
+    };
+    for (const name of EVENTS) inflater.on(name, finish);
+  });
+}
+
+async function feed(inflater: InflateRaw, input: InputWindow, state: FeedState): Promise<void> {
   try {
-    while (!isStopped.value) {
+    while (!state.isStopped) {
       const chunk = await input.takeChunk();
       if (!chunk) {
         inflater.end();
@@ -91,7 +122,6 @@ function written(inflater: InflateRaw, chunk: Uint8Array): Promise<void> {
 
 function asCodecError(error: unknown, offset: number): unknown {
   const code = (error as { code?: unknown }).code;
-  if (code === 'Z_BUF_ERROR') return new CodecError('truncated', offset, 'the gzip stream ends within its data', error);
   if (code === 'Z_DATA_ERROR') return new CodecError('corrupt', offset, 'the deflate data is corrupt', error);
   return error;
 }

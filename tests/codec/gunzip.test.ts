@@ -35,10 +35,10 @@ describe.each(Object.entries(platforms))('gunzip on the %s platform', (_name, pl
   });
 
   it('chunks of any size', async () => {
-    const packed = gzipSync(MIXED.subarray(0, 120_000));
+    const packed = gzipSync(MIXED.subarray(30_000, 60_000));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 5000 }), async (chunkBytes) => {
-        expect(Buffer.compare(await gunzip(packed, chunkBytes), MIXED.subarray(0, 120_000))).toBe(0);
+        expect(Buffer.compare(await gunzip(packed, chunkBytes), MIXED.subarray(30_000, 60_000))).toBe(0);
       }),
       { numRuns: 12 },
     );
