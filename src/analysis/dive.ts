@@ -1,6 +1,6 @@
 import { type LayerTree, NO_ENTRY } from '../vfs/layerTree.ts';
 import { DirectoryMerge, type LayerStack } from './directoryMerge.ts';
-import { diveSize, isDiveWhiteout } from './diveEntry.ts';
+import { DiveSizes, isDiveWhiteout, isUnknownToDive } from './diveEntry.ts';
 import { diveOrder } from './diveOrder.ts';
 import { stackedInDive } from './diveStack.ts';
 import { Pace } from './pace.ts';
@@ -39,20 +39,21 @@ export interface DiveInefficiency {
   readonly cumulativeBytes: number;
 }
 
-/** dive's figures of a stack. What a layer tree does not keep is not told apart: members that a layer holds twice
- *  count once in `userBytes`. */
+/** dive's figures of a stack. What a layer tree does not keep cannot be told as dive tells it: of members that a
+ *  layer holds twice the last one counts; of a name beside its own whiteout one of the two. */
 export async function diveFigures(layers: LayerStack, signal?: AbortSignal): Promise<DiveFigures> {
   const pace = new Pace(signal);
+  const sizes = layers.map((tree) => tree && new DiveSizes(tree));
   const readings: (LayerReading | undefined)[] = [];
   let imageBytes = 0;
   let userBytes = 0;
   for (const [layer, tree] of layers.entries()) {
-    readings.push(tree && (await readLayer(layers, layer, tree, pace)));
+    readings.push(tree && (await readLayer(layers, sizes, layer, tree, pace)));
     const bytes = readings[layer]?.bytes ?? 0;
     imageBytes += bytes;
     if (layer > 0) userBytes += bytes;
   }
-  const tally = new EfficiencyTally(layers, readings);
+  const tally = new EfficiencyTally(layers, sizes, readings);
   while (tally.advance()) if (pace.step()) await pace.rest();
   const { inefficiencies, smallestBytes, allBytes } = tally;
   let wastedBytes = 0;
@@ -72,7 +73,7 @@ export async function diveFigures(layers: LayerStack, signal?: AbortSignal): Pro
 /** How dive reads one layer. */
 interface LayerReading {
   readonly bytes: number;
-  /** Bytes that each whiteout stands for; NO_ENTRY's place where it removes nothing. */
+  /** Bytes that each whiteout stands for; none of those that remove nothing. */
   readonly whiteoutBytes: ReadonlyMap<number, number>;
   /** The whiteout of nothing at which reading ends. */
   readonly endsAt: number;
@@ -80,17 +81,24 @@ interface LayerReading {
   readonly wasRead: Uint8Array | undefined;
 }
 
-async function readLayer(layers: LayerStack, layer: number, tree: LayerTree, pace: Pace): Promise<LayerReading> {
+async function readLayer(
+  layers: LayerStack,
+  sizes: readonly (DiveSizes | undefined)[],
+  layer: number,
+  tree: LayerTree,
+  pace: Pace,
+): Promise<LayerReading> {
   const whiteoutBytes = new Map<number, number>();
   const ofNothing = new Set<number>();
   let bytes = 0;
   for (let entry = 1; entry < tree.length; entry++) {
     if (pace.step()) await pace.rest();
     if (!isDiveWhiteout(tree, entry)) {
-      bytes += diveSize(tree, entry);
+      bytes += sizes[layer]?.bytes(entry) ?? 0;
       continue;
     }
-    const stacked = await stackedInDive(layers, layer, tree, entry, pace);
+    if (isUnknownToDive(tree, entry)) continue;
+    const stacked = await stackedInDive(layers, sizes, layer, tree, entry, pace);
     if (stacked === undefined) ofNothing.add(entry);
     else whiteoutBytes.set(entry, stacked);
   }
@@ -109,11 +117,17 @@ class EfficiencyTally {
   smallestBytes = 0;
   allBytes = 0;
   readonly #layers: LayerStack;
+  readonly #sizes: readonly (DiveSizes | undefined)[];
   readonly #readings: readonly (LayerReading | undefined)[];
   readonly #frames: DirectoryMerge[];
 
-  constructor(layers: LayerStack, readings: readonly (LayerReading | undefined)[]) {
+  constructor(
+    layers: LayerStack,
+    sizes: readonly (DiveSizes | undefined)[],
+    readings: readonly (LayerReading | undefined)[],
+  ) {
     this.#layers = layers;
+    this.#sizes = sizes;
     this.#readings = readings;
     const present = layers.flatMap((tree, layer) => (tree ? [layer] : []));
     const roots = present.map(() => 0);
@@ -151,10 +165,10 @@ class EfficiencyTally {
       const entry = merge.entries[i] as number;
       const tree = this.#layers[layer] as LayerTree;
       const reading = this.#readings[layer] as LayerReading;
-      if (tree.childCount(entry) > 0) continue;
+      if (tree.childCount(entry) > 0 || isUnknownToDive(tree, entry)) continue;
       if (reading.endsAt === entry) failed = true;
       if (reading.wasRead && reading.wasRead[entry] === 0) continue;
-      const bytes = reading.whiteoutBytes.get(entry) ?? diveSize(tree, entry);
+      const bytes = reading.whiteoutBytes.get(entry) ?? this.#sizes[layer]?.bytes(entry) ?? 0;
       count++;
       cumulativeBytes += bytes;
       if (smallest < 0 || bytes < smallest) smallest = bytes;

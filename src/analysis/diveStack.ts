@@ -1,5 +1,5 @@
 import { type LayerTree, NO_ENTRY } from '../vfs/layerTree.ts';
-import { diveSize, isDiveWhiteout } from './diveEntry.ts';
+import { type DiveSizes, isDiveWhiteout } from './diveEntry.ts';
 import { DirectoryMerge, type LayerStack } from './directoryMerge.ts';
 import type { Pace } from './pace.ts';
 
@@ -9,6 +9,7 @@ import type { Pace } from './pace.ts';
  *  Cost: layers times depth, and the subtree that is removed. */
 export async function stackedInDive(
   layers: LayerStack,
+  sizes: readonly (DiveSizes | undefined)[],
   layer: number,
   tree: LayerTree,
   whiteout: number,
@@ -30,7 +31,7 @@ export async function stackedInDive(
   if (top === undefined) return undefined;
   const upper = layers[foundLayers.at(-1) as number] as LayerTree;
   if (!upper.isDirectory(top) || upper.isImplicit(top)) return 0;
-  return sumStacked(layers, foundLayers, foundEntries, pace);
+  return sumStacked(layers, sizes, foundLayers, foundEntries, pace);
 }
 
 function entryNames(tree: LayerTree, entry: number): Uint8Array[] {
@@ -51,6 +52,7 @@ function followInDive(tree: LayerTree, names: readonly Uint8Array[]): number | '
 
 async function sumStacked(
   layers: LayerStack,
+  sizes: readonly (DiveSizes | undefined)[],
   topLayers: readonly number[],
   topEntries: readonly number[],
   pace: Pace,
@@ -76,7 +78,7 @@ async function sumStacked(
         own = 0;
         continue;
       }
-      own = diveSize(tree, entry);
+      own = sizes[layer]?.bytes(entry) ?? 0;
       if (tree.childCount(entry) === 0) continue;
       openLayers.push(layer);
       openEntries.push(entry);
