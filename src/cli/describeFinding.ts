@@ -1,9 +1,20 @@
 import type { Finding } from '../archive/archive.ts';
 import { printableName } from '../bytes/byteName.ts';
+import findings from '../i18n/en/findings.json';
+import { fillMessage, type Message } from '../i18n/messages.ts';
 
-/** A finding in one line: its code in words, then its parameters. */
+const MESSAGES: Readonly<Record<string, Message>> = findings;
+
+/** A finding in one line of English. One that has no wording shows its code and parameters. */
 export function describeFinding(finding: Finding): string {
-  const words = finding.code.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  const params = Object.entries(finding.params).map(([key, value]) => `${key} ${printableName(String(value))}`);
-  return params.length === 0 ? words : `${words} (${params.join(', ')})`;
+  const params = Object.fromEntries(
+    Object.entries(finding.params).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? printableName(value) : value,
+    ]),
+  );
+  const message = MESSAGES[`finding.${finding.code}`];
+  if (message !== undefined) return fillMessage(message, params, 'en');
+  const list = Object.entries(params).map(([key, value]) => `${key} ${value}`);
+  return list.length === 0 ? finding.code : `${finding.code} (${list.join(', ')})`;
 }

@@ -23,11 +23,11 @@ export async function openInput(name: string, context: CommandContext): Promise<
   return archive;
 }
 
-type InputSource =
+export type InputSource =
   | { readonly source: ByteSource }
   | { readonly folder: readonly { readonly path: string; readonly source: ByteSource }[] };
 
-async function inputSource(name: string, context: CommandContext): Promise<InputSource> {
+export async function inputSource(name: string, context: CommandContext): Promise<InputSource> {
   const { openFileSource, spoolInput } = await import('../platform/node.ts');
   if (name === '-') {
     const spooled = await spoolInput(addAbortSignal(context.signal, context.input as Readable));

@@ -34,7 +34,18 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'verify', summary: 'recompute every digest', load: () => import('./commands/verify.ts') },
   { name: 'convert', summary: 'write the image in another form', load: () => import('./commands/convert.ts') },
+  {
+    name: 'conformance',
+    summary: 'judge this program by recorded facts',
+    load: () => import('./commands/conformance.ts'),
+  },
 ];
 
 /** The suites of `palimpsest conformance SUITE`. */
-export const CONFORMANCE_SUITES: readonly CommandEntry[] = [];
+export const CONFORMANCE_SUITES: readonly CommandEntry[] = [
+  {
+    name: 'archives',
+    summary: 'opens every archive of a folder and compares with its MANIFEST.json',
+    load: () => import('./conformance/archives.ts'),
+  },
+];
