@@ -1,10 +1,12 @@
 import type { Work } from '../bytes/platform.ts';
-import { digestHex, type Digest } from '../image/digest.ts';
+import { digestHex, digestOf, type Digest } from '../image/digest.ts';
+import { v1Layers } from '../image/v1Ids.ts';
 import { parseReference, isReference, familiarName } from '../image/reference.ts';
 import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts';
 import type { ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
-import { indexEntries, makeManifest, planImage } from './writeOciLayout.ts';
+import { platformOf } from './readConfig.ts';
+import { indexEntries, makeManifest, planImage, type PlannedImage } from './writeOciLayout.ts';
 import {
   bytesMember,
   createdSec,
@@ -16,7 +18,7 @@ import {
 } from './writePlan.ts';
 
 /** Plans what `docker save` writes from version 25 on: an OCI layout with manifest.json and `repositories` beside it
- *  (moby image/tarexport/save.go). The v1 JSON blobs, which no reader uses, are left out. */
+ *  (moby image/tarexport/save.go), the v1 JSON of each layer among the blobs. */
 export async function planDockerArchive(
   images: readonly ArchiveImage[],
   form: LayerForm,
@@ -32,11 +34,16 @@ export async function planDockerArchive(
     const planned = fitsManifest(image, layers)
       ? await planImage(image, form, work)
       : makeManifest(image, config, layers, work);
-    members.push(...planned.members, bytesMember(pathOf(config.digest), config.bytes, createdSec(image)));
+    const mtimeSec = createdSec(image);
+    members.push(...planned.members, bytesMember(pathOf(config.digest), config.bytes, mtimeSec));
     for (const { blobDigest, sizeBytes, open } of layers) {
-      members.push({ path: pathOf(blobDigest), mtimeSec: createdSec(image), sizeBytes, open });
+      members.push({ path: pathOf(blobDigest), mtimeSec, sizeBytes, open });
     }
-    entries.push(...indexEntries(image, planned.descriptor));
+    const diffIds = layers.map(({ diffId }) => diffId);
+    for (const { json } of v1Layers(config.bytes, diffIds, work.platform)) {
+      members.push(bytesMember(pathOf(digestOf(json, work.platform)), json, mtimeSec));
+    }
+    entries.push(...indexEntries(image, withoutOwnPlatform(image, planned.descriptor)));
     items.push(manifestItem(image, config.digest, layers));
     const top = layers.at(-1);
     if (top) repositories.add(image.tags, digestHex(top.diffId));
@@ -46,9 +53,17 @@ export async function planDockerArchive(
     ...members,
     bytesMember('index.json', jsonBytes(index), 0),
     bytesMember('manifest.json', withNewline(items), 0),
-    bytesMember('oci-layout', jsonBytes({ imageLayoutVersion: '1.0.0' }), 0),
+    bytesMember('oci-layout', new TextEncoder().encode('{"imageLayoutVersion": "1.0.0"}'), 0),
     ...repositories.members(),
   ];
+}
+
+/** Docker names a platform only where the config does not say the same. */
+function withoutOwnPlatform(image: ArchiveImage, descriptor: PlannedImage['descriptor']): PlannedImage['descriptor'] {
+  const own = image.config && platformOf(image.config);
+  if (!own || JSON.stringify(own) !== JSON.stringify(descriptor.platform)) return descriptor;
+  const { platform: _, ...rest } = descriptor;
+  return rest;
 }
 
 function pathOf(digest: Digest): string {

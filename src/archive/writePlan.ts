@@ -104,7 +104,12 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 export function inPathOrder(members: readonly PlannedMember[], directoryMtimeSec: number): PlannedMember[] {
   const byPath = new Map<string, PlannedMember>();
   for (const member of members) {
-    for (let slash = member.path.indexOf('/'); slash >= 0; slash = member.path.indexOf('/', slash + 1)) {
+    const last = member.path.length - 1;
+    for (
+      let slash = member.path.indexOf('/');
+      slash >= 0 && slash < last;
+      slash = member.path.indexOf('/', slash + 1)
+    ) {
       const path = member.path.slice(0, slash + 1);
       if (!byPath.has(path)) byPath.set(path, { path, mtimeSec: directoryMtimeSec, sizeBytes: 0 });
     }
