@@ -125,23 +125,24 @@ export class GunzipReader {
     const input = this.#input;
     const isTaken = inflater.outputStart === inflater.outputEnd;
     const endBefore = inflater.outputEnd;
+    let status: InflateStatus | undefined;
+    let fault: unknown;
     try {
-      const status = inflater.run(input, input.end + this.#paddingBytes);
-      this.#checkOverrun();
-      // With nothing left to take, `run` may have moved the output to the front.
-      const start = isTaken ? inflater.outputStart : endBefore;
-      this.#crc = crc32(inflater.output, this.#crc, start, inflater.outputEnd);
-      this.#memberBytes += inflater.outputEnd - start;
-      return status;
+      status = inflater.run(input, input.end + this.#paddingBytes);
     } catch (error) {
-      this.#checkOverrun();
-      throw error;
+      fault = error;
     }
-  }
-
-  // Whatever was decoded from the padding, the true fault is that the input ended.
-  #checkOverrun(): void {
-    if (this.#input.position > this.#input.end) throw this.#truncated();
+    // With nothing left to take, `run` may have moved the output to the front.
+    const start = isTaken ? inflater.outputStart : endBefore;
+    if (input.position > input.end) {
+      // Whatever was decoded from the padding, the true fault is that the input ended.
+      inflater.outputEnd = start;
+      throw this.#truncated();
+    }
+    this.#crc = crc32(inflater.output, this.#crc, start, inflater.outputEnd);
+    this.#memberBytes += inflater.outputEnd - start;
+    if (status === undefined) throw fault;
+    return status;
   }
 
   async #moreInput(): Promise<void> {

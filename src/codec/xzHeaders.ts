@@ -97,18 +97,16 @@ export async function readBlockHeader(input: InputWindow): Promise<BlockHeader> 
   return { sizeBytes, packedBytes, contentBytes, dictionaryBytes };
 }
 
+/** The filters of a block, of which LZMA2 is always the last. Returns its dictionary size. */
 function readFilters(fields: Fields, count: number, offset: number): number {
-  for (let i = 0; i < count; i++) {
-    const id = fields.number();
-    const propertyBytes = fields.number();
-    if (id !== FILTER_LZMA2) {
-      const name = FILTER_NAMES[id] ?? `number ${id}`;
-      throw new CodecError('unsupported', offset, `an xz block with the filter ${name}, which is not decoded`);
-    }
-    if (i !== count - 1 || propertyBytes !== 1) throw corruptXz(offset, 'LZMA2 is not the last filter');
-    return dictionarySize(fields.byte(), offset);
+  const id = fields.number();
+  const propertyBytes = fields.number();
+  if (id !== FILTER_LZMA2) {
+    const name = FILTER_NAMES[id] ?? `number ${id}`;
+    throw new CodecError('unsupported', offset, `an xz block with the filter ${name}, which is not decoded`);
   }
-  throw corruptXz(offset, 'a block without LZMA2');
+  if (count !== 1 || propertyBytes !== 1) throw corruptXz(offset, 'LZMA2 is not the last filter');
+  return dictionarySize(fields.byte(), offset);
 }
 
 // 5.3.1: a mantissa of 2 or 3 and an exponent
