@@ -79,7 +79,7 @@ function encodePart(name: string): string {
 
 function decodePart(text: string): string {
   const bytes: number[] = [];
-  for (const [token] of text.matchAll(/%[0-9a-fA-F]{2}|[^]/gu)) {
+  for (const [token] of text.matchAll(/%[0-9a-fA-F]{2}|[\s\S]/gu)) {
     if (token.length === 3 && token.startsWith('%')) bytes.push(Number.parseInt(token.slice(1), 16));
     else bytes.push(...encodeName(token));
   }
