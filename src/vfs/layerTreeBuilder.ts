@@ -46,7 +46,8 @@ export class LayerTreeBuilder {
   add(entry: TarEntry): void {
     const path = this.#path;
     path.parse(entry.name);
-    if (entry.name.length > PATH_MAX_BYTES || path.longestPart > NAME_MAX_BYTES) {
+    // A whiteout's name may be longer by its prefix: no file of that name is made.
+    if (entry.name.length > PATH_MAX_BYTES || path.longestPart > NAME_MAX_BYTES + (isMarker(path) ? 4 : 0)) {
       const isShown = entry.name.length <= PATH_SHOWN_BYTES;
       this.#tell('error', 'nameTooLong', entry, { bytes: entry.name.length, isShown: isShown ? 1 : 0 });
       if (!isShown) return;
@@ -60,7 +61,7 @@ export class LayerTreeBuilder {
     if (parent < 0) return;
     const start = path.start(path.count - 1);
     const end = path.end(path.count - 1);
-    if (startsWith(path.bytes, start, end, WHITEOUT_PREFIX)) this.#addMarker(entry, parent, start, end);
+    if (isMarker(path)) this.#addMarker(entry, parent, start, end);
     else if (entry.type === 'hardlink') this.#addHardLink(entry, parent, start, end);
     else this.#addEntry(entry, parent, start, end);
   }
@@ -333,6 +334,12 @@ function deviceNumber(entry: TarEntry): number {
 function overlayValue(entry: TarEntry, name: string): string | undefined {
   const xattr = entry.xattrs?.find((candidate) => decodeName(candidate.name) === name);
   return xattr && decodeName(xattr.value);
+}
+
+/** Whether the last part of the path begins with `.wh.`. */
+function isMarker(path: PathParts): boolean {
+  const last = path.count - 1;
+  return last >= 0 && startsWith(path.bytes, path.start(last), path.end(last), WHITEOUT_PREFIX);
 }
 
 function startsWith(bytes: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {

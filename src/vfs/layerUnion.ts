@@ -23,9 +23,14 @@ export class LayerUnion implements UnionTree {
   readonly #linked = new Map<number, DirectoryPart>();
   #links: HardLinkIndex | undefined;
 
-  /** `layers` base first; undefined for one that is missing. */
-  constructor(layers: readonly (LayerTree | undefined)[]) {
+  /** Unions of the stack's lower parts, by their height: shared by all of them, or links that lead from layer to
+   *  layer would make one union for each way down. */
+  readonly #lowerParts: Map<number, LayerUnion>;
+
+  /** `layers` base first; undefined for one that is missing. `lowerParts` is the class's own affair. */
+  constructor(layers: readonly (LayerTree | undefined)[], lowerParts = new Map<number, LayerUnion>()) {
     this.layers = layers;
+    this.#lowerParts = lowerParts;
     this.#nodes = new UnionNodes(layers);
     const parts: DirectoryPart[] = [];
     for (let layer = layers.length - 1; layer >= 0; layer--) if (layers[layer]) parts.push({ layer, entry: 0 });
@@ -277,7 +282,11 @@ export class LayerUnion implements UnionTree {
   /** A hard link whose target no entry of its layer names stands for what the layers below have there: umoci
    *  links it so, docker refuses the layer. */
   #linkBelow(node: number, layer: number, linkPath: Uint8Array): void {
-    const below = new LayerUnion(this.layers.slice(0, layer));
+    let below = this.#lowerParts.get(layer);
+    if (!below) {
+      below = new LayerUnion(this.layers.slice(0, layer), this.#lowerParts);
+      this.#lowerParts.set(layer, below);
+    }
     const parts = new PathParts();
     parts.parse(linkPath);
     let at = 0;

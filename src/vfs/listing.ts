@@ -60,7 +60,11 @@ export async function* listUnion(union: LayerUnion, digestOf: FileDigest): Async
 }
 
 /** The listing's digests. */
-export async function listingFacts(union: LayerUnion, digestOf: FileDigest, platform: Platform): Promise<ListingFacts> {
+export async function listingFacts(
+  union: LayerUnion,
+  digestOf: FileDigest,
+  platform: Pick<Platform, 'createHash'>,
+): Promise<ListingFacts> {
   const encoder = new TextEncoder();
   const listing = platform.createHash('sha256');
   const mtimes = platform.createHash('sha256');

@@ -16,7 +16,7 @@ export type ParentFault =
 const MAX_SYMLINKS = 40;
 
 /** Bound of ours on all steps that links cost in a layer: a small tar could ask for billions. */
-const MAX_LINK_STEPS = 50_000_000;
+const MAX_LINK_STEPS = 10_000_000;
 
 interface Step {
   readonly part: Uint8Array;
