@@ -4,6 +4,7 @@ import { Calls } from './calls.ts';
 import { toFault, WorkerError } from './faults.ts';
 import type { Host } from './host.ts';
 import type { OpenedArchive } from './openedArchive.ts';
+import { pacedHost } from './pacing.ts';
 import type { ExplorerEvent } from './protocol.ts';
 
 export interface SessionOptions {
@@ -26,7 +27,7 @@ export class Session {
     this.emit = options.emit;
     let host: Promise<Host> | undefined;
     this.host = () => {
-      host ??= options.loadHost();
+      host ??= options.loadHost().then(pacedHost);
       return host;
     };
     this.#openStore = options.openStore;
