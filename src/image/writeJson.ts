@@ -34,9 +34,10 @@ function isArray(value: JsonWritable): value is readonly JsonWritable[] {
   return Array.isArray(value);
 }
 
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\\b': '\\u0008', '\\f': '\\u000c' };
+
 function writeString(text: string): string {
   return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd'))
-    .replace(/\\b/g, '\\u0008')
-    .replace(/\\f/g, '\\u000c')
+    .replace(/\\./g, (escape) => SHORT_ESCAPES[escape] ?? escape)
     .replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
