@@ -1,5 +1,5 @@
-/** Rows of a hex view: 16 bytes each, offset in hex, bytes in two groups of eight, printable ASCII. */
-export const BYTES_PER_ROW = 16;
+/** Rows of a hex view: offset in hex, bytes in groups of eight, printable ASCII. */
+export type BytesPerRow = 8 | 16;
 
 export interface HexRow {
   readonly offset: string;
@@ -17,7 +17,7 @@ export function offsetDigits(sizeBytes: number): number {
 export function hexRow(bytes: Uint8Array, offset: number, digits: number): HexRow {
   const cells: string[] = [];
   const ascii: string[] = [];
-  for (const byte of bytes.subarray(0, BYTES_PER_ROW)) {
+  for (const byte of bytes) {
     cells.push(PAIRS[byte] as string);
     ascii.push(byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·');
   }
