@@ -6,7 +6,7 @@ import { passContents } from './contentPass.ts';
 import type { LayerContents } from './layerContents.ts';
 import { judgeName, type LeftoverKind, type NameVerdict } from './leftoverNames.ts';
 import { Pace } from './pace.ts';
-import { findSecrets, findSecretsInVariable, isPlaceholder, maskSecret } from './secretPatterns.ts';
+import { findSecrets, findSecretsInVariable } from './secretPatterns.ts';
 import { storedBytes } from './storedBytes.ts';
 import { NO_LAYER, type StackTimeline } from './timeline.ts';
 
@@ -204,16 +204,15 @@ export function leftoversOfConfig(config: ImageConfig): Leftover[] {
 /** Assignments in an instruction: `|1 TOKEN=… /bin/sh -c …`, ENV and ARG lines, and tokens wherever they stand. */
 function secretsOfStep(step: HistoryEntry): string[] {
   const text = (step.createdBy ?? '').slice(0, MAX_READ_BYTES);
-  const excerpts = findSecrets(text, MAX_PER_FILE).map((secret) => secret.excerpt);
+  const secrets = findSecrets(text, MAX_PER_FILE);
+  const excerpts = secrets.map((secret) => secret.excerpt);
   for (const match of text.matchAll(
     /(?:^|[\s"'])([A-Za-z_]\w{0,63}=(?:"[^"]{0,512}"|'[^']{0,512}'|[^\s"']{1,512}))/g,
   )) {
-    const secret = findSecretsInVariable((match[1] as string).replace(/["']/g, ''));
+    const from = match.index;
+    const isTold = secrets.some(({ offset }) => offset >= from && offset < from + match[0].length);
+    const secret = isTold ? undefined : findSecretsInVariable((match[1] as string).replace(/["']/g, ''));
     if (secret && !excerpts.includes(secret.excerpt)) excerpts.push(secret.excerpt);
-  }
-  for (const match of text.matchAll(/\b[a-z][a-z0-9+.-]{1,15}:\/\/[^\s/:@"']{1,128}:([^\s/@"']{3,256})@/g)) {
-    const secret = match[1] as string;
-    if (!isPlaceholder(secret)) excerpts.push(match[0].replace(secret, maskSecret(secret)));
   }
   return excerpts.slice(0, MAX_PER_FILE);
 }
