@@ -154,6 +154,7 @@ export class OpenedArchive {
   live(): Promise<LiveContents> {
     this.#live ??= this.#revive(this).catch((error: unknown) => {
       this.#live = undefined;
+      this.needsFile ||= ['gone', 'changed', 'permission'].includes(toFault(error).code);
       throw error;
     });
     return this.#live;
