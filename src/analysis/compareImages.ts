@@ -73,7 +73,7 @@ async function finishWalk(
   while (walk.advance()) if (pace.step()) await pace.rest();
   const leftDigests = await digestSide(left, walk.undecided, 'left', work);
   const rightDigests = await digestSide(right, walk.undecided, 'right', work);
-  const counts = { onlyLeft: 0, onlyRight: 0, content: 0, metadata: 0 };
+  const counts = { ...walk.counted };
   const entries: ComparisonEntry[] = [];
   for (const found of walk.found) {
     const status = statusOf(found, left.layers, right.layers, leftDigests, rightDigests);
@@ -94,6 +94,8 @@ interface FoundPair {
 
 class ComparisonWalk {
   readonly found: FoundPair[] = [];
+  /** Differences that were counted without being kept. */
+  readonly counted = { onlyLeft: 0, onlyRight: 0, content: 0, metadata: 0 };
   readonly #left: ComparedStack;
   readonly #right: ComparedStack;
   readonly #both: LayerStack;
@@ -135,8 +137,14 @@ class ComparisonWalk {
   #compare(left: Supplier | undefined, right: Supplier | undefined): void {
     if (left && right && sameParticipants(this.#left, left, this.#right, right)) return;
     const status = !right ? 'onlyLeft' : !left ? 'onlyRight' : this.#judge(left, right);
-    if (status) this.found.push({ left, right, status });
+    if (status) this.#keep(left, right, status);
     this.#open(left, right);
+  }
+
+  /** What is decided, and beyond what is listed, is only counted. */
+  #keep(left: Supplier | undefined, right: Supplier | undefined, status: FoundPair['status']): void {
+    if (status !== 'undecided' && this.found.length >= MAX_COMPARED_ENTRIES) this.counted[status]++;
+    else this.found.push({ left, right, status });
   }
 
   #judge(left: Supplier, right: Supplier): FoundPair['status'] | undefined {

@@ -27,6 +27,7 @@ export function supplierOf(
   layerOffset: number,
   whiteouts: 'apply' | 'show',
 ): Supplier | undefined {
+  if (to - from === 1) return soleSupplier(stack, merge, from, layerOffset, whiteouts);
   const layers: number[] = [];
   const entries: number[] = [];
   let top: { layer: number; entry: number } | undefined;
@@ -45,6 +46,24 @@ export function supplierOf(
     if (tree.isOpaque(entry)) break;
   }
   return top && { ...top, layers, entries };
+}
+
+const NONE: readonly number[] = [];
+
+/** The usual case, of most names of most images. */
+function soleSupplier(
+  stack: LayerStack,
+  merge: DirectoryMerge,
+  at: number,
+  layerOffset: number,
+  whiteouts: 'apply' | 'show',
+): Supplier | undefined {
+  const layer = (merge.layers[merge.slots[at] as number] as number) - layerOffset;
+  const entry = merge.entries[at] as number;
+  const tree = stack[layer] as LayerTree;
+  if (tree.isWhiteout(entry) && whiteouts === 'apply') return undefined;
+  if (!tree.isDirectory(entry)) return { layer, entry, layers: NONE, entries: NONE };
+  return { layer, entry, layers: [layer], entries: [entry] };
 }
 
 /** Whether two paths come from the same entries of the same layers: all below them is then the same too. */

@@ -1,17 +1,19 @@
 import type { LayerTree } from '../vfs/layerTree.ts';
 import { compareEntryNames, type LayerStack } from './directoryMerge.ts';
+import type { Pace } from './pace.ts';
 import type { RowSizes } from './rowSizes.ts';
 import { NO_ROW, type RowTable } from './rowTable.ts';
 import type { TreeRowsQuery } from './treeView.ts';
 
 /** Rows that are kept, in the order asked for, in pre-order. A hidden row stays behind the row of its name. */
-export function orderRows(
+export async function orderRows(
   rows: RowTable,
   layers: LayerStack,
   sizes: RowSizes,
   sort: TreeRowsQuery['sort'],
   keep: Uint8Array,
-): Uint32Array {
+  pace: Pace,
+): Promise<Uint32Array> {
   const kept = keptInNameOrder(rows, keep);
   if (sort === 'name') return kept;
   const key = sortKeys(rows, sizes, sort);
@@ -25,6 +27,7 @@ export function orderRows(
   };
   lay(firstChild[rows.count] as number);
   for (let at = 0; waiting.length > 0; at++) {
+    if (pace.step()) await pace.rest();
     const row = waiting.pop() as number;
     order[at] = row;
     const child = firstChild[row] as number;

@@ -1,4 +1,5 @@
 import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
+import type { Pace } from './pace.ts';
 import { NO_ROW, RowMark, type RowTable } from './rowTable.ts';
 import type { StackTimeline } from './timeline.ts';
 
@@ -11,11 +12,12 @@ export interface RowSizes {
   readonly counted: Float64Array;
 }
 
-export function measureRows(rows: RowTable, stack: StackTimeline): RowSizes {
+export async function measureRows(rows: RowTable, stack: StackTimeline, pace: Pace): Promise<RowSizes> {
   const size = new Float64Array(rows.count);
   const counted = new Float64Array(rows.count);
   const met = new Set<number>();
   for (let row = 0; row < rows.count; row++) {
+    if (pace.step()) await pace.rest();
     const layer = rows.layer[row] as number;
     const entry = rows.entry[row] as number;
     const tree = stack.layers[layer] as LayerTree;
@@ -24,6 +26,7 @@ export function measureRows(rows: RowTable, stack: StackTimeline): RowSizes {
     if (tree.kind(entry) === EntryKind.file && countsHere(rows, row, tree, met)) counted[row] = size[row] as number;
   }
   for (let row = rows.count - 1; row >= 0; row--) {
+    if (pace.step()) await pace.rest();
     const parent = rows.parent[row] as number;
     const tree = stack.layers[rows.layer[row] as number] as LayerTree;
     if (tree.isDirectory(rows.entry[row] as number)) counted[row] = size[row] as number;

@@ -14,10 +14,10 @@ import { FATES, ROW_FLAGS, type TreeFilter, type TreeRowsQuery, type TreeView } 
 export async function treeRows(stack: StackTimeline, query: TreeRowsQuery, signal?: AbortSignal): Promise<TreeView> {
   const pace = new Pace(signal);
   const rows = await collectRows(stack, query, pace);
-  const sizes = measureRows(rows, stack);
+  const sizes = await measureRows(rows, stack, pace);
   const kept = await filterRows(rows, sizes, stack, query.filter, pace);
-  const order = orderRows(rows, stack.layers, sizes, query.sort, kept.keep);
-  return buildView(rows, sizes, stack, order, kept);
+  const order = await orderRows(rows, stack.layers, sizes, query.sort, kept.keep, pace);
+  return buildView(rows, sizes, stack, order, kept, pace);
 }
 
 interface KeptRows {
@@ -78,13 +78,14 @@ function changeFilter(filter: TreeFilter): ((rows: RowTable, row: number) => boo
 /** Fates up to this one are in sight. */
 const FATE_SHOWN = FATES.indexOf('merged');
 
-function buildView(
+async function buildView(
   rows: RowTable,
   sizes: RowSizes,
   stack: StackTimeline,
   order: Uint32Array,
   kept: KeptRows,
-): TreeView {
+  pace: Pace,
+): Promise<TreeView> {
   const count = order.length;
   const view = {
     count,
@@ -107,6 +108,7 @@ function buildView(
     total: rows.count,
   };
   for (let at = 0; at < count; at++) {
+    if (pace.step()) await pace.rest();
     const row = order[at] as number;
     const layer = rows.layer[row] as number;
     const entry = rows.entry[row] as number;

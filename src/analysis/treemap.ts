@@ -33,7 +33,7 @@ export async function treemap(
   const layer = isAll ? Math.max(0, stack.layers.length - 1) : upToLayer;
   const filter = { changes: [], text: '', minBytes: 0 };
   const rows = await collectRows(stack, { layer, mode: 'union', xray: isAll, filter }, pace);
-  const bytes = sumBytes(rows, measureRows(rows, stack).counted, stack);
+  const bytes = sumBytes(rows, (await measureRows(rows, stack, pace)).counted, stack);
   if (pace.step()) await pace.rest();
   return new TreemapBuilder(rows, bytes, stack).build();
 }
