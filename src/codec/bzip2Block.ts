@@ -15,7 +15,7 @@ export class Bzip2Block {
   readonly #links: Uint32Array;
   readonly #byteCounts = new Int32Array(257);
   readonly #front = new Uint8Array(256);
-  readonly #codes: Bzip2Code[] = [];
+  readonly #codes: readonly Bzip2Code[] = Array.from({ length: MAX_GROUPS }, () => new Bzip2Code());
   readonly #lengths = new Uint8Array(258);
   #selectors = new Uint8Array(0);
   #symbolCount = 0;
@@ -70,7 +70,7 @@ export class Bzip2Block {
     }
     for (let group = 0; group < groups; group++) {
       if (!this.#readLengths(bits)) return 'a code length is out of range';
-      const code = (this.#codes[group] ??= new Bzip2Code());
+      const code = this.#codes[group] as Bzip2Code;
       if (!code.build(this.#lengths, this.#symbolCount)) return 'a code has too many symbols';
     }
     return undefined;

@@ -4,10 +4,15 @@ import { GunzipReader } from './gunzip.ts';
 import type { GunzipSnapshot } from './gunzip.ts';
 import { InputWindow } from './inputWindow.ts';
 
-/** Output between two checkpoints, at first. */
-const SPACING_BYTES = 4 * 1024 * 1024;
-/** A checkpoint holds 32 KiB of history. When there are too many, every other goes and the spacing doubles. */
-const MAX_CHECKPOINTS = 128;
+/** How many points to go on from are kept. */
+export interface CheckpointPlan {
+  /** Output between two of them, at first. */
+  readonly spacingBytes: number;
+  /** Each holds 32 KiB of history. When there are this many, every other goes and the spacing doubles. */
+  readonly maxCount: number;
+}
+
+const USUAL_PLAN: CheckpointPlan = { spacingBytes: 4 * 1024 * 1024, maxCount: 128 };
 /** Decoded pieces of about 512 KiB that are kept. */
 const MAX_PIECES = 8;
 const RANDOM_READ_BYTES = 256 * 1024;
@@ -29,15 +34,18 @@ export class GzipSource implements ByteSource {
   readonly sizeBytes: number;
   readonly #compressed: ByteSource;
   #checkpoints: GunzipSnapshot[] = [];
-  #spacingBytes = SPACING_BYTES;
+  readonly #maxCheckpoints: number;
+  #spacingBytes: number;
   #pieces: Piece[] = [];
   #cursor: Cursor | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `sizeBytes` is the length of the content, known from an earlier pass. */
-  constructor(compressed: ByteSource, sizeBytes: number) {
+  constructor(compressed: ByteSource, sizeBytes: number, plan = USUAL_PLAN) {
     this.#compressed = compressed;
     this.sizeBytes = sizeBytes;
+    this.#spacingBytes = plan.spacingBytes;
+    this.#maxCheckpoints = plan.maxCount;
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
@@ -145,7 +153,7 @@ export class GzipSource implements ByteSource {
 
   #addCheckpoint(checkpoint: GunzipSnapshot): void {
     this.#checkpoints.push(checkpoint);
-    if (this.#checkpoints.length < MAX_CHECKPOINTS) return;
+    if (this.#checkpoints.length < this.#maxCheckpoints) return;
     this.#checkpoints = this.#checkpoints.filter((_, index) => index % 2 === 1);
     this.#spacingBytes *= 2;
   }

@@ -11,6 +11,8 @@ const readAsync = promisify(read);
 const MAX_OPEN_FILES = 64;
 /** A chunk of `stream()`; two are held, one being read while the other is used. */
 const CHUNK_BYTES = 1024 * 1024;
+/** Bulk reads look only now and then whether the file has changed: a look costs as much as a read. */
+const READS_BETWEEN_LOOKS = 64;
 const WINDOW_LIMITS = { smallestBytes: 16 * 1024, largestBytes: 256 * 1024, count: 4 };
 
 /** Open files that may be closed and opened again, the one used longest ago first. */
@@ -24,6 +26,7 @@ export class NodeFile {
   readonly #opened: Stats;
   #descriptor: number | undefined;
   #readsUnderWay = 0;
+  #readsUntilLook = 0;
   #isClosed = false;
 
   private constructor(path: string | Buffer | undefined, descriptor: number) {
@@ -73,6 +76,24 @@ export class NodeFile {
     try {
       for (let done = 0; done < target.length;) {
         const bytesRead = readSync(descriptor, target, done, target.length - done, offset + done);
+        if (bytesRead === 0) throw this.#changed(offset + done);
+        done += bytesRead;
+      }
+    } catch (error) {
+      throw asSourceError(error, offset);
+    }
+  }
+
+  /** As `readIntoSync`, for one of very many reads. */
+  readBulkSync(target: Uint8Array, offset: number): void {
+    if (this.#descriptor === undefined || this.#readsUntilLook-- <= 0) {
+      this.#readsUntilLook = READS_BETWEEN_LOOKS;
+      this.readIntoSync(target, offset);
+      return;
+    }
+    try {
+      for (let done = 0; done < target.length;) {
+        const bytesRead = readSync(this.#descriptor, target, done, target.length - done, offset + done);
         if (bytesRead === 0) throw this.#changed(offset + done);
         done += bytesRead;
       }
@@ -165,6 +186,12 @@ export class FileSource implements ByteSource {
     if (windowBytes === undefined) return bytes;
     cache.add(start, bytes);
     return bytes.subarray(0, range.length);
+  }
+
+  readIntoSync(target: Uint8Array, offset: number): number {
+    const range = clipRange(this.sizeBytes, offset, target.length);
+    if (range.length > 0) this.#file.readBulkSync(target.subarray(0, range.length), this.#start + range.offset);
+    return range.length;
   }
 
   slice(offset: number, length = Number.MAX_SAFE_INTEGER): FileSource {

@@ -31,6 +31,7 @@ export class NodeSpool implements Spool {
   #writtenBytes = 0;
   #temporary: { readonly descriptor: number; readonly leftPath: string | undefined } | undefined;
   #file: NodeFile | undefined;
+  #isFinished = false;
   #isDisposed = false;
 
   constructor(memoryBytes = SMALL_SPOOL_BYTES) {
@@ -51,6 +52,7 @@ export class NodeSpool implements Spool {
 
   async finish(): Promise<ByteSource> {
     this.#checkOpen();
+    this.#isFinished = true;
     if (!this.#temporary) return new MemorySource(concatenate(this.#held, this.#heldBytes));
     await this.#flush();
     this.#file = NodeFile.fromDescriptor(this.#temporary.descriptor);
@@ -67,7 +69,8 @@ export class NodeSpool implements Spool {
   }
 
   #checkOpen(): void {
-    if (this.#isDisposed || this.#file) throw new SourceError('closed', this.#writtenBytes, 'the spool is closed');
+    if (this.#isDisposed || this.#isFinished)
+      throw new SourceError('closed', this.#writtenBytes, 'the spool is closed');
   }
 
   async #flush(): Promise<void> {
