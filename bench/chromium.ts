@@ -73,12 +73,11 @@ async function openOnce(path: string, server: Server, projectDir: string): Promi
   const { chromium } = await import('@playwright/test');
   const browserScript = pathToFileURL(join(projectDir, 'scripts/browser.mjs')).href;
   const { provideBrowser } = (await import(browserScript)) as { provideBrowser(): Promise<string> };
-  const launched = await chromium.launchServer({ executablePath: await provideBrowser(), args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: await provideBrowser(), args: ['--no-sandbox'] });
   try {
-    const browser = await chromium.connect(launched.wsEndpoint());
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    const renderers = rendererProcesses(launched.process().pid as number);
+    const renderers = rendererProcesses();
     const bareBytes = largest(renderers);
     await page.setInputFiles('input', path);
     const handle = await page.waitForFunction(() => window.figures, undefined, { timeout: OPEN_TIMEOUT_MS });
@@ -86,7 +85,7 @@ async function openOnce(path: string, server: Server, projectDir: string): Promi
     if (!figures || 'fault' in figures) throw new Error(figures?.fault ?? 'no figures');
     return { ...figures, bareBytes, peakBytes: largest(renderers) };
   } finally {
-    await launched.close();
+    await browser.close();
   }
 }
 
@@ -94,8 +93,8 @@ function largest(processIds: readonly number[]): number {
   return Math.max(0, ...processIds.map((id) => peakBytesOf(id) ?? 0));
 }
 
-/** The renderers among the descendants of the browser process. */
-function rendererProcesses(browserProcessId: number): number[] {
+/** The renderers among our descendants: the browser is started by this process. */
+function rendererProcesses(): number[] {
   const parents = new Map<number, number>();
   const renderers: number[] = [];
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
@@ -108,7 +107,7 @@ function rendererProcesses(browserProcessId: number): number[] {
     }
   }
   const descends = (id: number | undefined): boolean =>
-    id !== undefined && id > 1 && (id === browserProcessId || descends(parents.get(id)));
+    id !== undefined && id > 1 && (id === process.pid || descends(parents.get(id)));
   return renderers.filter(descends);
 }
 

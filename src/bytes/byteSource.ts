@@ -9,6 +9,9 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** As `read`, where the bytes are in memory or the platform can read synchronously (Node). */
   readSync?(offset: number, length: number): Uint8Array;
+  /** Fills `target` from `offset` on without leaving garbage, for callers that hop through a whole source with one
+   *  buffer. Returns the bytes written: fewer than `target` holds only at the end of the source. */
+  readIntoSync?(target: Uint8Array, offset: number): number;
   /** A view of a part, clipped to the end. No bytes move. */
   slice(offset: number, length?: number): ByteSource;
   /** All bytes in order. A chunk is valid only until the next one is asked for: copy what must stay. */
@@ -34,6 +37,7 @@ export const STREAM_CHUNK_BYTES = 4 * 1024 * 1024;
 export class SlicedSource implements ByteSource {
   readonly sizeBytes: number;
   readonly readSync?: (offset: number, length: number) => Uint8Array;
+  readonly readIntoSync?: (target: Uint8Array, offset: number) => number;
   readonly #origin: ByteSource;
   readonly #start: number;
 
@@ -46,6 +50,13 @@ export class SlicedSource implements ByteSource {
       this.readSync = (offset, size) => {
         const range = clipRange(this.sizeBytes, offset, size);
         return readSync(this.#start + range.offset, range.length);
+      };
+    }
+    const readIntoSync = origin.readIntoSync?.bind(origin);
+    if (readIntoSync) {
+      this.readIntoSync = (target, offset) => {
+        const range = clipRange(this.sizeBytes, offset, target.length);
+        return readIntoSync(target.subarray(0, range.length), this.#start + range.offset);
       };
     }
   }

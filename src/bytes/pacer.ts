@@ -1,4 +1,6 @@
-/** Work between two pauses. A frame of a page is 16 ms; a timer costs 1 to 4 ms. */
+import { nextTask } from './nextTask.ts';
+
+/** Work between two pauses. A frame of a page is 16 ms. */
 const SLICE_MS = 30;
 
 /** Lets long synchronous work pause, so that its thread can answer, and end when it is asked to. */
@@ -16,7 +18,7 @@ export class Pacer {
 
   /** Lets other tasks run. Throws the signal's reason when it was aborted. */
   async pause(): Promise<void> {
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await nextTask();
     this.#pausedAt = performance.now();
     this.#signal?.throwIfAborted();
   }
