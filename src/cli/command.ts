@@ -16,6 +16,13 @@ export interface Command {
   run(args: ParsedArguments, context: CommandContext): Promise<ExitCode>;
 }
 
+/** A command by name; its code is loaded when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
 /** What a command may touch of the world outside. */
 export interface CommandContext {
   readonly input: NodeJS.ReadableStream;

@@ -2,11 +2,12 @@ import type { Readable, Writable } from 'node:stream';
 import type { Work } from '../bytes/platform.ts';
 import { editDistance, HELP_OPTION, parseArguments } from './arguments.ts';
 import { CliError, OutputClosed } from './cliError.ts';
-import type { Command, CommandContext } from './command.ts';
+import type { Command, CommandContext, CommandEntry } from './command.ts';
 import { ExitCode } from './exitCode.ts';
 import { Output } from './output.ts';
 import { ProgressLine } from './progress.ts';
-import { COMMANDS, CONFORMANCE_SUITES, type CommandEntry } from './registry.ts';
+import { COMMANDS } from './registry.ts';
+import { CONFORMANCE_SUITES } from './suites.ts';
 import { chooseStyle } from './style.ts';
 
 /** The process as the command line sees it: real in `palimpsest.ts`, made of memory in tests. */

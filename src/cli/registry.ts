@@ -1,12 +1,6 @@
-import type { Command } from './command.ts';
+import type { CommandEntry } from './command.ts';
 
 /** Every command, in the order of the help. A command's code is loaded when it is called. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly command: Command }>;
-}
-
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'inspect',
@@ -38,14 +32,5 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'conformance',
     summary: 'judge this program by recorded facts',
     load: () => import('./commands/conformance.ts'),
-  },
-];
-
-/** The suites of `palimpsest conformance SUITE`. */
-export const CONFORMANCE_SUITES: readonly CommandEntry[] = [
-  {
-    name: 'archives',
-    summary: 'opens every archive of a folder and compares with its MANIFEST.json',
-    load: () => import('./conformance/archives.ts'),
   },
 ];

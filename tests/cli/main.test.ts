@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS, CONFORMANCE_SUITES } from '../../src/cli/registry.ts';
+import { COMMANDS } from '../../src/cli/registry.ts';
+import { CONFORMANCE_SUITES } from '../../src/cli/suites.ts';
 import { runCli } from './runCli.ts';
 
 describe('the command line', () => {

@@ -84,14 +84,14 @@ interface OciOptions {
 function ociLayout({ gzipLayers, withDockerManifest }: OciOptions): Uint8Array<ArrayBuffer> {
   const blobs = tars.map((tar) => (gzipLayers ? new Uint8Array(gzipSync(tar)) : tar));
   const suffix = gzipLayers ? '+gzip' : '';
-  const describe = (mediaType: string, bytes: string | Uint8Array) => {
+  const descriptor = (mediaType: string, bytes: string | Uint8Array) => {
     return { mediaType, digest: sha256(bytes), size: Buffer.from(bytes).length };
   };
   const manifest = JSON.stringify({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: describe('application/vnd.oci.image.config.v1+json', config),
-    layers: blobs.map((blob) => describe(`application/vnd.oci.image.layer.v1.tar${suffix}`, blob)),
+    config: descriptor('application/vnd.oci.image.config.v1+json', config),
+    layers: blobs.map((blob) => descriptor(`application/vnd.oci.image.layer.v1.tar${suffix}`, blob)),
   });
   const annotations = {
     'io.containerd.image.name': 'docker.io/library/sample:oci',
@@ -99,7 +99,7 @@ function ociLayout({ gzipLayers, withDockerManifest }: OciOptions): Uint8Array<A
   };
   const index = {
     schemaVersion: 2,
-    manifests: [{ ...describe('application/vnd.oci.image.manifest.v1+json', manifest), annotations }],
+    manifests: [{ ...descriptor('application/vnd.oci.image.manifest.v1+json', manifest), annotations }],
   };
   const docker = [
     {

@@ -1,6 +1,6 @@
 import { CliError } from '../cliError.ts';
 import type { Command } from '../command.ts';
-import { CONFORMANCE_SUITES } from '../registry.ts';
+import { CONFORMANCE_SUITES } from '../suites.ts';
 
 export const command: Command = {
   usage: CONFORMANCE_SUITES.map((suite) => `${suite.name} ...`),

@@ -1,0 +1,10 @@
+import type { CommandEntry } from './command.ts';
+
+/** The suites of `palimpsest conformance SUITE`. */
+export const CONFORMANCE_SUITES: readonly CommandEntry[] = [
+  {
+    name: 'archives',
+    summary: 'opens every archive of a folder and compares with its MANIFEST.json',
+    load: () => import('./conformance/archives.ts'),
+  },
+];
