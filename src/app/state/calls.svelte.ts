@@ -8,6 +8,7 @@ export type CallKind =
   | 'restore'
   | 'reopen'
   | 'keep'
+  | 'store'
   | 'tree'
   | 'search'
   | 'read'

@@ -10,6 +10,7 @@ import type {
   TreeFilter,
   TreeQuery,
 } from '../../client/protocol.ts';
+import { t } from '../../i18n/i18n.svelte.ts';
 import type { NamedInput } from '../opening/namedInput.ts';
 import { type PanelName, isPathPanel } from '../panels/panelName.ts';
 import { Calls } from './calls.svelte.ts';
@@ -101,7 +102,18 @@ export class ExplorerState {
     this.calls.onEvent(event);
     for (const listener of this.#listeners) listener(event);
     if (event.type === 'layerIndexed') this.#putLayer(event.archiveId, event.layer);
-    if (event.type === 'indexed' && event.archiveId === this.archiveId) void this.loadHistory();
+    if (event.type === 'indexed') this.#onIndexed(event.archiveId);
+    if (event.type === 'storeFailed') this.calls.report('store', '', event.fault);
+    if (event.type === 'storedDiscarded') {
+      const fileName = event.fileName ?? '';
+      this.calls.report('restore', fileName, { code: `stored.${event.reason}`, fileName, message: event.reason });
+    }
+  }
+
+  #onIndexed(archiveId: string): void {
+    const archive = this.archives.find((one) => one.id === archiveId);
+    if (archive) this.announce(t('announce.indexed', { file: archive.fileName }));
+    if (archiveId === this.archiveId) void this.loadHistory();
   }
 
   #putLayer(archiveId: string, layer: LayerSummary): void {
@@ -138,6 +150,7 @@ export class ExplorerState {
   addArchive(summary: ArchiveSummary): void {
     this.archives = [...this.archives.filter((one) => one.id !== summary.id), summary];
     this.selectArchive(summary.id);
+    this.announce(t('announce.opened', { file: summary.fileName, count: summary.images.length }));
   }
 
   /** Puts a newer summary in the place of the one with the same id. */
@@ -178,6 +191,7 @@ export class ExplorerState {
   selectLayer(position: number): void {
     this.layer = Math.min(Math.max(0, position), Math.max(0, this.layers.length - 1));
     if (this.mode === 'merged') this.mode = 'union';
+    this.announce(t('announce.layer', { number: this.layer + 1, count: this.layers.length }));
   }
 
   setMode(mode: TreeMode): void {
@@ -275,6 +289,7 @@ export class ExplorerState {
     const view = await this.calls.run('tree', '', () => this.service.treeView(query));
     if (turn !== this.#treeTurn || !view) return;
     this.tree.setView(view, isFiltered(query.filter) ? 'matches' : 'kept');
+    if (isFiltered(query.filter)) this.announce(t('announce.rows', { matched: view.matched, total: view.total }));
     this.#revealWanted();
   }
 
