@@ -1,5 +1,8 @@
 import { HATCHES, layerLook } from '../../layers/layerLook.ts';
 
+/** Lines lie further apart than on a small swatch: large areas would flicker. */
+const SPREAD = 1.7;
+
 /** A layer's fill for a canvas: its colour with its hatch over it, as everywhere else on the page. */
 export class LayerInk {
   readonly #style: CSSStyleDeclaration;
@@ -33,7 +36,7 @@ export class LayerInk {
     const tile = document.createElement('canvas');
     // A tile must hold whole periods of slanted lines: the period along an edge is gap * sqrt 2.
     const slanted = hatch.anglesDeg.some((angle) => angle % 90 !== 0);
-    const sizePx = Math.max(4, Math.round(hatch.gapPx * (slanted ? Math.SQRT2 : 1)));
+    const sizePx = Math.max(4, Math.round(hatch.gapPx * SPREAD * (slanted ? Math.SQRT2 : 1)));
     const scale = 2;
     tile.width = sizePx * scale;
     tile.height = sizePx * scale;
