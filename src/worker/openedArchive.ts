@@ -55,7 +55,6 @@ export interface ArchiveHome {
 export class OpenedArchive {
   readonly id: string;
   readonly openedAtMs: number;
-  readonly facts: ArchiveFacts;
   readonly handle: FileSystemFileHandle | undefined;
   kept: boolean;
   /** The contents cannot be had without the user. */
@@ -65,6 +64,7 @@ export class OpenedArchive {
   /** The call that pays for indexing and hears of its progress. */
   indexingCallId = '';
   readonly #home: ArchiveHome;
+  #facts: ArchiveFacts;
   readonly #layers: LayerSummary[];
   readonly #indexer = new LayerIndexer((layer) => this.#index(layer));
   readonly #revive: ContentsSource;
@@ -75,10 +75,14 @@ export class OpenedArchive {
     this.#revive = revive;
     this.id = parts.id;
     this.openedAtMs = parts.openedAtMs;
-    this.facts = parts.body.facts;
+    this.#facts = parts.body.facts;
     this.kept = parts.body.kept;
     this.handle = parts.handle;
     this.#layers = [...parts.body.layers];
+  }
+
+  get facts(): ArchiveFacts {
+    return this.#facts;
   }
 
   summary(): ArchiveSummary {
@@ -163,6 +167,14 @@ export class OpenedArchive {
   setContents(live: LiveContents): void {
     this.#live = Promise.resolve(live);
     this.needsFile = false;
+  }
+
+  /** Images whose layers turned out to lie in another order, and the real diffIDs by which that was told. */
+  setOrder(images: readonly ImageSummary[], diffIds: ReadonlyMap<number, string | undefined>): void {
+    this.#facts = { ...this.#facts, images };
+    for (const layer of [...this.#layers]) {
+      this.#layers[layer.index] = { ...layer, diffId: diffIds.get(layer.index) ?? layer.diffId };
+    }
   }
 
   async close(): Promise<void> {

@@ -121,6 +121,8 @@ export type ExplorerEvent =
     }
   /** What is open can no longer be stored (quota, a broken database); it stays open in this tab. */
   | { readonly type: 'storeFailed'; readonly fault: ServiceFault }
+  /** `verify` found the layers of an image in another order than its config's diff_ids, and put them right. */
+  | { readonly type: 'archiveChanged'; readonly archive: ArchiveSummary }
   | { readonly type: 'layerVerified'; readonly archiveId: string; readonly row: VerifyRow };
 
 /** Every failure that reaches the page. The text is made there from code and params. */

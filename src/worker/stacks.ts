@@ -44,3 +44,8 @@ export function settledDepth(opened: OpenedArchive, image: number): number {
   const open = layers.findIndex((layer) => ['waiting', 'indexing'].includes(opened.layer(layer).state));
   return open === -1 ? layers.length : open;
 }
+
+/** After the order of layers has changed. */
+export function forgetStacks(opened: OpenedArchive): void {
+  stacksOf.delete(opened);
+}

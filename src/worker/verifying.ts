@@ -2,6 +2,7 @@ import { verifyArchive } from '../archive/verifyArchive.ts';
 import type { CallWork } from './calls.ts';
 import { toFault } from './faults.ts';
 import type { VerifyRow } from './protocol.ts';
+import { repairOrder } from './reordering.ts';
 import type { Session } from './session.ts';
 
 /** `ExplorerService.verify`: each row is also told as soon as it is known. */
@@ -14,5 +15,6 @@ export async function verify(session: Session, archiveId: string, work: CallWork
     rows.push(row);
     session.emit({ type: 'layerVerified', archiveId, row });
   }
+  await repairOrder(session, opened, rows, work);
   return rows;
 }

@@ -43,8 +43,12 @@ export function sha256(bytes: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** A docker-archive of one image, layers base first. */
-export function buildDockerArchive(tag: string, layers: readonly (readonly TarMember[])[]): Uint8Array<ArrayBuffer> {
+/** A docker-archive of one image, layers base first. Its manifest lists them in `listed` order, when given. */
+export function buildDockerArchive(
+  tag: string,
+  layers: readonly (readonly TarMember[])[],
+  listed: readonly number[] = [...layers.keys()],
+): Uint8Array<ArrayBuffer> {
   const tars = layers.map(buildTar);
   const config = JSON.stringify({
     architecture: 'amd64',
@@ -55,7 +59,7 @@ export function buildDockerArchive(tag: string, layers: readonly (readonly TarMe
   });
   const configPath = `${sha256(config).slice(7)}.json`;
   const paths = tars.map((_, i) => `layer${i}/layer.tar`);
-  const manifest = JSON.stringify([{ Config: configPath, RepoTags: [tag], Layers: paths }]);
+  const manifest = JSON.stringify([{ Config: configPath, RepoTags: [tag], Layers: listed.map((i) => paths[i]) }]);
   return buildTar([
     ...tars.map((body, i) => ({ path: paths[i] ?? '', body })),
     { path: configPath, body: config },

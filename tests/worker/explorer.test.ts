@@ -130,6 +130,22 @@ describe('an archive that was opened', () => {
     expect(explorer.events.filter(({ type }) => type === 'layerVerified')).toHaveLength(rows.length);
   });
 
+  it('puts layers right that lie in another order, once their digests are known', async () => {
+    const layers = [[{ path: 'a', body: 'old' }], [{ path: 'a', body: 'newer' }]];
+    const swapped = asFile(buildDockerArchive('swapped:1', layers, [1, 0]), 'swapped.tar');
+    const { service } = explorer;
+    const { id } = await service.open({ kind: 'file', file: swapped }, 'swapped');
+    const sizes = async () => rowsOf(await service.treeView({ ...PLAIN_QUERY, archiveId: id, layer: 1 }))[0]?.size;
+    expect(await sizes()).toBe('old'.length);
+    await service.verify(id, 'verify');
+    expect(await sizes()).toBe('newer'.length);
+    const changed = explorer.events.find(({ type }) => type === 'archiveChanged');
+    expect(changed).toMatchObject({ archive: { id, images: [{ layers: [1, 0] }] } });
+    expect(changed).toMatchObject({
+      archive: { layers: layers.toReversed().map((one) => ({ diffId: sha256(buildTar(one)) })) },
+    });
+  });
+
   it('tells what is wasted', async () => {
     const report = await explorer.service.waste(archive.id, 0, true, 'waste');
     expect(report.entries.map(({ path, cause, bytes }) => [path, cause, bytes])).toEqual([
