@@ -26,11 +26,14 @@ export function keyValueStateStore(keyValues: KeyValues): StateStore {
         durability: 'strict',
       }),
 
-    putLayer: (record, layer, value) =>
+    putLayers: (record, layers) =>
       keyValues.change({
         onlyIf: archiveKey(record.id),
         put: [
-          [`${layersPrefix(record.id)}${layer}`, { ...value, columns: ownColumns(value.columns) }],
+          ...layers.map(([layer, value]) => {
+            const owned = { ...value, columns: ownColumns(value.columns) };
+            return [`${layersPrefix(record.id)}${layer}`, owned] as const;
+          }),
           [archiveKey(record.id), record],
         ],
         durability: 'relaxed',

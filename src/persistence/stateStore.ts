@@ -13,8 +13,8 @@ export interface StateStore {
   /** The record with its layers and kept contents. */
   removeArchive(id: string): Promise<void>;
 
-  /** A layer's tree together with the record that tells of it; nothing when the record is not there any more. */
-  putLayer(record: ArchiveRecord, layer: number, value: LayerRecord): Promise<void>;
+  /** Layers' trees together with the record that tells of them; nothing when another tab has removed it. */
+  putLayers(record: ArchiveRecord, layers: readonly (readonly [layer: number, value: LayerRecord])[]): Promise<void>;
   /** Undefined where none is stored. Throws PersistenceError `corrupt` or `version`. */
   layer(id: string, layer: number): Promise<LayerRecord | undefined>;
 

@@ -18,5 +18,6 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
     // Cancelled, closed, or the file is gone: whoever asks for a layer that is left is told.
     return;
   }
+  await opened.saved();
   session.emit({ type: 'indexed', archiveId: opened.id });
 }

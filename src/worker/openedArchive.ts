@@ -1,5 +1,5 @@
 import type { Archive, IndexedLayer } from '../archive/archive.ts';
-import { type ArchiveRecord, type StateStore, STORE_VERSION } from '../persistence/stateStore.ts';
+import { type ArchiveRecord, type LayerRecord, type StateStore, STORE_VERSION } from '../persistence/stateStore.ts';
 import { LayerTree } from '../vfs/layerTree.ts';
 import type { Contents, ContentsIdentity } from './contents.ts';
 import { isCancelled, toFault, WorkerError } from './faults.ts';
@@ -69,6 +69,9 @@ export class OpenedArchive {
   readonly #indexer = new LayerIndexer((layer) => this.#index(layer));
   readonly #revive: ContentsSource;
   #live: Promise<LiveContents> | undefined;
+  readonly #unsaved: (readonly [number, LayerRecord])[] = [];
+  #isSaved = true;
+  #saving: Promise<void> | undefined;
 
   constructor(home: ArchiveHome, parts: OpenedArchiveParts, revive: ContentsSource) {
     this.#home = home;
@@ -177,6 +180,11 @@ export class OpenedArchive {
     }
   }
 
+  /** Waits until all layers that are indexed are stored, or could not be. */
+  async saved(): Promise<void> {
+    await this.#saving;
+  }
+
   async close(): Promise<void> {
     this.lifetime.abort();
     const live = await this.#live?.catch(() => undefined);
@@ -215,12 +223,9 @@ export class OpenedArchive {
       return undefined;
     }
     if (!indexed) throw new WorkerError('internal', `layer ${summary.index} is not in the archive any more`);
-    const { tree } = indexed;
     this.#setLayer(indexedLayer(summary, indexed));
-    const record = this.record();
-    const value = { version: STORE_VERSION, columns: tree.columns } as const;
-    void this.#home.persist((store) => store.putLayer(record, summary.index, value));
-    return tree;
+    this.#save([summary.index, { version: STORE_VERSION, columns: indexed.tree.columns }]);
+    return indexed.tree;
   }
 
   async #storedTree(layer: number): Promise<LayerTree | undefined> {
@@ -251,10 +256,27 @@ export class OpenedArchive {
     };
   }
 
+  /** Stores the record, and a layer's tree with it. What comes while a write is under way goes into the next one. */
+  #save(layer?: readonly [number, LayerRecord]): void {
+    if (layer) this.#unsaved.push(layer);
+    this.#isSaved = false;
+    this.#saving ??= this.#saveAll().finally(() => {
+      this.#saving = undefined;
+    });
+  }
+
+  async #saveAll(): Promise<void> {
+    while (!this.#isSaved) {
+      this.#isSaved = true;
+      const layers = this.#unsaved.splice(0);
+      const record = this.record();
+      await this.#home.persist((store) => store.putLayers(record, layers));
+    }
+  }
+
   #fail(summary: LayerSummary): void {
     this.#setLayer({ ...summary, state: 'failed' });
-    const record = this.record();
-    void this.#home.persist((store) => store.updateArchive(record));
+    this.#save();
   }
 
   #setLayer(summary: LayerSummary): void {

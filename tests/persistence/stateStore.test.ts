@@ -36,7 +36,7 @@ describe('the state store', () => {
   it('gives a layer back as it was', async () => {
     const { store } = stored();
     await store.putArchive(record('a'));
-    await store.putLayer(record('a'), 0, layer());
+    await store.putLayers(record('a'), [[0, layer()]]);
     expect(await store.layer('a', 0)).toEqual(layer());
     expect(await store.layer('a', 1)).toBeUndefined();
   });
@@ -47,7 +47,9 @@ describe('the state store', () => {
     const columns = flatColumns(2);
     large.set(columns.pool, 4096);
     await store.putArchive(record('a'));
-    await store.putLayer(record('a'), 0, layer({ ...columns, pool: large.subarray(4096, 4096 + columns.pool.length) }));
+    await store.putLayers(record('a'), [
+      [0, layer({ ...columns, pool: large.subarray(4096, 4096 + columns.pool.length) })],
+    ]);
     const value = (await keyValues.get('layer/a/0')) as LayerRecord;
     expect(value.columns.pool.buffer.byteLength).toBe(columns.pool.length);
     expect(await store.layer('a', 0)).toEqual(layer(columns));
@@ -57,7 +59,7 @@ describe('the state store', () => {
     const { store, keyValues } = stored();
     await store.putArchive(record('a'));
     await store.removeArchive('a');
-    await store.putLayer(record('a'), 0, layer());
+    await store.putLayers(record('a'), [[0, layer()]]);
     await store.updateArchive(record('a'));
     expect(await keysOf(keyValues)).toEqual([]);
   });
@@ -66,8 +68,8 @@ describe('the state store', () => {
     const { store, keyValues } = stored();
     for (const id of ['a', 'ab']) {
       await store.putArchive(record(id));
-      await store.putLayer(record(id), 0, layer());
-      await store.putLayer(record(id), 10, layer());
+      await store.putLayers(record(id), [[0, layer()]]);
+      await store.putLayers(record(id), [[10, layer()]]);
       await store.putContents(record(id), [{ path: 'x', blob: new Blob(['x']) }]);
     }
     await store.putView({ tab: 1 });

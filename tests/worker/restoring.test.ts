@@ -188,7 +188,7 @@ describe('a store that fails', () => {
   it('is told once, and what is open can be used', async () => {
     const store = memoryStore();
     const refuse = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
-    const explorer = startExplorer({ ...store, putArchive: refuse, putLayer: refuse });
+    const explorer = startExplorer({ ...store, putArchive: refuse, putLayers: refuse });
     const { id } = await openDemo(explorer);
     expect(await paths(explorer, id)).toEqual(['a', 'b']);
     const told = explorer.events.filter((event) => event.type === 'storeFailed');
