@@ -73,6 +73,8 @@ export interface ArchiveLayer {
   readonly index: number;
   /** As claimed by a config, until `verify` has computed it. */
   readonly diffId: Digest | undefined;
+  /** What the config claims, whatever `verify` found. */
+  readonly claimedDiffId?: Digest | undefined;
   /** Digest that names the stored blob, where the archive gives one. */
   readonly blobDigest: Digest | undefined;
   readonly mediaType: string | undefined;

@@ -144,8 +144,8 @@ async function openFormats(context: OpenContext): Promise<OpenedFormats | undefi
     return undefined;
   }
   const main = await openFormat(context, first);
-  const hasOci = formats.includes('oci-layout') && first !== 'oci-layout';
-  const images = hasOci ? mergeImages(main, await openBeside(context), context.findings) : [...main];
+  const beside = first !== 'oci-layout' && formats.includes('oci-layout') ? await openBeside(context) : [];
+  const images = first === 'docker-archive' ? mergeImages(main, beside, context.findings) : [...main, ...beside];
   if (images.length === 0) throw await noImage(context);
   return { formats, images };
 }

@@ -41,7 +41,11 @@ export class StoredLayer implements ArchiveLayer {
   }
 
   get diffId(): Digest | undefined {
-    return this.#spec.diffId ?? this.#computedDiffId;
+    return this.#computedDiffId ?? this.#spec.diffId;
+  }
+
+  get claimedDiffId(): Digest | undefined {
+    return this.#spec.diffId;
   }
 
   get blobDigest(): Digest | undefined {

@@ -80,7 +80,8 @@ function documentRow(
 }
 
 async function* layerRows(archive: Archive, layer: ArchiveLayer, work: Work): AsyncIterable<VerifyRow> {
-  const { index, path, diffId: claimedDiffId, blobDigest: claimedBlob } = layer;
+  const { index, path, blobDigest: claimedBlob } = layer;
+  const claimedDiffId = layer.claimedDiffId;
   const row = (what: 'layer' | 'blob', claimed: Digest | undefined, actual?: Digest): VerifyRow => {
     const ok = actual !== undefined && (claimed === undefined || claimed === actual);
     return { what, layer: index, image: undefined, path, claimed, actual, ok, fault: undefined };

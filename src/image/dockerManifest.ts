@@ -1,7 +1,7 @@
 import { parseDescriptor, type Descriptor } from './descriptor.ts';
 import { ImageError } from './imageError.ts';
 import type { JsonValue } from './json.ts';
-import { asArray, asObject, objectField, stringField, stringsField, textField } from './jsonFields.ts';
+import { asArray, asObject, field, objectField, stringField, stringsField, textField } from './jsonFields.ts';
 
 /** One image of a docker-archive's manifest.json (moby image/tarexport, `manifestItem`). */
 export interface DockerManifestItem {
@@ -35,10 +35,15 @@ export function parseDockerManifest(value: JsonValue): DockerManifestItem[] {
 }
 
 /** Whether a JSON value has the form of a docker-archive's manifest.json: other formats, and rootfs of web
- *  applications, have files of that name. */
+ *  applications, have files of that name. An empty list has not. */
 export function isDockerManifest(value: JsonValue): boolean {
-  const items = asArray(value);
-  return items?.every((item) => asObject(item) !== undefined) ?? false;
+  const items = asArray(value) ?? [];
+  return items.length > 0 && items.every(isItem);
+}
+
+function isItem(value: JsonValue): boolean {
+  const object = asObject(value);
+  return object !== undefined && (field(object, 'Config') !== undefined || field(object, 'Layers') !== undefined);
 }
 
 function layerSources(object: ReturnType<typeof asObject>): ReadonlyMap<string, Descriptor> {

@@ -38,6 +38,6 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\\b': '\\u0008', '\\f
 
 function writeString(text: string): string {
   return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd'))
-    .replace(/\\./g, (escape) => SHORT_ESCAPES[escape] ?? escape)
+    .replace(/\\./g, (pair) => SHORT_ESCAPES[pair] ?? pair)
     .replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

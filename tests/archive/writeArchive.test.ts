@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Archive } from '../../src/archive/archive.ts';
+import { exportLayer } from '../../src/archive/exportLayer.ts';
+import { exportTree } from '../../src/archive/flatten.ts';
+import { openArchive } from '../../src/archive/openArchive.ts';
+import { writeArchive, type WriteFormat } from '../../src/archive/writeArchive.ts';
+import type { LayerForm } from '../../src/archive/writePlan.ts';
+import { LayerUnion } from '../../src/vfs/layerUnion.ts';
+import { describeWithFixtures } from '../fixtures.ts';
+import { bytesOf, dockerArchive, input, sampleLayers, sha256, work } from './buildTar.ts';
+
+const FORMATS: readonly WriteFormat[] = ['docker-archive', 'docker-legacy', 'oci-layout'];
+
+async function save(archive: Archive, format: WriteFormat, layers: LayerForm = 'asStored'): Promise<Uint8Array> {
+  const written = await writeArchive(archive, archive.images, { format, layers }, work);
+  const bytes = await bytesOf(written.chunks);
+  expect(bytes.length).toBe(written.sizeBytes);
+  return bytes;
+}
+
+async function sample(): Promise<Archive> {
+  const [base, top] = await sampleLayers();
+  return openArchive(input(await dockerArchive([base, new Uint8Array(gzipSync(top))])), work);
+}
+
+describe('writeArchive', () => {
+  it.each(FORMATS)('%s: opened again it has the same digests and tags', async (format) => {
+    const archive = await sample();
+    const again = await openArchive(input(await save(archive, format)), work);
+    expect(again.format).toBe(format === 'docker-legacy' ? 'docker-archive' : format);
+    expect(again.findings).toEqual([]);
+    expect(again.images).toHaveLength(1);
+    const [before, after] = [archive.images[0], again.images[0]];
+    expect(after?.configBytes).toEqual(before?.configBytes);
+    for (const [i, layer] of (before?.layers ?? []).entries()) {
+      const twin = after?.layers[i];
+      expect(await twin?.blob?.read(0, 1e6)).toEqual(await layer.blob?.read(0, 1e6));
+      expect((await twin?.verify(work))?.diffId).toBe((await layer.verify(work)).diffId);
+    }
+    if (format !== 'oci-layout') expect(after?.tags).toEqual(['app:1']);
+    else expect(after?.tags).toEqual(['docker.io/library/app:1']);
+  });
+
+  it.each(FORMATS)('%s: the same archive gives the same bytes', async (format) => {
+    const first = await save(await sample(), format);
+    expect(sha256(await save(await sample(), format))).toBe(sha256(first));
+    const again = await openArchive(input(first), work);
+    expect(sha256(await save(again, format))).toBe(sha256(first));
+  });
+
+  it('stores layers uncompressed when asked to', async () => {
+    const again = await openArchive(input(await save(await sample(), 'oci-layout', 'uncompressed')), work);
+    expect(again.layers.map(({ compression }) => compression)).toEqual(['none', 'none']);
+    for (const layer of again.layers) expect(await layer.verify(work)).toMatchObject({ blobDigestMatches: true });
+  });
+
+  it('keeps a manifest over forms that have one', async () => {
+    const oci = await openArchive(input(await save(await sample(), 'oci-layout')), work);
+    const docker = await openArchive(input(await save(oci, 'docker-archive')), work);
+    const back = await openArchive(input(await save(docker, 'oci-layout')), work);
+    expect(docker.images[0]?.manifest?.bytes).toEqual(oci.images[0]?.manifest?.bytes);
+    expect(back.images[0]?.manifest?.digest).toBe(oci.images[0]?.manifest?.digest);
+  });
+
+  it('does not write half an image', async () => {
+    const [base] = await sampleLayers();
+    const archive = await openArchive(input(await dockerArchive([base], { Layers: ['none'] })), work);
+    for (const format of FORMATS) {
+      await expect(save(archive, format)).rejects.toMatchObject({ name: 'ArchiveError', code: 'missing' });
+    }
+  });
+
+  it('writes one layer as it is, or unpacked', async () => {
+    const [, top] = await sampleLayers();
+    const layer = (await sample()).layers[1];
+    if (!layer) throw new Error('no layer');
+    expect(await bytesOf(exportLayer(layer, 'uncompressed', work).chunks)).toEqual(top);
+    expect(new Uint8Array(gunzipSync(await bytesOf(exportLayer(layer, 'asStored', work).chunks)))).toEqual(top);
+  });
+});
+
+describe('exportTree', () => {
+  async function sampleUnion(): Promise<{ archive: Archive; union: LayerUnion }> {
+    const archive = await sample();
+    const trees = [];
+    for (const layer of archive.layers) trees.push((await layer.readIndex(work)).tree);
+    return { archive, union: new LayerUnion(trees) };
+  }
+
+  it('is the merged tree in path order, hard links kept', async () => {
+    const { archive, union } = await sampleUnion();
+    const bytes = await bytesOf(exportTree(union, archive.layers, work));
+    const flat = await openArchive(input(bytes), work);
+    const names = spawnSync('tar', ['-tf', '-'], { input: bytes, encoding: 'utf8' });
+    if (!names.error) {
+      expect(names.stdout.trim().split('\n')).toEqual(['bin/', 'bin/tool', 'etc/', 'etc/motd', 'etc/same']);
+    }
+    const tree = (await flat.layers[0]?.readIndex(work))?.tree;
+    if (!tree) throw new Error('no tree');
+    const only = new LayerUnion([tree]);
+    expect(only.hardLinkGroup(only.resolve('etc/same'))).toHaveLength(2);
+    expect(only.resolve('etc/gone')).toBe(-1);
+    expect(only.sizeBytes(only.resolve('bin/tool'))).toBe(3000);
+  });
+
+  it('exports one directory or one file under its own name', async () => {
+    const { archive, union } = await sampleUnion();
+    const part = async (path: string) => {
+      const flat = await openArchive(
+        input(await bytesOf(exportTree(union, archive.layers, work, union.resolve(path)))),
+        work,
+      );
+      return (await flat.layers[0]?.readIndex(work))?.entryCount;
+    };
+    expect(await part('etc')).toBe(3);
+    expect(await part('bin/tool')).toBe(1);
+  });
+});
+
+describeWithFixtures('recorded archives', (dir) => {
+  it.each(['busy.docker-save.tar', 'by-id-no-tag.docker-save.tar'])(
+    '%s: written again it is what docker save wrote, byte for byte',
+    async (name) => {
+      const original = readFileSync(join(dir, 'archives/generated', name));
+      const archive = await openArchive(input(original), work);
+      expect(sha256(await save(archive, 'docker-legacy'))).toBe(sha256(original));
+    },
+  );
+
+  it('an image that docker 26 saved gets the very manifest that docker made', async () => {
+    const original = readFileSync(join(dir, 'archives/generated/tiny.docker26-save.tar'));
+    const archive = await openArchive(input(original), work);
+    const legacy = await openArchive(input(await save(archive, 'docker-legacy')), work);
+    expect(legacy.images[0]?.manifest).toBeUndefined();
+    const modern = await openArchive(input(await save(legacy, 'docker-archive')), work);
+    expect(modern.images[0]?.manifest?.digest).toBe(archive.images[0]?.manifest?.digest);
+  });
+});
