@@ -1,4 +1,4 @@
-import { compareBytes } from '../bytes/byteName.ts';
+import { compareBytes, decodeName } from '../bytes/byteName.ts';
 import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 
 /** What one layer does to a path of the union below it. */
@@ -63,9 +63,13 @@ function sameXattrs(a: LayerTree, entryA: number, b: LayerTree, entryB: number):
   const left = a.xattrs(entryA);
   const right = b.xattrs(entryB);
   if (left.length !== right.length) return false;
-  return left.every((xattr) =>
-    right.some((other) => compareBytes(xattr.name, other.name) === 0 && compareBytes(xattr.value, other.value) === 0),
-  );
+  if (left.length === 0) return true;
+  // By name: writers differ in their order, and their number is for the archive to say.
+  const values = new Map(right.map((xattr) => [decodeName(xattr.name), xattr.value]));
+  return left.every((xattr) => {
+    const value = values.get(decodeName(xattr.name));
+    return value !== undefined && compareBytes(xattr.value, value) === 0;
+  });
 }
 
 /** Link target or device numbers, of two entries of one kind that is neither file nor directory. */

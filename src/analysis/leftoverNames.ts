@@ -38,7 +38,7 @@ const FILE_RULES: readonly NameRule[] = [
   { kind: 'credential', path: /(?:^|\/)\.aws\/credentials$/, confirm: /aws_secret_access_key\s*=\s*\S/i },
   { kind: 'credential', path: /(?:^|\/)\.git-credentials$/, confirm: /:\/\/[^/\s:@]+:[^/\s@]+@/ },
   { kind: 'credential', path: /(?:^|\/)\.config\/git\/credentials$/, confirm: /:\/\/[^/\s:@]+:[^/\s@]+@/ },
-  { kind: 'credential', path: /(?:^|\/)\.pypirc$/, confirm: /^\s*password\s*[=:]\s*\S/m },
+  { kind: 'credential', path: /(?:^|\/)\.pypirc$/, confirm: /^[ \t]*password\s*[=:]\s*\S/m },
   {
     kind: 'credential',
     path: /(?:^|\/)(?:\.pip\/pip\.conf|\.config\/pip\/pip\.conf|etc\/pip\.conf)$/,
@@ -52,7 +52,7 @@ const FILE_RULES: readonly NameRule[] = [
   { kind: 'credential', path: /(?:^|\/)\.azure\/(?:accessTokens\.json|msal_token_cache\.(?:json|bin))$/ },
   { kind: 'credential', path: /(?:^|\/)\.config\/gh\/hosts\.yml$/, confirm: /oauth_token\s*:\s*\S/ },
   { kind: 'credential', path: /(?:^|\/)\.pgpass$/, confirm: /^[^#\s][^:\n]*(?::[^:\n]*){3}:\S/m },
-  { kind: 'credential', path: /(?:^|\/)\.my\.cnf$/, confirm: /^\s*password\s*=\s*\S/m },
+  { kind: 'credential', path: /(?:^|\/)\.my\.cnf$/, confirm: /^[ \t]*password\s*=\s*\S/m },
   {
     kind: 'credential',
     path: /(?:^|\/)\.m2\/settings(?:-security)?\.xml$/,
@@ -66,7 +66,7 @@ const FILE_RULES: readonly NameRule[] = [
   {
     kind: 'envFile',
     path: /(?:^|\/)\.env(?:\.(?!example$|sample$|template$|dist$|defaults$)[\w.-]+)?$/,
-    confirm: /^\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*\S/m,
+    confirm: /^[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*\S/m,
   },
   { kind: 'history', path: /(?:^|\/)\.(?:bash|zsh|ash|sh|python|node_repl|psql|mysql|rediscli|sqlite|irb)_?history$/ },
   { kind: 'history', path: /(?:^|\/)\.(?:lesshst|viminfo|wget-hsts)$/ },

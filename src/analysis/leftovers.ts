@@ -34,6 +34,8 @@ const MAX_SCANNED_FILE_BYTES = 1024 * 1024;
 /** Bytes read in all of files that only look like text. */
 const SCAN_BUDGET_BYTES = 512 * 1024 * 1024;
 const MAX_LEFTOVERS = 5000;
+/** Nothing that people keep lies deeper; patterns over longer paths would cost too much. */
+const MAX_JUDGED_PATH = 1024;
 /** Places reported of one file. */
 const MAX_PER_FILE = 5;
 
@@ -87,6 +89,7 @@ class LayerScan {
         const kind = tree.kind(entry);
         if (kind !== EntryKind.file && kind !== EntryKind.directory) continue;
         const path = at.path === '' ? tree.name(entry) : `${at.path}/${tree.name(entry)}`;
+        if (path.length > MAX_JUDGED_PATH) continue;
         const size = kind === EntryKind.file ? storedBytes(tree, entry) : 0;
         const verdict = judgeName(path, kind === EntryKind.directory);
         if (verdict?.whole) {

@@ -2,7 +2,6 @@
 const CACHE_FOLDERS: readonly RegExp[] = [
   /^var\/lib\/apt\/lists\/(?!partial$|auxfiles$|lock$)./,
   /^var\/cache\/apt\/(?:archives\/.*\.deb|.*\.bin)$/,
-  /^var\/cache\/debconf\/.*-old$/,
   /^(?:var\/cache|etc)\/apk\/(?:cache\/.|.*\.apk$|APKINDEX\..*\.tar\.gz$)/,
   /^var\/cache\/apk\/./,
   /^var\/cache\/(?:yum|dnf|libdnf5|zypp)\/./,

@@ -21,7 +21,7 @@ const PATTERNS: readonly SecretPattern[] = [
     kind: 'privateKey',
     // A real key follows: at least one line of base64, after headers where it is encrypted.
     pattern:
-      /-----BEGIN ((?:RSA |DSA |EC |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?)-----(?:\\n|\s){1,4}(?:[A-Za-z-]{2,30}: [^\n]{0,200}\s{1,4}){0,6}\s{0,4}[A-Za-z0-9+/=]{24}/g,
+      /-----BEGIN ((?:RSA |DSA |EC |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?)-----(?:\\n|\s){1,4}(?:[A-Za-z-]{2,30}: [^\n]{0,200}\n){0,6}\s{0,4}[A-Za-z0-9+/=]{24}/g,
     holds: 'PRIVATE KEY',
   },
   { kind: 'token', pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])/g, holds: 'IA' },
@@ -59,7 +59,7 @@ const PATTERNS: readonly SecretPattern[] = [
   { kind: 'token', pattern: /(?<![A-Za-z0-9])dop_v1_[a-f0-9]{64}(?![A-Za-z0-9])/g, holds: 'dop_v1_' },
   {
     kind: 'token',
-    pattern: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{14,2000}\.eyJ[A-Za-z0-9_-]{14,4000}\.[A-Za-z0-9_-]{20,1000}/g,
+    pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{14,2000}\.eyJ[A-Za-z0-9_-]{14,4000}\.[A-Za-z0-9_-]{20,1000}/g,
     holds: 'eyJ',
   },
   {

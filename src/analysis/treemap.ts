@@ -17,6 +17,8 @@ export interface TreemapNode {
 
 /** Nodes in a treemap at most: as many as can be told apart, and walked through by keyboard. */
 const MAX_NODES = 4000;
+/** Levels at most: a message between threads is copied level by level. */
+const MAX_DEPTH = 64;
 /** Children of one directory at most; the rest are folded into one node. */
 const MAX_CHILDREN = 64;
 
@@ -58,6 +60,7 @@ interface OpenNode {
   readonly sizeBytes: number;
   readonly foldedCount: number;
   readonly parent: OpenNode | undefined;
+  readonly depth: number;
   children: OpenNode[];
   layer: number;
 }
@@ -100,7 +103,8 @@ class TreemapBuilder {
         return this.#node(rows.length === 1 ? this.#name(first) : '', rows, node, rows.length === 1 ? 0 : rows.length);
       });
       for (const child of node.children) {
-        if (child.foldedCount === 0 && this.#firstChild[child.rows[0] as number] !== NO_ROW) closed.push(child);
+        if (child.depth < MAX_DEPTH && child.foldedCount === 0 && this.#firstChild[child.rows[0] as number] !== NO_ROW)
+          closed.push(child);
       }
     }
     this.#settleLayers();
@@ -123,7 +127,16 @@ class TreemapBuilder {
   #node(name: string, rows: readonly number[], parent: OpenNode | undefined, foldedCount: number): OpenNode {
     let sizeBytes = 0;
     for (const row of rows) sizeBytes += this.#bytes[row] as number;
-    const node: OpenNode = { name, rows, sizeBytes, foldedCount, parent, children: [], layer: 0 };
+    const node: OpenNode = {
+      name,
+      rows,
+      sizeBytes,
+      foldedCount,
+      parent,
+      depth: (parent?.depth ?? -1) + 1,
+      children: [],
+      layer: 0,
+    };
     this.#nodes.push(node);
     return node;
   }

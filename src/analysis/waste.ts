@@ -95,7 +95,7 @@ export async function wasteReport(stack: StackTimeline, options: WasteOptions = 
     totalBytes += row.bytes;
   }
   return {
-    entries: describeEntries(found, stack, options.instructions ?? []),
+    entries: await describeEntries(found, stack, options.instructions ?? [], pace),
     entryCount: found.count,
     totalBytes,
     imageBytes,
@@ -181,13 +181,18 @@ class VisibleContents {
   }
 }
 
-function describeEntries(
+async function describeEntries(
   found: WasteTable,
   stack: StackTimeline,
   instructions: readonly (string | undefined)[],
-): readonly WastedEntry[] {
+  pace: Pace,
+): Promise<readonly WastedEntry[]> {
   const largest = [...found.rows()].sort((a, b) => b.bytes - a.bytes).slice(0, MAX_WASTED_ENTRIES);
-  const entries = largest.map((row) => describeRow(row, stack, instructions));
+  const entries: WastedEntry[] = [];
+  for (const row of largest) {
+    entries.push(describeRow(row, stack, instructions));
+    if (pace.step()) await pace.rest();
+  }
   return entries.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.layer - b.layer));
 }
 

@@ -105,6 +105,20 @@ describe('findLeftovers, by name', () => {
     expect(await found(layers)).toEqual(['history root/.bash_history hidden', 'privateKey srv/key hidden 0']);
   });
 
+  it('stays quick on files made to make it slow', async () => {
+    for (const path of ['root/.pypirc', 'root/.my.cnf', 'app/.env', 'root/.npmrc', 'root/.pgpass', 'root/.netrc']) {
+      for (const text of [
+        '\n'.repeat(900_000),
+        ' '.repeat(900_000),
+        'password '.repeat(90_000),
+        'a:'.repeat(400_000),
+      ]) {
+        const told = await found([layer(file(path, text))]);
+        expect(told.length).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
   it('reads one MiB of a file at most', async () => {
     const far = layer(file('root/.netrc', `${'#'.repeat(1024 * 1024)} password hunter22`));
     expect(await found([far])).toEqual([]);
@@ -197,6 +211,8 @@ describe('findSecrets', () => {
       `${'-----BEGIN PRIVATE KEY-----\n'.repeat(20_000)}`,
       'https://a:'.repeat(50_000),
       'aws_secret_'.repeat(50_000),
+      'eyJ-'.repeat(200_000),
+      `-----BEGIN PRIVATE KEY-----\n${'Aa: '.repeat(50)}`.repeat(4000),
     ]) {
       expect(findSecrets(text, 5)).toEqual([]);
     }
