@@ -1,6 +1,6 @@
 import { HELP_OPTION, type OptionSpec } from './arguments.ts';
-import type { Command } from './command.ts';
-import { COMMANDS, type CommandEntry } from './command.ts';
+import type { Command, CommandEntry } from './command.ts';
+import { COMMANDS } from './registry.ts';
 import { clipText } from './table.ts';
 
 const HELP_WIDTH = 100;
