@@ -43,6 +43,8 @@ export interface LiveContents {
 /** Gives the contents of an archive whose file is not open now; see `reviving.ts`. */
 export type ContentsSource = (opened: OpenedArchive) => Promise<LiveContents>;
 
+const ABSENCE_CODES = { missing: 'missing', foreign: 'missing', encrypted: 'unsupported', notTar: 'notTar' } as const;
+
 /** What an archive needs of the session it is open in. */
 export interface ArchiveHome {
   readonly calls: Calls;
@@ -201,7 +203,7 @@ export class OpenedArchive {
     if (summary.state === 'failed' && summary.fault?.source !== 'file') return undefined;
     if (summary.presence !== 'present') {
       const message = `the layer is ${summary.presence}`;
-      this.#fail({ ...summary, fault: { code: summary.presence, source: 'archive', message } });
+      this.#fail({ ...summary, fault: { code: ABSENCE_CODES[summary.presence], source: 'archive', message } });
       return undefined;
     }
     const archive = await this.contents();

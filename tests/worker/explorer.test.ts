@@ -206,7 +206,7 @@ describe('an archive that was opened', () => {
   });
 });
 
-describe('saving', () => {
+describe('SAVE-1 saving', () => {
   async function saved(request: SaveRequest) {
     const { blob, fileName } = await explorer.service.save(request, 'save');
     return { bytes: new Uint8Array(await blob.arrayBuffer()), fileName };
@@ -323,7 +323,7 @@ describe('a question that makes no sense', () => {
   });
 });
 
-describe('what fails', () => {
+describe('PAGE-5 what fails', () => {
   it.each<[string, Uint8Array<ArrayBuffer>, string]>([
     ['nothing', new Uint8Array(), 'empty'],
     ['text', new TextEncoder().encode('no archive at all\n'.repeat(100)), 'unknownFormat'],

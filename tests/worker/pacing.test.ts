@@ -27,7 +27,7 @@ async function othersGetIn(stream: AsyncIterable<Uint8Array>): Promise<boolean> 
   return gotIn;
 }
 
-describe('work over bytes in memory', () => {
+describe('PAGE-2 work over bytes in memory', () => {
   it('would keep messages waiting to its end', async () => {
     expect(await othersGetIn(plain.openBlob(new Blob()).stream())).toBe(false);
   });

@@ -53,7 +53,7 @@ async function readFirst({ service }: Explorer, archiveId: string): Promise<stri
   return new TextDecoder().decode(await service.readFile(firstFile(archiveId), 0, 100));
 }
 
-describe('a page that is loaded again', () => {
+describe('PAGE-4 a page that is loaded again', () => {
   it('has everything that was open, the same, without the file', async () => {
     const store = memoryStore();
     const first = startExplorer(store);
