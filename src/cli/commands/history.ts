@@ -4,6 +4,7 @@ import { type Command, type CommandContext, IMAGE_OPTION, JSON_OPTION, PLATFORM_
 import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
 import { readStack } from '../imageStack.ts';
+import { instructionText } from '../instructionText.ts';
 import { printJson } from '../jsonOutput.ts';
 import { openInput } from '../openInput.ts';
 import { imageChoice, selectImage, shortDigest } from '../selectImage.ts';
@@ -77,14 +78,14 @@ async function printText(
       size(row, row.contributedBytes),
       size(row, row.cumulativeBytes),
       digest(row.diffId),
-      instructionText(row, width),
+      stepText(row, width),
     ]),
   );
   for (const line of lines) await output.line(line);
 }
 
-function instructionText(row: HistoryRow, width: 'whole' | 'short'): string {
+function stepText(row: HistoryRow, width: 'whole' | 'short'): string {
   const comment = row.comment ? `  # ${row.comment}` : '';
-  const text = printableName((row.createdBy + comment).replace(/\s+/g, ' '));
-  return width === 'whole' ? text : clipText(text, INSTRUCTION_WIDTH);
+  if (width === 'whole') return printableName((row.createdBy + comment).replace(/\s+/g, ' '));
+  return clipText(printableName(instructionText(row.createdBy) + comment), INSTRUCTION_WIDTH);
 }

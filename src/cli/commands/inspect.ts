@@ -5,12 +5,14 @@ import { CliError } from '../cliError.ts';
 import { describeFinding } from '../describeFinding.ts';
 import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
+import { instructionText } from '../instructionText.ts';
 import { jsonName, printJson } from '../jsonOutput.ts';
 import { openInput } from '../openInput.ts';
 import { imageChoice, imageName, imagePlatform, matchImages, selectImage } from '../selectImage.ts';
-import { formatTable } from '../table.ts';
+import { clipText, formatTable } from '../table.ts';
 import { onlyFileOperand } from '../view.ts';
 
+const INSTRUCTION_WIDTH = 80;
 const DOCUMENTS = ['config', 'manifest'] as const;
 
 export const command: Command = {
@@ -94,7 +96,7 @@ async function printImage(archive: Archive, image: ArchiveImage, context: Comman
     layer.blob ? formatBytes(layer.blobSizeBytes) : '-',
     layer.presence === 'present' ? layer.compression : layer.presence,
     layer.diffId?.slice(0, 19) ?? '-',
-    printableName((instructions[i] ?? '').replace(/\s+/g, ' ')).slice(0, 100),
+    clipText(printableName(instructionText(instructions[i] ?? '')), INSTRUCTION_WIDTH),
   ]);
   const lines = formatTable(
     [

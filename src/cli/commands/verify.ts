@@ -72,10 +72,16 @@ function place(archive: Archive, row: VerifyRow): string {
       const position = image.layers.findIndex((layer) => layer.index === row.layer);
       return position < 0 ? [] : [`${archive.images.length > 1 ? `image ${i} ` : ''}layer ${position}`];
     });
-    return `${what}  ${images.join(', ')}${row.path === undefined ? '' : ` (${row.path})`}`;
+    return `${what}  ${images.join(', ')}${pathText(row)}`;
   }
   const image = row.image !== undefined && archive.images.length > 1 ? `image ${row.image}` : 'image';
-  return `${what}  ${image}${row.path === undefined ? '' : ` (${row.path})`}`;
+  return `${what}  ${image}${pathText(row)}`;
+}
+
+/** A path that only repeats the digest tells nothing. */
+function pathText(row: VerifyRow): string {
+  const digits = row.actual?.replace(/^.*:/, '');
+  return row.path === undefined || (digits && row.path.includes(digits)) ? '' : ` (${row.path})`;
 }
 
 async function* jsonRows(rows: AsyncIterable<VerifyRow>): AsyncIterable<object> {
