@@ -32,13 +32,22 @@ export async function checkArchive(
     return { passed: problems.length === 0, problems };
   }
   try {
-    problems.push(...(await checkImages(entry, archive, work)));
-    problems.push(...(await checkTrees(entry, archive, work)));
-    problems.push(...(await checkRoundTrip(archive, work)));
+    problems.push(...(await checked('images', () => checkImages(entry, archive, work))));
+    problems.push(...(await checked('trees', () => checkTrees(entry, archive, work))));
+    problems.push(...(await checked('saving', () => checkRoundTrip(archive, work))));
   } finally {
     await archive.close();
   }
   return { passed: problems.length === 0, problems };
+}
+
+async function checked(what: string, check: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!isClearError(error)) throw error;
+    return [`${what}: ${error.code}: ${error.message}`];
+  }
 }
 
 function isClearError(error: unknown): error is ArchiveError | TarError | CodecError {

@@ -38,7 +38,7 @@ export async function writeArchive(
     format === 'oci-layout'
       ? await planOciLayout(archive, images, layers, work)
       : format === 'docker-archive'
-        ? await planDockerArchive(images, layers, work)
+        ? await planDockerArchive(archive, images, layers, work)
         : await planDockerLegacy(archive, images, layers, work);
   const style = format === 'docker-legacy' ? LEGACY_STYLE : PLAIN_STYLE;
   const members = inPathOrder(planned, 0);

@@ -3,15 +3,15 @@ import { digestHex, digestOf, type Digest } from '../image/digest.ts';
 import { v1Layers } from '../image/v1Ids.ts';
 import { parseReference, isReference, familiarName } from '../image/reference.ts';
 import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts';
-import type { ArchiveImage } from './archive.ts';
+import type { Archive, ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
 import { platformOf } from './readConfig.ts';
 import { indexEntries, makeManifest, planImage, type PlannedImage } from './writeOciLayout.ts';
+import { configToWrite } from './writeConfig.ts';
 import {
   bytesMember,
   createdSec,
   prepareLayers,
-  requireConfig,
   type LayerForm,
   type OutLayer,
   type PlannedMember,
@@ -20,6 +20,7 @@ import {
 /** Plans what `docker save` writes from version 25 on: an OCI layout with manifest.json and `repositories` beside it
  *  (moby image/tarexport/save.go), the v1 JSON of each layer among the blobs. */
 export async function planDockerArchive(
+  archive: Archive,
   images: readonly ArchiveImage[],
   form: LayerForm,
   work: Work,
@@ -29,10 +30,10 @@ export async function planDockerArchive(
   const entries: JsonWritable[] = [];
   const repositories = new RepositoryMap();
   for (const image of images) {
-    const config = requireConfig(image, work);
+    const config = await configToWrite(archive, image, work);
     const layers = await prepareLayers(image, form, work);
     const planned = fitsManifest(image, layers)
-      ? await planImage(image, form, work)
+      ? await planImage(archive, image, form, work)
       : makeManifest(image, config, layers, work);
     const mtimeSec = createdSec(image);
     members.push(...planned.members, bytesMember(pathOf(config.digest), config.bytes, mtimeSec));

@@ -4,11 +4,11 @@ import { v1Layers } from '../image/v1Ids.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
 import { ArchiveError, type Archive, type ArchiveImage } from './archive.ts';
 import { RepositoryMap, withNewline } from './writeDockerArchive.ts';
+import { configToWrite } from './writeConfig.ts';
 import {
   bytesMember,
   createdSec,
   prepareLayers,
-  requireConfig,
   sourceMember,
   type LayerForm,
   type PlannedMember,
@@ -34,7 +34,7 @@ export async function planDockerLegacy(
       repositories.add(image.tags, image.v1Id ?? '');
       continue;
     }
-    const planned = await planImageFolders(image, form, firstOf, work);
+    const planned = await planImageFolders(archive, image, form, firstOf, work);
     members.push(...planned.members);
     items.push(planned.item);
     if (planned.topId !== undefined) repositories.add(image.tags, planned.topId);
@@ -44,12 +44,13 @@ export async function planDockerLegacy(
 }
 
 async function planImageFolders(
+  archive: Archive,
   image: ArchiveImage,
   form: LayerForm,
   firstOf: Map<string, string>,
   work: Work,
 ): Promise<{ members: PlannedMember[]; item: JsonWritable; topId: string | undefined }> {
-  const config = requireConfig(image, work);
+  const config = await configToWrite(archive, image, work);
   const layers = await prepareLayers(image, form, work, 'sniffed');
   const diffIds = layers.map(({ diffId }) => diffId);
   const mtimeSec = createdSec(image);

@@ -7,11 +7,11 @@ import { jsonBytes, type JsonWritable } from '../image/writeJson.ts';
 import type { Archive, ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
 import { readWhole } from './openContext.ts';
+import { configToWrite } from './writeConfig.ts';
 import {
   bytesMember,
   createdSec,
   prepareLayers,
-  requireConfig,
   sourceMember,
   type LayerForm,
   type OutLayer,
@@ -30,7 +30,7 @@ export async function planOciLayout(
   const members: PlannedMember[] = [];
   const entries: JsonWritable[] = [];
   for (const image of images) {
-    const written = await planImage(image, form, work);
+    const written = await planImage(archive, image, form, work);
     members.push(...written.members);
     entries.push(...indexEntries(image, written.descriptor));
   }
@@ -49,11 +49,16 @@ export interface PlannedImage {
 }
 
 /** The blobs of one image, and the descriptor of its manifest. */
-export async function planImage(image: ArchiveImage, form: LayerForm, work: Work): Promise<PlannedImage> {
+export async function planImage(
+  archive: Archive,
+  image: ArchiveImage,
+  form: LayerForm,
+  work: Work,
+): Promise<PlannedImage> {
   if (image.manifest && form === 'asStored' && isKeepable(image.manifest.mediaType)) {
     return keepManifest(image, image.manifest);
   }
-  const config = requireConfig(image, work);
+  const config = await configToWrite(archive, image, work);
   return makeManifest(image, config, await prepareLayers(image, form, work), work);
 }
 

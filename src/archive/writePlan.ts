@@ -1,7 +1,7 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
 import type { Compression } from '../codec/sniff.ts';
-import { digestOf, toDigest, type Digest } from '../image/digest.ts';
+import { toDigest, type Digest } from '../image/digest.ts';
 import { MediaType } from '../image/mediaTypes.ts';
 import { ArchiveError, type ArchiveImage, type ArchiveLayer } from './archive.ts';
 
@@ -124,13 +124,4 @@ export function inPathOrder(members: readonly PlannedMember[], directoryMtimeSec
 export function createdSec(image: ArchiveImage): number {
   const time = Date.parse(image.config?.created ?? '');
   return Number.isNaN(time) || time < 0 ? 0 : Math.floor(time / 1000);
-}
-
-/** The config's bytes, for a form that needs one. Throws ArchiveError `missing`. */
-export function requireConfig(image: ArchiveImage, work: Work): { bytes: Uint8Array; digest: Digest } {
-  if (!image.configBytes) {
-    const name = image.tags[0] ?? image.v1Id ?? 'the image';
-    throw new ArchiveError('missing', '', undefined, `${name} has no config: it can only be written in its own form`);
-  }
-  return { bytes: image.configBytes, digest: digestOf(image.configBytes, work.platform) };
 }

@@ -27,7 +27,7 @@ export function v1Layers(configBytes: Uint8Array, diffIds: readonly Digest[], pl
   const layers: V1Layer[] = [];
   let parent: string | undefined;
   chain.forEach((chainId, i) => {
-    const fields = i === chain.length - 1 ? topFields(config) : baseFields();
+    const fields = i === chain.length - 1 ? v1Fields(config) : baseFields();
     const hashed = new Map(fields);
     hashed.set('layer_id', chainId);
     if (parent !== undefined) hashed.set('parent', `sha256:${parent}`);
@@ -75,7 +75,8 @@ function baseFields(): Fields {
   ]);
 }
 
-function topFields(config: JsonObject): Fields {
+/** The fields of a config or of v1 JSON as the Go struct V1Image holds them, id and parent left out. */
+export function v1Fields(config: JsonObject): Map<string, JsonWritable> {
   const fields: Fields = new Map();
   fields.set('created', writable(field(config, 'created')) ?? ZERO_TIME);
   fields.set('container_config', containerFields(objectField(config, 'container_config')));
