@@ -1,6 +1,6 @@
 import { decodeName, encodeName } from '../bytes/byteName.ts';
 import type { Work } from '../bytes/platform.ts';
-import { type EntryKind, EntryKind as Kind, type LayerTree } from '../vfs/layerTree.ts';
+import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import { type ContentPiece, passContents, type VisitResult } from './contentPass.ts';
 import type { LayerContents } from './layerContents.ts';
 import { lastSeenNames } from './lastSeenNames.ts';
@@ -132,7 +132,7 @@ async function searchContents(
 function filesOf(tree: LayerTree, minBytes: number): number[] {
   const entries: number[] = [];
   for (let entry = 1; entry < tree.length; entry++) {
-    if (tree.kind(entry) !== Kind.file || tree.isHardLink(entry)) continue;
+    if (tree.kind(entry) !== EntryKind.file || tree.isHardLink(entry)) continue;
     if (storedBytes(tree, entry) >= minBytes) entries.push(entry);
   }
   return entries;

@@ -1,4 +1,4 @@
-import { EntryFlag, EntryKind, type LayerTree } from '../vfs/layerTree.ts';
+import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import { AnalysisError } from './analysisError.ts';
 import { ChangeCode, classifyChange, type SameContent } from './changes.ts';
 import { DirectoryMerge, type LayerStack } from './directoryMerge.ts';
@@ -231,16 +231,4 @@ function howForChildren(how: number): number {
   if (how === HideHow.superseded) return HideHow.replaced;
   if (how === HideHow.whiteout) return HideHow.parentWhiteout;
   return how;
-}
-
-/** Whether an entry is a whiteout or an opaque mark, for the counts of a layer. */
-export function countMarks(tree: LayerTree): { readonly whiteouts: number; readonly opaques: number } {
-  let whiteouts = 0;
-  let opaques = 0;
-  const { kind, flags } = tree.columns;
-  for (let entry = 0; entry < kind.length; entry++) {
-    if (kind[entry] === EntryKind.whiteout) whiteouts++;
-    if (((flags[entry] as number) & EntryFlag.opaque) !== 0) opaques++;
-  }
-  return { whiteouts, opaques };
 }

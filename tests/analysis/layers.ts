@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { LayerContents } from '../../src/analysis/layerContents.ts';
 import { encodeName } from '../../src/bytes/byteName.ts';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
-import type { TarEntry, TarEntryType, Xattr } from '../../src/tar/tarEntry.ts';
+import type { SparseExtent, TarEntry, TarEntryType, Xattr } from '../../src/tar/tarEntry.ts';
 import type { LayerTree } from '../../src/vfs/layerTree.ts';
 import { LayerTreeBuilder } from '../../src/vfs/layerTreeBuilder.ts';
 
@@ -16,6 +16,9 @@ export interface Member {
   readonly uid?: number;
   readonly mtimeSec?: number;
   readonly xattrs?: readonly Xattr[];
+  readonly device?: { readonly major: number; readonly minor: number };
+  /** The text is then what is stored; `sizeBytes` what a reader sees. */
+  readonly sparse?: { readonly sizeBytes: number; readonly extents: readonly SparseExtent[] };
 }
 
 export interface TestLayer {
@@ -70,14 +73,14 @@ function tarEntry(member: Member, headerOffset: number, size: number): TarEntry 
     gid: 0,
     userName: NO_BYTES,
     groupName: NO_BYTES,
-    sizeBytes: size,
+    sizeBytes: member.sparse?.sizeBytes ?? size,
     mtimeSec: member.mtimeSec ?? 1_700_000_000,
     mtimeNsec: 0,
     linkName: encodeName(member.link ?? ''),
-    deviceMajor: 0,
-    deviceMinor: 0,
+    deviceMajor: member.device?.major ?? 0,
+    deviceMinor: member.device?.minor ?? 0,
     xattrs: member.xattrs,
-    sparse: undefined,
+    sparse: member.sparse?.extents,
     pax: undefined,
   };
 }
