@@ -13,38 +13,19 @@ const NONE = 0xffff_ffff;
 export function freezeLayer(nodes: NodeTable, inodes: InodeTable, tarBytes: number): LayerTree {
   nodes.dropLookup();
   const { order, firstChild, childCount } = orderNodes(nodes);
-  const length = order.length;
-  const pool = new BytePool();
-  const nameStart = new Uint32Array(length);
-  const nameLength = new Uint16Array(length);
-  for (let entry = 0; entry < length; entry++) {
-    const node = order[entry] as number;
-    const start = nodes.nameStart[node] as number;
-    const size = nodes.nameLength[node] as number;
-    nameLength[entry] = size;
-    nameStart[entry] = pool.append(nodes.pool.bytes, start, start + size);
-  }
-  const parent = new Uint32Array(length);
-  const inode = new Uint32Array(length);
-  const flags = new Uint8Array(length);
-  const entryOfInode = new Uint32Array(inodes.length).fill(NONE);
-  const rare = new Map<number, RareAttributes>();
-  for (let entry = 0; entry < length; entry++) {
-    const node = order[entry] as number;
-    const count = childCount[entry] as number;
-    const first = firstChild[entry] as number;
-    for (let child = first; child < first + count; child++) parent[child] = entry;
-    const buildInode = nodes.inode[node] as number;
-    if (entryOfInode[buildInode] === NONE) entryOfInode[buildInode] = entry;
-    inode[entry] = entryOfInode[buildInode] as number;
-    const attributes = inodes.rare.get(buildInode);
-    if (attributes && inode[entry] === entry) rare.set(entry, attributes);
-    flags[entry] = entryFlags(nodes.flags[node] as number, inodes.kind[buildInode] as number, attributes !== undefined);
-  }
+  nodes.dropChildLists();
+  const { pool, nameStart, nameLength } = nameColumns(nodes, order);
+  moveLinkTargets(nodes, inodes, order, pool);
+  nodes.dropNames();
+  const { parent, inode, flags, rare } = nodeColumns(nodes, inodes, order, firstChild, childCount);
   // From here on `order` names inodes.
-  for (let entry = 0; entry < length; entry++) order[entry] = nodes.inode[order[entry] as number] as number;
+  for (let entry = 0; entry < order.length; entry++) order[entry] = nodes.inode[order[entry] as number] as number;
+  nodes.dropInodes();
+  const length = order.length;
   const kind = pick(inodes.kind, order, new Uint8Array(length));
-  const { size, position } = contentColumns(inodes, order, kind, nodes, pool, tarBytes);
+  const position = pick(inodes.take('position'), order, new Float64Array(length));
+  const size = pick(inodes.take('size'), order, new Float64Array(length));
+  clipContents({ kind, position, size, inode, rare }, tarBytes);
   const columns: LayerColumns = {
     parent,
     nameStart,
@@ -53,11 +34,11 @@ export function freezeLayer(nodes: NodeTable, inodes: InodeTable, tarBytes: numb
     childCount,
     kind,
     flags,
-    mode: pick(inodes.mode, order, new Uint16Array(length)),
-    uid: pick(inodes.uid, order, new Uint32Array(length)),
-    gid: pick(inodes.gid, order, new Uint32Array(length)),
-    mtimeSec: pick(inodes.mtimeSec, order, new Float64Array(length)),
-    mtimeNsec: pick(inodes.mtimeNsec, order, new Uint32Array(length)),
+    mode: pick(inodes.take('mode'), order, new Uint16Array(length)),
+    uid: pick(inodes.take('uid'), order, new Uint32Array(length)),
+    gid: pick(inodes.take('gid'), order, new Uint32Array(length)),
+    mtimeSec: pick(inodes.take('mtimeSec'), order, new Float64Array(length)),
+    mtimeNsec: pick(inodes.take('mtimeNsec'), order, new Uint32Array(length)),
     size,
     position,
     inode,
@@ -65,6 +46,59 @@ export function freezeLayer(nodes: NodeTable, inodes: InodeTable, tarBytes: numb
     rare,
   };
   return new LayerTree(columns);
+}
+
+/** Names in the order of entries, so that those of siblings lie side by side. */
+function nameColumns(nodes: NodeTable, order: Uint32Array) {
+  const pool = new BytePool();
+  const nameStart = new Uint32Array(order.length);
+  const nameLength = new Uint16Array(order.length);
+  for (let entry = 0; entry < order.length; entry++) {
+    const node = order[entry] as number;
+    const start = nodes.nameStart[node] as number;
+    const size = nodes.nameLength[node] as number;
+    nameLength[entry] = size;
+    nameStart[entry] = pool.append(nodes.pool.bytes, start, start + size);
+  }
+  return { pool, nameStart, nameLength };
+}
+
+/** Link targets follow the names in the final pool, once each. */
+function moveLinkTargets(nodes: NodeTable, inodes: InodeTable, order: Uint32Array, pool: BytePool): void {
+  const moved = new Set<number>();
+  for (const node of order) {
+    const inode = nodes.inode[node] as number;
+    if (inodes.kind[inode] !== EntryKind.symlink || moved.has(inode)) continue;
+    const start = inodes.position[inode] as number;
+    inodes.position[inode] = pool.append(nodes.pool.bytes, start, start + (inodes.size[inode] as number));
+    if ((inodes.linkCount[inode] as number) > 1) moved.add(inode);
+  }
+}
+
+function nodeColumns(
+  nodes: NodeTable,
+  inodes: InodeTable,
+  order: Uint32Array,
+  firstChild: Uint32Array,
+  childCount: Uint32Array,
+) {
+  const parent = new Uint32Array(order.length);
+  const inode = new Uint32Array(order.length);
+  const flags = new Uint8Array(order.length);
+  const rare = new Map<number, RareAttributes>();
+  const entryOfInode = new Uint32Array(inodes.length).fill(NONE);
+  for (let entry = 0; entry < order.length; entry++) {
+    const node = order[entry] as number;
+    const first = firstChild[entry] as number;
+    parent.fill(entry, first, first + (childCount[entry] as number));
+    const buildInode = nodes.inode[node] as number;
+    if (entryOfInode[buildInode] === NONE) entryOfInode[buildInode] = entry;
+    inode[entry] = entryOfInode[buildInode] as number;
+    const attributes = inodes.rare.get(buildInode);
+    if (attributes && inode[entry] === entry) rare.set(entry, attributes);
+    flags[entry] = entryFlags(nodes.flags[node] as number, inodes.kind[buildInode] as number, attributes !== undefined);
+  }
+  return { parent, inode, flags, rare };
 }
 
 function pick<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(from: T, order: Uint32Array, to: T): T {
@@ -81,41 +115,18 @@ function entryFlags(nodeFlags: number, kind: number, isRare: boolean): number {
   return flags;
 }
 
-/** Sizes and positions; link targets move to the final pool, once each. */
-function contentColumns(
-  inodes: InodeTable,
-  inodeOf: Uint32Array,
-  kind: Uint8Array,
-  nodes: NodeTable,
-  pool: BytePool,
-  tarBytes: number,
-): { size: Float64Array; position: Float64Array } {
-  const size = pick(inodes.size, inodeOf, new Float64Array(inodeOf.length));
-  const position = pick(inodes.position, inodeOf, new Float64Array(inodeOf.length));
-  const moved = new Set<number>();
-  for (let entry = 0; entry < inodeOf.length; entry++) {
-    const inode = inodeOf[entry] as number;
-    if (kind[entry] === EntryKind.symlink) {
-      if (!moved.has(inode)) {
-        const start = inodes.position[inode] as number;
-        inodes.position[inode] = pool.append(nodes.pool.bytes, start, start + (inodes.size[inode] as number));
-        if ((inodes.linkCount[inode] as number) > 1) moved.add(inode);
-      }
-      position[entry] = inodes.position[inode] as number;
-    } else if (kind[entry] === EntryKind.file && (position[entry] as number) + (size[entry] as number) > tarBytes)
-      clipContent(entry, inodes.rare.get(inode)?.sparse !== undefined, size, position, tarBytes);
-  }
-  return { size, position };
-}
-
-function clipContent(
-  entry: number,
-  isSparse: boolean,
-  size: Float64Array,
-  position: Float64Array,
+/** A file's content that the tar ends in is as long as what there is of it. */
+function clipContents(
+  columns: Pick<LayerColumns, 'kind' | 'position' | 'size' | 'inode' | 'rare'>,
   tarBytes: number,
 ): void {
-  if (!isSparse) size[entry] = Math.max(0, tarBytes - (position[entry] as number));
+  const { kind, position, size, inode, rare } = columns;
+  for (let entry = 0; entry < kind.length; entry++) {
+    if (kind[entry] !== EntryKind.file) continue;
+    const start = position[entry] as number;
+    if (start + (size[entry] as number) <= tarBytes || rare.get(inode[entry] as number)?.sparse) continue;
+    size[entry] = Math.max(0, tarBytes - start);
+  }
 }
 
 interface Order {

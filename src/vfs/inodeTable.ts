@@ -1,6 +1,8 @@
 import { grown, grownCapacity } from './growable.ts';
 import { EntryKind, type RareAttributes } from './layerTree.ts';
 
+export type InodeColumn = 'mode' | 'uid' | 'gid' | 'mtimeSec' | 'mtimeNsec' | 'size' | 'position';
+
 /** Attributes of a layer's files while it is built, apart from their names, so that hard links share them and
  *  the last name to go frees them. */
 export class InodeTable {
@@ -44,6 +46,13 @@ export class InodeTable {
     if (left > 0) return;
     this.rare.delete(inode);
     this.#free.push(inode);
+  }
+
+  /** A column, which the table then no longer holds. */
+  take<Column extends InodeColumn>(column: Column): this[Column] {
+    const taken = this[column];
+    this[column] = taken.slice(0, 0) as this[Column];
+    return taken;
   }
 
   isDirectory(inode: number): boolean {

@@ -149,9 +149,28 @@ export class NodeTable {
     this.#slots = slots;
   }
 
-  /** Frees the lookup table: names can no longer be found or added. */
+  /** Frees what finds and adds names. */
   dropLookup(): void {
     this.#slots = new Uint32Array(2);
+    this.parent = new Uint32Array(0);
+    this.depth = new Uint16Array(0);
+  }
+
+  dropChildLists(): void {
+    this.firstChild = new Uint32Array(0);
+    this.nextSibling = new Uint32Array(0);
+  }
+
+  dropNames(): void {
+    this.nameStart = new Uint32Array(0);
+    this.nameLength = new Uint16Array(0);
+    this.pool.bytes = new Uint8Array(0);
+    this.pool.length = 0;
+  }
+
+  dropInodes(): void {
+    this.inode = new Uint32Array(0);
+    this.flags = new Uint8Array(0);
   }
 
   #grow(needed: number): void {
