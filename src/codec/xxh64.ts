@@ -89,24 +89,17 @@ export class Xxh64 {
 
   #stripes(bytes: Uint8Array, start: number, end: number): void {
     if (start === end) return;
-    for (let lane = 0; lane < LANE_COUNT; lane++) this.#laneOver(lane, bytes, start + lane * 8, end);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let lane = 0; lane < LANE_COUNT; lane++) this.#laneOver(lane, view, start + lane * 8, end);
   }
 
   /** lane = rotl(lane + word * PRIME2, 31) * PRIME1 over every fourth word. */
-  #laneOver(lane: number, bytes: Uint8Array, start: number, end: number): void {
+  #laneOver(lane: number, view: DataView, start: number, end: number): void {
     let high = this.#lanes[lane * 2] as number;
     let low = this.#lanes[lane * 2 + 1] as number;
     for (let at = start; at < end; at += STRIPE_BYTES) {
-      const wordLow =
-        (bytes[at] as number) |
-        ((bytes[at + 1] as number) << 8) |
-        ((bytes[at + 2] as number) << 16) |
-        ((bytes[at + 3] as number) << 24);
-      const wordHigh =
-        (bytes[at + 4] as number) |
-        ((bytes[at + 5] as number) << 8) |
-        ((bytes[at + 6] as number) << 16) |
-        ((bytes[at + 7] as number) << 24);
+      const wordLow = view.getInt32(at, true);
+      const wordHigh = view.getInt32(at + 4, true);
       // word * PRIME2, by 16-bit halves of the lower word.
       let a = wordLow & 0xffff;
       let b = wordLow >>> 16;
