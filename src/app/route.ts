@@ -10,6 +10,8 @@ export interface Route {
   readonly mode?: TreeMode;
   readonly panel?: PanelName;
   readonly path?: string;
+  /** Which layer's version of the path, when it is not the visible one. */
+  readonly version?: { readonly layer: number; readonly entry: number };
 }
 
 const MODES: readonly TreeMode[] = ['layer', 'union', 'merged'];
@@ -42,6 +44,11 @@ export function parseRoute(hash: string): Route {
       case 'v':
         if (isPanelName(value)) route = { ...route, panel: value };
         break;
+      case 'x': {
+        const version = /^(\d{1,6})\.(\d{1,9})$/.exec(value);
+        if (version) route = { ...route, version: { layer: Number(version[1]), entry: Number(version[2]) } };
+        break;
+      }
       case 'p':
         return {
           ...route,
@@ -62,6 +69,7 @@ export function formatRoute(route: Route): string {
   if (route.layer !== undefined) parts.push('l', String(route.layer));
   if (route.mode !== undefined) parts.push('t', route.mode);
   if (route.panel !== undefined) parts.push('v', route.panel);
+  if (route.version !== undefined) parts.push('x', `${route.version.layer}.${route.version.entry}`);
   if (route.path !== undefined) parts.push('p', ...route.path.split('/').map(encodePart));
   return `#/${parts.join('/')}`;
 }

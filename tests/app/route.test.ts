@@ -11,6 +11,7 @@ const route: fc.Arbitrary<Route> = fc.record(
     layer: fc.nat(999),
     mode: fc.constantFrom('layer', 'union', 'merged'),
     panel: fc.constantFrom(...PATH_PANELS, ...IMAGE_PANELS),
+    version: fc.record({ layer: fc.nat(999), entry: fc.nat(999_999) }),
     path: fc
       .array(
         fc.uint8Array({ minLength: 1, maxLength: 12 }).filter((bytes) => !bytes.includes(0x2f)),

@@ -68,11 +68,17 @@ export class ExplorerState {
   });
   /** The topmost layer that the view takes in. */
   readonly upToLayer = $derived(this.mode === 'merged' ? Math.max(0, this.layers.length - 1) : this.layer);
+  // Layers that have been indexed make the summary anew; these stay equal, and so does the query.
+  readonly #layerCount = $derived(this.layers.length);
+  readonly #shownArchiveId = $derived(this.archive?.id);
+  readonly #shownImage = $derived(this.image?.index);
+  /** What the tree is to show; undefined while there is nothing to ask for. */
   readonly query = $derived.by<TreeQuery | undefined>(() => {
-    if (!this.archive || !this.image || this.layers.length === 0) return undefined;
+    if (this.#shownArchiveId === undefined || this.#shownImage === undefined || this.#layerCount === 0)
+      return undefined;
     return {
-      archiveId: this.archive.id,
-      image: this.image.index,
+      archiveId: this.#shownArchiveId,
+      image: this.#shownImage,
       layer: this.upToLayer,
       mode: this.mode === 'layer' ? 'layer' : 'union',
       xray: this.xray,
@@ -83,6 +89,8 @@ export class ExplorerState {
 
   readonly #listeners = new Set<(event: ExplorerEvent) => void>();
   #treeTurn = 0;
+  /** Archive and image that tree and history belong to. */
+  #subject = '';
   #detailTurn = 0;
   /** A path to reveal as soon as a view has it. */
   #wantedPath: string | undefined;
@@ -185,6 +193,13 @@ export class ExplorerState {
     this.imageIndex = index;
     this.layer = Math.max(0, this.layers.length - 1);
     this.clearSelection();
+    const subject = `${this.archiveId} ${this.image?.index}`;
+    if (subject !== this.#subject) {
+      this.#subject = subject;
+      this.tree.clear();
+      this.#treeTurn++;
+      this.history = [];
+    }
     void this.loadHistory();
   }
 
@@ -275,7 +290,6 @@ export class ExplorerState {
 
   async loadHistory(): Promise<void> {
     const { archive, image } = this;
-    this.history = [];
     if (!archive || !image) return;
     const rows = await this.calls.run('history', archive.fileName, () =>
       this.service.historyTable(archive.id, image.index),

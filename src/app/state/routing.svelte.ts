@@ -3,12 +3,17 @@ import type { ExplorerState } from './explorer.svelte.ts';
 
 /** What is shown, as a route. Reactive. */
 export function currentRoute(explorer: ExplorerState): Route {
-  const { archive, image, layer, mode, panel, path } = explorer;
+  const { archive, image, layer, mode, panel, path, version, detail } = explorer;
+  const isHidden =
+    version !== undefined &&
+    detail !== undefined &&
+    (version.layer !== detail.layer || version.entry !== detail.entry || !detail.visible);
   if (!archive) return {};
   return {
     archiveId: archive.id,
     ...(image ? { image: image.index, layer, mode } : {}),
     panel,
+    ...(isHidden ? { version } : {}),
     ...(path === undefined ? {} : { path }),
   };
 }
@@ -23,7 +28,7 @@ export function followRoute(explorer: ExplorerState, route: Route): void {
   if (route.panel !== undefined) explorer.show(route.panel);
   if (route.path === undefined) explorer.clearSelection();
   else if (route.path !== explorer.path)
-    void explorer.goTo(route.path).then(() => route.panel && explorer.show(route.panel));
+    void explorer.goTo(route.path, route.version).then(() => route.panel && explorer.show(route.panel));
 }
 
 /** Keeps the address in step with what is shown: another archive, image, layer or path is a step of the history;

@@ -76,6 +76,13 @@ export class TreeModel {
     this.focused = kept >= 0 && indexOfRow(this.shown, kept) >= 0 ? kept : 0;
   }
 
+  /** Another image: nothing of the old one may stay in sight. What was open is remembered. */
+  clear(): void {
+    this.view = undefined;
+    this.shown = EMPTY;
+    this.focused = 0;
+  }
+
   #applyExceptions(): void {
     for (const path of this.#exceptions) {
       const row = this.find(path);
