@@ -150,7 +150,7 @@ export class StoredLayer implements ArchiveLayer {
       if (codecFault.code === 'truncated') findings.fault('layerTruncated', params);
       else findings.fault('layerDamaged', params);
     }
-    const { tree, findings: treeFindings } = builder.finish();
+    const { tree, findings: treeFindings } = builder.finish(scan.totalBytes);
     return {
       tree,
       entryCount: scan.entryCount,
