@@ -90,6 +90,28 @@ export class MemberTable {
     this.findings.warning(code, { path });
   }
 
+  /** The one folder that holds everything, if there is one. */
+  commonFolder(): string | undefined {
+    let common: string | undefined;
+    for (const path of this.#members.keys()) {
+      const slash = path.indexOf('/');
+      const first = slash < 0 ? undefined : path.slice(0, slash);
+      if (first === undefined && this.#members.get(path)?.kind === 'other') continue; // the folder itself
+      if (first === undefined || (common !== undefined && common !== first)) return undefined;
+      common = first;
+    }
+    return common;
+  }
+
+  /** A table of what lies in a folder, by paths from there. */
+  within(folder: string): MemberTable {
+    const table = new MemberTable(this.#tar);
+    for (const [path, member] of this.#members) {
+      if (path.startsWith(`${folder}/`)) table.#members.set(path.slice(folder.length + 1), member);
+    }
+    return table;
+  }
+
   /** Whether a file, or a link to one, lies at exactly this normalised path. */
   has(path: string): boolean {
     return this.lookup(path).status === 'found';

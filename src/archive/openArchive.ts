@@ -57,9 +57,9 @@ async function openFolder(fileName: string, folder: FolderSource, held: HeldReso
   await addLinkTexts(folder, members);
   if (folder.length === 0) throw new ArchiveError('empty', '', undefined, `${fileName}: the folder is empty`);
   const context = { fileName, members, work, findings: new ArchiveFindings(), isCut: false };
-  const opened = await openFormats(context);
+  const opened = await openContainer(context);
   if (!opened) throw new ArchiveError('noImage', '', undefined, `${fileName}: the folder holds no image`);
-  return assemble(context, sizeBytes, opened, [], held);
+  return assemble(opened.context, sizeBytes, opened, [], held);
 }
 
 /** Bytes of a path; a blob of a real image is larger, save for an empty config `{}`. */
@@ -90,15 +90,10 @@ async function openFile(
   if (unwrapped.fault || scan.error) reportDamage(unwrapped, scan, findings);
   else if (!scan.trailing.zeros) findings.warning('trailingBytes', { kind: 'junk', bytes: scan.trailing.bytes });
 
-  const context = {
-    fileName,
-    members,
-    work,
-    findings,
-    isCut: unwrapped.fault !== undefined || scan.error !== undefined,
-  };
-  const opened = (await openFormats(context)) ?? openPlainTar(context, unwrapped, scan);
-  return assemble(context, file.sizeBytes, opened, unwrapped.compressions, held);
+  const isCut = unwrapped.fault !== undefined || scan.error !== undefined;
+  const context = { fileName, members, work, findings, isCut };
+  const opened = (await openContainer(context)) ?? openPlainTar(context, unwrapped, scan);
+  return assemble(opened.context, file.sizeBytes, opened, unwrapped.compressions, held);
 }
 
 async function scanMembers(
@@ -130,8 +125,23 @@ function reportDamage(unwrapped: Unwrapped, scan: TarScan, findings: ArchiveFind
 }
 
 interface OpenedFormats {
+  /** Where its members lie. */
+  readonly context: OpenContext;
   readonly formats: readonly ArchiveFormat[];
   readonly images: readonly DescribedImage[];
+}
+
+/** A container of images, also one that was packed with a folder around it. Undefined when it is none. */
+async function openContainer(context: OpenContext): Promise<OpenedFormats | undefined> {
+  const opened = await openFormats(context);
+  const folder = opened ? undefined : context.members.commonFolder();
+  if (opened || folder === undefined) return opened;
+  const documents = ['manifest.json', 'oci-layout', 'repositories'];
+  if (!documents.some((path) => context.members.has(`${folder}/${path}`))) return undefined;
+  const inside = { ...context, members: context.members.within(folder) };
+  if ((await sniffFormat(inside)).formats.length === 0) return undefined;
+  context.findings.warning('membersNested', { path: folder });
+  return openFormats(inside);
 }
 
 /** Undefined when the members are no container of images. */
@@ -147,7 +157,7 @@ async function openFormats(context: OpenContext): Promise<OpenedFormats | undefi
   const beside = first !== 'oci-layout' && formats.includes('oci-layout') ? await openBeside(context) : [];
   const images = first === 'docker-archive' ? mergeImages(main, beside, context.findings) : [...main, ...beside];
   if (images.length === 0) throw await noImage(context);
-  return { formats, images };
+  return { context, formats, images };
 }
 
 function openFormat(context: OpenContext, format: ArchiveFormat): Promise<DescribedImage[]> {
@@ -183,6 +193,9 @@ async function noImage(context: OpenContext): Promise<ArchiveError> {
   if (isCut) {
     return new ArchiveError('truncated', '', offset, `${fileName}: breaks off before its list of images`);
   }
+  if (context.members.has('oci-layout') && !context.members.has('index.json')) {
+    return new ArchiveError('missing', 'index.json', undefined, `${fileName}: an OCI layout without index.json`);
+  }
   for (const path of ['manifest.json', 'index.json']) {
     if (!context.members.has(path)) continue;
     const fault = await documentProblem(context, path);
@@ -215,7 +228,7 @@ async function documentProblem(context: OpenContext, path: string): Promise<Arch
 
 function openPlainTar(context: OpenContext, { source, fault }: Unwrapped, scan: TarScan): OpenedFormats {
   const error = fault ?? scan.error;
-  if (scan.entryCount > 0) return { formats: ['rootfs'], images: [openRootfs(context.fileName, source)] };
+  if (scan.entryCount > 0) return { context, formats: ['rootfs'], images: [openRootfs(context.fileName, source)] };
   if (!error) throw new ArchiveError('noImage', '', 0, `${context.fileName}: is a tar without members`);
   const code = error.code === 'truncated' ? 'truncated' : 'corrupt';
   throw new ArchiveError(code, '', error.offset, `${context.fileName}: ${error.message}`, error);

@@ -152,6 +152,22 @@ describe('openArchive', () => {
     expect(codes(archive.images[0] ?? { findings: [] })).toEqual(['layersReordered']);
   });
 
+  it('looks into a folder that was packed around the archive', async () => {
+    const [base] = await sampleLayers();
+    const members = (folder: string) =>
+      [
+        [folder, ''],
+        [`${folder}c.json`, configOf([sha256(base)])],
+        [`${folder}l/layer.tar`, base],
+        [`${folder}manifest.json`, json([{ Config: 'c.json', Layers: ['l/layer.tar'] }])],
+      ] as const;
+    const archive = await open(await tarOf(members('saved/')));
+    expect(archive).toMatchObject({ format: 'docker-archive', findings: [{ code: 'membersNested' }] });
+    expect((await archive.layers[0]?.verify(work))?.diffIdMatches).toBe(true);
+    const beside = await open(await tarOf([...members('saved/'), ['other', '']]));
+    expect(beside.format).toBe('rootfs');
+  });
+
   it('opens a cut archive when the list of images is before the cut', async () => {
     const [base, top] = await sampleLayers();
     const bytes = await tarOf([
