@@ -14,7 +14,7 @@ const MAX_WINDOW_BYTES = 4 * 1024 * 1024;
 const SYNC_WINDOW_BYTES = 16 * 1024;
 /** Windows that are being read while one is used. In Chromium two more take a third off the time of one after the
  *  other: the bytes come from another process. */
-const WINDOWS_AHEAD = 2;
+const WINDOWS_AHEAD = 4;
 /** A gap that is cheaper to read than to hop over. */
 const SMALL_GAP_BYTES = 128 * 1024;
 
