@@ -1,7 +1,9 @@
 import { chmodSync, existsSync, lstatSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 
-const ENTRY = 'dist/cli/palimpsest.js';
+const OUT_DIR = 'dist/cli';
+const ENTRY = 'palimpsest.js';
 
 const OWN_BIN = 'node_modules/.bin/palimpsest';
 
@@ -10,10 +12,10 @@ const OWN_BIN = 'node_modules/.bin/palimpsest';
 function installOwnBin(): Plugin {
   return {
     name: 'install-own-bin',
-    writeBundle() {
-      chmodSync(ENTRY, 0o755);
-      const isThere = lstatSync(OWN_BIN, { throwIfNoEntry: false }) !== undefined;
-      if (!isThere && existsSync('node_modules/.bin')) symlinkSync(`../../${ENTRY}`, OWN_BIN);
+    writeBundle({ dir = OUT_DIR }) {
+      chmodSync(join(dir, ENTRY), 0o755);
+      if (relative(OUT_DIR, dir) !== '' || lstatSync(OWN_BIN, { throwIfNoEntry: false })) return;
+      if (existsSync(dirname(OWN_BIN))) symlinkSync(`../../${OUT_DIR}/${ENTRY}`, OWN_BIN);
     },
   };
 }
@@ -25,7 +27,7 @@ export default defineConfig({
   ssr: { noExternal: true },
   build: {
     ssr: true,
-    outDir: 'dist/cli',
+    outDir: OUT_DIR,
     target: 'node20',
     minify: false,
     sourcemap: false,
