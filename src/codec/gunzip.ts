@@ -136,7 +136,7 @@ export class GunzipReader {
     const start = isTaken ? inflater.outputStart : endBefore;
     if (input.position > input.end) {
       // Whatever was decoded from the padding, the true fault is that the input ended.
-      inflater.outputEnd = start;
+      inflater.outputEnd = inflater.certainEnd;
       throw this.#truncated();
     }
     this.#crc = crc32(inflater.output, this.#crc, start, inflater.outputEnd);

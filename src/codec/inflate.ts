@@ -60,6 +60,8 @@ export class Inflater {
   readonly output = new Uint8Array(LIMIT + LONGEST_MATCH_BYTES);
   outputStart = HISTORY_BYTES;
   outputEnd = HISTORY_BYTES;
+  /** Up to here the output comes from bytes that are there, not from the padding. */
+  certainEnd = HISTORY_BYTES;
   #historyStart = HISTORY_BYTES;
   #mode: Mode = 'header';
   #isLastBlock = false;
@@ -98,6 +100,7 @@ export class Inflater {
 
   #run(input: InputWindow, readableEnd: number): InflateStatus {
     for (;;) {
+      if (input.position - (this.#bitCount >> 3) <= input.end) this.certainEnd = this.outputEnd;
       switch (this.#mode) {
         case 'header':
           if (readableEnd - input.position < HEADER_BYTES) return 'needsInput';
@@ -109,12 +112,16 @@ export class Inflater {
           if (this.#storedBytes > 0) return this.outputEnd >= LIMIT ? 'outputFull' : 'needsInput';
           this.#endBlock(input);
           break;
-        case 'symbols':
-          if (!this.#decodeSymbols(input, readableEnd - SYMBOL_BYTES)) {
-            return this.outputEnd >= LIMIT ? 'outputFull' : 'needsInput';
-          }
-          this.#endBlock(input);
+        case 'symbols': {
+          // First what is there for certain; towards the padding in small steps, to know how far the bytes carried.
+          const certainLimit = input.end - SYMBOL_BYTES;
+          const step = Math.min(input.position + 1, readableEnd - SYMBOL_BYTES);
+          const limit = input.position < certainLimit ? certainLimit : step;
+          if (this.#decodeSymbols(input, limit)) this.#endBlock(input);
+          else if (this.outputEnd >= LIMIT) return 'outputFull';
+          else if (limit + SYMBOL_BYTES >= readableEnd) return 'needsInput';
           break;
+        }
         case 'ended':
           return 'ended';
       }
