@@ -93,8 +93,11 @@ export interface ArchiveLayer {
   readIndex(work: Work): Promise<IndexedLayer>;
   /** The uncompressed tar, in order, once through. */
   stream(work: Work): AsyncIterable<Uint8Array>;
-  /** The uncompressed tar with random access (checkpoints or a spool for compressed layers). */
+  /** The uncompressed tar with random access (checkpoints or a spool for compressed layers). Reads the index first
+   *  where the tar's size is not known. */
   content(work: Work): Promise<ByteSource>;
+  /** Takes over `IndexedLayer.sizeBytes` from an earlier reading of the same bytes. */
+  setTarBytes(sizeBytes: number): void;
   /** Reads everything and computes both digests. */
   verify(work: Work): Promise<LayerDigests>;
 }

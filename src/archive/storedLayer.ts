@@ -31,6 +31,7 @@ export class StoredLayer implements ArchiveLayer {
   #content: Promise<ByteSource> | undefined;
   #digests: Promise<LayerDigests> | undefined;
   #computedDiffId: Digest | undefined;
+  #tarBytes: number | undefined;
 
   constructor(index: number, spec: LayerSpec, compression: Compression, fileName: string, resources: Resources) {
     this.index = index;
@@ -101,6 +102,10 @@ export class StoredLayer implements ArchiveLayer {
     return this.#content;
   }
 
+  setTarBytes(sizeBytes: number): void {
+    this.#tarBytes = sizeBytes;
+  }
+
   verify(work: Work): Promise<LayerDigests> {
     this.#digests ??= this.#verify(work).catch((error: unknown) => {
       this.#digests = undefined;
@@ -162,11 +167,8 @@ export class StoredLayer implements ArchiveLayer {
   async #openContent(work: Work): Promise<ByteSource> {
     const blob = this.#tarBlob();
     if (this.compression === 'none') return blob;
-    if (this.compression === 'gzip') {
-      const { sizeBytes } = await this.readIndex(work);
-      return new GzipSource(blob, sizeBytes);
-    }
-    const { sizeBytes } = await this.readIndex(work);
+    const sizeBytes = this.#tarBytes ?? (await this.readIndex(work)).sizeBytes;
+    if (this.compression === 'gzip') return new GzipSource(blob, sizeBytes);
     const spooled = new SpooledSource(this.compression, blob, sizeBytes, work.platform);
     this.#resources.add(spooled);
     return spooled;

@@ -39,6 +39,10 @@ async function openAgain(
     const { fileName } = opened.facts;
     throw new WorkerError('changed', `${fileName} has other layers than it had`, { fileName });
   }
+  for (const layer of archive.layers) {
+    const { state, tarBytes } = opened.layer(layer.index);
+    if (state === 'indexed') layer.setTarBytes(tarBytes);
+  }
   return { archive, contents };
 }
 

@@ -111,6 +111,7 @@ export class ExplorerState {
     for (const listener of this.#listeners) listener(event);
     if (event.type === 'layerIndexed') this.#putLayer(event.archiveId, event.layer);
     if (event.type === 'indexed') this.#onIndexed(event.archiveId);
+    if (event.type === 'archiveChanged') this.#onArchiveChanged(event.archive);
     if (event.type === 'storeFailed') this.calls.report('store', '', event.fault);
     if (event.type === 'storedDiscarded') {
       const fileName = event.fileName ?? '';
@@ -122,6 +123,21 @@ export class ExplorerState {
     const archive = this.archives.find((one) => one.id === archiveId);
     if (archive) this.announce(t('announce.indexed', { file: archive.fileName }));
     if (archiveId === this.archiveId) void this.loadHistory();
+  }
+
+  /** The same layers in another order: what is selected is followed to its new place, what is shown is fetched anew. */
+  #onArchiveChanged(summary: ArchiveSummary): void {
+    const before = this.image?.layers ?? [];
+    this.replaceArchive(summary);
+    if (summary.id !== this.archiveId) return;
+    const placeOf = (position: number): number =>
+      Math.max(0, this.image?.layers.indexOf(before[position] ?? -1) ?? position);
+    const { path, version, query } = this;
+    this.layer = placeOf(this.layer);
+    this.announce(t('announce.reordered', { file: summary.fileName }));
+    if (query) void this.loadTree(this.query ?? query);
+    void this.loadHistory();
+    if (path !== undefined) void this.selectPath(path, version && { ...version, layer: placeOf(version.layer) });
   }
 
   #putLayer(archiveId: string, layer: LayerSummary): void {
