@@ -83,7 +83,7 @@ describe('cutText', () => {
     const text = `${'a'.repeat(119)}${'🙂'.repeat(200)}\nshort\n\nlast`;
     const rows = cutText(text);
     expect(rows.join('')).toBe(text);
-    expect(rows.every((row) => row.length <= 120 && row.isWellFormed())).toBe(true);
+    expect(rows.every((row) => row.length <= 120 && !/[\ud800-\udfff]/u.test(row))).toBe(true);
     expect(rows.slice(-3)).toEqual(['short\n', '\n', 'last']);
   });
 });
@@ -126,20 +126,21 @@ const wasted = (path: string, cause: WastedEntry['cause'], bytes: number, layer:
 describe('waste figures', () => {
   const report: WasteReport = {
     entries: [wasted('var/a', 'deleted', 30, 1), wasted('etc/b', 'superseded', 10, 0)],
+    entryCount: 2,
     totalBytes: 40,
     imageBytes: 160,
     byCause: { superseded: 10, deleted: 30, metadataOnly: 0, duplicate: 0 },
     byLayer: [10, 30, 0],
     contentsCompared: false,
-    dive: { efficiency: 1, wastedBytes: 0, userWastedFraction: 0, inefficiencies: [] },
+    dive: { efficiency: 1, wastedBytes: 0, userWastedFraction: 0, imageBytes: 160, userBytes: 100, inefficiencies: [] },
   };
 
   it('gives shares, layers and efficiency', () => {
-    expect(causeShares(report).map((share) => [share.cause, share.fraction, share.entries])).toEqual([
-      ['superseded', 0.25, 1],
-      ['deleted', 0.75, 1],
-      ['metadataOnly', 0, 0],
-      ['duplicate', 0, 0],
+    expect(causeShares(report).map((share) => [share.cause, share.fraction])).toEqual([
+      ['superseded', 0.25],
+      ['deleted', 0.75],
+      ['metadataOnly', 0],
+      ['duplicate', 0],
     ]);
     expect(wastefulLayers(report)).toEqual([
       { layer: 1, bytes: 30 },

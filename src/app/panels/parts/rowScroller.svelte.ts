@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { clamp, isScaled, lastTopRow, scrollTopFor, spacerPx, topRowAt, topRowToShow } from './scrollScale.ts';
 
 const OVERSCAN_ROWS = 4;
@@ -30,11 +31,9 @@ export class RowScroller {
   /** An attachment for the scrolling element. */
   attach = (element: HTMLElement): (() => void) => {
     this.#element = element;
-    const observer = new ResizeObserver(() => {
-      this.viewportPx = element.clientHeight;
-    });
+    const observer = new ResizeObserver(() => this.#measure(element));
     observer.observe(element);
-    const onScroll = () => this.#onScroll(element.scrollTop);
+    const onScroll = () => this.#onScroll(element);
     const onWheel = (event: WheelEvent) => this.#onWheel(event);
     element.addEventListener('scroll', onScroll, { passive: true });
     element.addEventListener('wheel', onWheel, { passive: false });
@@ -45,6 +44,21 @@ export class RowScroller {
       this.#element = undefined;
     };
   };
+
+  /** The rows there are; what stands at the top stays there. May be called in an effect. */
+  setRowCount(rowCount: number): void {
+    untrack(() => {
+      if (rowCount === this.rowCount) return;
+      this.rowCount = rowCount;
+      this.#keepTopRow();
+    });
+  }
+
+  /** Above the cap a pixel means other rows once the count or the viewport has changed: the bar has to move. */
+  #keepTopRow(): void {
+    const scale = this.#scale();
+    if (isScaled(scale) || this.topRow > lastTopRow(scale)) this.#setTopRow(clamp(this.topRow, lastTopRow(scale)));
+  }
 
   scrollToRow(row: number): void {
     this.#setTopRow(clamp(row, lastTopRow(this.#scale())));
@@ -86,10 +100,20 @@ export class RowScroller {
     this.#element?.scrollTo({ top: this.#expectedScrollTopPx, behavior: 'instant' });
   }
 
-  #onScroll(scrollTopPx: number): void {
-    if (isScaled(this.#scale()) && Math.abs(scrollTopPx - this.#expectedScrollTopPx) < 1.5) return;
-    this.#expectedScrollTopPx = scrollTopPx;
-    this.topRow = topRowAt(this.#scale(), scrollTopPx);
+  #measure(element: HTMLElement): void {
+    if (element.clientHeight === this.viewportPx) return;
+    this.viewportPx = element.clientHeight;
+    this.#keepTopRow();
+  }
+
+  #onScroll(element: HTMLElement): void {
+    const { scrollTop } = element;
+    // The browser moves the bar when the viewport grows at the end; it tells that before it tells the new size.
+    const isResize = element.clientHeight !== this.viewportPx;
+    this.#measure(element);
+    if (isScaled(this.#scale()) && (isResize || Math.abs(scrollTop - this.#expectedScrollTopPx) < 1.5)) return;
+    this.#expectedScrollTopPx = scrollTop;
+    this.topRow = topRowAt(this.#scale(), scrollTop);
   }
 
   #onWheel(event: WheelEvent): void {

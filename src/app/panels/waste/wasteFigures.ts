@@ -7,18 +7,14 @@ export interface CauseShare {
   readonly bytes: number;
   /** Of all wasted bytes, 0..1. */
   readonly fraction: number;
-  readonly entries: number;
 }
 
 /** Causes in their fixed order; also those with nothing, so that the legend does not jump. */
 export function causeShares(report: WasteReport): CauseShare[] {
-  const counts = new Map<WasteCause, number>();
-  for (const entry of report.entries) counts.set(entry.cause, (counts.get(entry.cause) ?? 0) + 1);
   return WASTE_CAUSES.map((cause) => ({
     cause,
     bytes: report.byCause[cause],
     fraction: report.totalBytes === 0 ? 0 : report.byCause[cause] / report.totalBytes,
-    entries: counts.get(cause) ?? 0,
   }));
 }
 
