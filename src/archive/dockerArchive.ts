@@ -68,12 +68,11 @@ async function readItemConfig(
   findings: ArchiveFindings,
 ): Promise<ReadConfig | undefined> {
   const path = item.config ?? '';
-  const bytes = path === '' ? undefined : await readDocument(context, path);
-  if (!bytes) {
+  const read = await readConfig(context, path, findings);
+  if (!read) {
     findings.fault('configMissing', { path });
     return undefined;
   }
-  const read = readConfig(context, path, bytes, findings);
   const named = /(?:^|[/:])([0-9a-f]{64})(?:\.json)?$/.exec(path)?.[1];
   if (named !== undefined && read.imageId !== `sha256:${named}`) {
     findings.warning('configNameMismatch', { path, actual: read.imageId });

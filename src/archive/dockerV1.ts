@@ -1,6 +1,7 @@
 import { parseRepositories } from '../image/repositories.ts';
 import { isV1Id, parseV1Image, type V1Image } from '../image/v1Image.ts';
 import { ArchiveFindings } from './finding.ts';
+import { ArchiveError } from './archive.ts';
 import { findLayer, type DescribedImage } from './layerSpec.ts';
 import { documentFault, readDocument, type OpenContext } from './openContext.ts';
 import { platformOf } from './readConfig.ts';
@@ -8,8 +9,8 @@ import { configOfV1 } from './v1Config.ts';
 
 /** Longer chains than any engine mounted: AUFS stopped at 127 branches. */
 const MAX_CHAIN = 1000;
-/** Images of one archive. */
-const MAX_HEADS = 10_000;
+/** Layers of all images together: chains share them. */
+const MAX_LAYERS = 100_000;
 
 /** Opens what `docker save` wrote before 1.10: ID/{VERSION,json,layer.tar}, each naming its parent, and
  *  `repositories`, which names the heads. Without it the heads are the IDs that are nobody's parent. */
@@ -22,7 +23,18 @@ export async function openDockerV1(context: OpenContext): Promise<DescribedImage
     if (!isV1Id(id)) context.findings.fault('v1IdInvalid', { id: id.slice(0, 160), tag: tags.join(' ').slice(0, 300) });
     else if (!nodes.has(id)) context.findings.fault('manifestMissing', { digest: id });
   }
-  return heads.slice(0, MAX_HEADS).map((id) => describeV1Image(context, nodes, id, tagsOf.get(id) ?? []));
+  const images: DescribedImage[] = [];
+  let layers = 0;
+  for (const id of heads) {
+    const image = describeV1Image(context, nodes, id, tagsOf.get(id) ?? []);
+    layers += image.layers.length;
+    if (layers > MAX_LAYERS) {
+      const message = `${context.fileName}: more than ${MAX_LAYERS} layers in ${heads.length} images`;
+      throw new ArchiveError('limit', 'repositories', undefined, message);
+    }
+    images.push(image);
+  }
+  return images;
 }
 
 /** v1 ID → the folder of its `json`. Below the top only IDs of 64 hex digits are looked for: archives that were

@@ -5,10 +5,10 @@ import { isImageConfigType, isTarLayerType, MediaType } from '../image/mediaType
 import type { Schema1Manifest } from '../image/schema1.ts';
 import { ArchiveFindings } from './finding.ts';
 import { findLayer, type DescribedImage, type LayerSpec } from './layerSpec.ts';
-import { readDocument, type OpenContext } from './openContext.ts';
+import type { OpenContext } from './openContext.ts';
 import { ArchiveError } from './archive.ts';
 import { blobPath } from './blobPath.ts';
-import { checkLayerCount, platformOf, readConfig, type ReadConfig } from './readConfig.ts';
+import { checkLayerCount, parseConfigBytes, platformOf, readConfig, type ReadConfig } from './readConfig.ts';
 import { describeSchema1 } from './schema1Image.ts';
 
 export interface FoundManifest {
@@ -79,22 +79,32 @@ async function readManifestConfig(
   }
   const path = pathOf(descriptor.digest);
   if (path === undefined) findings.fault('digestInvalid', { what: 'config', digest: descriptor.digest.slice(0, 160) });
-  const bytes = path === undefined ? undefined : ((await readDocument(context, path)) ?? embedded(descriptor));
-  if (!bytes) {
+  const problems = new ArchiveFindings();
+  const read = path === undefined ? undefined : await readConfigBlob(context, descriptor, path, problems);
+  if (!read) {
     findings.fault('configMissing', { path: path ?? '' });
     return undefined;
   }
-  const problems = new ArchiveFindings();
-  const read = readConfig(context, path ?? '', bytes, problems);
   // The config of an artifact may be anything.
   if (isImageConfigType(descriptor.mediaType)) findings.addAll(problems.list());
   if (descriptor.digest.startsWith('sha256:') && read.imageId !== descriptor.digest) {
     findings.fault('digestMismatch', { what: 'config', claimed: descriptor.digest, actual: read.imageId });
   }
-  if (descriptor.size !== bytes.length) {
-    findings.warning('sizeMismatch', { what: 'config', claimed: descriptor.size, actual: bytes.length });
+  if (descriptor.size !== read.bytes.length) {
+    findings.warning('sizeMismatch', { what: 'config', claimed: descriptor.size, actual: read.bytes.length });
   }
   return isImageConfigType(descriptor.mediaType) ? read : { ...read, config: undefined };
+}
+
+async function readConfigBlob(
+  context: OpenContext,
+  descriptor: Descriptor,
+  path: string,
+  findings: ArchiveFindings,
+): Promise<ReadConfig | undefined> {
+  const read = await readConfig(context, path, findings);
+  const data = read ? undefined : embedded(descriptor);
+  return data ? parseConfigBytes(context, path, data) : read;
 }
 
 // descriptor.md, "Embedded Content": base64 of the content, which a reader may use in place of the blob.

@@ -1,6 +1,5 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
-import { SNIFF_BYTES, sniffCompression } from '../codec/sniff.ts';
 import { scanTar } from '../tar/scanTar.ts';
 import { TarError } from '../tar/tarEntry.ts';
 import type { TarScan } from '../tar/tarScan.ts';
@@ -16,14 +15,15 @@ import { openDockerArchive } from './dockerArchive.ts';
 import { openDockerDir } from './dockerDir.ts';
 import { openDockerV1 } from './dockerV1.ts';
 import { ArchiveFindings } from './finding.ts';
-import type { DescribedImage, LayerSpec } from './layerSpec.ts';
+import type { DescribedImage } from './layerSpec.ts';
+import { HeldResources, LayerRegistry } from './layerRegistry.ts';
 import { MemberTable, normalPath } from './memberTable.ts';
 import { mergeImages } from './mergeImages.ts';
+import { noImage } from './noImage.ts';
 import { openOciLayout } from './ociLayout.ts';
 import { documentFault, type OpenContext } from './openContext.ts';
 import { openRootfs } from './rootfs.ts';
 import { sniffFormat } from './sniffFormat.ts';
-import { StoredLayer, type Resources } from './storedLayer.ts';
 import { asArchiveError, unwrap, type Unwrapped } from './unwrap.ts';
 
 /** A file, or the files of a folder (an OCI layout, skopeo's `dir:`) with paths relative to it. */
@@ -56,7 +56,7 @@ async function openFolder(fileName: string, folder: FolderSource, held: HeldReso
   }
   await addLinkTexts(folder, members);
   if (folder.length === 0) throw new ArchiveError('empty', '', undefined, `${fileName}: the folder is empty`);
-  const context = { fileName, members, work, findings: new ArchiveFindings(), isCut: false };
+  const context = { fileName, members, work, findings: new ArchiveFindings(), isCut: false, configs: new Map() };
   const opened = await openContainer(context);
   if (!opened) throw new ArchiveError('noImage', '', undefined, `${fileName}: the folder holds no image`);
   return assemble(opened.context, sizeBytes, opened, [], held);
@@ -91,7 +91,7 @@ async function openFile(
   else if (!scan.trailing.zeros) findings.warning('trailingBytes', { kind: 'junk', bytes: scan.trailing.bytes });
 
   const isCut = unwrapped.fault !== undefined || scan.error !== undefined;
-  const context = { fileName, members, work, findings, isCut };
+  const context = { fileName, members, work, findings, isCut, configs: new Map() };
   const opened = (await openContainer(context)) ?? openPlainTar(context, unwrapped, scan);
   return assemble(opened.context, file.sizeBytes, opened, unwrapped.compressions, held);
 }
@@ -138,7 +138,7 @@ async function openContainer(context: OpenContext): Promise<OpenedFormats | unde
   if (opened || folder === undefined) return opened;
   const documents = ['manifest.json', 'oci-layout', 'repositories'];
   if (!documents.some((path) => context.members.has(`${folder}/${path}`))) return undefined;
-  const inside = { ...context, members: context.members.within(folder) };
+  const inside = { ...context, members: context.members.within(folder), configs: new Map() };
   if ((await sniffFormat(inside)).formats.length === 0) return undefined;
   context.findings.warning('membersNested', { path: folder });
   return openFormats(inside);
@@ -185,47 +185,6 @@ async function openBeside(context: OpenContext): Promise<DescribedImage[]> {
   }
 }
 
-/** The container is one of images, but none can be had: says why as exactly as is known. */
-async function noImage(context: OpenContext): Promise<ArchiveError> {
-  const { fileName, isCut } = context;
-  const worst = context.findings.list().find(({ severity }) => severity === 'error');
-  const offset = typeof worst?.params.offset === 'number' ? worst.params.offset : undefined;
-  if (isCut) {
-    return new ArchiveError('truncated', '', offset, `${fileName}: breaks off before its list of images`);
-  }
-  if (context.members.has('oci-layout') && !context.members.has('index.json')) {
-    return new ArchiveError('missing', 'index.json', undefined, `${fileName}: an OCI layout without index.json`);
-  }
-  for (const path of ['manifest.json', 'index.json']) {
-    if (!context.members.has(path)) continue;
-    const fault = await documentProblem(context, path);
-    if (fault) return fault;
-  }
-  if (worst?.code === 'manifestMissing' || worst?.code === 'digestInvalid') {
-    const message = `${fileName}: the manifest ${worst.params.digest ?? ''} is not in it`;
-    return new ArchiveError('missing', 'index.json', undefined, message);
-  }
-  if (worst?.code === 'v1IdInvalid') {
-    const message = `${fileName}: repositories names "${worst.params.id ?? ''}", which is no image ID`;
-    return new ArchiveError('malformed', 'repositories', undefined, message);
-  }
-  if (worst?.code === 'manifestUnreadable') {
-    return new ArchiveError('malformed', 'index.json', undefined, `${fileName}: ${worst.params.fault ?? ''}`);
-  }
-  return new ArchiveError('noImage', '', undefined, `${fileName}: holds parts of images, but no image`);
-}
-
-async function documentProblem(context: OpenContext, path: string): Promise<ArchiveError | undefined> {
-  try {
-    if (path === 'manifest.json') await openDockerArchive(context);
-    else await openOciLayout(context);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ArchiveError) return error;
-    throw error;
-  }
-}
-
 function openPlainTar(context: OpenContext, { source, fault }: Unwrapped, scan: TarScan): OpenedFormats {
   const error = fault ?? scan.error;
   if (scan.entryCount > 0) return { context, formats: ['rootfs'], images: [openRootfs(context.fileName, source)] };
@@ -268,40 +227,4 @@ async function assemble(
     },
     close: () => held.dispose(),
   };
-}
-
-/** One ArchiveLayer for each blob and claim: images that share a blob share the layer. */
-class LayerRegistry {
-  readonly all: ArchiveLayer[] = [];
-  readonly #byKey = new Map<string, ArchiveLayer>();
-  readonly #fileName: string;
-  readonly #resources: Resources;
-
-  constructor(fileName: string, resources: Resources) {
-    this.#fileName = fileName;
-    this.#resources = resources;
-  }
-
-  async get(spec: LayerSpec): Promise<ArchiveLayer> {
-    const key = JSON.stringify([spec.path, spec.diffId, spec.blobDigest, spec.presence]);
-    const known = this.#byKey.get(key);
-    if (known) return known;
-    const head = (await spec.blob?.read(0, SNIFF_BYTES)) ?? new Uint8Array();
-    const layer = new StoredLayer(this.all.length, spec, sniffCompression(head), this.#fileName, this.#resources);
-    this.all.push(layer);
-    this.#byKey.set(key, layer);
-    return layer;
-  }
-}
-
-class HeldResources implements Resources {
-  readonly #held: { dispose(): Promise<void> }[] = [];
-
-  add(resource: { dispose(): Promise<void> }): void {
-    this.#held.push(resource);
-  }
-
-  async dispose(): Promise<void> {
-    for (const resource of this.#held.splice(0)) await resource.dispose();
-  }
 }

@@ -5,6 +5,7 @@ import { JSON_LIMITS, parseJson, type JsonValue } from '../image/json.ts';
 import { ArchiveError } from './archive.ts';
 import type { ArchiveFindings } from './finding.ts';
 import type { MemberTable } from './memberTable.ts';
+import type { ReadConfig } from './readConfig.ts';
 
 /** What the openers of the formats work on. */
 export interface OpenContext {
@@ -15,6 +16,8 @@ export interface OpenContext {
   readonly findings: ArchiveFindings;
   /** Set when the container ends early or is damaged: what is missing may have been there. */
   readonly isCut: boolean;
+  /** Configs that were read, by their real path: any number of images may name one. */
+  readonly configs: Map<string, ReadConfig>;
 }
 
 /** The bytes of a document in the archive, or undefined when there is none at that path. Throws ArchiveError `limit`

@@ -1,23 +1,40 @@
 import { parseConfig, type ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/descriptor.ts';
 import { digestOf, isDigest, type Digest } from '../image/digest.ts';
-import type { ArchiveFindings } from './finding.ts';
-import { documentFault, type OpenContext } from './openContext.ts';
+import type { Finding } from './archive.ts';
+import { ArchiveFindings } from './finding.ts';
+import { documentFault, readDocument, type OpenContext } from './openContext.ts';
 
 export interface ReadConfig {
   readonly bytes: Uint8Array;
   readonly imageId: Digest;
   /** Undefined when the bytes are no config; they are kept all the same. */
   readonly config: ImageConfig | undefined;
+  /** What is odd about the bytes. */
+  readonly findings: readonly Finding[];
+}
+
+/** The config at a path, read once however many images name it; undefined when there is none. */
+export async function readConfig(
+  context: OpenContext,
+  path: string,
+  findings: ArchiveFindings,
+): Promise<ReadConfig | undefined> {
+  const hit = context.members.lookup(path);
+  if (hit.status !== 'found') return undefined;
+  let read = context.configs.get(hit.path);
+  if (!read) {
+    const bytes = (await readDocument(context, path)) ?? new Uint8Array();
+    read = parseConfigBytes(context, path, bytes);
+    context.configs.set(hit.path, read);
+  }
+  findings.addAll(read.findings);
+  return read;
 }
 
 /** Reads a config's bytes as far as they go. */
-export function readConfig(
-  context: OpenContext,
-  path: string,
-  bytes: Uint8Array,
-  findings: ArchiveFindings,
-): ReadConfig {
+export function parseConfigBytes(context: OpenContext, path: string, bytes: Uint8Array): ReadConfig {
+  const findings = new ArchiveFindings();
   const imageId = digestOf(bytes, context.work.platform);
   try {
     const config = parseConfig(bytes);
@@ -26,10 +43,10 @@ export function readConfig(
       if (!isDigest(diffId)) findings.warning('diffIdInvalid', params);
       else if (!diffId.startsWith('sha256:')) findings.warning('diffIdAlgorithm', params);
     });
-    return { bytes, imageId, config };
+    return { bytes, imageId, config, findings: findings.list() };
   } catch (error) {
     findings.fault('configUnreadable', { path, fault: documentFault(error) });
-    return { bytes, imageId, config: undefined };
+    return { bytes, imageId, config: undefined, findings: findings.list() };
   }
 }
 

@@ -25,6 +25,9 @@ export interface JsonDocument {
 /** Real configs and indexes stay under 1 MiB; registries refuse manifests over 4 MiB (distribution-spec). */
 export const JSON_LIMITS: JsonLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 200 };
 
+/** Values of one document: each costs memory out of all proportion to the two bytes of an empty object. */
+const MAX_VALUES = 500_000;
+
 /** Throws ImageError `json` with the byte offset of the fault, or `limit`. */
 export function parseJson(bytes: Uint8Array, limits: JsonLimits = JSON_LIMITS): JsonDocument {
   if (bytes.length > limits.maxBytes) {
@@ -53,6 +56,7 @@ class JsonParser {
   readonly #maxDepth: number;
   readonly #startOffset: number;
   #at = 0;
+  #values = 0;
   hasDuplicateKeys = false;
 
   constructor(text: string, maxDepth: number, startOffset: number) {
@@ -72,6 +76,9 @@ class JsonParser {
 
   #value(depth: number): JsonValue {
     this.#skipSpace();
+    if (++this.#values > MAX_VALUES) {
+      throw new ImageError('limit', this.#byteOffset(), `JSON of more than ${MAX_VALUES} values`);
+    }
     const first = this.#text[this.#at];
     switch (first) {
       case '{':

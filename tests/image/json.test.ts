@@ -80,6 +80,7 @@ describe('parseJson', () => {
   it('has bounds', () => {
     expect(caught('['.repeat(100_000)).code).toBe('limit');
     expect(caught(`${'{"a":'.repeat(201)}1`).code).toBe('limit');
+    expect(caught(`[${'{},'.repeat(600_000)}{}]`).code).toBe('limit');
     expect(caught('[1,2,3]', { maxBytes: 4, maxDepth: 9 }).code).toBe('limit');
   });
 
