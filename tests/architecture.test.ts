@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
  *  'node' for Node's own modules. */
 const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly?: string[] }> = {
   bytes: { folders: [], packages: [] },
-  codec: { folders: ['bytes'], packages: ['@noble/hashes', 'fzstd', 'pako', 'seek-bzip'] },
+  codec: { folders: ['bytes'], packages: ['@noble/hashes', 'pako'] },
   tar: { folders: ['bytes'], packages: [] },
   vfs: { folders: ['bytes', 'tar'], packages: [] },
   image: { folders: ['bytes'], packages: [] },
