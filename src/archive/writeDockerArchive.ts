@@ -6,7 +6,8 @@ import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts'
 import type { Archive, ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
 import { platformOf } from './readConfig.ts';
-import { indexEntries, makeManifest, planImage, type PlannedImage } from './writeOciLayout.ts';
+import { planIndex, type DescribedManifest } from './writeIndex.ts';
+import { makeManifest, planImage } from './writeOciLayout.ts';
 import { configToWrite } from './writeConfig.ts';
 import {
   bytesMember,
@@ -27,7 +28,7 @@ export async function planDockerArchive(
 ): Promise<PlannedMember[]> {
   const members: PlannedMember[] = [];
   const items: JsonWritable[] = [];
-  const entries: JsonWritable[] = [];
+  const manifests: DescribedManifest[] = [];
   const repositories = new RepositoryMap();
   for (const image of images) {
     const config = await configToWrite(archive, image, work);
@@ -44,27 +45,30 @@ export async function planDockerArchive(
     for (const { json } of v1Layers(config.bytes, diffIds, work.platform)) {
       members.push(bytesMember(pathOf(digestOf(json, work.platform)), json, mtimeSec));
     }
-    entries.push(...indexEntries(image, withoutOwnPlatform(image, planned.descriptor)));
+    manifests.push({ image, descriptor: planned.descriptor });
     items.push(manifestItem(image, config.digest, layers));
     const top = layers.at(-1);
     if (top) repositories.add(image.tags, digestHex(top.diffId));
   }
-  const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: entries };
   return [
     ...members,
-    bytesMember('index.json', jsonBytes(index), 0),
+    ...planIndex(isMultiPlatform(manifests) ? manifests : manifests.map(withoutOwnPlatform), work),
     bytesMember('manifest.json', withNewline(items), 0),
     bytesMember('oci-layout', new TextEncoder().encode('{"imageLayoutVersion": "1.0.0"}'), 0),
     ...repositories.members(),
   ];
 }
 
-/** Docker names a platform only where the config does not say the same. */
-function withoutOwnPlatform(image: ArchiveImage, descriptor: PlannedImage['descriptor']): PlannedImage['descriptor'] {
+/** Docker names no platform for an image of its own: the config does. */
+function withoutOwnPlatform({ image, descriptor }: DescribedManifest): DescribedManifest {
   const own = image.config && platformOf(image.config);
-  if (!own || JSON.stringify(own) !== JSON.stringify(descriptor.platform)) return descriptor;
+  if (!own || JSON.stringify(own) !== JSON.stringify(descriptor.platform)) return { image, descriptor };
   const { platform: _, ...rest } = descriptor;
-  return rest;
+  return { image, descriptor: rest };
+}
+
+function isMultiPlatform(manifests: readonly DescribedManifest[]): boolean {
+  return new Set(manifests.map(({ descriptor }) => JSON.stringify(descriptor.platform))).size > 1;
 }
 
 function pathOf(digest: Digest): string {

@@ -2,11 +2,11 @@ import type { Work } from '../bytes/platform.ts';
 import { digestOf, digestParts, type Digest } from '../image/digest.ts';
 import { parseIndex, parseManifestDocument, type ImageIndex } from '../image/manifest.ts';
 import { isIndexType, MediaType } from '../image/mediaTypes.ts';
-import { fullForm, isReference, parseReference } from '../image/reference.ts';
 import { jsonBytes, type JsonWritable } from '../image/writeJson.ts';
 import type { Archive, ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
 import { readWhole } from './openContext.ts';
+import { planIndex, type DescribedManifest } from './writeIndex.ts';
 import { configToWrite } from './writeConfig.ts';
 import {
   bytesMember,
@@ -28,17 +28,16 @@ export async function planOciLayout(
   work: Work,
 ): Promise<PlannedMember[]> {
   const members: PlannedMember[] = [];
-  const entries: JsonWritable[] = [];
+  const manifests: DescribedManifest[] = [];
   for (const image of images) {
     const written = await planImage(archive, image, form, work);
     members.push(...written.members);
-    entries.push(...indexEntries(image, written.descriptor));
+    manifests.push({ image, descriptor: written.descriptor });
   }
   const kept = await keepIndexes(archive, images, members);
-  const index = { schemaVersion: 2, mediaType: MediaType.ociIndex, manifests: entries };
   return [
     bytesMember('oci-layout', jsonBytes({ imageLayoutVersion: '1.0.0' }), 0),
-    ...(kept ?? [bytesMember('index.json', jsonBytes(index), 0)]),
+    ...(kept ?? planIndex(manifests, work)),
     ...members,
   ];
 }
@@ -111,33 +110,6 @@ export function makeManifest(
     ],
     descriptor: { mediaType: MediaType.ociManifest, digest, size: bytes.length, ...platform },
   };
-}
-
-/** One entry of the index a tag, as docker and containerd write them; one without a name for an untagged image. */
-export function indexEntries(image: ArchiveImage, descriptor: Readonly<Record<string, JsonWritable>>): JsonWritable[] {
-  const names = image.tags.map(nameAnnotations);
-  if (names.length === 0) names.push({});
-  return names.map((annotations) => {
-    const all = { ...descriptorAnnotations(image), ...annotations };
-    return Object.keys(all).length > 0 ? { ...descriptor, annotations: all } : { ...descriptor };
-  });
-}
-
-function nameAnnotations(tag: string): Record<string, string> {
-  if (!isReference(tag)) return { 'org.opencontainers.image.ref.name': tag };
-  const reference = parseReference(tag);
-  if (reference.tag === undefined) return { 'org.opencontainers.image.ref.name': tag };
-  return {
-    'io.containerd.image.name': fullForm(reference),
-    'org.opencontainers.image.ref.name': reference.tag,
-  };
-}
-
-// Attestations are told from images by annotations of their descriptor alone.
-function descriptorAnnotations(image: ArchiveImage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(image.annotations).filter(([key]) => key.startsWith('vnd.docker.reference.')),
-  );
 }
 
 /** index.json and nested indexes as they lie, when all manifests they lead to are written (or are not there to be

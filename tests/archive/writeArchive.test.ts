@@ -131,6 +131,19 @@ describeWithFixtures('recorded archives', (dir) => {
     },
   );
 
+  it('a choice of platforms under one tag becomes a nested index', async () => {
+    const file = join(dir, 'archives/generated/ma.buildkit-multiplatform-zstd.oci.tar');
+    const archive = await openArchive(input(readFileSync(file)), work);
+    const images = archive.images.filter(({ isArtifact }) => !isArtifact);
+    const written = await writeArchive(archive, images, { format: 'oci-layout', layers: 'asStored' }, work);
+    const again = await openArchive(input(await bytesOf(written.chunks)), work);
+    const facts = (one: (typeof images)[number]) => [one.manifest?.digest, one.platform, one.tags];
+    expect(again.images.map(facts)).toEqual(images.map(facts));
+    const top = again.members.find(({ path }) => path === 'index.json');
+    const index = JSON.parse(new TextDecoder().decode(await top?.source.read(0, 1e5))) as { manifests: unknown[] };
+    expect(index.manifests).toHaveLength(1);
+  });
+
   it('an image that docker 26 saved gets the very manifest that docker made', async () => {
     const original = readFileSync(join(dir, 'archives/generated/tiny.docker26-save.tar'));
     const archive = await openArchive(input(original), work);
