@@ -5,6 +5,7 @@ import App from './App.svelte';
 import './theme.css';
 import './page.css';
 import { registerOffline } from './offline/registerOffline.ts';
+import { reopenAllowed } from './opening/reopen.ts';
 import { ExplorerState } from './state/explorer.svelte.ts';
 import { followStoredView } from './state/routing.svelte.ts';
 import { ShellState } from './state/shell.svelte.ts';
@@ -20,11 +21,13 @@ mount(App, { target: document.body, props: { explorer, shell } });
 
 await explorer.restore();
 const stored = await explorer.service.loadView().catch(() => undefined);
-followStoredView(explorer, stored, openingHash);
+// Whoever dropped a file in the meantime wants to see that.
+if (explorer.archiveId === undefined) followStoredView(explorer, stored, openingHash);
 explorer.isReady = true;
 
 // A link may name an archive; it is fetched when the reader agrees, never by itself.
 const offered = new URL(location.href).searchParams.get('url');
-if (offered !== null) shell.offerUrl(offered);
+if (offered !== null && !explorer.archives.some((archive) => archive.url === offered)) shell.offerUrl(offered);
 
+await reopenAllowed(explorer);
 registerOffline();

@@ -4,6 +4,7 @@ import { pickFiles, pickFolder } from './picked.ts';
 import type { NamedInput } from './namedInput.ts';
 
 interface PermissionHandle {
+  queryPermission?(descriptor: { mode: 'read' }): Promise<PermissionState>;
   requestPermission?(descriptor: { mode: 'read' }): Promise<PermissionState>;
 }
 
@@ -31,4 +32,17 @@ async function inputByHand(archive: ArchiveSummary): Promise<NamedInput | undefi
   }
   const picked = archive.origin === 'folder' ? await pickFolder() : await pickFiles();
   return picked[0];
+}
+
+/** Re-opens what the browser still allows to be read without asking, as for an installed page. */
+export async function reopenAllowed(explorer: ExplorerState): Promise<void> {
+  for (const archive of explorer.archives.filter((one) => one.needsFile && one.hasHandle)) {
+    const handle = await explorer.service.fileHandle(archive.id).catch(() => undefined);
+    const permission = await (handle as PermissionHandle | undefined)?.queryPermission?.({ mode: 'read' });
+    if (!handle || permission !== 'granted') continue;
+    await explorer.calls.run('reopen', archive.fileName, async (callId) => {
+      const input = { kind: 'file', file: await handle.getFile(), handle } as const;
+      explorer.replaceArchive(await explorer.service.reopen(archive.id, input, callId));
+    });
+  }
 }
