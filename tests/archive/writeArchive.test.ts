@@ -3,12 +3,15 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Archive } from '../../src/archive/archive.ts';
+import type { Archive, ArchiveLayer } from '../../src/archive/archive.ts';
 import { exportLayer } from '../../src/archive/exportLayer.ts';
 import { exportTree } from '../../src/archive/flatten.ts';
 import { openArchive } from '../../src/archive/openArchive.ts';
 import { writeArchive, type WriteFormat } from '../../src/archive/writeArchive.ts';
 import type { LayerForm } from '../../src/archive/writePlan.ts';
+import { decodeName } from '../../src/bytes/byteName.ts';
+import { MemorySource } from '../../src/bytes/byteSource.ts';
+import { scanTarStream } from '../../src/tar/scanTarStream.ts';
 import { LayerUnion } from '../../src/vfs/layerUnion.ts';
 import { describeWithFixtures } from '../fixtures.ts';
 import { bytesOf, dockerArchive, input, sampleLayers, sha256, work } from './buildTar.ts';
@@ -130,6 +133,37 @@ describeWithFixtures('recorded archives', (dir) => {
       expect(sha256(await save(archive, 'docker-legacy'))).toBe(sha256(original));
     },
   );
+
+  it('a flattened image is what docker export wrote, but for the files of the container', async () => {
+    const open = (name: string) => openArchive(input(readFileSync(join(dir, 'archives/generated', name))), work);
+    const saved = await open('two-images-shared-layers.docker-save.tar.gz');
+    const exported = await open('child.docker-export.tar.gz');
+    const image = saved.images.find(({ tags }) => tags.includes('pal/child:1'));
+    if (!image) throw new Error('no image');
+    const trees = [];
+    for (const layer of image.layers) trees.push((await layer.readIndex(work)).tree);
+    const flat = await bytesOf(exportTree(new LayerUnion(trees), image.layers, work));
+
+    const members = async (tar: AsyncIterable<Uint8Array>) => {
+      const found: [name: string, line: string][] = [];
+      await scanTarStream(tar, (entry) => {
+        const name = decodeName(entry.name);
+        const { type, mode, uid, gid, sizeBytes, mtimeSec } = entry;
+        const line = [type, mode & 0o7777, uid, gid, sizeBytes, mtimeSec, decodeName(entry.linkName)].join(' ');
+        found.push([name, line]);
+      });
+      return found;
+    };
+    const ours = await members(new MemorySource(flat).stream());
+    const theirs = await members((exported.layers[0] as ArchiveLayer).stream(work));
+    // etc/ itself has the time at which the container's files were put there
+    const ofContainer = /^(?:\.dockerenv|dev\/.*|etc\/(?:hostname|hosts|mtab|resolv\.conf)?|proc\/|sys\/)$/;
+    expect(ours.filter(([name]) => !ofContainer.test(name))).toEqual(
+      theirs.filter(([name]) => !ofContainer.test(name)),
+    );
+    expect(ours.length).toBeGreaterThan(300);
+    await Promise.all([saved.close(), exported.close()]);
+  });
 
   it('a choice of platforms under one tag becomes a nested index', async () => {
     const file = join(dir, 'archives/generated/ma.buildkit-multiplatform-zstd.oci.tar');
