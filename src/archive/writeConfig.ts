@@ -2,9 +2,10 @@ import type { Work } from '../bytes/platform.ts';
 import { configFromV1 } from '../image/configFromV1.ts';
 import { digestOf, type Digest } from '../image/digest.ts';
 import { parseManifestDocument } from '../image/manifest.ts';
+import { v1Layers, type V1Layer } from '../image/v1Ids.ts';
 import { jsonBytes } from '../image/writeJson.ts';
 import { ArchiveError, type Archive, type ArchiveImage } from './archive.ts';
-import { readWhole } from './openContext.ts';
+import { asArchiveError, readWhole } from './openContext.ts';
 
 export interface WrittenConfig {
   readonly bytes: Uint8Array;
@@ -19,6 +20,15 @@ export async function configToWrite(archive: Archive, image: ArchiveImage, work:
   return { bytes, digest: digestOf(bytes, work.platform) };
 }
 
+/** The v1 form of an image's layers. Throws ArchiveError `malformed` when its config cannot be read. */
+export function v1LayersToWrite(config: WrittenConfig, diffIds: readonly Digest[], work: Work): V1Layer[] {
+  try {
+    return v1Layers(config.bytes, diffIds, work.platform);
+  } catch (error) {
+    throw asArchiveError(error, 'the image', config.digest);
+  }
+}
+
 async function makeConfig(archive: Archive, image: ArchiveImage, work: Work): Promise<Uint8Array> {
   const chain = image.describedBy === 'rootfs' ? undefined : await v1Chain(archive, image);
   if (image.describedBy !== 'rootfs' && (!chain || chain.length !== image.layers.length)) {
@@ -27,7 +37,12 @@ async function makeConfig(archive: Archive, image: ArchiveImage, work: Work): Pr
   }
   const diffIds: Digest[] = [];
   for (const layer of image.layers) diffIds.push((await layer.verify(work)).diffId);
-  return chain ? configFromV1(chain, diffIds) : importedConfig(diffIds);
+  if (!chain) return importedConfig(diffIds);
+  try {
+    return configFromV1(chain, diffIds);
+  } catch (error) {
+    throw asArchiveError(error, archive.fileName, image.v1Id ?? '');
+  }
 }
 
 /** The v1 JSON of each layer, base first. */

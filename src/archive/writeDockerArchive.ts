@@ -1,6 +1,5 @@
 import type { Work } from '../bytes/platform.ts';
 import { digestHex, digestOf, type Digest } from '../image/digest.ts';
-import { v1Layers } from '../image/v1Ids.ts';
 import { parseReference, isReference, familiarName } from '../image/reference.ts';
 import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts';
 import type { Archive, ArchiveImage } from './archive.ts';
@@ -8,7 +7,7 @@ import { blobPath } from './blobPath.ts';
 import { platformOf } from './readConfig.ts';
 import { planIndex, type DescribedManifest } from './writeIndex.ts';
 import { makeManifest, planImage } from './writeOciLayout.ts';
-import { configToWrite } from './writeConfig.ts';
+import { configToWrite, v1LayersToWrite } from './writeConfig.ts';
 import {
   bytesMember,
   createdSec,
@@ -42,7 +41,7 @@ export async function planDockerArchive(
       members.push({ path: pathOf(blobDigest), mtimeSec, sizeBytes, open });
     }
     const diffIds = layers.map(({ diffId }) => diffId);
-    for (const { json } of v1Layers(config.bytes, diffIds, work.platform)) {
+    for (const { json } of v1LayersToWrite(config, diffIds, work)) {
       members.push(bytesMember(pathOf(digestOf(json, work.platform)), json, mtimeSec));
     }
     manifests.push({ image, descriptor: planned.descriptor });

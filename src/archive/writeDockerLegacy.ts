@@ -1,10 +1,9 @@
 import type { Work } from '../bytes/platform.ts';
 import { digestHex } from '../image/digest.ts';
-import { v1Layers } from '../image/v1Ids.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
 import { ArchiveError, type Archive, type ArchiveImage } from './archive.ts';
 import { RepositoryMap, withNewline } from './writeDockerArchive.ts';
-import { configToWrite } from './writeConfig.ts';
+import { configToWrite, v1LayersToWrite } from './writeConfig.ts';
 import {
   bytesMember,
   createdSec,
@@ -56,7 +55,7 @@ async function planImageFolders(
   const mtimeSec = createdSec(image);
   const configPath = `${digestHex(config.digest)}.json`;
   const members: PlannedMember[] = [bytesMember(configPath, config.bytes, mtimeSec)];
-  const folders = v1Layers(config.bytes, diffIds, work.platform);
+  const folders = v1LayersToWrite(config, diffIds, work);
   folders.forEach(({ id, json }, i) => {
     const out = layers[i];
     if (!out) return;

@@ -77,6 +77,14 @@ describe('writeArchive', () => {
     }
   });
 
+  it('tells a config that cannot be read', async () => {
+    const [base] = await sampleLayers();
+    const archive = await openArchive(input(await dockerArchive([base], { Config: '0/layer.tar' })), work);
+    for (const format of ['docker-archive', 'docker-legacy'] as const) {
+      await expect(save(archive, format)).rejects.toMatchObject({ name: 'ArchiveError', code: 'malformed' });
+    }
+  });
+
   it('writes one layer as it is, or unpacked', async () => {
     const [, top] = await sampleLayers();
     const layer = (await sample()).layers[1];
