@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { biographySteps, writersOf } from '../../src/app/panels/biography/biography.ts';
-import { breadcrumbs, resolveTarget } from '../../src/app/panels/content/paths.ts';
+import { followLink } from '../../src/app/panels/content/followLink.ts';
 import { visibleText } from '../../src/app/panels/content/visibleText.ts';
 import { configFacts } from '../../src/app/panels/documents/configFacts.ts';
 import { cutText } from '../../src/app/panels/documents/cutText.ts';
@@ -47,23 +47,29 @@ describe('biographySteps', () => {
   });
 });
 
-describe('resolveTarget', () => {
-  it.each([
-    ['bin/sh', 'dash', 'bin/dash'],
-    ['bin/sh', '../usr/bin/dash', 'usr/bin/dash'],
-    ['etc/mtab', '/proc/mounts', 'proc/mounts'],
-    ['a/b', '../../../../etc', 'etc'],
-    ['link', '.', ''],
-    ['a/b', './c//d/', 'a/c/d'],
-  ])('%s -> %s', (link, target, path) => expect(resolveTarget(link, target)).toBe(path));
+describe('followLink', () => {
+  const links: Readonly<Record<string, string>> = {
+    lib: 'usr/lib',
+    'usr/lib/x.so': 'x.so.1',
+    loop: 'pool',
+    pool: 'loop',
+    abs: '/usr/./lib//',
+  };
+  const files = ['usr', 'usr/lib', 'usr/lib/x.so.1', 'usr/bin', 'usr/bin/dash', 'bin', 'etc'];
+  const lookUp = async (path: string) =>
+    path in links || files.includes(path) ? { linkTarget: links[path] } : undefined;
 
-  it('gives breadcrumbs', () => {
-    expect(breadcrumbs('a/b')).toEqual([
-      { name: 'a', path: 'a' },
-      { name: 'b', path: 'a/b' },
-    ]);
-    expect(breadcrumbs('')).toEqual([]);
-  });
+  it.each([
+    ['bin/sh', '../usr/bin/dash', 'usr/bin/dash'],
+    ['bin/sh', '/lib/x.so.1', 'usr/lib/x.so.1'],
+    ['a', '/lib/x.so', 'usr/lib/x.so'],
+    ['a', '/abs/x.so.1', 'usr/lib/x.so.1'],
+    ['bin/sh', '../../../../etc', 'etc'],
+    ['link', '.', ''],
+    ['bin/sh', 'dash', undefined],
+    ['a', 'loop/x', undefined],
+    ['a', 'loop', 'loop'],
+  ])('%s -> %s', async (link, target, path) => expect(await followLink(link, target, lookUp)).toBe(path));
 });
 
 describe('visibleText', () => {

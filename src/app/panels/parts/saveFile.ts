@@ -17,7 +17,8 @@ export async function saveBlob(blob: Blob, fileName: string): Promise<'saved' | 
 
 /** Straight to the browser's downloads: for small things, without a question. */
 export function download(blob: Blob, fileName: string): 'saved' {
-  const url = URL.createObjectURL(blob);
+  // A known type would make browsers add an extension to the name.
+  const url = URL.createObjectURL(blob.slice(0, blob.size, 'application/octet-stream'));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;
