@@ -23,6 +23,10 @@ export function faultText(
   const key = keys.find((one) => lookup(`fault.${one}`, params) !== undefined);
   const what = key === undefined ? fault.message : (lookup(`fault.${key}`, params) as string);
   const remedy = key === undefined ? undefined : lookup(`fault.${key}.remedy`, params);
-  const place = fault.path ? lookup(fault.offset === undefined ? 'fault.in' : 'fault.inAt', params) : undefined;
+  // A network fault's path is the address, whose file name is told already.
+  const place =
+    fault.path && fault.code !== 'network'
+      ? lookup(fault.offset === undefined ? 'fault.in' : 'fault.inAt', params)
+      : undefined;
   return { what: place === undefined ? what : `${what} ${place}`, remedy };
 }
