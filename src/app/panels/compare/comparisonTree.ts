@@ -1,4 +1,5 @@
 import type { ComparisonEntry } from '../../../client/protocol.ts';
+import { TimeSlices } from '../parts/timeSlices.ts';
 
 export type ComparisonStatus = ComparisonEntry['status'];
 export const COMPARISON_STATUSES: readonly ComparisonStatus[] = ['onlyLeft', 'onlyRight', 'content', 'metadata'];
@@ -17,67 +18,64 @@ export interface ComparisonRow {
   readonly end: number;
 }
 
-interface Node {
-  readonly name: string;
-  readonly path: string;
-  readonly depth: number;
-  entry: ComparisonEntry | undefined;
-  readonly children: Map<string, Node>;
-}
-
-/** All rows in pre-order, names sorted. Paths may be as deep as they like: no recursion. */
-export function comparisonTree(entries: readonly ComparisonEntry[]): ComparisonRow[] {
-  const root: Node = { name: '', path: '', depth: -1, entry: undefined, children: new Map() };
+/** All rows in pre-order, from entries in tree order (a directory before what lies in it, nothing in between), as
+ *  the service gives them. In slices of time: 100,000 entries take some 100 ms. Undefined when `isStale` says so. */
+export async function comparisonTree(
+  entries: readonly ComparisonEntry[],
+  isStale: () => boolean = () => false,
+): Promise<ComparisonRow[] | undefined> {
+  const builder = new TreeBuilder();
+  const slices = new TimeSlices();
   for (const entry of entries) {
-    let node = root;
-    for (const name of entry.path.split('/')) node = childOf(node, name);
-    node.entry = entry;
+    builder.add(entry);
+    if (!slices.step()) continue;
+    await slices.rest();
+    if (isStale()) return undefined;
   }
-  return preOrder(root);
+  return builder.finish();
 }
 
-function childOf(node: Node, name: string): Node {
-  let child = node.children.get(name);
-  if (!child) {
-    const path = node.depth < 0 ? name : `${node.path}/${name}`;
-    child = { name, path, depth: node.depth + 1, entry: undefined, children: new Map() };
-    node.children.set(name, child);
-  }
-  return child;
-}
+type GrowingRow = { -readonly [K in keyof ComparisonRow]: ComparisonRow[K] };
 
-function preOrder(root: Node): ComparisonRow[] {
-  const rows: { -readonly [K in keyof ComparisonRow]: ComparisonRow[K] }[] = [];
-  const stack = sortedChildren(root);
-  const open: number[] = [];
-  const close = (depth: number) => {
-    while (open.length > depth) {
-      const at = open.pop() as number;
-      const row = rows[at];
-      const parent = rows[open.at(-1) ?? -1];
-      if (!row) continue;
-      row.end = rows.length;
-      if (parent) {
-        parent.count += row.count;
-        parent.deltaBytes += row.deltaBytes;
-      }
+class TreeBuilder {
+  readonly #rows: GrowingRow[] = [];
+  /** The row of the last entry and the directories above it, topmost first. */
+  readonly #open: GrowingRow[] = [];
+
+  add(entry: ComparisonEntry): void {
+    const names = entry.path.split('/');
+    let shared = 0;
+    while (shared < this.#open.length && this.#open[shared]?.name === names[shared]) shared++;
+    this.#close(shared);
+    for (let depth = shared; depth < names.length; depth++) {
+      const name = names[depth] as string;
+      const parent = this.#open.at(-1);
+      const path = parent ? `${parent.path}/${name}` : name;
+      const row = { path, name, depth, entry: undefined, count: 0, deltaBytes: 0, end: 0 };
+      this.#rows.push(row);
+      this.#open.push(row);
     }
-  };
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    close(node.depth);
-    const { entry } = node;
-    const deltaBytes = entry ? entry.rightBytes - entry.leftBytes : 0;
-    open.push(rows.length);
-    rows.push({ path: node.path, name: node.name, depth: node.depth, entry, count: entry ? 1 : 0, deltaBytes, end: 0 });
-    for (const child of sortedChildren(node)) stack.push(child);
+    const row = this.#open.at(-1) as GrowingRow;
+    row.entry = entry;
+    row.count++;
+    row.deltaBytes += entry.rightBytes - entry.leftBytes;
   }
-  close(0);
-  return rows;
-}
 
-/** Last name first, as a stack wants them. */
-function sortedChildren(node: Node): Node[] {
-  return [...node.children.values()].sort((a, b) => (a.name < b.name ? 1 : -1));
+  finish(): ComparisonRow[] {
+    this.#close(0);
+    return this.#rows;
+  }
+
+  #close(depth: number): void {
+    while (this.#open.length > depth) {
+      const row = this.#open.pop() as GrowingRow;
+      row.end = this.#rows.length;
+      const parent = this.#open.at(-1);
+      if (!parent) continue;
+      parent.count += row.count;
+      parent.deltaBytes += row.deltaBytes;
+    }
+  }
 }
 
 /** Positions of the rows that show while directories are folded. */

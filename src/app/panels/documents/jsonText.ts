@@ -1,3 +1,5 @@
+import { TimeSlices } from '../parts/timeSlices.ts';
+
 /** JSON as its author wrote it, cut into tokens for colour and into lines for reading. Values are never parsed and
  *  printed again: numbers keep their digits, duplicate keys stay, and text that is no JSON is shown as it is. */
 
@@ -64,9 +66,19 @@ function tokenOf(lexeme: string): JsonToken | undefined {
 /** One member a line. Deeper than this the indentation stops growing. */
 const MAX_INDENT = 40;
 
-export function indentJson(text: string): JsonLine[] {
+/** The lines of a text, in slices of time: a megabyte takes some 200 ms. Undefined when `isStale` says so. */
+export async function indentJson(
+  text: string,
+  isStale: () => boolean = () => false,
+): Promise<readonly JsonLine[] | undefined> {
   const layout = new LineLayout();
-  for (const token of tokenizeJson(text)) layout.add(token);
+  const slices = new TimeSlices();
+  for (const token of tokenizeJson(text)) {
+    layout.add(token);
+    if (!slices.step()) continue;
+    await slices.rest();
+    if (isStale()) return undefined;
+  }
   return layout.finish();
 }
 
@@ -136,13 +148,4 @@ class LineLayout {
     this.#current = [];
     this.#afterOpen = false;
   }
-}
-
-/** The indented text, for the clipboard. */
-export function jsonLinesToText(lines: readonly JsonLine[]): string {
-  return lines.map((line) => '  '.repeat(line.depth) + lineText(line)).join('\n');
-}
-
-export function lineText(line: JsonLine): string {
-  return line.tokens.map((token) => (token.text === ':' ? ': ' : token.text)).join('');
 }
