@@ -222,7 +222,8 @@ export class ExplorerState {
   selectLayer(position: number): void {
     this.layer = Math.min(Math.max(0, position), Math.max(0, this.layers.length - 1));
     if (this.mode === 'merged') this.mode = 'union';
-    this.announce(t('announce.layer', { number: this.layer + 1, count: this.layers.length }));
+    const count = this.layers.length;
+    if (count > 0) this.announce(t('announce.layer', { number: this.layer + 1, count }));
   }
 
   setMode(mode: TreeMode): void {
