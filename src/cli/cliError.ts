@@ -15,6 +15,8 @@ export type CliErrorCode =
   | 'notFound' // no such image, layer or path
   | 'wrongKind' // a directory where a file is needed, and the like
   | 'layer' // a layer could not be read; the cause tells why
+  | 'unsupported' // this system, or this user of it, cannot do that
+  | 'mount' // a file system could not be mounted, or was lost
   | 'output'; // what was to be written could not be
 
 /** The reader of our standard output has gone (EPIPE): nothing to complain about. */

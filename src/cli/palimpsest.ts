@@ -10,6 +10,7 @@ process.on('SIGINT', () => {
   if (interruptions > 1) process.exit(130);
 });
 process.on('SIGTERM', () => interruption.abort());
+process.on('SIGHUP', () => interruption.abort());
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   input: process.stdin,

@@ -27,6 +27,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/waste.ts'),
   },
   { name: 'verify', summary: 'recompute every digest', load: () => import('./commands/verify.ts') },
+  {
+    name: 'mount',
+    summary: 'serve an image as a file system (Linux)',
+    load: () => import('./commands/mount.ts'),
+  },
   { name: 'convert', summary: 'write the image in another form', load: () => import('./commands/convert.ts') },
   {
     name: 'conformance',
