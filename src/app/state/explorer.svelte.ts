@@ -13,6 +13,7 @@ import type {
 import { t } from '../../i18n/i18n.svelte.ts';
 import type { NamedInput } from '../opening/namedInput.ts';
 import { type PanelName, isPathPanel } from '../panels/panelName.ts';
+import { parentRows } from '../tree/visibleRows.ts';
 import { Calls } from './calls.svelte.ts';
 import { type TreeRow, TreeModel } from './treeModel.svelte.ts';
 
@@ -25,6 +26,9 @@ export interface Version {
   readonly layer: number;
   readonly entry: number;
 }
+
+/** Rows from which a new view is worked through in two tasks of the main thread. */
+const MANY_ROWS = 200_000;
 
 export const NO_FILTER: TreeFilter = { changes: [], text: '', minBytes: 0 };
 
@@ -134,7 +138,6 @@ export class ExplorerState {
       Math.max(0, this.image?.layers.indexOf(before[position] ?? -1) ?? position);
     const { path, version, query } = this;
     this.layer = placeOf(this.layer);
-    this.announce(t('announce.reordered', { file: summary.fileName }));
     if (query) void this.loadTree(this.query ?? query);
     void this.loadHistory();
     if (path !== undefined) void this.selectPath(path, version && { ...version, layer: placeOf(version.layer) });
@@ -319,7 +322,10 @@ export class ExplorerState {
     const turn = ++this.#treeTurn;
     const view = await this.calls.run('tree', '', () => this.service.treeView(query));
     if (turn !== this.#treeTurn || !view) return;
-    this.tree.setView(view, isFiltered(query.filter) ? 'matches' : 'kept');
+    const parents = parentRows(view.depth, view.count);
+    if (view.count > MANY_ROWS) await nextTask();
+    if (turn !== this.#treeTurn) return;
+    this.tree.setView(view, isFiltered(query.filter) ? 'matches' : 'kept', parents);
     if (isFiltered(query.filter)) this.announce(t('announce.rows', { matched: view.matched, total: view.total }));
     this.#revealWanted();
   }
@@ -331,6 +337,10 @@ export class ExplorerState {
   announce(text: string): void {
     this.announcement = text;
   }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 export function isFiltered(filter: TreeFilter): boolean {

@@ -60,12 +60,12 @@ export class TreeModel {
   #exceptions = new Set<string>();
 
   /** `folds`: 'kept' opens what was open before; 'matches' opens everything, for a view that a filter has thinned,
-   *  and what is folded in it is not remembered. */
-  setView(view: TreeView, folds: 'kept' | 'matches'): void {
+   *  and what is folded in it is not remembered. `parents` are the view's `parentRows`, when they are there already. */
+  setView(view: TreeView, folds: 'kept' | 'matches', parents = parentRows(view.depth, view.count)): void {
     const focusedPath = this.view ? this.path(this.focused) : undefined;
     const focusedHidden = this.view !== undefined && this.view.fate[this.focused] !== 0;
     this.view = view;
-    this.#parents = parentRows(view.depth, view.count);
+    this.#parents = parents;
     this.#children = new Map();
     this.#folds = folds;
     const everythingOpen = folds === 'matches' || this.#everything === 'open';
