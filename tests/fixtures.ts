@@ -1,13 +1,7 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
+import { fixturesDir } from './support/fixturesDir.ts';
 
-/** The folder of recorded archives, traces and sessions that lies beside the project, or undefined in a clone
- *  that has none. `PALIMPSEST_FIXTURES` names another place. */
-export function fixturesDir(): string | undefined {
-  const dir = process.env.PALIMPSEST_FIXTURES ?? fileURLToPath(new URL('../../shared/fixtures', import.meta.url));
-  return existsSync(dir) ? dir : undefined;
-}
+export { fixturesDir };
 
 /** A suite that needs the recorded fixtures; where they are absent it reports itself as skipped. */
 export function describeWithFixtures(name: string, suite: (dir: string) => void): void {
