@@ -9,7 +9,7 @@ import { FakeKernel, readAttributes, readDirents, readEntry, Writer } from './ke
 
 const CONTENT = new MemorySource(Uint8Array.from({ length: 4096 }, (_, i) => i % 251));
 const BASE = layer(
-  entry('bin/', { mtime: -5 }),
+  entry('bin/'),
   entry('bin/tool', {
     mode: 0o4755,
     size: 100,
@@ -23,7 +23,7 @@ const BASE = layer(
   entry('pipe', { type: 'fifo' }),
   entry('gone', { size: 4 }),
 );
-const TOP = layer(entry('.wh.gone'), entry('bin/new', { size: 9, offset: 1024 }));
+const TOP = layer(entry('.wh.gone'), entry('bin/', { mtime: -5 }), entry('bin/new', { size: 9, offset: 1024 }));
 
 async function kernel(open: 'now' | 'later' = 'now'): Promise<FakeKernel> {
   const openLayer = () => (open === 'now' ? CONTENT : Promise.resolve(CONTENT));
