@@ -16,6 +16,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   image: { folders: ['bytes'], packages: [] },
   archive: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image'], packages: [] },
   analysis: { folders: ['bytes', 'tar', 'vfs', 'image', 'archive'], packages: [] },
+  drivers: { folders: ['bytes', 'tar', 'vfs', 'image'], packages: [] },
   fuse: { folders: ['bytes', 'tar', 'vfs'], packages: ['node'] },
   platform: { folders: ['bytes', 'codec'], packages: ['node'] },
   persistence: { folders: ['bytes', 'vfs'], packages: ['idb-keyval'] },
@@ -27,13 +28,13 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   i18n: { folders: [], packages: ['svelte'] },
   app: { folders: ['client', 'i18n'], packages: ['svelte'] },
   cli: {
-    folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'fuse', 'platform', 'i18n'],
+    folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'drivers', 'fuse', 'platform', 'i18n'],
     packages: ['node'],
   },
 };
 
 /** Folders that hold no import of Node or the DOM: the core. */
-const CORE = ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis'];
+const CORE = ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'drivers'];
 const DOM_GLOBALS = ['document', 'window', 'navigator', 'localStorage', 'indexedDB', 'XMLHttpRequest', 'HTMLElement'];
 
 interface SourceFile {
