@@ -91,7 +91,7 @@ async function checkImage(
   for (const [i, layer] of orderedLike(layers, image).entries()) {
     const stored = image.layers[i];
     if (!stored || !layer) continue;
-    problems.push(...(await checkLayer(layer, stored, image, work)).map((problem) => `layer ${i}: ${problem}`));
+    problems.push(...(await checkLayer(layer, stored, image, work)).map((problem) => `layer ${i + 1}: ${problem}`));
   }
   return problems;
 }

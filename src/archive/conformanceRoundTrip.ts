@@ -81,8 +81,8 @@ async function compareImage(image: ArchiveImage, twin: ArchiveImage, work: Work)
   for (const [i, layer] of image.layers.entries()) {
     const other = twin.layers[i];
     if (!layer.blob && !other?.blob) continue;
-    if (!layer.blob || !other?.blob) problems.push(`layer ${i} is only on one side`);
-    else if (!(await sameContent(layer.blob, other.blob))) problems.push(`layer ${i} differs`);
+    if (!layer.blob || !other?.blob) problems.push(`layer ${i + 1} is only on one side`);
+    else if (!(await sameContent(layer.blob, other.blob))) problems.push(`layer ${i + 1} differs`);
     work.signal?.throwIfAborted();
   }
   return problems;

@@ -10,7 +10,7 @@ export function exportLayer(
 ): { readonly sizeBytes: number | undefined; readonly chunks: AsyncIterable<Uint8Array> } {
   const blob = layer.blob;
   if (!blob) {
-    const path = layer.path ?? `layer ${layer.index}`;
+    const path = layer.path ?? layer.diffId ?? layer.blobDigest ?? 'the layer';
     throw new ArchiveError('missing', path, undefined, `${path} is not in the archive`);
   }
   if (form === 'asStored' || layer.compression === 'none') return { sizeBytes: blob.sizeBytes, chunks: blob.stream() };

@@ -41,6 +41,8 @@ export type ArchiveFindingCode =
   | 'layersReordered'
   // layers
   | 'layerMissing'
+  | 'layerDigestInvalid' // of its descriptor
+  | 'layerSizeMismatch'
   | 'layerLinkLoop'
   | 'layerEscapes'
   | 'layerTruncated'
@@ -50,6 +52,7 @@ export type ArchiveFindingCode =
   | 'v1ParentMissing'
   | 'v1Cycle'
   | 'v1JsonUnreadable'
+  | 'v1HistoryUnreadable' // a `v1Compatibility` of a schema 1 manifest
   | 'v1TooDeep';
 
 type Params = Finding['params'];

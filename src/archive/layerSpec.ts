@@ -38,23 +38,22 @@ export interface LayerClaims {
 /** Finds a layer's blob by path and says what is wrong with it. `position` counts from the base. */
 export function findLayer(
   members: MemberTable,
-  path: string,
+  path: string | undefined,
   position: number,
   claims: LayerClaims,
   findings: ArchiveFindings,
 ): LayerSpec {
-  const hit = members.lookup(path);
+  const hit = members.lookup(path ?? '');
   const found = hit.status === 'found' ? hit : undefined;
   const urls = claims.urls ?? [];
   const isForeign = isForeignType(claims.mediaType) || urls.length > 0;
   const sizeBytes = found?.source.sizeBytes ?? claims.claimedBytes ?? 0;
-  if (!found && !isForeign) {
+  if (!found && !isForeign && path !== undefined) {
     const code =
       hit.status === 'linkLoop' ? 'layerLinkLoop' : hit.status === 'escapes' ? 'layerEscapes' : 'layerMissing';
     findings.fault(code, { layer: position, path });
   } else if (found && claims.claimedBytes !== undefined && claims.claimedBytes !== sizeBytes) {
-    const params = { what: 'layer', layer: position, claimed: claims.claimedBytes, actual: sizeBytes };
-    findings.warning('sizeMismatch', params);
+    findings.warning('layerSizeMismatch', { layer: position, claimed: claims.claimedBytes, actual: sizeBytes });
   }
   return {
     diffId: claims.diffId,
@@ -63,7 +62,7 @@ export function findLayer(
     annotations: claims.annotations ?? {},
     urls,
     presence: presenceOf(found !== undefined, isForeign, claims.mediaType),
-    path: found?.path ?? path,
+    path: found?.path ?? path ?? '',
     blob: found?.source,
     sizeBytes,
   };

@@ -128,11 +128,11 @@ function manifestLayers(
     const path = layer && pathOf(layer.digest);
     if (path === undefined) {
       const digest = String(layer?.digest ?? '').slice(0, 160);
-      findings.fault('digestInvalid', { what: 'layer', layer: position, digest });
+      findings.fault('layerDigestInvalid', { layer: position, digest });
     }
     return findLayer(
       context.members,
-      path ?? '',
+      path,
       position,
       {
         diffId: diffIds[position],

@@ -26,10 +26,10 @@ export function describeSchema1(
   const layers = document.layers.map(({ blobSum }, position) => {
     const path = pathOf(blobSum);
     if (path === undefined) {
-      findings.fault('digestInvalid', { what: 'layer', layer: position, digest: blobSum.slice(0, 160) });
+      findings.fault('layerDigestInvalid', { layer: position, digest: blobSum.slice(0, 160) });
     }
     const blobDigest = isDigest(blobSum) ? blobSum : undefined;
-    return findLayer(context.members, path ?? '', position, { blobDigest }, findings);
+    return findLayer(context.members, path, position, { blobDigest }, findings);
   });
   return {
     describedBy: 'dir',
@@ -52,7 +52,7 @@ function readV1(text: string | undefined, position: number, findings: ArchiveFin
   try {
     return parseV1Image(new TextEncoder().encode(text ?? ''));
   } catch (error) {
-    findings.warning('v1JsonUnreadable', { layer: position, fault: documentFault(error) });
+    findings.warning('v1HistoryUnreadable', { layer: position, fault: documentFault(error) });
     return {};
   }
 }

@@ -117,7 +117,7 @@ export class StoredLayer implements ArchiveLayer {
   async #readIndex(work: Work): Promise<IndexedLayer> {
     const blob = this.#tarBlob();
     const findings = new ArchiveFindings();
-    const builder = new LayerTreeBuilder();
+    const builder = new LayerTreeBuilder(this.compression === 'none' ? blob.sizeBytes : undefined);
     const totalBytes = blob.sizeBytes;
     const report = (doneBytes: number) => work.onProgress?.({ phase: 'index', doneBytes, totalBytes });
     const options = { partial: true, signal: work.signal } as const;
@@ -191,7 +191,7 @@ export class StoredLayer implements ArchiveLayer {
   }
 
   #absent(): ArchiveError {
-    const path = this.#spec.path || `layer ${this.index}`;
+    const path = this.#spec.path || this.#spec.diffId || this.#spec.blobDigest || 'the layer';
     return new ArchiveError('missing', path, undefined, `${this.#fileName}: ${path} is not in the archive`);
   }
 }

@@ -46,7 +46,6 @@ function* documentRows(image: ArchiveImage, position: number, work: Work): Itera
     yield { ...documentRow('config', position, claimed, undefined), ok: false, fault };
   }
   for (const { params } of image.findings.filter(({ code }) => code === 'sizeMismatch')) {
-    if (params.what === 'layer') continue; // a row of its own layer's
     yield {
       ...documentRow('manifest', position, String(params.claimed), String(params.actual)),
       what: 'size',
@@ -121,7 +120,7 @@ async function* storedBlobRow(
 function sizeClaim(archive: Archive, layer: ArchiveLayer): { claimed: string; actual: string } | undefined {
   for (const image of archive.images) {
     const position = image.layers.indexOf(layer);
-    const wrong = image.findings.find(({ code, params }) => code === 'sizeMismatch' && params.layer === position);
+    const wrong = image.findings.find(({ code, params }) => code === 'layerSizeMismatch' && params.layer === position);
     if (position >= 0 && wrong) return { claimed: String(wrong.params.claimed), actual: String(wrong.params.actual) };
   }
   return undefined;

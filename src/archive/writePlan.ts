@@ -61,7 +61,7 @@ export async function prepareLayers(
 async function prepareLayer(layer: ArchiveLayer, form: LayerForm, naming: LayerNaming, work: Work): Promise<OutLayer> {
   const blob = layer.blob;
   if (!blob) {
-    const path = layer.path ?? layer.blobDigest ?? `layer ${layer.index}`;
+    const path = layer.path ?? layer.diffId ?? layer.blobDigest ?? 'the layer';
     throw new ArchiveError('missing', path, undefined, `${path} is not in the archive: it cannot be written`);
   }
   const storedType = OCI_MEDIA_TYPES[layer.compression] ?? (naming === 'sniffed' ? MediaType.ociLayer : undefined);

@@ -69,7 +69,7 @@ export const LAYER_OPTION: OptionSpec = {
   short: 'l',
   kind: 'value',
   metavar: 'N|DIFFID',
-  help: 'only what this layer holds: a number from 0 (the base), “base”, “top”, or (the beginning of) a diffID',
+  help: 'only what this layer holds: a number from 1 (the base), “base”, “top”, or (the beginning of) a diffID',
 };
 
 export const UP_TO_OPTION: OptionSpec = {

@@ -2,10 +2,11 @@ import { decodeName } from '../bytes/byteName.ts';
 import { toHex } from '../bytes/hex.ts';
 import type { LayerTree } from '../vfs/layerTree.ts';
 import { jsonName } from './jsonOutput.ts';
+import { layerNumber } from './layerNumber.ts';
 import { KIND_NAMES } from './longListing.ts';
 
 /** One entry as `ls --json` and its kin print it (docs/json.md, "Entry"). */
-export function entryJson(tree: LayerTree, entry: number, path: string, layer: number): object {
+export function entryJson(tree: LayerTree, entry: number, path: string, position: number): object {
   const target = tree.linkTarget(entry);
   const device = tree.device(entry);
   const xattrs = tree.xattrs(entry);
@@ -13,7 +14,7 @@ export function entryJson(tree: LayerTree, entry: number, path: string, layer: n
   return {
     ...jsonName('path', path),
     kind: KIND_NAMES[tree.kind(entry)],
-    layer,
+    layer: layerNumber(position),
     mode: tree.mode(entry).toString(8).padStart(4, '0'),
     uid: tree.uid(entry),
     gid: tree.gid(entry),

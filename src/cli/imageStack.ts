@@ -16,7 +16,7 @@ export interface ImageStack {
   readonly union: LayerUnion;
 }
 
-/** Indexes layers 0 to `upTo` and merges them. What a person must know of them goes to standard error. */
+/** Indexes the layers at positions 0 to `upTo` and merges them. What a person must know of them goes to standard error. */
 export async function readStack(
   archive: Archive,
   image: ArchiveImage,
@@ -37,7 +37,7 @@ export async function readLayer(
   context: CommandContext,
 ): Promise<IndexedLayer | undefined> {
   const layer = image.layers[position];
-  if (!layer) throw new Error(`layer ${position} is beyond the stack`);
+  if (!layer) throw new Error(`position ${position} is beyond the stack`);
   const label = layerLabel(position, layer);
   if (layer.presence !== 'present') {
     await context.errors.line(`note: ${label} is ${PRESENCE_TEXTS[layer.presence]}`);

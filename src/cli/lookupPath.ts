@@ -2,6 +2,7 @@ import { encodeName, printableName } from '../bytes/byteName.ts';
 import { NO_ENTRY, type LayerTree } from '../vfs/layerTree.ts';
 import type { UnionTree } from '../vfs/unionTree.ts';
 import { CliError } from './cliError.ts';
+import { layerNumber } from './layerNumber.ts';
 
 /** An argument of the process as a lossless name: Node decodes arguments as UTF-8 and replaces other bytes, so those
  *  are written `\xHH` (and a backslash `\\`), as our listings print them. */
@@ -45,12 +46,12 @@ function findKeepingLink(union: UnionTree, path: string): number {
 
 /** The entry of one layer at a path, whiteouts included, symlinks not followed: a layer on its own is no file
  *  system. Throws CliError `notFound`. */
-export function findEntry(tree: LayerTree, argument: string, layer: number): number {
+export function findEntry(tree: LayerTree, argument: string, position: number): number {
   for (const path of readings(argument)) {
     const entry = walkTo(tree, path);
     if (entry !== NO_ENTRY) return entry;
   }
-  throw new CliError('notFound', `${printableName(argument)}: not in layer ${layer}`);
+  throw new CliError('notFound', `${printableName(argument)}: not in layer ${layerNumber(position)}`);
 }
 
 function walkTo(tree: LayerTree, path: string): number {

@@ -1,4 +1,4 @@
-import type { Archive, ArchiveImage } from '../archive/archive.ts';
+import type { Archive, ArchiveImage, ArchiveLayer } from '../archive/archive.ts';
 import type { LayerTree } from '../vfs/layerTree.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { CliError } from './cliError.ts';
@@ -43,8 +43,8 @@ export async function openView(file: string, args: ParsedArguments, context: Com
   const position = selectLayer(image.layers, wantedLayer);
   const indexed = await readLayer(image, position, context);
   if (!indexed) {
-    const layer = image.layers[position];
-    throw new CliError('notFound', `${layer ? layerLabel(position, layer) : `layer ${position}`} cannot be read`);
+    const label = layerLabel(position, image.layers[position] as ArchiveLayer);
+    throw new CliError('notFound', `${label} cannot be read`);
   }
   return { kind: 'layer', archive, image, position, tree: indexed.tree };
 }

@@ -52,7 +52,7 @@ describe('inspect', () => {
     expect(run.out).toContain('docker-archive');
     expect(run.out).toContain('image 0: app:1');
     expect(run.out).toContain('linux/amd64');
-    expect(run.out).toMatch(/L2 .* RUN step 2/);
+    expect(run.out).toMatch(/L3 .* RUN step 2/);
   });
 
   it('prints the stored config byte for byte', async () => {
@@ -86,11 +86,11 @@ describe('ls', () => {
       ['motd', 'passwd'],
     ],
     [
-      ['-1', '--up-to', '0', one, 'etc'],
+      ['-1', '--up-to', '1', one, 'etc'],
       ['passwd', 'secret'],
     ],
     [
-      ['-1', '--layer', '1', one, 'etc'],
+      ['-1', '--layer', '2', one, 'etc'],
       ['passwd', 'secret'],
     ],
     [
@@ -111,19 +111,19 @@ describe('ls', () => {
 
   it('tells mode, size, layer, links and whiteouts', async () => {
     const union = await runCli(['ls', one, 'usr/bin']);
-    expect(union.out).toMatch(/^-rwsr-xr-x +0 +0 +10 2023-11-14 22:13 {2}L0 +tool$/m);
-    expect(union.out).toMatch(/L1 +tool3 \(hard link to usr\/bin\/tool2\)$/m);
+    expect(union.out).toMatch(/^-rwsr-xr-x +0 +0 +10 2023-11-14 22:13 {2}L1 +tool$/m);
+    expect(union.out).toMatch(/L2 +tool3 \(hard link to usr\/bin\/tool2\)$/m);
     const layer = await runCli(['ls', '--layer', 'top', one, 'var']);
-    expect(layer.out).toMatch(/^w-{9} .* L2 +cache \(whiteout\)$/m);
+    expect(layer.out).toMatch(/^w-{9} .* L3 +cache \(whiteout\)$/m);
   });
 
   it('shows with --all-layers what is hidden, and by which layer', async () => {
     const run = await runCli(['ls', '--all-layers', one, 'etc']);
-    expect(run.out).toMatch(/L0 +secret {2}\[deleted by layer 1\]/);
-    expect(run.out).toMatch(/L0 +passwd {2}\[superseded by layer 1\]/);
+    expect(run.out).toMatch(/L1 +secret {2}\[deleted by layer 2\]/);
+    expect(run.out).toMatch(/L1 +passwd {2}\[superseded by layer 2\]/);
     const document = await json(['ls', '--json', '--all-layers', one, 'etc']);
     expect(document.entries).toContainEqual(
-      expect.objectContaining({ path: 'etc/secret', layer: 0, fate: 'deleted', byLayer: 1, mode: '0600' }),
+      expect.objectContaining({ path: 'etc/secret', layer: 1, fate: 'deleted', byLayer: 2, mode: '0600' }),
     );
   });
 
@@ -138,7 +138,7 @@ describe('tree', () => {
   it('draws sizes, layers and changes', async () => {
     const run = await runCli(['tree', one]);
     expect(run).toMatchObject({ code: 0, err: '' });
-    expect(run.out).toMatch(/^ +6 B {2}L2 {2}\+ │ {3}├── motd$/m);
+    expect(run.out).toMatch(/^ +6 B {2}L3 {2}\+ │ {3}├── motd$/m);
     expect(run.out).toMatch(/4 directories, 6 other entries$/m);
   });
 
@@ -147,7 +147,7 @@ describe('tree', () => {
     expect(found.rows).toEqual([]);
     const cut = await json(['tree', '--json', '-L', '1', one]);
     expect((cut.rows as { depth: number }[]).every((row) => row.depth === 0)).toBe(true);
-    expect((await runCli(['tree', '-a', one])).out).toContain('secret  [deleted by layer 1]');
+    expect((await runCli(['tree', '-a', one])).out).toContain('secret  [deleted by layer 2]');
   });
 });
 
@@ -155,7 +155,7 @@ describe('cat', () => {
   it.each([
     [[one, 'etc/passwd'], 'root:x:0:0\nme:x:1:1\n'],
     [['--up-to', 'base', one, '/etc/passwd'], 'root:x:0:0\n'],
-    [['--layer', '0', one, 'etc/secret'], 'hidden\n'],
+    [['--layer', '1', one, 'etc/secret'], 'hidden\n'],
     [[one, 'bin/tool3'], 'same'],
     [[one, 'etc/motd', 'bin/tool2'], 'hello\nsame'],
   ])('%j', async (words, text) => {
@@ -166,9 +166,10 @@ describe('cat', () => {
     [[one, 'etc/secret'], 'no such file'],
     [[one, 'etc'], 'is a directory'],
     [[one, '/'], 'is a directory'],
-    [['--layer', '1', one, 'etc/secret'], 'is a whiteout'],
-    [['--layer', '0', one, 'bin'], 'is a symlink to usr/bin'],
-    [['--layer', '9', one, 'bin'], 'layers 0 (base) to 2'],
+    [['--layer', '2', one, 'etc/secret'], 'is a whiteout'],
+    [['--layer', '1', one, 'bin'], 'is a symlink to usr/bin'],
+    [['--layer', '0', one, 'bin'], 'there is no layer 0: layers count from 1, the base, to 3, the top'],
+    [['--layer', '9', one, 'bin'], 'layers count from 1, the base, to 3'],
   ])('refuses %j', async (words, message) => {
     const run = await runCli(['cat', ...words]);
     expect(run).toMatchObject({ code: 2, out: '' });
@@ -193,7 +194,7 @@ describe('extract', () => {
 
   it('writes one path of one layer, hidden ones too', async () => {
     const out = join(dir, 'out-layer');
-    expect(await runCli(['extract', '-C', out, '--layer', '0', one, 'etc/secret'])).toMatchObject({ code: 0, err: '' });
+    expect(await runCli(['extract', '-C', out, '--layer', '1', one, 'etc/secret'])).toMatchObject({ code: 0, err: '' });
     expect(readFileSync(join(out, 'etc/secret'), 'utf8')).toBe('hidden\n');
     expect(readdirSync(out)).toEqual(['etc']);
   });
@@ -257,7 +258,7 @@ describe('diff', () => {
   });
 
   it('compares two layers, whiteouts included', async () => {
-    const run = await runCli(['diff', '--layer', '1', '--layer', '2', one]);
+    const run = await runCli(['diff', '--layer', '2', '--layer', '3', one]);
     expect(run.code).toBe(1);
     expect(run.out).toMatch(/^\+ var\/cache /m);
   });
@@ -277,10 +278,10 @@ describe('waste', () => {
     const document = await json(['waste', '--json', one]);
     expect(document).toMatchObject({ contentsCompared: true, byCause: { superseded: 11, deleted: 11 } });
     expect(document.entries).toContainEqual(
-      expect.objectContaining({ path: 'etc/secret', layer: 0, byLayer: 1, cause: 'deleted', bytes: 7, by: 'whiteout' }),
+      expect.objectContaining({ path: 'etc/secret', layer: 1, byLayer: 2, cause: 'deleted', bytes: 7, by: 'whiteout' }),
     );
     const run = await runCli(['waste', one]);
-    expect(run.out).toMatch(/L0 +deleted by L1 +etc\/secret/);
+    expect(run.out).toMatch(/L1 +deleted by L2 +etc\/secret/);
     expect(run.out).toContain('dive’s figures: efficiency');
   });
 
@@ -324,7 +325,7 @@ describe('verify', () => {
     bytes.write('jello', bytes.indexOf('hello\n'));
     const run = await runCli(['verify', writeSample(dir, 'changed.tar', bytes)]);
     expect(run.code).toBe(1);
-    expect(run.out).toMatch(/^FAIL {2}diffID +layer 2 .*claimed sha256:[0-9a-f]+, is sha256:/m);
+    expect(run.out).toMatch(/^FAIL {2}diffID +layer 3 .*claimed sha256:[0-9a-f]+, is sha256:/m);
   });
 });
 
@@ -344,7 +345,7 @@ describe('convert', () => {
   });
 
   it('to layer gives the layer’s bytes', async () => {
-    const run = await runCli(['convert', '--to', 'layer', '--layer', '1', '-o', '-', one]);
+    const run = await runCli(['convert', '--to', 'layer', '--layer', '2', '-o', '-', one]);
     expect(run.code).toBe(0);
     expect(run.bytes.equals(MIDDLE_LAYER)).toBe(true);
   });

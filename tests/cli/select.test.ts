@@ -100,8 +100,8 @@ describe('familiarReference', () => {
 describe('selectLayer', () => {
   const layers = ['aaaa11', 'aaaa22', '12345'].map((digits) => ({ diffId: digest(digits) }) as ArchiveLayer);
   it.each([
-    ['0', 0],
-    ['2', 2],
+    ['1', 0],
+    ['3', 2],
     ['base', 0],
     ['top', 2],
     ['aaaa2', 1],
@@ -110,8 +110,9 @@ describe('selectLayer', () => {
   ])('%s is %d', (wanted, position) => expect(selectLayer(layers, wanted)).toBe(position));
 
   it('tells what there is', () => {
-    expect(() => selectLayer(layers, '3')).toThrow(/no layer 3; the image has layers 0 \(base\) to 2/);
-    expect(() => selectLayer(layers, 'aaaa')).toThrow(/layers 0, 1 begin with aaaa/);
+    expect(() => selectLayer(layers, '4')).toThrow(/no layer 4: layers count from 1, the base, to 3, the top/);
+    expect(() => selectLayer(layers, '0')).toThrow(/no layer 0: layers count from 1, the base/);
+    expect(() => selectLayer(layers, 'aaaa')).toThrow(/the digests of layers 1, 2 begin with aaaa/);
     expect(() => selectLayer([], 'top')).toThrow(/no layers/);
   });
 });

@@ -9,6 +9,7 @@ import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
 import { readLayer, readStack } from '../imageStack.ts';
 import { jsonName, printJsonStream } from '../jsonOutput.ts';
+import { layerNumber } from '../layerNumber.ts';
 import { openInput } from '../openInput.ts';
 import { describeImage, selectImage } from '../selectImage.ts';
 import { layerLabel, selectLayer } from '../selectLayer.ts';
@@ -119,8 +120,9 @@ async function print(
 ): Promise<void> {
   const { counts, sharedLayers, config, entries } = comparison;
   if (args.has('json')) {
+    const toJson = (entry: ComparisonEntry) => entryJson(entry, left.layer, right.layer);
     const head = { left: sideJson(left), right: sideJson(right), sharedLayers, counts, config };
-    await printJsonStream(context.output, 'diff', head, 'entries', args.has('summary') ? [] : entries.map(entryJson));
+    await printJsonStream(context.output, 'diff', head, 'entries', args.has('summary') ? [] : entries.map(toJson));
     return;
   }
   const { output, style } = context;
@@ -159,11 +161,17 @@ function sideJson(side: Side): object {
     ...jsonName('file', side.archive.fileName),
     image: side.archive.images.indexOf(side.image),
     imageId: side.image.imageId,
-    layer: side.layer,
+    layer: side.layer === undefined ? undefined : layerNumber(side.layer),
   };
 }
 
-function entryJson(entry: ComparisonEntry): object {
-  const { path, ...rest } = entry;
-  return { ...jsonName('path', path), ...rest };
+/** `left` and `right`: the position of the one layer that is compared, if it is one. */
+function entryJson(entry: ComparisonEntry, left: number | undefined, right: number | undefined): object {
+  const { path, leftLayer, rightLayer, ...rest } = entry;
+  return {
+    ...jsonName('path', path),
+    ...rest,
+    ...(leftLayer === undefined ? {} : { leftLayer: layerNumber(left ?? leftLayer) }),
+    ...(rightLayer === undefined ? {} : { rightLayer: layerNumber(right ?? rightLayer) }),
+  };
 }

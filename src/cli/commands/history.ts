@@ -6,6 +6,7 @@ import { formatBytes } from '../formatSize.ts';
 import { readStack } from '../imageStack.ts';
 import { instructionText } from '../instructionText.ts';
 import { printJson } from '../jsonOutput.ts';
+import { layerMark, layerNumber } from '../layerNumber.ts';
 import { openInput } from '../openInput.ts';
 import { imageChoice, selectImage, shortDigest } from '../selectImage.ts';
 import { clipText, formatTable } from '../table.ts';
@@ -46,7 +47,7 @@ export const command: Command = {
     }));
     const { platform } = await context.work();
     const rows = historyTable(image.config?.history ?? [], layers, platform);
-    if (args.has('json')) await printJson(context.output, 'history', { steps: rows });
+    if (args.has('json')) await printJson(context.output, 'history', { steps: rows.map(stepJson) });
     else await printText(rows, args.has('no-trunc') ? 'whole' : 'short', context);
     return ExitCode.fine;
   },
@@ -72,7 +73,7 @@ async function printText(
       { title: 'created by', align: 'left' },
     ],
     rows.map((row) => [
-      row.layer === undefined ? style.dim('-') : style.layer(row.layer, `L${row.layer}`),
+      row.layer === undefined ? style.dim('-') : style.layer(row.layer, layerMark(row.layer)),
       printableName(row.created?.slice(0, 19) ?? ''),
       size(row, row.storedBytes),
       size(row, row.contributedBytes),
@@ -82,6 +83,10 @@ async function printText(
     ]),
   );
   for (const line of lines) await output.line(line);
+}
+
+function stepJson(row: HistoryRow): object {
+  return { ...row, layer: row.layer === undefined ? undefined : layerNumber(row.layer) };
 }
 
 function stepText(row: HistoryRow, width: 'whole' | 'short'): string {

@@ -7,6 +7,7 @@ import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
 import { instructionText } from '../instructionText.ts';
 import { jsonName, printJson } from '../jsonOutput.ts';
+import { findingJson, layerMark, layerNumber } from '../layerNumber.ts';
 import { openInput } from '../openInput.ts';
 import { imageChoice, imageName, imagePlatform, matchImages, selectImage } from '../selectImage.ts';
 import { clipText, formatTable } from '../table.ts';
@@ -92,7 +93,7 @@ async function printImage(archive: Archive, image: ArchiveImage, context: Comman
   await output.line();
   const instructions = layerInstructions(image);
   const rows = image.layers.map((layer, i) => [
-    style.layer(i, `L${i}`),
+    style.layer(i, layerMark(i)),
     layer.blob ? formatBytes(layer.blobSizeBytes) : '-',
     layer.presence === 'present' ? layer.compression : layer.presence,
     layer.diffId?.slice(0, 19) ?? '-',
@@ -165,7 +166,7 @@ function archiveJson(archive: Archive, images: readonly ArchiveImage[]): object 
     format: archive.format,
     alsoFormats: archive.alsoFormats,
     outerCompression: archive.outerCompression,
-    findings: archive.findings,
+    findings: archive.findings.map(findingJson),
     images: images.map((image) => imageJson(archive, image)),
   };
 }
@@ -183,14 +184,14 @@ function imageJson(archive: Archive, image: ArchiveImage): object {
     isArtifact: image.isArtifact,
     artifactType: image.artifactType,
     config: image.config,
-    findings: image.findings,
+    findings: image.findings.map(findingJson),
     layers: image.layers.map(layerJson),
   };
 }
 
 function layerJson(layer: ArchiveLayer, position: number): object {
   return {
-    layer: position,
+    layer: layerNumber(position),
     diffId: layer.diffId,
     blobDigest: layer.blobDigest,
     mediaType: layer.mediaType,

@@ -15,6 +15,7 @@ import {
 import { entryJson } from '../entryJson.ts';
 import { ExitCode } from '../exitCode.ts';
 import { printJsonStream } from '../jsonOutput.ts';
+import { layerMark, layerNumber } from '../layerNumber.ts';
 import { attributeCells, type ListingStyle, nameSuffix } from '../longListing.ts';
 import { findEntry, findNode } from '../lookupPath.ts';
 import { fileOperand, openView, type LayerView, type UnionView, type View } from '../view.ts';
@@ -190,7 +191,7 @@ async function printAsText(
         widths[i] = Math.max(widths[i] as number, cell.length);
         return cell.padStart(widths[i] as number);
       });
-      const layer = context.style.layer(row.layer, `L${row.layer}`.padEnd(4));
+      const layer = context.style.layer(row.layer, layerMark(row.layer).padEnd(4));
       const text = `${cells.join(' ')}  ${layer} ${name}${nameSuffix(row.tree, row.entry)}`;
       await context.output.line(isHidden(row.fate) ? context.style.dim(text + fateText(row)) : text);
     }
@@ -202,7 +203,7 @@ function isHidden(fate: EntryFate): boolean {
 }
 
 function fateText(row: Row): string {
-  const by = row.byLayer === undefined ? '' : ` by layer ${row.byLayer}`;
+  const by = row.byLayer === undefined ? '' : ` by layer ${layerNumber(row.byLayer)}`;
   return `  [${FATE_TEXTS[row.fate]}${by}]`;
 }
 
@@ -216,6 +217,11 @@ const FATE_TEXTS: Readonly<Record<EntryFate, string>> = {
   whiteout: 'whiteout',
 };
 
+function fateJson({ fate, byLayer }: Row): object {
+  if (fate === 'visible') return {};
+  return { fate, ...(byLayer === undefined ? {} : { byLayer: layerNumber(byLayer) }) };
+}
+
 async function printAsJson(
   view: View,
   starts: readonly number[],
@@ -224,14 +230,13 @@ async function printAsJson(
 ): Promise<void> {
   const head = {
     image: view.archive.images.indexOf(view.image),
-    ...(view.kind === 'layer' ? { layer: view.position } : { upTo: view.upTo }),
+    ...(view.kind === 'layer' ? { layer: layerNumber(view.position) } : { upTo: layerNumber(view.upTo) }),
   };
   function* entries(): Iterable<object> {
     for (const start of starts) {
       for (const row of rowsOf(view, start, args)) {
         context.signal.throwIfAborted();
-        const hidden = row.fate === 'visible' ? {} : { fate: row.fate, byLayer: row.byLayer };
-        yield { ...entryJson(row.tree, row.entry, row.path, row.layer), ...hidden };
+        yield { ...entryJson(row.tree, row.entry, row.path, row.layer), ...fateJson(row) };
       }
     }
   }

@@ -18,6 +18,7 @@ import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
 import { readStack } from '../imageStack.ts';
 import { printJsonStream } from '../jsonOutput.ts';
+import { layerMark, layerNumber } from '../layerNumber.ts';
 import { nameSuffix } from '../longListing.ts';
 import { openInput } from '../openInput.ts';
 import { imageChoice, selectImage } from '../selectImage.ts';
@@ -79,7 +80,7 @@ export const command: Command = {
     const view = await treeRows(await buildTimeline(stack.trees, { signal: context.signal }), query, context.signal);
     const depth = args.count('depth') ?? Number.POSITIVE_INFINITY;
     if (args.has('json')) {
-      const head = { image: archive.images.indexOf(image), mode: query.mode, layer: query.layer };
+      const head = { image: archive.images.indexOf(image), mode: query.mode, layer: layerNumber(query.layer) };
       await printJsonStream(context.output, 'tree', head, 'rows', jsonRows(view, stack.trees, depth));
     } else {
       await printText(view, stack.trees, depth, context);
@@ -149,7 +150,7 @@ async function printText(
     const text = `${rowName(view, row)}${nameSuffix(tree, view.entry[row] as number)}`;
     const hidden = hiddenText(view, row);
     const size = formatBytes(view.size[row] as number).padStart(7);
-    const mark = style.layer(layer, `L${layer}`.padEnd(4));
+    const mark = style.layer(layer, layerMark(layer).padEnd(4));
     await output.line(
       `${size}  ${mark}${CHANGE_MARKS[change]} ${style.dim(guides)}${hidden === '' ? text : style.dim(text + hidden)}`,
     );
@@ -176,7 +177,7 @@ function hiddenText(view: TreeView, row: number): string {
   const fate = FATES[view.fate[row] as number] ?? 'visible';
   if (fate === 'visible' || fate === 'merged' || fate === 'whiteout') return '';
   const by = view.byLayer[row] as number;
-  return `  [${fate === 'parentHidden' ? 'hidden with its directory' : fate}${by === NO_LAYER ? '' : ` by layer ${by}`}]`;
+  return `  [${fate === 'parentHidden' ? 'hidden with its directory' : fate}${by === NO_LAYER ? '' : ` by layer ${layerNumber(by)}`}]`;
 }
 
 function* jsonRows(view: TreeView, trees: readonly (LayerTree | undefined)[], maxDepth: number): Iterable<object> {
@@ -193,7 +194,7 @@ function* jsonRows(view: TreeView, trees: readonly (LayerTree | undefined)[], ma
       totalSize: view.size[row],
       change: CHANGES[view.change[row] as number],
       fate: FATES[view.fate[row] as number],
-      ...(by === NO_LAYER ? {} : { byLayer: by }),
+      ...(by === NO_LAYER ? {} : { byLayer: layerNumber(by) }),
       ...((view.flags[row] as number) & ROW_FLAGS.filteredParent ? { filteredParent: true } : {}),
     };
   }

@@ -5,6 +5,7 @@ import { type Command, type CommandContext, JSON_OPTION } from '../command.ts';
 import { describeError } from '../describeError.ts';
 import { ExitCode } from '../exitCode.ts';
 import { jsonName, printJsonStream } from '../jsonOutput.ts';
+import { layerNumber } from '../layerNumber.ts';
 import { openInput } from '../openInput.ts';
 import { onlyFileOperand } from '../view.ts';
 
@@ -24,7 +25,7 @@ export const command: Command = {
     const rows = counted(verifyArchive(archive, await context.work()), tally);
     if (args.has('json')) {
       const head = jsonName('file', archive.fileName);
-      await printJsonStream(context.output, 'verify', head, 'rows', jsonRows(rows));
+      await printJsonStream(context.output, 'verify', head, 'rows', jsonRows(archive, rows));
     } else {
       const shows = args.has('quiet') ? (row: VerifyRow) => !row.ok : () => true;
       for await (const row of rows) if (shows(row)) await context.output.line(rowText(archive, row, context));
@@ -68,14 +69,22 @@ const WHAT_TEXTS: Readonly<Record<VerifyRow['what'], string>> = {
 function place(archive: Archive, row: VerifyRow): string {
   const what = WHAT_TEXTS[row.what].padEnd(8);
   if (row.layer !== undefined) {
-    const images = archive.images.flatMap((image, i) => {
-      const position = image.layers.findIndex((layer) => layer.index === row.layer);
-      return position < 0 ? [] : [`${archive.images.length > 1 ? `image ${i} ` : ''}layer ${position}`];
-    });
-    return `${what}  ${images.join(', ')}${pathText(row)}`;
+    const places = layerPlaces(archive, row.layer).map(
+      ({ image, layer }) => `${archive.images.length > 1 ? `image ${image} ` : ''}layer ${layer}`,
+    );
+    return `${what}  ${places.join(', ')}${pathText(row)}`;
   }
   const image = row.image !== undefined && archive.images.length > 1 ? `image ${row.image}` : 'image';
   return `${what}  ${image}${pathText(row)}`;
+}
+
+/** Where a layer of the archive stands in its images: images often share their lower layers. */
+function layerPlaces(archive: Archive, index: number): { readonly image: number; readonly layer: number }[] {
+  return archive.images.flatMap((image, i) =>
+    image.layers.flatMap((layer, position) =>
+      layer.index === index ? [{ image: i, layer: layerNumber(position) }] : [],
+    ),
+  );
 }
 
 /** A path that only repeats the digest tells nothing. */
@@ -84,13 +93,13 @@ function pathText(row: VerifyRow): string {
   return row.path === undefined || (digits && row.path.includes(digits)) ? '' : ` (${row.path})`;
 }
 
-async function* jsonRows(rows: AsyncIterable<VerifyRow>): AsyncIterable<object> {
+async function* jsonRows(archive: Archive, rows: AsyncIterable<VerifyRow>): AsyncIterable<object> {
   for await (const row of rows) {
     const { what, layer, image, path, claimed, actual, ok, fault } = row;
     yield {
       what,
       ok,
-      ...(layer === undefined ? {} : { layer }),
+      ...(layer === undefined ? {} : { places: layerPlaces(archive, layer) }),
       ...(image === undefined ? {} : { image }),
       ...(path === undefined ? {} : jsonName('path', path)),
       ...(claimed === undefined ? {} : { claimed }),

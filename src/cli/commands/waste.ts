@@ -12,6 +12,7 @@ import { ExitCode } from '../exitCode.ts';
 import { formatBytes, formatFraction } from '../formatSize.ts';
 import { type ImageStack, readStack } from '../imageStack.ts';
 import { jsonName, printJson } from '../jsonOutput.ts';
+import { layerMark, layerNumber } from '../layerNumber.ts';
 import { openInput } from '../openInput.ts';
 import { imageChoice, selectImage } from '../selectImage.ts';
 import { formatTable } from '../table.ts';
@@ -162,7 +163,7 @@ async function printReport(report: WasteReport, limit: number, context: CommandC
     ],
     shown.map((entry) => [
       formatBytes(entry.bytes),
-      style.layer(entry.layer, `L${entry.layer}`),
+      style.layer(entry.layer, layerMark(entry.layer)),
       causeText(entry),
       printableName(entry.path),
       style.dim(REMEDY_TEXTS[entry.remedy]),
@@ -173,8 +174,8 @@ async function printReport(report: WasteReport, limit: number, context: CommandC
 }
 
 function causeText(entry: WastedEntry): string {
-  if (entry.otherPath !== undefined) return `as ${printableName(entry.otherPath)} (L${entry.byLayer})`;
-  return `${CAUSE_TEXTS[entry.cause]} by L${entry.byLayer}`;
+  if (entry.otherPath !== undefined) return `as ${printableName(entry.otherPath)} (${layerMark(entry.byLayer)})`;
+  return `${CAUSE_TEXTS[entry.cause]} by ${layerMark(entry.byLayer)}`;
 }
 
 function diveText(dive: DiveFigures): string {
@@ -231,10 +232,10 @@ function reportJson(report: WasteReport, args: ParsedArguments): object {
     entryCount: report.entryCount,
     entries: report.entries.slice(0, limit).map((entry) => ({
       ...jsonName('path', entry.path),
-      layer: entry.layer,
+      layer: layerNumber(entry.layer),
       bytes: entry.bytes,
       cause: entry.cause,
-      byLayer: entry.byLayer,
+      byLayer: layerNumber(entry.byLayer),
       ...(entry.otherPath === undefined ? {} : jsonName('otherPath', entry.otherPath)),
       ...(entry.by === undefined ? {} : { by: entry.by }),
       remedy: entry.remedy,
