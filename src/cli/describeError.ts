@@ -34,7 +34,8 @@ function placesAndFault(error: unknown, fileName: string | undefined): string[] 
   if (isCompressionFault(error)) {
     return [file, withOffset('', error.offset, ' of the compressed data', error.message), error.message];
   }
-  if (error instanceof Error && error.name === 'AnalysisError') return [file, error.message];
+  if (error instanceof Error && (error.name === 'AnalysisError' || error.name === 'DriverError'))
+    return [file, error.message];
   if (isSystemError(error)) return systemErrorParts(error, file);
   return [file, internalText(error)];
 }

@@ -1,7 +1,7 @@
 import { HELP_OPTION, type OptionSpec } from './arguments.ts';
 import type { Command, CommandEntry } from './command.ts';
 import { COMMANDS } from './registry.ts';
-import { clipText } from './table.ts';
+import { wrapText } from './wrapText.ts';
 
 const HELP_WIDTH = 100;
 const OPTION_WIDTH = 30;
@@ -47,18 +47,4 @@ function optionLines(option: OptionSpec): string[] {
   const indent = ' '.repeat(OPTION_WIDTH);
   if (left.length > OPTION_WIDTH - 2) return [left, ...help.map((line) => indent + line)];
   return help.map((line, i) => (i === 0 ? left.padEnd(OPTION_WIDTH) + line : indent + line));
-}
-
-export function wrapText(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? clipText(word, width) : `${line} ${word}`;
-  }
-  lines.push(line);
-  return lines;
 }

@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'bytes that nobody can read, with cause and remedy',
     load: () => import('./commands/waste.ts'),
   },
+  {
+    name: 'drivers',
+    summary: 'what storage drivers keep on disk, and what changes cost in each',
+    load: () => import('./commands/drivers.ts'),
+  },
   { name: 'verify', summary: 'recompute every digest', load: () => import('./commands/verify.ts') },
   {
     name: 'mount',

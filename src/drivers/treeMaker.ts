@@ -206,3 +206,8 @@ function originOf(
   if (source.from === 'generated') return { from: 'generated', bytes: generated[within] ?? new Uint8Array(0) };
   return source.from === 'unmodelled' ? source : { ...source, entry: within };
 }
+
+/** The changeset of a container that has changed nothing. */
+export function emptyChangeset(): LayerTree {
+  return new TreeMaker({ mode: 0o755 }).finish().tree;
+}

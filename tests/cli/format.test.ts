@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes } from '../../src/cli/formatSize.ts';
-import { wrapText } from '../../src/cli/help.ts';
+import { wrapText } from '../../src/cli/wrapText.ts';
 import { modeText, timeText } from '../../src/cli/longListing.ts';
 import { ProgressLine, progressText } from '../../src/cli/progress.ts';
 import { chooseStyle } from '../../src/cli/style.ts';
