@@ -207,7 +207,9 @@ export class OpenedArchive {
       return undefined;
     }
     const archive = await this.contents();
-    this.#layers[layer] = { ...summary, state: 'indexing' };
+    const started: LayerSummary = { ...summary, state: 'indexing' };
+    this.#layers[layer] = started;
+    this.#home.emit({ type: 'layerStarted', archiveId: this.id, layer: started });
     return this.#read(archive, summary);
   }
 

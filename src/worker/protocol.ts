@@ -111,6 +111,8 @@ export type ExplorerEvent =
       readonly doneBytes: number;
       readonly totalBytes: number | undefined;
     }
+  /** Its state is `indexing` now; `layerIndexed` follows with `indexed` or `failed`. */
+  | { readonly type: 'layerStarted'; readonly archiveId: string; readonly layer: LayerSummary }
   | { readonly type: 'layerIndexed'; readonly archiveId: string; readonly layer: LayerSummary }
   | { readonly type: 'indexed'; readonly archiveId: string }
   /** Something that was stored cannot be used (of one archive, or all where no name is told); the rest is there. */

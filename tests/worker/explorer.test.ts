@@ -60,9 +60,10 @@ describe('an archive that was opened', () => {
     expect(archive.layers).toHaveLength(3);
   });
 
-  it('tells each layer when it is indexed, base first, then that all are', () => {
+  it('tells when each layer is begun and indexed, base first, then that all are', () => {
     const told = explorer.events.map((event) => (event.type === 'layerIndexed' ? event.layer.index : event.type));
-    expect(told.filter((one) => one !== 'progress')).toEqual([0, 1, 2, 'indexed']);
+    const started = 'layerStarted';
+    expect(told.filter((one) => one !== 'progress')).toEqual([started, 0, started, 1, started, 2, 'indexed']);
   });
 
   it('counts what is in a layer', async () => {

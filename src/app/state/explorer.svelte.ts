@@ -113,7 +113,7 @@ export class ExplorerState {
   onEvent(event: ExplorerEvent): void {
     this.calls.onEvent(event);
     for (const listener of this.#listeners) listener(event);
-    if (event.type === 'layerIndexed') this.#putLayer(event.archiveId, event.layer);
+    if (event.type === 'layerStarted' || event.type === 'layerIndexed') this.#putLayer(event.archiveId, event.layer);
     if (event.type === 'indexed') this.#onIndexed(event.archiveId);
     if (event.type === 'archiveChanged') this.#onArchiveChanged(event.archive);
     if (event.type === 'storeFailed') this.calls.report('store', '', event.fault);
