@@ -1,8 +1,8 @@
 /** BuildKit suggests a word only when fewer edits than this away. */
 const TOO_FAR = 3;
 
-/** The words nearest to `value`, all that are equally near, in order; none when one equals it or all are 3 edits away.
- *  BuildKit takes any of them: its options are in a map. */
+/** The words nearest to `value`, all that are equally near, in the order of the options; none when one equals it or all
+ *  are 3 edits away. BuildKit takes the first, which is any of them where its options are in a map. */
 export function nearestWords(value: string, options: Iterable<string>, { ignoreCase = false } = {}): string[] {
   const wanted = ignoreCase ? value.toLowerCase() : value;
   let nearest: string[] = [];
@@ -16,7 +16,7 @@ export function nearestWords(value: string, options: Iterable<string>, { ignoreC
     best = distance;
     nearest.push(ignoreCase ? inCaseOf(word, value) : word);
   }
-  return [...new Set(nearest)].sort();
+  return [...new Set(nearest)];
 }
 
 /** ` (did you mean X?)`, or nothing. */

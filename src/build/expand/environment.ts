@@ -6,7 +6,7 @@ export interface Environment {
 
 export const EMPTY_ENVIRONMENT: Environment = { get: () => undefined, keys: () => [] };
 
-/** Variables in the order they were set first. On Windows names differ by more than case. */
+/** Variables in the order in which they were set last. On Windows names differ by more than case. */
 export class VariableMap implements Environment {
   readonly #values: Map<string, { name: string; value: string }>;
   readonly #ignoreCase: boolean;
@@ -23,7 +23,8 @@ export class VariableMap implements Environment {
 
   set(name: string, value: string): void {
     const key = this.#key(name);
-    this.#values.set(key, { name: this.#values.get(key)?.name ?? name, value });
+    this.#values.delete(key);
+    this.#values.set(key, { name, value });
   }
 
   *keys(): Iterable<string> {

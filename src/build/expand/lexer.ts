@@ -34,6 +34,7 @@ export const MAX_EXPANSION_LENGTH = 4 * 1024 * 1024;
 const MAX_DEPTH = 500;
 const NOTHING: ReadonlySet<string> = new Set();
 const END = '';
+const MISSING_SLASH = `syntax error: missing '/' in ${'$'}{}`;
 /** How Go prints the character that is not there. */
 const NO_CHARACTER = '\ufffd';
 
@@ -101,7 +102,7 @@ class WordLexer {
   }
 
   #plainUntil(stop: string, words: WordSplitter | undefined): string {
-    const { escape, skipQuotes } = this.#options;
+    const { escape: escapeToken, skipQuotes } = this.#options;
     let result = '';
     for (let ch = this.#peek(); ch !== END; ch = this.#peek()) {
       if (result.length > MAX_EXPANSION_LENGTH) throw tooLong();
@@ -117,7 +118,7 @@ class WordLexer {
         const value = ch === '<' ? this.#angle() : ch === "'" ? this.#singleQuoted() : this.#doubleQuoted();
         result += value;
         words?.addRaw(value);
-      } else if (ch === escape) {
+      } else if (ch === escapeToken) {
         if (this.#rawEscapes) {
           result += ch;
           words?.addRaw(ch);
@@ -149,7 +150,7 @@ class WordLexer {
   }
 
   #doubleQuoted(): string {
-    const { escape, rawQuotes } = this.#options;
+    const { escape: escapeToken, rawQuotes } = this.#options;
     let result = rawQuotes ? '"' : '';
     this.#at++;
     for (let ch = this.#peek(); ch !== END; ch = this.#peek()) {
@@ -160,12 +161,12 @@ class WordLexer {
       }
       this.#at++;
       if (ch === '"') return rawQuotes ? `${result}"` : result;
-      if (ch === escape) {
+      if (ch === escapeToken) {
         if (this.#rawEscapes) result += ch;
         const next = this.#peek();
         if (next === END) continue;
         // Only these can be escaped between double quotes; before others the escape character stays.
-        if (next === '"' || next === '$' || next === escape) {
+        if (next === '"' || next === '$' || next === escapeToken) {
           this.#at++;
           ch = next;
         }
@@ -230,7 +231,7 @@ class WordLexer {
   #replacement(name: string): string {
     const all = this.#peek() === '/';
     if (all) this.#at++;
-    const pattern = this.#part('/', true, "syntax error: missing '/' in ${}");
+    const pattern = this.#part('/', true, MISSING_SLASH);
     const replacement = this.#part('}', true, "syntax error: missing '}'");
     const value = this.#lookup(name);
     if (this.#options.keepUnset && value === undefined) return `\${${name}/${pattern}/${replacement}}`;

@@ -14,7 +14,7 @@ const NAMED: Readonly<Record<string, string>> = {
 export function quote(text: string): string {
   if (/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text)) return `"${text}"`;
   let out = '"';
-  for (const character of text) out += NAMED[character] ?? (isPrintable(character) ? character : escape(character));
+  for (const character of text) out += NAMED[character] ?? (isPrintable(character) ? character : escaped(character));
   return `${out}"`;
 }
 
@@ -28,7 +28,7 @@ function isPrintable(character: string): boolean {
   return character === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character);
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   const code = character.codePointAt(0) as number;
   if (code >= 0xd800 && code <= 0xdfff) return '\\ufffd';
   if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;

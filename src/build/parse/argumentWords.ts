@@ -2,7 +2,7 @@ import type { EscapeCharacter } from '../expand/lexer.ts';
 import { isSpace } from '../go/space.ts';
 
 /** Splits at blanks outside quotes; quotes and escape characters stay in the words, for the expansion to judge. */
-export function argumentWords(text: string, escape: EscapeCharacter): string[] {
+export function argumentWords(text: string, escapeToken: EscapeCharacter): string[] {
   const words: string[] = [];
   const { length } = text;
   for (let at = 0; at < length;) {
@@ -14,7 +14,7 @@ export function argumentWords(text: string, escape: EscapeCharacter): string[] {
     for (; at < length; at++) {
       const ch = text[at] as string;
       if (quote === '' && isSpace(ch.charCodeAt(0))) break;
-      if (ch === escape && quote !== "'") {
+      if (ch === escapeToken && quote !== "'") {
         // An escape character that ends the text is dropped.
         if (at + 1 === length) dropsLast = true;
         else at++;

@@ -11,20 +11,20 @@ export interface Arguments {
   readonly json: boolean;
 }
 
-type LineParser = (rest: string, escape: EscapeCharacter) => Arguments;
+type LineParser = (rest: string, escapeToken: EscapeCharacter) => Arguments;
 
 /** Every instruction but ONBUILD, whose rest is an instruction itself. */
 export const LINE_PARSERS: ReadonlyMap<string, LineParser> = new Map<string, LineParser>([
   ['add', jsonOrList],
-  ['arg', (rest, escape) => shell(argumentWords(rest, escape))],
+  ['arg', (rest, escapeToken) => shell(argumentWords(rest, escapeToken))],
   ['cmd', jsonOrText],
   ['copy', jsonOrList],
   ['entrypoint', jsonOrText],
-  ['env', (rest, escape) => keysAndValues(rest, 'ENV', escape)],
+  ['env', (rest, escapeToken) => keysAndValues(rest, 'ENV', escapeToken)],
   ['expose', list],
   ['from', list],
   ['healthcheck', healthcheck],
-  ['label', (rest, escape) => keysAndValues(rest, 'LABEL', escape)],
+  ['label', (rest, escapeToken) => keysAndValues(rest, 'LABEL', escapeToken)],
   ['maintainer', text],
   ['run', jsonOrText],
   ['shell', jsonOrText],
@@ -79,8 +79,8 @@ function healthcheck(rest: string): Arguments {
 }
 
 /** Triples: key, value, and `=` or, in the old form `KEY value`, nothing. */
-function keysAndValues(rest: string, name: string, escape: EscapeCharacter): Arguments {
-  const words = argumentWords(rest, escape);
+function keysAndValues(rest: string, name: string, escapeToken: EscapeCharacter): Arguments {
+  const words = argumentWords(rest, escapeToken);
   const [first] = words;
   if (first === undefined) return shell([]);
   if (!first.includes('=')) {

@@ -183,13 +183,13 @@ const UNTERMINATED = 'unterminated heredoc';
 type InstructionLine = Pick<SyntaxNode, 'keyword' | 'flags' | 'args' | 'json' | 'trigger' | 'original'>;
 
 /** Takes a logical line apart. An unknown keyword is kept, with one empty argument: the fault is told later. */
-function parseInstructionLine(line: string, escape: EscapeCharacter, depth = 0): InstructionLine {
-  const { keyword, flags, rest } = splitCommand(line, escape);
+function parseInstructionLine(line: string, escapeToken: EscapeCharacter, depth = 0): InstructionLine {
+  const { keyword, flags, rest } = splitCommand(line, escapeToken);
   const name = keyword.toLowerCase();
   if (name === ONBUILD) {
     if (depth >= MAX_TRIGGER_DEPTH) throw new BuildError('limit', `ONBUILD is nested deeper than ${MAX_TRIGGER_DEPTH}`);
     if (rest === '') return { keyword, flags, args: [], json: false, trigger: undefined, original: line };
-    const child = parseInstructionLine(rest, escape, depth + 1);
+    const child = parseInstructionLine(rest, escapeToken, depth + 1);
     const trigger = {
       ...child,
       heredocs: NO_HEREDOCS,
@@ -202,7 +202,7 @@ function parseInstructionLine(line: string, escape: EscapeCharacter, depth = 0):
     return { keyword, flags, args: [child.keyword, ...child.args], json: false, trigger, original: line };
   }
   const parser = LINE_PARSERS.get(name);
-  const { args, json } = parser ? parser(rest, escape) : { args: [''], json: false };
+  const { args, json } = parser ? parser(rest, escapeToken) : { args: [''], json: false };
   return { keyword, flags, args, json, trigger: undefined, original: line };
 }
 

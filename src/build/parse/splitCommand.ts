@@ -9,34 +9,34 @@ export interface CommandParts {
 }
 
 /** Takes a logical line apart: keyword, `--flags`, and the rest. */
-export function splitCommand(line: string, escape: EscapeCharacter): CommandParts {
+export function splitCommand(line: string, escapeToken: EscapeCharacter): CommandParts {
   const text = trimSpace(line);
   let end = 0;
   while (end < text.length && !isBlank(text.charCodeAt(end))) end++;
   let from = end;
   while (from < text.length && isBlank(text.charCodeAt(from))) from++;
-  const { flags, rest } = takeFlags(text.slice(from), escape);
+  const { flags, rest } = takeFlags(text.slice(from), escapeToken);
   return { keyword: text.slice(0, end), flags, rest: trimSpace(rest) };
 }
 
-function takeFlags(text: string, escape: EscapeCharacter): { flags: string[]; rest: string } {
+function takeFlags(text: string, escapeToken: EscapeCharacter): { flags: string[]; rest: string } {
   if (!text.startsWith('--')) return { flags: [], rest: text };
-  if (isAscii(text)) return scanFlags(text, escape);
+  if (isAscii(text)) return scanFlags(text, escapeToken);
   // BuildKit goes through this part byte by byte, each byte a character: `é` becomes `Ã©`, and a byte A0 is a blank.
   const bytes = new TextEncoder().encode(text);
   let latin1 = '';
   for (const byte of bytes) latin1 += String.fromCharCode(byte);
-  const { flags, rest } = scanFlags(latin1, escape);
+  const { flags, rest } = scanFlags(latin1, escapeToken);
   return { flags, rest: new TextDecoder().decode(bytes.subarray(bytes.length - rest.length)) };
 }
 
-function scanFlags(text: string, escape: EscapeCharacter): { flags: string[]; rest: string } {
+function scanFlags(text: string, escapeToken: EscapeCharacter): { flags: string[]; rest: string } {
   const flags: string[] = [];
   for (let at = 0; ;) {
     while (at < text.length && isSpace(text.charCodeAt(at))) at++;
     if (at >= text.length) return { flags, rest: '' };
     if (!text.startsWith('--', at)) return { flags, rest: text.slice(at) };
-    const { word, isBlankWord, end } = scanFlag(text, at, escape);
+    const { word, isBlankWord, end } = scanFlag(text, at, escapeToken);
     at = end;
     if (word === '--') return { flags, rest: text.slice(at) };
     if (word !== '' || isBlankWord) flags.push(word);
@@ -44,7 +44,7 @@ function scanFlags(text: string, escape: EscapeCharacter): { flags: string[]; re
 }
 
 // Quotes go, and may stand anywhere; the escape character works inside both kinds.
-function scanFlag(text: string, from: number, escape: EscapeCharacter) {
+function scanFlag(text: string, from: number, escapeToken: EscapeCharacter) {
   let word = '';
   let quote = '';
   let isBlankWord = false;
@@ -61,7 +61,7 @@ function scanFlag(text: string, from: number, escape: EscapeCharacter) {
       quote = '';
       continue;
     }
-    if (ch === escape) {
+    if (ch === escapeToken) {
       if (at + 1 === text.length) continue;
       ch = text[++at] as string;
     }
