@@ -3,7 +3,8 @@ export type ImageErrorCode =
   | 'limit' // larger or deeper than a bound of ours
   | 'malformed' // JSON, but not the document that was expected
   | 'digest' // not `algorithm:hex` of a known algorithm
-  | 'reference'; // not a reference to an image
+  | 'reference' // not a reference to an image
+  | 'pattern'; // not a shell pattern
 
 /** A document that describes an image cannot be read. */
 export class ImageError extends Error {

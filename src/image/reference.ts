@@ -1,5 +1,6 @@
-import { isDigest, type Digest } from './digest.ts';
+import type { Digest } from './digest.ts';
 import { ImageError } from './imageError.ts';
+import { checkDigest, isIdentifier, parseWritten } from './referenceGrammar.ts';
 
 /** A reference to an image, normalised (distribution reference, "Grammar"): `docker.io/library/alpine:3.20`. */
 export interface Reference {
@@ -12,31 +13,25 @@ export interface Reference {
 }
 
 const DEFAULT_DOMAIN = 'docker.io';
+const LEGACY_DEFAULT_DOMAIN = 'index.docker.io';
 const OFFICIAL_PREFIX = 'library/';
-/** distribution reference.go, `RepositoryNameTotalLengthMax`. */
-const MAX_NAME_LENGTH = 255;
-/** The longest name, tag and sha512 digest. */
-const MAX_REFERENCE_LENGTH = MAX_NAME_LENGTH + 1 + 128 + 1 + 135;
-
-const DOMAIN_LABEL = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
-const DOMAIN = new RegExp(`^(?:${DOMAIN_LABEL}(?:\\.${DOMAIN_LABEL})*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?$`);
-const PATH_PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
-const PATH = new RegExp(`^${PATH_PART}(?:/${PATH_PART})*$`);
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const DEFAULT_TAG = 'latest';
 
 /** Reads a reference as the docker client does (ParseNormalizedNamed): domain and `library/` are filled in, no tag
- *  is. Throws ImageError `reference`. */
+ *  is. Throws ImageError `reference` or `digest`, with the client's words. */
 export function parseReference(text: string): Reference {
-  if (/^[0-9a-f]{64}$/.test(text)) throw fault(text, 'cannot be 64 hex digits, which name an image ID');
-  if (text.length > MAX_REFERENCE_LENGTH) throw fault(text, `is longer than ${MAX_REFERENCE_LENGTH}`);
-  const { name, tag, digest } = split(text);
-  const { domain, path } = splitDomain(name);
-  if (path !== path.toLowerCase()) throw fault(text, 'the repository must be lower case');
-  if (!DOMAIN.test(domain) || !PATH.test(path)) throw fault(text, 'is no repository name');
-  if (domain.length + 1 + path.length > MAX_NAME_LENGTH) throw fault(text, `is longer than ${MAX_NAME_LENGTH}`);
-  if (tag !== undefined && !TAG.test(tag)) throw fault(text, 'has no valid tag');
-  if (digest !== undefined && !isDigest(digest)) throw fault(text, 'has no valid digest');
-  return { domain, path, tag, digest };
+  if (isIdentifier(text)) {
+    throw fault(`invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`);
+  }
+  const { domain, rest } = splitDomain(text);
+  const colon = rest.indexOf(':');
+  const repository = colon < 0 ? rest : rest.slice(0, colon);
+  if (repository.toLowerCase() !== repository) {
+    const shown = repository.slice(0, 300);
+    throw fault(`invalid reference format: repository name (${shown}) must be lowercase`);
+  }
+  const { path, tag, digest, ...written } = parseWritten(`${domain}/${rest}`);
+  return { domain: written.domain, path, tag, digest: digest as Digest | undefined };
 }
 
 export function isReference(text: string): boolean {
@@ -46,6 +41,39 @@ export function isReference(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** An image ID, a digest, or a reference: what `docker inspect` takes (ParseAnyReference). A bare ID is a sha256. */
+export function parseAnyReference(text: string): Reference | { readonly id: Digest } {
+  if (isIdentifier(text)) return { id: `sha256:${text}` as Digest };
+  try {
+    checkDigest(text);
+    return { id: text as Digest };
+  } catch {
+    return parseReference(text);
+  }
+}
+
+/** A reference that is written out in full already (ParseNamed). Throws ImageError `reference`. */
+export function parseCanonicalReference(text: string): Reference {
+  const reference = parseReference(text);
+  if (fullForm(reference) !== text) throw fault('repository name must be canonical');
+  return reference;
+}
+
+/** The reference with the tag `latest` when it has neither tag nor digest (TagNameOnly). */
+export function withDefaultTag(reference: Reference): Reference {
+  return isNameOnly(reference) ? { ...reference, tag: DEFAULT_TAG } : reference;
+}
+
+/** What an engine pulls: the digest when there is one, else the tag, else `latest` (ParseDockerRef). */
+export function parseDockerReference(text: string): Reference {
+  const reference = parseReference(text);
+  return reference.digest === undefined ? withDefaultTag(reference) : { ...reference, tag: undefined };
+}
+
+export function isNameOnly({ tag, digest }: Reference): boolean {
+  return tag === undefined && digest === undefined;
 }
 
 /** The short form that docker prints: `alpine:3.20`, `user/app:1`, `host:5000/app`. */
@@ -67,9 +95,7 @@ export function fullForm(reference: Reference): string {
 /** One form for all ways of writing the same reference; what is no reference stays as it is. */
 export function normalForm(text: string): string {
   try {
-    const reference = parseReference(text);
-    const tag = reference.tag ?? (reference.digest === undefined ? 'latest' : undefined);
-    return fullForm({ ...reference, tag });
+    return fullForm(withDefaultTag(parseReference(text)));
   } catch {
     return text;
   }
@@ -79,26 +105,17 @@ function suffix({ tag, digest }: Reference): string {
   return (tag === undefined ? '' : `:${tag}`) + (digest === undefined ? '' : `@${digest}`);
 }
 
-function split(text: string): { name: string; tag: string | undefined; digest: string | undefined } {
-  const at = text.indexOf('@');
-  const digest = at < 0 ? undefined : text.slice(at + 1);
-  const rest = at < 0 ? text : text.slice(0, at);
-  const colon = rest.lastIndexOf(':');
-  const hasTag = colon > rest.lastIndexOf('/');
-  return { name: hasTag ? rest.slice(0, colon) : rest, tag: hasTag ? rest.slice(colon + 1) : undefined, digest };
-}
-
 // The first part is a domain only if it looks like one: a dot, a port, `localhost`, or upper case.
-function splitDomain(name: string): { domain: string; path: string } {
-  const slash = name.indexOf('/');
-  const first = slash < 0 ? '' : name.slice(0, slash);
-  const isDomain = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
-  const domain = slash >= 0 && isDomain ? first : DEFAULT_DOMAIN;
-  const path = slash >= 0 && isDomain ? name.slice(slash + 1) : name;
-  if (domain === 'index.docker.io') return splitDomain(`${DEFAULT_DOMAIN}/${path}`);
-  return { domain, path: domain === DEFAULT_DOMAIN && !path.includes('/') ? OFFICIAL_PREFIX + path : path };
+function splitDomain(text: string): { domain: string; rest: string } {
+  const slash = text.indexOf('/');
+  const first = slash < 0 ? '' : text.slice(0, slash);
+  const isDomain = first === 'localhost' || /[.:]/.test(first) || first.toLowerCase() !== first;
+  const written = slash >= 0 && isDomain ? first : DEFAULT_DOMAIN;
+  const domain = written === LEGACY_DEFAULT_DOMAIN ? DEFAULT_DOMAIN : written;
+  const rest = slash >= 0 && isDomain ? text.slice(slash + 1) : text;
+  return { domain, rest: domain === DEFAULT_DOMAIN && !rest.includes('/') ? OFFICIAL_PREFIX + rest : rest };
 }
 
-function fault(text: string, why: string): ImageError {
-  return new ImageError('reference', undefined, `"${text.slice(0, 300)}" ${why}`);
+function fault(message: string): ImageError {
+  return new ImageError('reference', undefined, message);
 }
