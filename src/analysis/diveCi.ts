@@ -55,6 +55,19 @@ export function evaluateCi(figures: DiveFigures, rules: DiveRules = DEFAULT_DIVE
   return { results, passed: results.every((result) => result.status !== 'fail') };
 }
 
+/** Throws AnalysisError `rule` for a threshold that dive would refuse, before any image is read. */
+export function checkRules(rules: DiveRules): void {
+  const nothing = {
+    efficiency: 1,
+    wastedBytes: 0,
+    userWastedFraction: 0,
+    imageBytes: 0,
+    userBytes: 0,
+    inefficiencies: [],
+  };
+  evaluateCi(nothing, rules);
+}
+
 function judge(
   rule: keyof DiveRules,
   rules: DiveRules,

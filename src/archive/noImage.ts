@@ -12,7 +12,7 @@ export async function noImage(context: OpenContext): Promise<ArchiveError> {
     return new ArchiveError('truncated', '', offset, `${fileName}: breaks off before its list of images`);
   }
   if (context.members.has('oci-layout') && !context.members.has('index.json')) {
-    return new ArchiveError('missing', 'index.json', undefined, `${fileName}: an OCI layout without index.json`);
+    return new ArchiveError('missing', 'index.json', undefined, `${fileName}: is an OCI layout, but has no index.json`);
   }
   for (const path of ['manifest.json', 'index.json']) {
     if (!context.members.has(path)) continue;

@@ -128,7 +128,7 @@ function unknownOption(shown: string, specs: readonly OptionSpec[]): CliError {
   const near = specs
     .map((spec) => `--${spec.name}`)
     .map((name) => ({ name, distance: editDistance(name, shown) }))
-    .filter((candidate) => candidate.distance <= 3 && shown.length > 3)
+    .filter((candidate) => candidate.distance <= 2 && shown.length > 3)
     .sort((a, b) => a.distance - b.distance)[0];
   return new CliError('usage', `there is no option ${shown}${near ? `; did you mean ${near.name}?` : ''}`);
 }

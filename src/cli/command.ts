@@ -54,7 +54,7 @@ export const IMAGE_OPTION: OptionSpec = {
   short: 'i',
   kind: 'value',
   metavar: 'REF|ID|N',
-  help: 'which image: a tag, an ID or its beginning, or its number in the archive',
+  help: 'which image: a tag, an ID or its beginning, or its number (1 is the first of the archive)',
 };
 
 export const PLATFORM_OPTION: OptionSpec = {

@@ -13,7 +13,7 @@ import { chooseStyle } from './style.ts';
 /** The process as the command line sees it: real in `palimpsest.ts`, made of memory in tests. */
 export interface Surroundings {
   readonly input: Readable;
-  readonly output: Writable & { isTTY?: boolean };
+  readonly output: Writable & { isTTY?: boolean; columns?: number };
   readonly errors: Writable & { isTTY?: boolean; columns?: number };
   readonly environment: { readonly [name: string]: string | undefined };
   readonly signal: AbortSignal;
@@ -52,6 +52,7 @@ async function dispatch(words: readonly string[], session: Session): Promise<Exi
   if (suiteName === undefined || suiteName.startsWith('-')) {
     return runCommand(chosen.entry, chosen.entry.name, chosen.rest, session);
   }
+  session.usageHint = 'palimpsest conformance --help';
   const suite = await choose(chosen.rest, CONFORMANCE_SUITES, 'conformance suite', session);
   return runCommand(suite.entry, `conformance ${suite.entry.name}`, suite.rest, session);
 }
@@ -77,12 +78,13 @@ async function choose(
   const [name = '', ...rest] = words;
   const entry = entries.find((candidate) => candidate.name === name);
   if (entry) return { entry, rest };
-  const near = entries.find((candidate) => editDistance(candidate.name, name) <= 2);
+  if (name.startsWith('-')) throw new CliError('usage', `the ${what} comes first; what is “${name}”?`);
+  const near = entries.find(({ name: known }) => editDistance(known, name) <= Math.min(2, known.length - 1));
   if (near) throw new CliError('usage', `there is no ${what} “${name}”; did you mean ${near.name}?`);
   if (what === 'command' && (await session.isFile(name))) {
     throw new CliError('usage', `there is no command “${name}”; to look into that file: palimpsest inspect ${name}`);
   }
-  throw new CliError('usage', `there is no ${what} “${name}”; palimpsest --help lists them`);
+  throw new CliError('usage', `there is no ${what} “${name}”; ${session.usageHint} lists them`);
 }
 
 async function runCommand(

@@ -8,14 +8,17 @@ const BUFFER_CHARACTERS = 64 * 1024;
  *  each call; it rejects with `OutputClosed` once the reader has gone. */
 export class Output {
   readonly isTerminal: boolean;
+  /** Of the terminal; what goes elsewhere has no bound. */
+  readonly columns: number;
   readonly #stream: Writable;
   #pending = '';
   #failure: Error | undefined;
   #beforeWrite: (() => void) | undefined;
 
-  constructor(stream: Writable & { isTTY?: boolean }) {
+  constructor(stream: Writable & { isTTY?: boolean; columns?: number }) {
     this.#stream = stream;
     this.isTerminal = stream.isTTY === true;
+    this.columns = (this.isTerminal ? stream.columns : undefined) || Number.POSITIVE_INFINITY;
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.#failure = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' ? new OutputClosed() : error;
     });

@@ -18,7 +18,10 @@ export async function writeOutput(
   if (path === '-') return writeToStandardOutput(chunks, context);
   await refuseExisting(path, existing);
   const partial = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
-  const file = await open(partial, 'wx', 0o666);
+  const file = await open(partial, 'wx', 0o666).catch((error: NodeJS.ErrnoException) => {
+    context.noteFile(path);
+    throw Object.assign(error, { path: dirname(path) });
+  });
   let isDone = false;
   context.onExit(async () => {
     if (!isDone) await unlink(partial);

@@ -17,7 +17,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'cat', summary: 'print files, also those that upper layers hide', load: () => import('./commands/cat.ts') },
   {
     name: 'extract',
-    summary: 'write files and directories to a folder or a tar',
+    summary: 'write files and directories to a folder',
     load: () => import('./commands/extract.ts'),
   },
   { name: 'diff', summary: 'compare two images, or two layers', load: () => import('./commands/diff.ts') },

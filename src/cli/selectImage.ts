@@ -2,6 +2,7 @@ import type { Archive, ArchiveImage } from '../archive/archive.ts';
 import { printableName } from '../bytes/byteName.ts';
 import type { ParsedArguments } from './arguments.ts';
 import { CliError } from './cliError.ts';
+import { imageNumber, imageOfNumber } from './imageNumber.ts';
 
 /** Fewer hexadecimal digits than this name no image. */
 const MIN_ID_DIGITS = 4;
@@ -25,8 +26,12 @@ export function selectImage(archive: Archive, choice: ImageChoice): ArchiveImage
   const list = found.map((image) => `\n  ${describeImage(archive, image)}`).join('');
   throw new CliError(
     'ambiguous',
-    `${found.length} images answer to that; choose one with --image or --platform:${list}`,
+    `${found.length} images ${isOpen(choice) ? 'are in it' : 'answer to that'}; choose one with --image or --platform:${list}`,
   );
+}
+
+function isOpen(choice: ImageChoice): boolean {
+  return choice.image === undefined && choice.platform === undefined;
 }
 
 /** Every image that answers to the choice, in the archive's order. */
@@ -42,8 +47,8 @@ function withoutArtifacts(images: readonly ArchiveImage[]): readonly ArchiveImag
 }
 
 function matchName(archive: Archive, name: string): readonly ArchiveImage[] {
-  const position = /^\d{1,6}$/.test(name) ? archive.images[Number(name)] : undefined;
-  if (position) return [position];
+  const numbered = imageOfNumber(archive, name);
+  if (numbered) return [numbered];
   const tagged = archive.images.filter((image) => image.tags.some((tag) => tag === name));
   if (tagged.length > 0) return tagged;
   const familiar = familiarReference(name);
@@ -84,7 +89,7 @@ export function imagePlatform(image: ArchiveImage): string | undefined {
 
 /** One line that tells an image from its neighbours. */
 export function describeImage(archive: Archive, image: ArchiveImage): string {
-  const parts = [`${archive.images.indexOf(image)}:`, imageName(image)];
+  const parts = [`${imageNumber(archive, image)}:`, imageName(image)];
   const id = image.imageId ?? image.manifest?.digest ?? image.v1Id;
   if (id) parts.push(shortDigest(id));
   const platform = imagePlatform(image);
@@ -103,7 +108,8 @@ export function shortDigest(digest: string): string {
 }
 
 function nothingFound(archive: Archive, choice: ImageChoice): CliError {
-  const asked = [choice.image, choice.platform].filter((part) => part !== undefined).join(' for ');
+  const { image, platform } = choice;
+  const asked = `${image ?? ''}${platform === undefined ? '' : ` for the platform ${platform}`}`.trim();
   const list = archive.images.map((image) => `\n  ${describeImage(archive, image)}`).join('');
   return new CliError('notFound', `no image ${printableName(asked)}; there are:${list || ' none'}`);
 }

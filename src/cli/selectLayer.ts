@@ -27,7 +27,7 @@ export function selectLayer(layers: readonly ArchiveLayer[], wanted: string): nu
   }
   throw new CliError(
     'notFound',
-    `there is no layer ${printableName(wanted)}: layers count from 1, the base, to ${layers.length}, the top`,
+    `there is no layer ${printableName(wanted)}: layers count from 1, the base; this image has ${layers.length}`,
   );
 }
 
@@ -39,5 +39,6 @@ function digestsMatch(layer: ArchiveLayer, digits: string): boolean {
 export function layerLabel(position: number, layer: ArchiveLayer): string {
   const place = layer.path ?? layer.diffId ?? layer.blobDigest;
   if (place === undefined) return `layer ${layerNumber(position)}`;
-  return `layer ${layerNumber(position)} (${printableName(place.startsWith('sha') ? shortDigest(place) : place)})`;
+  const shown = place.startsWith('sha') ? shortDigest(place) : place.replace(/([0-9a-f]{12})[0-9a-f]{52,116}/g, '$1…');
+  return `layer ${layerNumber(position)} (${printableName(shown)})`;
 }

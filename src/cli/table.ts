@@ -6,15 +6,29 @@ export interface TableColumn {
   readonly align: Alignment;
 }
 
-/** Lines of a table, header first. The last column is not padded. */
-export function formatTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string[] {
+/** The last column keeps as much, however narrow the terminal. */
+const MIN_LAST_WIDTH = 16;
+
+/** Lines of a table, header first. The last column is not padded; it is clipped where the line would be wider than
+ *  `maxWidth`. */
+export function formatTable(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  maxWidth = Number.POSITIVE_INFINITY,
+): string[] {
   const titles = columns.map((column) => column.title);
   const widths = columns.map((_, i) =>
     [titles, ...rows].reduce((widest, row) => Math.max(widest, visibleWidth(row[i] ?? '')), 0),
   );
+  const last = columns.length - 1;
+  const used = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0);
+  const lastWidth = Math.max(MIN_LAST_WIDTH, maxWidth - used);
   return [titles, ...rows].map((row) =>
     columns
-      .map((column, i) => pad(row[i] ?? '', widths[i] as number, column.align, i === columns.length - 1))
+      .map((column, i) => {
+        const cell = row[i] ?? '';
+        return pad(i === last ? clipText(cell, lastWidth) : cell, widths[i] as number, column.align, i === last);
+      })
       .join('  ')
       .trimEnd(),
   );
@@ -51,16 +65,22 @@ function isWide(code: number): boolean {
   );
 }
 
-/** Cuts to a width, an ellipsis in the last cell. */
+/** Cuts to a width, an ellipsis in the last cell. Colour codes are kept, those after the cut too. */
 export function clipText(text: string, width: number): string {
   if (visibleWidth(text) <= width) return text;
   let clipped = '';
   let used = 0;
-  for (const character of text) {
-    const cells = visibleWidth(character);
-    if (used + cells > width - 1) break;
-    clipped += character;
-    used += cells;
+  let isCut = false;
+  for (const [piece] of text.matchAll(/\u001b\[[0-9;]*m|./gsu)) {
+    const cells = visibleWidth(piece);
+    if (cells === 0) clipped += piece;
+    else if (!isCut && used + cells <= width - 1) {
+      clipped += piece;
+      used += cells;
+    } else if (!isCut) {
+      clipped += '…';
+      isCut = true;
+    }
   }
-  return `${clipped}…`;
+  return clipped;
 }

@@ -57,7 +57,8 @@ const several = archive([
 describe('matchImages', () => {
   it.each<[ImageChoice, number[]]>([
     [{}, [0, 1, 2]],
-    [{ image: '3' }, [3]],
+    [{ image: '4' }, [3]],
+    [{ image: '0' }, []],
     [{ image: 'docker.io/library/app:1.0' }, [0, 1]],
     [{ image: 'app:1.0' }, [0, 1]],
     [{ image: 'app' }, []],
@@ -82,8 +83,8 @@ describe('matchImages', () => {
   });
 
   it('lists what there is when several or none answer', () => {
-    expect(() => selectImage(several, {})).toThrow(/3 images answer.*--image or --platform:\n {2}0: docker/s);
-    expect(() => selectImage(several, { image: 'nope' })).toThrow(/no image nope; there are:\n {2}0: .*\n {2}3: /s);
+    expect(() => selectImage(several, {})).toThrow(/3 images are in it.*--image or --platform:\n {2}1: docker/s);
+    expect(() => selectImage(several, { image: 'nope' })).toThrow(/no image nope; there are:\n {2}1: .*\n {2}4: /s);
   });
 });
 
@@ -110,7 +111,7 @@ describe('selectLayer', () => {
   ])('%s is %d', (wanted, position) => expect(selectLayer(layers, wanted)).toBe(position));
 
   it('tells what there is', () => {
-    expect(() => selectLayer(layers, '4')).toThrow(/no layer 4: layers count from 1, the base, to 3, the top/);
+    expect(() => selectLayer(layers, '4')).toThrow(/no layer 4: layers count from 1, the base; this image has 3/);
     expect(() => selectLayer(layers, '0')).toThrow(/no layer 0: layers count from 1, the base/);
     expect(() => selectLayer(layers, 'aaaa')).toThrow(/the digests of layers 1, 2 begin with aaaa/);
     expect(() => selectLayer([], 'top')).toThrow(/no layers/);

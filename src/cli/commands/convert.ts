@@ -1,10 +1,18 @@
 import type { Archive, ArchiveImage, ArchiveLayer } from '../../archive/archive.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { CliError } from '../cliError.ts';
-import { type Command, type CommandContext, LAYER_OPTION, PLATFORM_OPTION, UP_TO_OPTION } from '../command.ts';
+import {
+  type Command,
+  type CommandContext,
+  JSON_OPTION,
+  LAYER_OPTION,
+  PLATFORM_OPTION,
+  UP_TO_OPTION,
+} from '../command.ts';
 import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
 import { readStack } from '../imageStack.ts';
+import { jsonName, printJson } from '../jsonOutput.ts';
 import { findNode } from '../lookupPath.ts';
 import { openInput } from '../openInput.ts';
 import { writeOutput } from '../outputFile.ts';
@@ -45,6 +53,7 @@ export const command: Command = {
       help: 'stored bytes of layers as they are, or uncompressed (oci: keep; else plain)',
     },
     { name: 'force', short: 'f', kind: 'flag', help: 'replace FILE when it is there' },
+    JSON_OPTION,
   ],
   examples: [
     'convert --to oci -o app.oci.tar app.tar',
@@ -62,7 +71,9 @@ export const command: Command = {
     const archive = await openInput(file, context);
     const chunks = await chunksOf(archive, format, args, rest[0], context);
     const writtenBytes = await writeOutput(output, args.has('force') ? 'replace' : 'refuse', chunks, context);
-    if (output !== '-') await context.output.line(`${output}: ${formatBytes(writtenBytes)}`);
+    if (args.has('json'))
+      await printJson(context.output, 'convert', { form: format, ...jsonName('output', output), writtenBytes });
+    else if (output !== '-') await context.output.line(`${output}: ${formatBytes(writtenBytes)}`);
     return ExitCode.fine;
   },
 };
@@ -72,6 +83,9 @@ function checkCombination(format: Format, args: ParsedArguments, rest: readonly 
   const refuse = (what: string): never => {
     throw new CliError('usage', `${what} has no meaning with --to ${format}`);
   };
+  if (args.has('json') && args.value('output') === '-') {
+    throw new CliError('usage', '--json has no place where the archive itself goes to standard output');
+  }
   if (args.has('layer') && format !== 'layer') refuse('--layer');
   if (args.has('up-to') && format !== 'rootfs') refuse('--up-to');
   if (args.has('layers') && format === 'rootfs') refuse('--layers');

@@ -6,6 +6,7 @@ import type { ParsedArguments } from '../arguments.ts';
 import { CliError } from '../cliError.ts';
 import { type Command, type CommandContext, JSON_OPTION, PLATFORM_OPTION } from '../command.ts';
 import { ExitCode } from '../exitCode.ts';
+import { imageNumber } from '../imageNumber.ts';
 import { formatBytes } from '../formatSize.ts';
 import { readLayer, readStack } from '../imageStack.ts';
 import { jsonName, printJsonStream } from '../jsonOutput.ts';
@@ -136,7 +137,7 @@ async function print(
   }
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (total > entries.length && !args.has('summary')) await output.line(`… and ${total - entries.length} more`);
-  const shared = left.layer === undefined ? `; ${sharedLayers} layers shared` : '';
+  const shared = left.layer === undefined ? `; ${sharedLayers} ${sharedLayers === 1 ? 'layer' : 'layers'} shared` : '';
   await output.line(
     `${counts.onlyLeft} only in the first, ${counts.onlyRight} only in the second, ${counts.content} with other content, ` +
       `${counts.metadata} with other metadata, ${config.length} in the config${shared}`,
@@ -152,14 +153,15 @@ function entryText(entry: ComparisonEntry, context: CommandContext): string {
     entry.status === 'content' && entry.leftBytes !== entry.rightBytes
       ? `${formatBytes(entry.leftBytes)} → ${formatBytes(entry.rightBytes)}`
       : formatBytes(entry.status === 'onlyRight' ? entry.rightBytes : entry.leftBytes);
-  const assumed = entry.assumed ? ' (by time, not read)' : '';
-  return `${paint(`${MARKS[entry.status]} ${printableName(entry.path)}`)}  ${style.dim(sizes + assumed)}`;
+  const shown = entry.leftBytes === 0 && entry.rightBytes === 0 ? '' : `  ${sizes}`;
+  const assumed = entry.assumed ? '  (by time, not read)' : '';
+  return `${paint(`${MARKS[entry.status]} ${printableName(entry.path)}`)}${style.dim(shown + assumed)}`;
 }
 
 function sideJson(side: Side): object {
   return {
     ...jsonName('file', side.archive.fileName),
-    image: side.archive.images.indexOf(side.image),
+    image: imageNumber(side.archive, side.image),
     imageId: side.image.imageId,
     layer: side.layer === undefined ? undefined : layerNumber(side.layer),
   };

@@ -1,3 +1,4 @@
+import type { ArchiveImage } from '../../archive/archive.ts';
 import { printableName } from '../../bytes/byteName.ts';
 import type { HistoryRow } from '../../analysis/historyTable.ts';
 import { type Command, type CommandContext, IMAGE_OPTION, JSON_OPTION, PLATFORM_OPTION } from '../command.ts';
@@ -48,17 +49,20 @@ export const command: Command = {
     const { platform } = await context.work();
     const rows = historyTable(image.config?.history ?? [], layers, platform);
     if (args.has('json')) await printJson(context.output, 'history', { steps: rows.map(stepJson) });
-    else await printText(rows, args.has('no-trunc') ? 'whole' : 'short', context);
+    else await printText(rows, image, args.has('no-trunc') ? 'whole' : 'short', context);
     return ExitCode.fine;
   },
 };
 
 async function printText(
   rows: readonly HistoryRow[],
+  image: ArchiveImage,
   width: 'whole' | 'short',
   context: CommandContext,
 ): Promise<void> {
   const { style, output } = context;
+  const isAbsent = (position: number | undefined) =>
+    position !== undefined && image.layers[position]?.blob === undefined;
   const size = (row: HistoryRow, bytes: number): string => (row.layer === undefined ? '' : formatBytes(bytes));
   const digest = (text: string | undefined): string =>
     text === undefined ? '' : width === 'whole' ? text : shortDigest(text);
@@ -75,18 +79,19 @@ async function printText(
     rows.map((row) => [
       row.layer === undefined ? style.dim('-') : style.layer(row.layer, layerMark(row.layer)),
       printableName(row.created?.slice(0, 19) ?? ''),
-      size(row, row.storedBytes),
+      isAbsent(row.layer) ? '-' : size(row, row.storedBytes),
       size(row, row.contributedBytes),
       size(row, row.cumulativeBytes),
       digest(row.diffId),
       stepText(row, width),
     ]),
+    width === 'whole' ? undefined : output.columns,
   );
   for (const line of lines) await output.line(line);
 }
 
 function stepJson(row: HistoryRow): object {
-  return { ...row, layer: row.layer === undefined ? undefined : layerNumber(row.layer) };
+  return { ...row, step: row.step + 1, layer: row.layer === undefined ? undefined : layerNumber(row.layer) };
 }
 
 function stepText(row: HistoryRow, width: 'whole' | 'short'): string {

@@ -5,6 +5,7 @@ import { CliError } from '../cliError.ts';
 import { describeFinding } from '../describeFinding.ts';
 import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
+import { imageNumber } from '../imageNumber.ts';
 import { instructionText } from '../instructionText.ts';
 import { jsonName, printJson } from '../jsonOutput.ts';
 import { findingJson, layerMark, layerNumber } from '../layerNumber.ts';
@@ -29,11 +30,7 @@ export const command: Command = {
     { name: 'document', kind: 'value', metavar: 'config|manifest', help: 'print this document as it is stored' },
     JSON_OPTION,
   ],
-  examples: [
-    'inspect app.tar',
-    'inspect --json app.tar | jq .images[0].config',
-    'docker save app | palimpsest inspect -',
-  ],
+  examples: ['inspect app.tar', 'inspect --json app.tar | jq .images[0].config', 'inspect - < app.tar'],
   async run(args, context) {
     const archive = await openInput(onlyFileOperand(args), context);
     const choice = imageChoice(args);
@@ -83,7 +80,7 @@ async function printText(archive: Archive, images: readonly ArchiveImage[], cont
 
 async function printImage(archive: Archive, image: ArchiveImage, context: CommandContext): Promise<void> {
   const { output, style } = context;
-  const title = `image ${archive.images.indexOf(image)}: ${printableName(imageName(image))}`;
+  const title = `image ${imageNumber(archive, image)}: ${printableName(imageName(image))}`;
   await output.line(
     style.bold(title) + (image.isArtifact ? ` (${image.artifactType ?? 'artifact'}, not runnable)` : ''),
   );
@@ -108,6 +105,7 @@ async function printImage(archive: Archive, image: ArchiveImage, context: Comman
       { title: 'created by', align: 'left' },
     ],
     rows,
+    output.columns - 2,
   );
   for (const line of lines) await output.line(`  ${line}`);
 }
@@ -173,7 +171,7 @@ function archiveJson(archive: Archive, images: readonly ArchiveImage[]): object 
 
 function imageJson(archive: Archive, image: ArchiveImage): object {
   return {
-    index: archive.images.indexOf(image),
+    image: imageNumber(archive, image),
     describedBy: image.describedBy,
     imageId: image.imageId,
     v1Id: image.v1Id,

@@ -14,6 +14,7 @@ import {
 } from '../command.ts';
 import { entryJson } from '../entryJson.ts';
 import { ExitCode } from '../exitCode.ts';
+import { imageNumber } from '../imageNumber.ts';
 import { printJsonStream } from '../jsonOutput.ts';
 import { layerMark, layerNumber } from '../layerNumber.ts';
 import { attributeCells, type ListingStyle, nameSuffix } from '../longListing.ts';
@@ -229,7 +230,7 @@ async function printAsJson(
   context: CommandContext,
 ): Promise<void> {
   const head = {
-    image: view.archive.images.indexOf(view.image),
+    image: imageNumber(view.archive, view.image),
     ...(view.kind === 'layer' ? { layer: layerNumber(view.position) } : { upTo: layerNumber(view.upTo) }),
   };
   function* entries(): Iterable<object> {

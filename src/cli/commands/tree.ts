@@ -15,6 +15,7 @@ import {
 } from '../command.ts';
 import { entryJson } from '../entryJson.ts';
 import { ExitCode } from '../exitCode.ts';
+import { imageNumber } from '../imageNumber.ts';
 import { formatBytes } from '../formatSize.ts';
 import { readStack } from '../imageStack.ts';
 import { printJsonStream } from '../jsonOutput.ts';
@@ -58,7 +59,7 @@ export const command: Command = {
       short: 'c',
       kind: 'list',
       metavar: 'KIND',
-      help: `only rows that the top layer of the view ${CHANGES.join(', ')} (or hidden); may be repeated`,
+      help: `only what the top layer of the view left ${CHANGES.join(', ')}, or what is hidden; may be repeated`,
     },
     { name: 'sort', kind: 'value', metavar: SORTS.join('|'), help: 'order within a directory (name)' },
     JSON_OPTION,
@@ -80,7 +81,7 @@ export const command: Command = {
     const view = await treeRows(await buildTimeline(stack.trees, { signal: context.signal }), query, context.signal);
     const depth = args.count('depth') ?? Number.POSITIVE_INFINITY;
     if (args.has('json')) {
-      const head = { image: archive.images.indexOf(image), mode: query.mode, layer: layerNumber(query.layer) };
+      const head = { image: imageNumber(archive, image), mode: query.mode, layer: layerNumber(query.layer) };
       await printJsonStream(context.output, 'tree', head, 'rows', jsonRows(view, stack.trees, depth));
     } else {
       await printText(view, stack.trees, depth, context);

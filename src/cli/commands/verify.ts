@@ -4,6 +4,7 @@ import { printableName } from '../../bytes/byteName.ts';
 import { type Command, type CommandContext, JSON_OPTION } from '../command.ts';
 import { describeError } from '../describeError.ts';
 import { ExitCode } from '../exitCode.ts';
+import { imageNumber } from '../imageNumber.ts';
 import { jsonName, printJsonStream } from '../jsonOutput.ts';
 import { layerNumber } from '../layerNumber.ts';
 import { openInput } from '../openInput.ts';
@@ -53,7 +54,7 @@ function rowText(archive: Archive, row: VerifyRow, context: CommandContext): str
 }
 
 function faultText(row: VerifyRow): string | undefined {
-  if (row.fault) return describeError(row.fault);
+  if (row.fault) return describeError(row.fault, row.path);
   if (row.ok) return row.claimed === undefined ? `${row.actual} (nothing was claimed)` : undefined;
   return `claimed ${row.claimed ?? 'nothing'}, is ${row.actual ?? 'unknown'}`;
 }
@@ -74,15 +75,15 @@ function place(archive: Archive, row: VerifyRow): string {
     );
     return `${what}  ${places.join(', ')}${pathText(row)}`;
   }
-  const image = row.image !== undefined && archive.images.length > 1 ? `image ${row.image}` : 'image';
+  const image = row.image !== undefined && archive.images.length > 1 ? `image ${row.image + 1}` : 'image';
   return `${what}  ${image}${pathText(row)}`;
 }
 
 /** Where a layer of the archive stands in its images: images often share their lower layers. */
 function layerPlaces(archive: Archive, index: number): { readonly image: number; readonly layer: number }[] {
-  return archive.images.flatMap((image, i) =>
+  return archive.images.flatMap((image) =>
     image.layers.flatMap((layer, position) =>
-      layer.index === index ? [{ image: i, layer: layerNumber(position) }] : [],
+      layer.index === index ? [{ image: imageNumber(archive, image), layer: layerNumber(position) }] : [],
     ),
   );
 }
@@ -100,11 +101,11 @@ async function* jsonRows(archive: Archive, rows: AsyncIterable<VerifyRow>): Asyn
       what,
       ok,
       ...(layer === undefined ? {} : { places: layerPlaces(archive, layer) }),
-      ...(image === undefined ? {} : { image }),
+      ...(image === undefined ? {} : { image: image + 1 }),
       ...(path === undefined ? {} : jsonName('path', path)),
       ...(claimed === undefined ? {} : { claimed }),
       ...(actual === undefined ? {} : { actual }),
-      ...(fault === undefined ? {} : { fault: describeError(fault) }),
+      ...(fault === undefined ? {} : { fault: describeError(fault, path) }),
     };
   }
 }

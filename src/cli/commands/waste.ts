@@ -56,6 +56,7 @@ export const command: Command = {
   async run(args, context) {
     const file = onlyFileOperand(args);
     const rules = await readRules(args, context);
+    if (rules) await requireValid(rules);
     const archive = await openInput(file, context);
     const image = selectImage(archive, imageChoice(args));
     const stack = await readStack(archive, image, image.layers.length - 1, context);
@@ -85,6 +86,16 @@ async function readRules(args: ParsedArguments, context: CommandContext): Promis
   const file = parseDiveCiFile(text, configPath ?? DEFAULT_CI_FILE);
   for (const key of file.unknown) await context.errors.line(`note: there is no rule “${key}”`);
   return mergeRules(file.rules, options);
+}
+
+async function requireValid(rules: DiveRules): Promise<void> {
+  const { checkRules } = await import('../../analysis/diveCi.ts');
+  try {
+    checkRules(rules);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AnalysisError') throw new CliError('usage', error.message);
+    throw error;
+  }
 }
 
 /** A file that was named must be there; `.dive-ci` may be. */
@@ -168,6 +179,7 @@ async function printReport(report: WasteReport, limit: number, context: CommandC
       printableName(entry.path),
       style.dim(REMEDY_TEXTS[entry.remedy]),
     ]),
+    output.columns,
   );
   for (const line of lines) await output.line(line);
   if (report.entryCount > shown.length) await output.line(`… and ${report.entryCount - shown.length} more`);
