@@ -5,6 +5,8 @@ interface KnownStack {
   /** Layers that the timeline takes in, from the base. */
   readonly depth: number;
   readonly timeline: Promise<StackTimeline>;
+  /** All its layers are indexed and the timeline is made. */
+  isReady: boolean;
 }
 
 /** Images of one archive whose timelines are kept: some 6 bytes an entry each. */
@@ -22,15 +24,29 @@ export async function stackTimeline(opened: OpenedArchive, image: number, upToLa
   const known = stacksOf.get(opened) ?? new Map<number, KnownStack>();
   stacksOf.set(opened, known);
   const present = known.get(image);
-  if (present && present.depth >= depth) return present.timeline;
+  // A deeper one that is not ready may wait for a layer that takes long.
+  if (present && (present.depth === depth || (present.depth > depth && present.isReady))) return present.timeline;
 
   const timeline = opened.trees(image, depth - 1).then((trees) => buildTimeline(trees));
+  const stack: KnownStack = { depth, timeline, isReady: false };
+  remember(known, image, stack);
+  timeline.then(
+    () => {
+      stack.isReady = true;
+      if ((known.get(image)?.depth ?? 0) < depth) remember(known, image, stack);
+    },
+    () => {
+      if (known.get(image) === stack) known.delete(image);
+    },
+  );
+  return timeline;
+}
+
+function remember(known: Map<number, KnownStack>, image: number, stack: KnownStack): void {
   known.delete(image);
-  known.set(image, { depth, timeline });
+  known.set(image, stack);
   const oldest = known.keys().next().value;
   if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
-  timeline.catch(() => known.delete(image));
-  return timeline;
 }
 
 /** The timeline of all layers of an image. */

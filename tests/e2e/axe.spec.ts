@@ -101,7 +101,7 @@ for (const language of ['en', 'zh'] as const) {
       test('in what panels show after work, and in other kinds of files', async ({ explorer, page, samples }) => {
         await explorer.drop(samples.path('forged.tar'), samples.path('sample-25.tar'));
         await expect(page.getByRole('article')).toHaveCount(2);
-        await page.getByRole('article').first().getByRole('button').first().click();
+        await page.getByRole('article').filter({ hasText: 'forged.tar' }).getByRole('button').first().click();
         await expect(page.getByRole('row').nth(3)).toBeVisible();
         const found: string[] = [];
         const see = async () => found.push(...(await violations(page)));
