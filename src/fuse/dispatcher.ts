@@ -2,10 +2,11 @@ import { isErrnoCode, type ErrnoCode } from './errno.ts';
 import { FuseError } from './fuseError.ts';
 import type { FuseFilesystem } from './fuseFilesystem.ts';
 import { MAX_TRANSFER_BYTES, negotiate, type Session } from './init.ts';
+import { NotReady } from './notReady.ts';
 import { Opcode } from './opcode.ts';
 import { answerRead } from './readRequests.ts';
 import { FuseReply } from './reply.ts';
-import type { FuseRequest } from './request.ts';
+import { FuseRequest } from './request.ts';
 import { answerWrite } from './writeRequests.ts';
 
 /** What has become of a request: bytes for the kernel, or nothing (`forget` and `interrupt` have no answer). */
@@ -24,24 +25,22 @@ export class FuseDispatcher {
     this.#onFault = onFault;
   }
 
-  /** The answer is valid until the next request is given. */
-  answer(request: FuseRequest): Answer | Promise<Answer> {
+  /** Answers the request that a buffer holds; both buffer and answer are used again for the next. */
+  answer(bytes: Uint8Array): Answer | Promise<Answer> {
+    const request = new FuseRequest(bytes);
     this.#reply.clear();
     try {
-      const outcome = this.#handle(request);
-      if (outcome instanceof Promise) {
-        return outcome.then(
-          () => this.#reply.finish(request),
-          (error: unknown) => this.#refuse(request, error),
-        );
-      }
-      return outcome === 'noAnswer' ? undefined : this.#reply.finish(request);
+      return this.#handle(request) === 'noAnswer' ? undefined : this.#reply.finish(request);
     } catch (error) {
-      return this.#refuse(request, error);
+      if (!(error instanceof NotReady)) return this.#refuse(request, error);
+      return error.ready.then(
+        () => this.answer(bytes),
+        (fault: unknown) => this.#refuse(request, fault),
+      );
     }
   }
 
-  #handle(request: FuseRequest): Outcome | Promise<Outcome> {
+  #handle(request: FuseRequest): Outcome {
     const reply = this.#reply;
     const filesystem = this.#filesystem;
     switch (request.opcode) {

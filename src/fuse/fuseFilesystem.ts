@@ -1,7 +1,8 @@
 /** What /dev/fuse serves: a filesystem of numbered nodes. Node 1 is the root; other numbers are the filesystem's own.
  *  A node that was given out in a FuseEntry counts one use more each time, and lives until all are forgotten.
  *  Names and link targets are bytes, and views that are valid during the call only.
- *  Refusals are thrown: a FuseError, or any error whose `code` is one of `errno.ts`; all else is EIO.
+ *  Refusals are thrown: a FuseError, or any error whose `code` is one of `errno.ts`; all else is EIO. NotReady has a
+ *  request tried again, so that what throws it must have changed nothing.
  *  The kernel has checked permissions by mode and owner (mount option default_permissions). */
 export interface FuseFilesystem {
   readonly traits: FilesystemTraits;
@@ -13,7 +14,7 @@ export interface FuseFilesystem {
   getAttributes(node: number, handle: number | undefined): FileAttributes;
   readlink(node: number): Uint8Array;
   /** Fills `target` from `offset` on; returns the bytes, fewer only at the end. */
-  read(node: number, handle: number, offset: number, target: Uint8Array): number | Promise<number>;
+  read(node: number, handle: number, offset: number, target: Uint8Array): number;
   /** Gives the entries from a position on to the sink, until it takes no more. */
   readDirectory(node: number, handle: number, offset: number, sink: DirectorySink): void;
   /** Throws ENODATA. */
@@ -30,8 +31,7 @@ export interface FuseFilesystem {
 }
 
 export interface FuseWriter {
-  /** Opens a file; resolves when its content can be read. */
-  open(node: number, flags: number, options: OpenOptions): number | Promise<number>;
+  open(node: number, flags: number, options: OpenOptions): number;
   release(handle: number): void;
   openDirectory(node: number): number;
   releaseDirectory(handle: number): void;
@@ -46,11 +46,11 @@ export interface FuseWriter {
   removeDirectory(parent: number, name: Uint8Array): void;
   /** `flags` as renameat2(2). */
   rename(parent: number, name: Uint8Array, newParent: number, newName: Uint8Array, flags: number): void;
-  setAttributes(node: number, change: AttributeChange, caller: Caller): FileAttributes | Promise<FileAttributes>;
+  setAttributes(node: number, change: AttributeChange, caller: Caller): FileAttributes;
   /** All of `bytes`. */
-  write(node: number, handle: number, offset: number, bytes: Uint8Array, options: WriteOptions): void | Promise<void>;
+  write(node: number, handle: number, offset: number, bytes: Uint8Array, options: WriteOptions): void;
   /** `mode` as fallocate(2). */
-  allocate(node: number, handle: number, offset: number, lengthBytes: number, mode: number): void | Promise<void>;
+  allocate(node: number, handle: number, offset: number, lengthBytes: number, mode: number): void;
   /** `flags` as setxattr(2). */
   setXattr(node: number, name: Uint8Array, value: Uint8Array, flags: number): void;
   removeXattr(node: number, name: Uint8Array): void;

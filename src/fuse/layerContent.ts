@@ -2,10 +2,6 @@ import type { ByteSource } from '../bytes/byteSource.ts';
 import type { SparseExtent } from '../tar/tarEntry.ts';
 import type { LayerTree } from '../vfs/layerTree.ts';
 
-/** The uncompressed tar of a layer, readable at once: `readSync` or `readIntoSync` must be there. Where that takes
- *  preparation (decompressing), a promise. */
-export type OpenLayer = (layer: number) => ByteSource | Promise<ByteSource>;
-
 /** Fills `target` with a file's content from `offset` on, holes as zeros. Returns the bytes: fewer only at the end. */
 export function readFileSync(
   tree: LayerTree,
@@ -33,7 +29,8 @@ export function readFileSync(
   return sizeBytes;
 }
 
-function readInto(content: ByteSource, offset: number, target: Uint8Array): number {
+/** Fills `target` from `offset` on, which must lie within the content. */
+export function readInto(content: ByteSource, offset: number, target: Uint8Array): number {
   if (content.readIntoSync) return content.readIntoSync(target, offset);
   if (!content.readSync) throw new Error('the layer cannot be read synchronously');
   const bytes = content.readSync(offset, target.length);

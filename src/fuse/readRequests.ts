@@ -13,11 +13,7 @@ const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 
 /** Requests that change nothing. `unknown` for all others. */
-export function answerRead(
-  filesystem: FuseFilesystem,
-  request: FuseRequest,
-  reply: FuseReply,
-): Outcome | Promise<Outcome> | 'unknown' {
+export function answerRead(filesystem: FuseFilesystem, request: FuseRequest, reply: FuseReply): Outcome | 'unknown' {
   switch (request.opcode) {
     case Opcode.lookup:
       return lookup(filesystem, request, reply);
@@ -63,20 +59,13 @@ function lookup(filesystem: FuseFilesystem, request: FuseRequest, reply: FuseRep
   return 'answered';
 }
 
-function read(filesystem: FuseFilesystem, request: FuseRequest, reply: FuseReply): Outcome | Promise<Outcome> {
+function read(filesystem: FuseFilesystem, request: FuseRequest, reply: FuseReply): Outcome {
   const handle = request.u64();
   const offset = request.u64();
   const sizeBytes = Math.min(request.u32(), MAX_TRANSFER_BYTES);
   if (!Number.isFinite(offset)) return 'answered';
-  const done = filesystem.read(request.node, handle, offset, reply.room(sizeBytes));
-  if (typeof done === 'number') {
-    reply.take(done);
-    return 'answered';
-  }
-  return done.then((bytes) => {
-    reply.take(bytes);
-    return 'answered';
-  });
+  reply.take(filesystem.read(request.node, handle, offset, reply.room(sizeBytes)));
+  return 'answered';
 }
 
 function readDirectory(

@@ -2,7 +2,6 @@ import { closeSync, readSync, writeSync } from 'node:fs';
 import { FuseDispatcher } from './dispatcher.ts';
 import type { FuseFilesystem } from './fuseFilesystem.ts';
 import { REQUEST_BUFFER_BYTES } from './init.ts';
-import { FuseRequest } from './request.ts';
 
 /** Why the kernel's requests ended. */
 export type ServiceEnd = 'unmounted' | 'aborted';
@@ -23,7 +22,7 @@ export async function serveFuse(
       const lengthBytes = nextRequest(descriptor, buffer);
       if (lengthBytes === 'retry') continue;
       if (typeof lengthBytes === 'string') return lengthBytes;
-      const outcome = dispatcher.answer(new FuseRequest(buffer.subarray(0, lengthBytes)));
+      const outcome = dispatcher.answer(buffer.subarray(0, lengthBytes));
       const answer = outcome instanceof Promise ? await outcome : outcome;
       if (answer) send(descriptor, answer);
     }

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
 import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import type { LayerUnion } from '../vfs/layerUnion.ts';
 import { FileType, typeOfKind } from './fileType.ts';
@@ -12,7 +13,7 @@ import type {
   FuseFilesystem,
 } from './fuseFilesystem.ts';
 import { LinkCounts } from './linkCounts.ts';
-import { type OpenLayer, readFileSync, seekExtents } from './layerContent.ts';
+import { readFileSync, seekExtents } from './layerContent.ts';
 import { isVisibleXattr } from './xattrNames.ts';
 
 /** Nothing ever changes: a day is as good as for ever. */
@@ -27,15 +28,16 @@ const DOT_DOT = Uint8Array.of(0x2e, 0x2e);
 export class UnionFilesystem implements FuseFilesystem {
   readonly traits: FilesystemTraits = { negativeTimeoutSec: TIMEOUT_SEC, attributesTimeoutSec: TIMEOUT_SEC };
   readonly #union: LayerUnion;
-  readonly #openLayer: OpenLayer;
+  readonly #contents: readonly (ByteSource | undefined)[];
   readonly #linkCounts: LinkCounts;
   /** The first inode number of each layer; 1 is the root. */
   readonly #firstIno: readonly number[];
   readonly #figures: FilesystemFigures;
 
-  constructor(union: LayerUnion, openLayer: OpenLayer) {
+  /** `contents`: the uncompressed tar of each layer, to be read synchronously; it may throw NotReady. */
+  constructor(union: LayerUnion, contents: readonly (ByteSource | undefined)[]) {
     this.#union = union;
-    this.#openLayer = openLayer;
+    this.#contents = contents;
     this.#linkCounts = new LinkCounts(union.layers);
     let next = 2;
     this.#firstIno = union.layers.map((tree) => {
@@ -70,14 +72,14 @@ export class UnionFilesystem implements FuseFilesystem {
     return target;
   }
 
-  read(node: number, _handle: number, offset: number, target: Uint8Array): number | Promise<number> {
+  read(node: number, _handle: number, offset: number, target: Uint8Array): number {
     const at = this.#node(node);
     const kind = this.#union.kind(at);
     if (kind !== EntryKind.file) throw new FuseError(kind === EntryKind.directory ? 'EISDIR' : 'EINVAL');
     const tree = this.#union.tree(at);
     const entry = tree.inode(this.#union.entry(at));
-    const content = this.#openLayer(this.#union.layer(at));
-    if (content instanceof Promise) return content.then((opened) => readFileSync(tree, entry, opened, offset, target));
+    const content = this.#contents[this.#union.layer(at)];
+    if (!content) throw new FuseError('EIO');
     return readFileSync(tree, entry, content, offset, target);
   }
 

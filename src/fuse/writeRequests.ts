@@ -36,7 +36,7 @@ export function answerWrite(
   session: Session,
   request: FuseRequest,
   reply: FuseReply,
-): Outcome | Promise<Outcome> {
+): Outcome {
   const { node } = request;
   switch (request.opcode) {
     case Opcode.open:
@@ -63,7 +63,8 @@ export function answerWrite(
       const handle = request.u64();
       const offset = request.u64();
       const lengthBytes = request.u64();
-      return whenDone(writer.allocate(node, handle, offset, lengthBytes, request.u32()));
+      writer.allocate(node, handle, offset, lengthBytes, request.u32());
+      return 'answered';
     }
     case Opcode.setxattr:
       return setXattr(writer, session, request);
@@ -146,18 +147,11 @@ function newName(request: FuseRequest): Uint8Array {
   return name;
 }
 
-function open(writer: FuseWriter, request: FuseRequest, reply: FuseReply): Outcome | Promise<Outcome> {
+function open(writer: FuseWriter, request: FuseRequest, reply: FuseReply): Outcome {
   const flags = request.u32();
   const dropsPrivileges = (request.u32() & OPEN_DROPS_PRIVILEGES) === 0 ? 'no' : 'yes';
-  const opened = writer.open(request.node, flags, { dropsPrivileges });
-  if (typeof opened === 'number') {
-    putOpened(reply, opened, FOPEN_KEEP_CACHE);
-    return 'answered';
-  }
-  return opened.then((handle) => {
-    putOpened(reply, handle, FOPEN_KEEP_CACHE);
-    return 'answered';
-  });
+  putOpened(reply, writer.open(request.node, flags, { dropsPrivileges }), FOPEN_KEEP_CACHE);
+  return 'answered';
 }
 
 /** `struct fuse_open_out`. */
@@ -172,7 +166,7 @@ function putCreated(reply: FuseReply, { entry, handle }: OpenedEntry): void {
   putOpened(reply, handle, FOPEN_KEEP_CACHE);
 }
 
-function write(writer: FuseWriter, request: FuseRequest, reply: FuseReply): Outcome | Promise<Outcome> {
+function write(writer: FuseWriter, request: FuseRequest, reply: FuseReply): Outcome {
   const handle = request.u64();
   const offset = request.u64();
   const sizeBytes = request.u32();
@@ -182,14 +176,10 @@ function write(writer: FuseWriter, request: FuseRequest, reply: FuseReply): Outc
   request.skip(4);
   const dropsPrivileges = (writeFlags & WRITE_DROPS_PRIVILEGES) === 0 ? 'no' : 'yes';
   if (!Number.isFinite(offset)) throw new FuseError('EFBIG');
-  const done = writer.write(request.node, handle, offset, request.bytes(sizeBytes), { append, dropsPrivileges });
+  writer.write(request.node, handle, offset, request.bytes(sizeBytes), { append, dropsPrivileges });
   reply.u32(sizeBytes);
   reply.u32(0);
-  return whenDone(done);
-}
-
-function whenDone(done: void | Promise<void>): Outcome | Promise<Outcome> {
-  return done === undefined ? 'answered' : done.then(() => 'answered');
+  return 'answered';
 }
 
 function setXattr(writer: FuseWriter, session: Session, request: FuseRequest): Outcome {
@@ -206,16 +196,9 @@ function setAttributes(
   writer: FuseWriter,
   request: FuseRequest,
   reply: FuseReply,
-): Outcome | Promise<Outcome> {
-  const { attributesTimeoutSec } = filesystem.traits;
-  const changed = writer.setAttributes(request.node, readChange(request), request);
-  if (changed instanceof Promise) {
-    return changed.then((attributes) => {
-      reply.attributesReply(attributes, attributesTimeoutSec);
-      return 'answered';
-    });
-  }
-  reply.attributesReply(changed, attributesTimeoutSec);
+): Outcome {
+  const attributes = writer.setAttributes(request.node, readChange(request), request);
+  reply.attributesReply(attributes, filesystem.traits.attributesTimeoutSec);
   return 'answered';
 }
 

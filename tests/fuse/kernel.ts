@@ -2,7 +2,6 @@ import { ERRNO, type ErrnoCode } from '../../src/fuse/errno.ts';
 import { FuseDispatcher } from '../../src/fuse/dispatcher.ts';
 import type { FuseFilesystem } from '../../src/fuse/fuseFilesystem.ts';
 import { Opcode } from '../../src/fuse/opcode.ts';
-import { FuseRequest } from '../../src/fuse/request.ts';
 
 /** The kernel's side of the protocol, written from linux/fuse.h: makes requests, takes answers apart. Little-endian
  *  machines only. */
@@ -44,7 +43,7 @@ export class FakeKernel {
       .u32(caller.gid)
       .u32(4711)
       .u32(0);
-    return this.#dispatcher.answer(new FuseRequest(Buffer.concat([header.bytes(), bytes])));
+    return this.#dispatcher.answer(Buffer.concat([header.bytes(), bytes]));
   }
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
 import { Opcode } from '../../src/fuse/opcode.ts';
+import { PreparedSource } from '../../src/fuse/preparedSource.ts';
 import { UnionFilesystem } from '../../src/fuse/unionFilesystem.ts';
 import { LayerUnion } from '../../src/vfs/layerUnion.ts';
 import { entry, hardLink, layer } from '../vfs/layers.ts';
@@ -26,8 +27,8 @@ const BASE = layer(
 const TOP = layer(entry('.wh.gone'), entry('bin/', { mtime: -5 }), entry('bin/new', { size: 9, offset: 1024 }));
 
 async function kernel(open: 'now' | 'later' = 'now'): Promise<FakeKernel> {
-  const openLayer = () => (open === 'now' ? CONTENT : Promise.resolve(CONTENT));
-  const started = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE, TOP]), openLayer));
+  const content = open === 'now' ? CONTENT : new PreparedSource(CONTENT.sizeBytes, async () => CONTENT);
+  const started = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE, TOP]), [content, content]));
   await started.init();
   return started;
 }
@@ -41,7 +42,7 @@ async function lookup(from: FakeKernel, path: string) {
 
 describe('FUSE-1 the kernel and the server agree on a session', () => {
   it('names its version, its limits, and of the flags offered those that it serves', async () => {
-    const reply = await new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), () => CONTENT)).init();
+    const reply = await new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), [CONTENT])).init();
     expect([reply.u32(), reply.u32(), reply.u32()]).toEqual([7, 38, 131072]);
     const flags = reply.u32();
     expect(flags & (1 << 4)).not.toBe(0); // EXPORT_SUPPORT
@@ -54,7 +55,7 @@ describe('FUSE-1 the kernel and the server agree on a session', () => {
 
   it('answers a kernel of a later major version with its own', async () => {
     const body = new Writer().u32(8).u32(0).zeros(56);
-    const reply = await new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), () => CONTENT)).ask(
+    const reply = await new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), [CONTENT])).ask(
       Opcode.init,
       0,
       body,
@@ -66,12 +67,12 @@ describe('FUSE-1 the kernel and the server agree on a session', () => {
     ['an old minor version', new Writer().u32(7).u32(8).zeros(8), 'EPROTO'],
     ['a body that is too short', new Writer().u32(7), 'EINVAL'],
   ])('refuses %s', async (_, body, code) => {
-    const from = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), () => CONTENT));
+    const from = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), [CONTENT]));
     await expect(from.ask(Opcode.init, 0, body)).rejects.toMatchObject({ code });
   });
 
   it('serves nothing before INIT, and nothing that is unknown', async () => {
-    const from = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), () => CONTENT));
+    const from = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE]), [CONTENT]));
     await expect(from.ask(Opcode.lookup, 1, new Writer().name('bin'))).rejects.toMatchObject({ code: 'EPROTO' });
     await from.init();
     for (const opcode of [0, 7, 39, 40, 47, 52, 4096, Opcode.open, Opcode.write, Opcode.mkdir])
@@ -127,8 +128,8 @@ describe('FUSE-2 a read-only union', () => {
   });
 
   it('tells a failing source from a refusal', async () => {
-    const broken = () => Promise.reject(new Error('the disk is on fire'));
-    const from = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE, TOP]), broken));
+    const broken = new PreparedSource(4096, () => Promise.reject(new Error('the disk is on fire')));
+    const from = new FakeKernel(new UnionFilesystem(new LayerUnion([BASE, TOP]), [broken, broken]));
     await from.init();
     const { node } = await lookup(from, 'bin/tool');
     const body = new Writer().zeros(16).u32(10).zeros(20);
@@ -171,7 +172,7 @@ describe('FUSE-3 listings go on where they stopped', () => {
   ] as const)('%s: every name once, whatever the buffer', async (form, opcode) => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 400, max: 9000 }), async (size) => {
-        const from = new FakeKernel(new UnionFilesystem(new LayerUnion([tree]), () => CONTENT));
+        const from = new FakeKernel(new UnionFilesystem(new LayerUnion([tree]), [CONTENT]));
         await from.init();
         const found: string[] = [];
         let offset = 0;

@@ -50,9 +50,9 @@ export const command: Command = {
     const image = selectImage(archive, imageChoice(args));
     const wanted = args.value('up-to');
     const upTo = wanted === undefined ? image.layers.length - 1 : selectLayer(image.layers, wanted);
-    const { union } = await readStack(archive, image, upTo, context);
+    const { union, indexed } = await readStack(archive, image, upTo, context);
     const work = await context.work();
-    const filesystem = new UnionFilesystem(union, openLayers(image.layers, work, context.onExit));
+    const filesystem = new UnionFilesystem(union, await openLayers(image.layers, indexed, work, context.onExit));
     const announcement =
       `${safeText(describeImage(archive, image))}\n` +
       `mounted read-only on ${target.path}; to end: Ctrl-C, or umount ${target.path}`;

@@ -1,36 +1,27 @@
-import type { ArchiveLayer } from '../../archive/archive.ts';
+import type { ArchiveLayer, IndexedLayer } from '../../archive/archive.ts';
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import type { Work } from '../../bytes/platform.ts';
-import type { OpenLayer } from '../../fuse/layerContent.ts';
+import { PreparedSource } from '../../fuse/preparedSource.ts';
 
-/** Layers as sources that read synchronously. A compressed layer is decompressed to a temporary file without a name
- *  when something in it is first read. */
-export function openLayers(
+/** The tars of layers as sources that read synchronously; undefined where there is no layer. A compressed one is
+ *  decompressed to a temporary file without a name when something in it is first read. */
+export async function openLayers(
   layers: readonly ArchiveLayer[],
+  indexed: readonly (IndexedLayer | undefined)[],
   work: Work,
   onExit: (cleanup: () => Promise<void>) => void,
-): OpenLayer {
-  const opened: (ByteSource | Promise<ByteSource>)[] = [];
-  return (position) => {
-    const known = opened[position];
-    if (known) return known;
-    const opening = openOne(layers[position] as ArchiveLayer, work, onExit).then(
-      (source) => {
-        opened[position] = source;
-        return source;
-      },
-      (error: unknown) => {
-        delete opened[position]; // the disk was full, perhaps: it may be tried again
-        throw error;
-      },
-    );
-    opened[position] = opening;
-    return opening;
-  };
+): Promise<readonly (ByteSource | undefined)[]> {
+  const sources: (ByteSource | undefined)[] = [];
+  for (const [position, index] of indexed.entries()) {
+    const layer = layers[position] as ArchiveLayer;
+    sources.push(index && (await openLayer(layer, index.sizeBytes, work, onExit)));
+  }
+  return sources;
 }
 
-async function openOne(
+async function openLayer(
   layer: ArchiveLayer,
+  sizeBytes: number,
   work: Work,
   onExit: (cleanup: () => Promise<void>) => void,
 ): Promise<ByteSource> {
@@ -38,9 +29,17 @@ async function openOne(
     const content = await layer.content(work);
     if (content.readSync) return content;
   }
+  return new PreparedSource(sizeBytes, () => decompressed(layer, sizeBytes, work, onExit));
+}
+
+async function decompressed(
+  layer: ArchiveLayer,
+  sizeBytes: number,
+  work: Work,
+  onExit: (cleanup: () => Promise<void>) => void,
+): Promise<ByteSource> {
   const spool = work.platform.createSpool();
   onExit(() => spool.dispose());
-  const { sizeBytes } = await layer.readIndex(work);
   let left = sizeBytes;
   for await (const piece of layer.stream(work)) {
     await spool.write(piece.length <= left ? piece : piece.subarray(0, left));
