@@ -1,0 +1,73 @@
+import { isDirectory, S_IFMT, S_IFREG } from './fileMode.ts';
+import { copyUp } from './copyUp.ts';
+import { keyOf } from './inodeCache.ts';
+import { endLinkChange, startLinkChange } from './linkChange.ts';
+import { NO_INODE } from './layer.ts';
+import { markImpure, markOpaque, noteModified } from './marks.ts';
+import type { MountState } from './mountState.ts';
+import { nodePath } from './nodePath.ts';
+import { InodeFlag, NodeFlag, OverlayInode, type OverlayNode } from './overlayNode.ts';
+import { setRedirect } from './redirect.ts';
+import type { NewInode } from './upper.ts';
+
+/** Makes an object under a name that has none. */
+export function createObject(mount: MountState, node: OverlayNode, fields: NewInode): void {
+  const upper = mount.writable();
+  const parent = node.parent as OverlayNode;
+  const directory = parent.inode as OverlayInode;
+  copyUp(mount, parent);
+  const isOverWhiteout = removeWhiteout(mount, node);
+  const made = upper.create(directory.upper, node.name, fields);
+  if (isDirectory(fields.mode) && (isOverWhiteout || (mount.isMerged(directory) && keepsOffline(mount))))
+    markOpaque(mount, node, made);
+  const inode = new OverlayInode(fields.mode & S_IFMT, made, []);
+  inode.flags = InodeFlag.upperData;
+  inode.key = keyOf(0, made);
+  inode.linkCount = 1;
+  mount.log.setEntry(mount.inodes, inode.key, inode);
+  noteModified(mount, directory, 'pure');
+  mount.setFlag(node, NodeFlag.upperAlias);
+  mount.log.assign(node, 'inode', inode);
+  mount.hold(inode);
+  mount.listener?.({ type: 'create', path: nodePath(node), mode: fields.mode });
+}
+
+/** Whether the mount's options forbid changing lower layers behind its back: then a new directory is marked opaque at
+ *  once, so that nothing that may appear below shows through. */
+function keepsOffline(mount: MountState): boolean {
+  const { index, metacopy, redirectDir, xino } = mount.options;
+  return index || metacopy || redirectDir === 'on' || xino === 'on';
+}
+
+/** What is made over a whiteout takes its place. Throws ESTALE where there is none after all. */
+function removeWhiteout(mount: MountState, node: OverlayNode): boolean {
+  if (!mount.isWhiteoutNode(node)) return false;
+  const upper = mount.writable();
+  const directory = ((node.parent as OverlayNode).inode as OverlayInode).upper;
+  const whiteout = upper.lookup(directory, node.name);
+  if (whiteout === NO_INODE || !mount.xattrs.isWhiteout(upper, whiteout)) throw mount.fail('ESTALE');
+  upper.unlink(directory, node.name);
+  upper.discard(whiteout);
+  return true;
+}
+
+/** link(2): a further name for a file. */
+export function linkObject(mount: MountState, from: OverlayNode, to: OverlayNode): void {
+  const upper = mount.writable();
+  const inode = from.inode as OverlayInode;
+  const parent = to.parent as OverlayNode;
+  const directory = parent.inode as OverlayInode;
+  copyUp(mount, from);
+  copyUp(mount, parent);
+  startLinkChange(mount, from);
+  if (inode.type === S_IFREG && !inode.has(InodeFlag.upperData)) setRedirect(mount, from, 'otherDirectory');
+  if (mount.hasOrigin(inode)) markImpure(mount, directory);
+  removeWhiteout(mount, to);
+  upper.link(directory.upper, to.name, inode.upper);
+  mount.log.assign(inode, 'linkCount', inode.linkCount + 1);
+  noteModified(mount, directory, mount.hasOrigin(inode) ? 'impure' : 'pure');
+  // Looked up afresh, it finds what the first name knows.
+  mount.drop(to);
+  endLinkChange(mount, from);
+  mount.listener?.({ type: 'create', path: nodePath(to), mode: upper.mode(inode.upper) });
+}

@@ -1,0 +1,225 @@
+import { type ByteSource, clipRange, MemorySource, SlicedSource, streamByReads } from '../../bytes/byteSource.ts';
+import { emptyTrie, type Stamp, trieEntries, trieGet, type TrieRoot, trieSet } from './inodeTrie.ts';
+import type { UndoLog } from './undoLog.ts';
+
+/** What a file of an upper holds, persistent: small files are their bytes, larger ones a table of chunks over the
+ *  bytes that were there when the file was copied up, which nobody reads until somebody asks. */
+export type FileContent = Uint8Array | ChunkedContent;
+
+/** Files up to this are kept whole and rewritten whole. */
+const SMALL_BYTES = 4096;
+const CHUNK_BYTES = 32 * 1024;
+
+export const EMPTY_CONTENT: FileContent = new Uint8Array(0);
+
+interface ChunkedContent {
+  readonly sizeBytes: number;
+  /** Bytes [0, baseBytes) are these wherever no chunk says otherwise; what lies further on is zero. */
+  readonly base: ByteSource | undefined;
+  readonly baseBytes: number;
+  readonly chunks: TrieRoot;
+}
+
+/** One stretch of CHUNK_BYTES. Fields change in place under the owner's stamp. */
+interface Chunk {
+  readonly stamp: Stamp;
+  /** Grows up to CHUNK_BYTES. */
+  bytes: Uint8Array;
+  /** Start and end of each written part, ascending, apart from each other. */
+  ranges: readonly number[];
+}
+
+/** A content of the bytes of a source, which is not read. */
+export function contentOf(source: ByteSource): FileContent {
+  if (source.sizeBytes === 0) return EMPTY_CONTENT;
+  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: emptyTrie({}) };
+}
+
+export function contentBytes(content: FileContent): number {
+  return content instanceof Uint8Array ? content.length : content.sizeBytes;
+}
+
+/** The content with `bytes` at `offset`; a gap before them is zero. Cost: the bytes written, and the chunks that
+ *  snapshots share. */
+export function writeContent(
+  content: FileContent,
+  offset: number,
+  bytes: Uint8Array,
+  stamp: Stamp,
+  log: UndoLog,
+): FileContent {
+  const end = offset + bytes.length;
+  const sizeBytes = Math.max(contentBytes(content), end);
+  if (content instanceof Uint8Array && sizeBytes <= SMALL_BYTES) {
+    const whole = new Uint8Array(sizeBytes);
+    whole.set(content);
+    whole.set(bytes, offset);
+    return whole;
+  }
+  let { chunks, base, baseBytes } = asChunked(content, stamp);
+  for (let at = offset; at < end;) {
+    const index = Math.floor(at / CHUNK_BYTES);
+    const from = at - index * CHUNK_BYTES;
+    const length = Math.min(end - at, CHUNK_BYTES - from);
+    const old = trieGet<Chunk>(chunks, index);
+    const chunk = ownChunk(old, from + length, stamp, log);
+    if (chunk !== old) chunks = trieSet(chunks, index, chunk, stamp, log);
+    fillChunk(chunk, from, bytes.subarray(at - offset, at - offset + length), log);
+    at += length;
+  }
+  return { sizeBytes, base, baseBytes, chunks };
+}
+
+/** The content cut, or lengthened with zeros. */
+export function resizeContent(content: FileContent, sizeBytes: number, stamp: Stamp, log: UndoLog): FileContent {
+  if (sizeBytes === contentBytes(content)) return content;
+  if (sizeBytes === 0) return EMPTY_CONTENT;
+  if (content instanceof Uint8Array && sizeBytes <= SMALL_BYTES) {
+    const whole = new Uint8Array(sizeBytes);
+    whole.set(content.subarray(0, sizeBytes));
+    return whole;
+  }
+  const { chunks, base, baseBytes } = asChunked(content, stamp);
+  if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks };
+  return { sizeBytes, base, baseBytes: Math.min(baseBytes, sizeBytes), chunks: cutChunks(chunks, sizeBytes, stamp, log) };
+}
+
+export function contentSource(content: FileContent): ByteSource {
+  return content instanceof Uint8Array ? new MemorySource(content) : new ContentSource(content);
+}
+
+function asChunked(content: FileContent, stamp: Stamp): ChunkedContent {
+  if (!(content instanceof Uint8Array)) return content;
+  const base = content.length === 0 ? undefined : new MemorySource(content);
+  return { sizeBytes: content.length, base, baseBytes: content.length, chunks: emptyTrie(stamp) };
+}
+
+function ownChunk(old: Chunk | undefined, neededBytes: number, stamp: Stamp, log: UndoLog): Chunk {
+  const capacity = Math.min(CHUNK_BYTES, Math.max(SMALL_BYTES, 2 ** Math.ceil(Math.log2(neededBytes))));
+  if (old?.stamp === stamp) {
+    if (old.bytes.length < neededBytes) log.assign(old, 'bytes', lengthened(old.bytes, capacity));
+    return old;
+  }
+  const bytes = lengthened(old?.bytes ?? new Uint8Array(0), Math.max(capacity, old?.bytes.length ?? 0));
+  return { stamp, bytes, ranges: old?.ranges ?? [] };
+}
+
+function lengthened(bytes: Uint8Array, capacity: number): Uint8Array {
+  const longer = new Uint8Array(capacity);
+  longer.set(bytes);
+  return longer;
+}
+
+function fillChunk(chunk: Chunk, from: number, bytes: Uint8Array, log: UndoLog): void {
+  const end = from + bytes.length;
+  const { ranges } = chunk;
+  let isFresh = true;
+  for (let i = 0; i < ranges.length && isFresh; i += 2)
+    isFresh = (ranges[i] as number) >= end || (ranges[i + 1] as number) <= from;
+  log.assign(chunk, 'ranges', withRange(ranges, from, end));
+  // Bytes outside all ranges are nobody's: they need no way back.
+  if (isFresh) chunk.bytes.set(bytes, from);
+  else log.writeBytes(chunk.bytes, from, bytes);
+}
+
+function withRange(ranges: readonly number[], from: number, end: number): readonly number[] {
+  const joined: number[] = [];
+  let start = from;
+  let stop = end;
+  let isPlaced = false;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const rangeStart = ranges[i] as number;
+    const rangeEnd = ranges[i + 1] as number;
+    if (rangeEnd < start) joined.push(rangeStart, rangeEnd);
+    else if (rangeStart > stop) {
+      if (!isPlaced) joined.push(start, stop);
+      isPlaced = true;
+      joined.push(rangeStart, rangeEnd);
+    } else {
+      start = Math.min(start, rangeStart);
+      stop = Math.max(stop, rangeEnd);
+    }
+  }
+  if (!isPlaced) joined.push(start, stop);
+  return joined;
+}
+
+function cutChunks(chunks: TrieRoot, sizeBytes: number, stamp: Stamp, log: UndoLog): TrieRoot {
+  let kept = emptyTrie(stamp);
+  for (const [index, chunk] of trieEntries<Chunk>(chunks)) {
+    const end = sizeBytes - index * CHUNK_BYTES;
+    if (end <= 0) break;
+    kept = trieSet(kept, index, end >= CHUNK_BYTES ? chunk : cutChunk(chunk, end, stamp), stamp, log);
+  }
+  return kept;
+}
+
+function cutChunk(chunk: Chunk, end: number, stamp: Stamp): Chunk {
+  const ranges: number[] = [];
+  for (let i = 0; i < chunk.ranges.length; i += 2) {
+    const start = chunk.ranges[i] as number;
+    if (start < end) ranges.push(start, Math.min(end, chunk.ranges[i + 1] as number));
+  }
+  return { stamp, bytes: chunk.bytes.slice(), ranges };
+}
+
+class ContentSource implements ByteSource {
+  readonly sizeBytes: number;
+  readonly readSync?: (offset: number, length: number) => Uint8Array;
+  readonly #content: ChunkedContent;
+
+  constructor(content: ChunkedContent) {
+    this.#content = content;
+    this.sizeBytes = content.sizeBytes;
+    const readBase = content.base?.readSync?.bind(content.base);
+    if (readBase || !content.base) {
+      this.readSync = (offset, length) => {
+        const range = clipRange(this.sizeBytes, offset, length);
+        const bytes = new Uint8Array(range.length);
+        const fromBase = this.#baseBytesOf(range.offset, range.length);
+        if (readBase && fromBase > 0) bytes.set(readBase(range.offset, fromBase));
+        this.#overlay(bytes, range.offset);
+        return bytes;
+      };
+    }
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const range = clipRange(this.sizeBytes, offset, length);
+    const { base } = this.#content;
+    const fromBase = this.#baseBytesOf(range.offset, range.length);
+    const below = base && fromBase > 0 ? await base.read(range.offset, fromBase) : undefined;
+    const bytes = new Uint8Array(range.length);
+    if (below) bytes.set(below);
+    this.#overlay(bytes, range.offset);
+    return bytes;
+  }
+
+  slice(offset: number, length = Number.MAX_SAFE_INTEGER): ByteSource {
+    const range = clipRange(this.sizeBytes, offset, length);
+    return new SlicedSource(this, range.offset, range.length);
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return streamByReads(this);
+  }
+
+  #baseBytesOf(offset: number, length: number): number {
+    return Math.max(0, Math.min(offset + length, this.#content.baseBytes) - offset);
+  }
+
+  /** Puts what was written over [offset, offset + bytes.length). */
+  #overlay(bytes: Uint8Array, offset: number): void {
+    const end = offset + bytes.length;
+    for (let index = Math.floor(offset / CHUNK_BYTES); index * CHUNK_BYTES < end; index++) {
+      const chunk = trieGet<Chunk>(this.#content.chunks, index);
+      if (!chunk) continue;
+      const start = index * CHUNK_BYTES;
+      for (let i = 0; i < chunk.ranges.length; i += 2) {
+        const from = Math.max(offset, start + (chunk.ranges[i] as number));
+        const to = Math.min(end, start + (chunk.ranges[i + 1] as number));
+        if (from < to) bytes.set(chunk.bytes.subarray(from - start, to - start), from - offset);
+      }
+    }
+  }
+}

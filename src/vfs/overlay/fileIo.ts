@@ -1,0 +1,73 @@
+import type { ByteSource } from '../../bytes/byteSource.ts';
+import { dropPrivilegesOfWriter, FILE_MAX_BYTES } from './attributeCalls.ts';
+import { S_IFDIR, S_IFIFO, S_IFREG } from './fileMode.ts';
+import { dataEntry } from './lookup.ts';
+import type { MountState } from './mountState.ts';
+import type { OpenFile } from './openFile.ts';
+import type { Credentials } from './permission.ts';
+
+/** MAX_RW_COUNT of the kernel: more is not read or written at once. */
+const MAX_TRANSFER_BYTES = 0x7ffff000;
+
+/** The bytes of an open regular file as they are now; of a metadata-only copy, those of the data behind it, as long
+ *  as the file says. */
+export function contentSourceOf(mount: MountState, file: OpenFile): ByteSource {
+  requireReadable(mount, file);
+  if (file.inode.type !== S_IFREG) throw mount.fail('EINVAL');
+  const { layer, inode } = dataEntry(mount, file.inode);
+  return mount.layer(layer).content(inode);
+}
+
+/** pread(2) where the bytes can be had at once. Throws TypeError where they cannot: then `contentSourceOf` is the
+ *  way. */
+export function readAt(mount: MountState, file: OpenFile, offset: number, length: number): Uint8Array {
+  requirePosition(mount, offset);
+  if (file.inode.type === S_IFIFO) throw mount.fail('ESPIPE');
+  requireReadable(mount, file);
+  const source = contentSourceOf(mount, file);
+  if (!source.readSync) throw new TypeError('the bytes of this layer cannot be read synchronously');
+  return source.readSync(offset, Math.min(length, MAX_TRANSFER_BYTES));
+}
+
+/** read(2) of a fifo. */
+export function readPipe(mount: MountState, file: OpenFile, length: number): Uint8Array {
+  requireReadable(mount, file);
+  return file.inode.pipe?.read(Math.min(length, MAX_TRANSFER_BYTES), mount.syscall, mount.path) ?? new Uint8Array(0);
+}
+
+/** pwrite(2); with O_APPEND at the end, whatever the offset (as Linux does). Gives the bytes taken. */
+export function writeAt(
+  mount: MountState,
+  credentials: Credentials,
+  file: OpenFile,
+  offset: number,
+  bytes: Uint8Array,
+): number {
+  requirePosition(mount, offset);
+  if (file.inode.type === S_IFIFO) throw mount.fail('ESPIPE');
+  if (!file.isWritable) throw mount.fail('EBADF');
+  if (bytes.length === 0) return 0;
+  const upper = mount.writable();
+  const { inode } = file;
+  const at = file.isAppending ? upper.sizeBytes(inode.upper) : offset;
+  if (at >= FILE_MAX_BYTES) throw mount.fail('EFBIG');
+  const taken = bytes.subarray(0, Math.min(MAX_TRANSFER_BYTES, FILE_MAX_BYTES - at));
+  dropPrivilegesOfWriter(mount, credentials, inode);
+  upper.write(inode.upper, at, taken);
+  return taken.length;
+}
+
+/** write(2) to a fifo. */
+export function writePipe(mount: MountState, file: OpenFile, bytes: Uint8Array): number {
+  if (!file.isWritable) throw mount.fail('EBADF');
+  return file.inode.pipe?.write(bytes, mount.syscall, mount.path) ?? 0;
+}
+
+function requireReadable(mount: MountState, file: OpenFile): void {
+  if (!file.isReadable) throw mount.fail('EBADF');
+  if (file.inode.type === S_IFDIR) throw mount.fail('EISDIR');
+}
+
+function requirePosition(mount: MountState, offset: number): void {
+  if (!Number.isSafeInteger(offset) || offset < 0) throw mount.fail('EINVAL');
+}

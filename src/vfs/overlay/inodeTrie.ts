@@ -1,0 +1,82 @@
+import type { UndoLog } from './undoLog.ts';
+
+/** A generation of a persistent structure: nodes stamped with the current one may be changed in place, all others
+ *  belong to a snapshot, too, and are copied first. */
+export type Stamp = object;
+
+const BITS = 5;
+const WIDTH = 1 << BITS;
+const MASK = WIDTH - 1;
+
+interface TrieNode {
+  readonly stamp: Stamp;
+  readonly slots: unknown[];
+}
+
+/** The values of one version of a table: an immutable root, shared between versions as far as they are equal. */
+export interface TrieRoot {
+  readonly node: TrieNode;
+  /** Levels below the root. */
+  readonly depth: number;
+}
+
+export function emptyTrie(stamp: Stamp): TrieRoot {
+  return { node: newNode(stamp), depth: 0 };
+}
+
+/** The value at an index, or undefined. Cost: a level for every factor of 32. */
+export function trieGet<T>(root: TrieRoot, index: number): T | undefined {
+  if (index >= WIDTH ** (root.depth + 1)) return undefined;
+  let node: TrieNode | undefined = root.node;
+  for (let level = root.depth; level > 0; level--) {
+    node = node.slots[(index >>> (level * BITS)) & MASK] as TrieNode | undefined;
+    if (!node) return undefined;
+  }
+  return node.slots[index & MASK] as T | undefined;
+}
+
+/** The root of a table in which `index` has that value (undefined takes it out). What the stamp owns is changed in
+ *  place, with a note in the log; the rest of the way is copied. */
+export function trieSet(root: TrieRoot, index: number, value: unknown, stamp: Stamp, log: UndoLog): TrieRoot {
+  let { node: top, depth } = root;
+  while (index >= WIDTH ** (depth + 1)) {
+    const higher = newNode(stamp);
+    higher.slots[0] = top;
+    top = higher;
+    depth++;
+  }
+  const owned = own(top, stamp);
+  let node = owned;
+  for (let level = depth; level > 0; level--) {
+    const slot = (index >>> (level * BITS)) & MASK;
+    const below = node.slots[slot] as TrieNode | undefined;
+    const next = below ? own(below, stamp) : newNode(stamp);
+    if (next !== below) log.assign(node.slots, slot, next);
+    node = next;
+  }
+  log.assign(node.slots, index & MASK, value);
+  return owned === root.node && depth === root.depth ? root : { node: owned, depth };
+}
+
+/** Index and value of all that is in a table, ascending. */
+export function* trieEntries<T>(root: TrieRoot): Generator<[number, T]> {
+  yield* nodeEntries(root.node, root.depth, 0) as Generator<[number, T]>;
+}
+
+function* nodeEntries(node: TrieNode, depth: number, first: number): Generator<[number, unknown]> {
+  for (let slot = 0; slot < WIDTH; slot++) {
+    const value = node.slots[slot];
+    if (value === undefined) continue;
+    const index = first + slot * WIDTH ** depth;
+    if (depth === 0) yield [index, value];
+    else yield* nodeEntries(value as TrieNode, depth - 1, index);
+  }
+}
+
+function newNode(stamp: Stamp): TrieNode {
+  return { stamp, slots: new Array<unknown>(WIDTH).fill(undefined) };
+}
+
+function own(node: TrieNode, stamp: Stamp): TrieNode {
+  return node.stamp === stamp ? node : { stamp, slots: node.slots.slice() };
+}

@@ -1,0 +1,31 @@
+import { encodeName } from '../../bytes/byteName.ts';
+import type { MountState } from './mountState.ts';
+import { InodeFlag, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
+import { nodePath } from './nodePath.ts';
+import { YES } from './overlayXattr.ts';
+
+/** Marks an upper directory that holds something that was copied up: listings of it look origins up. */
+export function markImpure(mount: MountState, directory: OverlayInode): void {
+  if (directory.has(InodeFlag.impure)) return;
+  mount.writable().setXattr(directory.upper, mount.xattrs.name('impure'), YES);
+  mount.setFlag(directory, InodeFlag.impure);
+}
+
+/** Marks an upper directory to hide what lower layers have under its name. */
+export function markOpaque(mount: MountState, node: OverlayNode, upper: number): void {
+  mount.writable().setXattr(upper, mount.xattrs.name('opaque'), YES);
+  mount.setFlag(node, NodeFlag.opaque);
+  mount.listener?.({ type: 'opaque', path: nodePath(node) });
+}
+
+/** A directory's names have changed. `isImpure` when it has to do with something copied up: only that matters to a
+ *  directory that is listed as it lies in its layer. */
+export function noteModified(mount: MountState, directory: OverlayInode, change: 'pure' | 'impure'): void {
+  if (directory.has(InodeFlag.whiteouts) || change === 'impure')
+    mount.log.assign(directory, 'version', directory.version + 1);
+  mount.log.assign(directory, 'listing', undefined);
+}
+
+export function markValue(text: string): Uint8Array {
+  return encodeName(text);
+}

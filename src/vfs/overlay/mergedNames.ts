@@ -1,0 +1,124 @@
+import { S_IFCHR, S_IFMT, S_IFREG } from './fileMode.ts';
+import type { Layer } from './layer.ts';
+import { NO_INODE } from './layer.ts';
+import { lookup } from './lookup.ts';
+import type { MountState } from './mountState.ts';
+import { nodePath } from './nodePath.ts';
+import { InodeFlag, type LowerEntry, type ListedName, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
+
+/** Names of a directory. Merged ones show the lowest layer's names first, then the upper's, then those between, as
+ *  the kernel does; whiteouts are left out, but for those in a directory that has nothing to merge. Kept until the
+ *  directory changes. Cost when it is not kept: a look at each name of each layer. */
+export function listNames(mount: MountState, node: OverlayNode): readonly ListedName[] {
+  const inode = node.inode as OverlayInode;
+  if (inode.has(InodeFlag.dead)) throw mount.fail('ENOENT');
+  if (inode.listing?.version === inode.version) return inode.listing.names;
+  const names = inode.has(InodeFlag.whiteouts) ? mergedList(mount, node) : plainList(mount, node);
+  mount.log.assign(inode, 'listing', { version: inode.version, names });
+  return names;
+}
+
+function plainList(mount: MountState, node: OverlayNode): readonly ListedName[] {
+  const inode = node.inode as OverlayInode;
+  const layer = mount.realLayer(inode);
+  const real = mount.realInode(inode);
+  const names: ListedName[] = [];
+  for (const name of layer.names(real)) names.push({ name, type: layer.mode(layer.lookup(real, name)) & S_IFMT });
+  if (inode.upper !== NO_INODE && inode.has(InodeFlag.impure)) forgetImpurity(mount, node, names);
+  return names;
+}
+
+/** The mark of an upper directory that holds nothing copied up any more is taken off when it is listed. */
+function forgetImpurity(mount: MountState, node: OverlayNode, names: readonly ListedName[]): void {
+  for (const { name } of names) {
+    const inode = lookup(mount, node, name).inode;
+    if (inode && keepsLowerNumber(mount, inode)) return;
+  }
+  const inode = node.inode as OverlayInode;
+  mount.writable().removeXattr(inode.upper, mount.xattrs.name('impure'));
+  mount.clearFlag(inode, InodeFlag.impure);
+}
+
+/** Whether a copied-up object shows the inode number of its origin: not the broken hard link. */
+export function keepsLowerNumber(mount: MountState, inode: OverlayInode): boolean {
+  if (!mount.hasOrigin(inode)) return false;
+  const origin = inode.lower[0] as LowerEntry;
+  const layer = mount.layer(origin.layer);
+  return (
+    inode.has(InodeFlag.indexed) ||
+    (layer.mode(origin.inode) & S_IFMT) === 0o040000 ||
+    layer.linkCount(origin.inode) === 1
+  );
+}
+
+/** A name met while merging. */
+interface MergedName extends ListedName {
+  readonly isUpper: boolean;
+  readonly isWhiteout: boolean;
+  /** May be a whiteout in the form of a file. */
+  readonly isDoubtful: boolean;
+}
+
+function mergedList(mount: MountState, node: OverlayNode): readonly ListedName[] {
+  const names: ListedName[] = [];
+  for (const merged of mergeLayers(mount, node)) {
+    if (merged.isWhiteout) continue;
+    if (merged.isDoubtful && !lookup(mount, node, merged.name).inode) continue;
+    names.push({ name: merged.name, type: merged.type });
+  }
+  mount.counters.mergedDirectories++;
+  if (mount.listener) {
+    const layers = partsOf(node.inode as OverlayInode).map((part) => part.layer);
+    mount.listener({ type: 'merge', path: nodePath(node), layers, names: names.length });
+  }
+  return names;
+}
+
+/** The topmost entry of each name, those of the lowest layer first. */
+function mergeLayers(mount: MountState, node: OverlayNode): Iterable<MergedName> {
+  const parts = partsOf(node.inode as OverlayInode);
+  const above = new Map<string, MergedName>();
+  const lowest = new Map<string, MergedName>();
+  for (const [i, part] of parts.entries()) {
+    const layer = mount.layer(part.layer);
+    const mayBeFiles = node.has(NodeFlag.fileWhiteouts) && mount.fileWhiteoutLayers.has(part.layer);
+    const isLowest = i === parts.length - 1;
+    for (const name of layer.names(part.inode)) {
+      const known = above.get(name);
+      if (!isLowest) {
+        if (!known) above.set(name, describe(layer, part, name, mayBeFiles));
+      } else {
+        lowest.set(name, known ?? describe(layer, part, name, mayBeFiles));
+        above.delete(name);
+      }
+    }
+  }
+  return [...lowest.values(), ...above.values()];
+}
+
+function partsOf(inode: OverlayInode): readonly LowerEntry[] {
+  return inode.upper === NO_INODE ? inode.lower : [{ layer: 0, inode: inode.upper }, ...inode.lower];
+}
+
+function describe(layer: Layer, part: LowerEntry, name: string, mayBeFiles: boolean): MergedName {
+  const inode = layer.lookup(part.inode, name);
+  const type = layer.mode(inode) & S_IFMT;
+  return {
+    name,
+    type,
+    isUpper: part.layer === 0,
+    isWhiteout: type === S_IFCHR && layer.device(inode) === 0,
+    isDoubtful: mayBeFiles && type === S_IFREG,
+  };
+}
+
+/** Whether a directory is empty for its users; then gives the upper's whiteouts, which must go with it. Throws
+ *  ENOTEMPTY. */
+export function whiteoutsOfEmpty(mount: MountState, node: OverlayNode): readonly string[] {
+  const whiteouts: string[] = [];
+  for (const merged of mergeLayers(mount, node)) {
+    if (!merged.isWhiteout) throw mount.fail('ENOTEMPTY');
+    if (merged.isUpper) whiteouts.push(merged.name);
+  }
+  return whiteouts;
+}

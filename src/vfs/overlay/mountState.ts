@@ -1,0 +1,167 @@
+import { type Errno, VfsError } from '../vfsError.ts';
+import type { MountCounters, MountListener } from './mountEvents.ts';
+import { encodeHandle, sameBytes } from './fileHandle.ts';
+import { S_IFDIR, S_IFREG } from './fileMode.ts';
+import { type Layer, NO_INODE } from './layer.ts';
+import type { MountOptions } from './mountOptions.ts';
+import { InodeFlag, type LowerEntry, NodeFlag, OverlayInode, OverlayNode } from './overlayNode.ts';
+import { OverlayXattrs } from './overlayXattr.ts';
+import { UndoLog } from './undoLog.ts';
+import type { Upper } from './upper.ts';
+
+/** What all calls of one mount share. */
+export class MountState {
+  readonly options: MountOptions;
+  readonly upper: Upper | undefined;
+  /** Index 0 is the upper's place; 1 the topmost lower; the data-only layers come last. */
+  readonly layers: readonly (Layer | undefined)[];
+  readonly dataLayerCount: number;
+  readonly xattrs: OverlayXattrs;
+  readonly log: UndoLog;
+  readonly root: OverlayNode;
+  /** Inodes by the upper or lower inode that stands for them. */
+  readonly inodes = new Map<number, OverlayInode>();
+  /** Layers in which a directory with opaque=x was found. */
+  readonly fileWhiteoutLayers = new Set<number>();
+  readonly counters: MountCounters;
+  listener: MountListener | undefined;
+  /** The call under way, for its error. */
+  syscall = '';
+  path = '';
+
+  constructor(
+    options: MountOptions,
+    upper: Upper | undefined,
+    lowers: readonly Layer[],
+    dataLayers: readonly Layer[],
+    counters: MountCounters,
+  ) {
+    this.options = options;
+    this.upper = upper;
+    this.layers = [upper, ...lowers, ...dataLayers];
+    this.dataLayerCount = dataLayers.length;
+    this.xattrs = new OverlayXattrs(options.userXattr);
+    this.log = upper?.log ?? new UndoLog();
+    this.counters = counters;
+    this.root = this.#makeRoot(lowers.length);
+  }
+
+  /** Lowers that take part in the merge. */
+  get lowerCount(): number {
+    return this.layers.length - 1 - this.dataLayerCount;
+  }
+
+  fail(code: Errno): VfsError {
+    return new VfsError(code, this.syscall, this.path);
+  }
+
+  /** The upper of a mount that is being changed. Throws EROFS where there is none. */
+  writable(): Upper {
+    if (!this.upper) throw this.fail('EROFS');
+    return this.upper;
+  }
+
+  layer(index: number): Layer {
+    return this.layers[index] as Layer;
+  }
+
+  /** The layer of a given id, or 0. */
+  lowerOfId(id: Uint8Array): number {
+    for (let i = 1; i < this.layers.length; i++) if (sameBytes(this.layer(i).id, id)) return i;
+    return 0;
+  }
+
+  /** The layer that gives an inode its attributes. */
+  realLayer(inode: OverlayInode): Layer {
+    return this.layer(inode.upper !== NO_INODE ? 0 : (inode.lower[0] as LowerEntry).layer);
+  }
+
+  /** The inode in that layer. */
+  realInode(inode: OverlayInode): number {
+    return inode.upper !== NO_INODE ? inode.upper : (inode.lower[0] as LowerEntry).inode;
+  }
+
+  mode(inode: OverlayInode): number {
+    return this.realLayer(inode).mode(this.realInode(inode));
+  }
+
+  setFlag(target: OverlayInode | OverlayNode, flag: number): void {
+    if (!target.has(flag)) this.log.assign(target as { flags: number }, 'flags', target.flags | flag);
+  }
+
+  clearFlag(target: OverlayInode | OverlayNode, flag: number): void {
+    if (target.has(flag)) this.log.assign(target as { flags: number }, 'flags', target.flags & ~flag);
+  }
+
+  /** A directory, or a metadata-only copy, that has something in the upper and below, or below in several layers. */
+  isMerged(inode: OverlayInode): boolean {
+    if (inode.upper === NO_INODE) return inode.lower.length > 1;
+    if (inode.lower.length === 0) return false;
+    return inode.type === S_IFDIR || (inode.type === S_IFREG && !inode.has(InodeFlag.upperData));
+  }
+
+  /** Copied up from an inode whose number it keeps. */
+  hasOrigin(inode: OverlayInode): boolean {
+    return inode.upper !== NO_INODE && inode.lower.length > 0 && inode.has(InodeFlag.lowerNumber);
+  }
+
+  isWhiteoutNode(node: OverlayNode): boolean {
+    return node.inode === undefined && node.has(NodeFlag.opaque);
+  }
+
+  hold(inode: OverlayInode): void {
+    this.log.assign(inode, 'references', inode.references + 1);
+  }
+
+  release(inode: OverlayInode): void {
+    this.log.assign(inode, 'references', inode.references - 1);
+    if (inode.references === 0 && inode.key !== 0) {
+      this.log.deleteEntry(this.inodes, inode.key);
+      this.log.assign(inode, 'key', 0);
+    }
+  }
+
+  /** Takes a name out of the tree: what is looked up next is looked for in the layers. */
+  drop(node: OverlayNode): void {
+    this.setFlag(node, NodeFlag.unhashed);
+    if (node.parent?.children?.get(node.name) === node) this.log.deleteEntry(node.parent.children, node.name);
+  }
+
+  /** Ends a call that is done. */
+  end(): void {
+    if (this.upper) {
+      if (this.log.length > 0) this.upper.endOperation();
+    } else this.log.forget();
+  }
+
+  /** Takes back all that the call under way has changed. */
+  rollBack(): void {
+    if (this.upper) this.upper.rollBack();
+    else this.log.rollBack();
+  }
+
+  /** What mounting itself changes: with an index, the upper remembers which lower it lies on. Throws ESTALE when it
+   *  was on another one. */
+  prepare(): void {
+    if (!this.upper || !this.options.index) return;
+    this.syscall = 'mount';
+    const lower = this.layer(1);
+    const handle = encodeHandle(lower.id, lower.rootInode);
+    const known = this.xattrs.get(this.upper, this.upper.rootInode, 'origin');
+    if (known && !sameBytes(known, handle)) throw this.fail('ESTALE');
+    if (!known) this.upper.setXattr(this.upper.rootInode, this.xattrs.name('origin'), handle);
+  }
+
+  #makeRoot(lowerCount: number): OverlayNode {
+    const lower: LowerEntry[] = [];
+    for (let i = 1; i <= lowerCount; i++) lower.push({ layer: i, inode: this.layer(i).rootInode });
+    const inode = new OverlayInode(S_IFDIR, this.upper?.rootInode ?? NO_INODE, lower);
+    inode.flags = InodeFlag.upperData | InodeFlag.whiteouts;
+    if (this.upper && this.xattrs.get(this.upper, inode.upper, 'impure')) inode.flags |= InodeFlag.impure;
+    inode.references = 1;
+    const root = new OverlayNode(undefined, '');
+    root.inode = inode;
+    root.flags = NodeFlag.upperAlias;
+    return root;
+  }
+}

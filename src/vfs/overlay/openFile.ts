@@ -1,0 +1,166 @@
+import { resizeNode } from './attributeCalls.ts';
+import { copyUp } from './copyUp.ts';
+import { PERMISSION_BITS, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from './fileMode.ts';
+import { NO_INODE } from './layer.ts';
+import { dataEntry, lookup } from './lookup.ts';
+import type { MountState } from './mountState.ts';
+import { isName, makeObject } from './nameCalls.ts';
+import {
+  O_ACCMODE,
+  O_APPEND,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+} from './openFlags.ts';
+import type { OverlayInode, OverlayNode } from './overlayNode.ts';
+import { PathWalk } from './pathWalk.ts';
+import { type Credentials, MAY_READ, MAY_WRITE, requireCreation, requirePermission } from './permission.ts';
+import { Pipe } from './pipe.ts';
+
+/** An open file description. It keeps its object when the name is removed, and follows it when it is copied up: a
+ *  file that was opened for reading reads what others write. */
+export interface OpenFile {
+  readonly node: OverlayNode;
+  readonly inode: OverlayInode;
+  readonly isReadable: boolean;
+  readonly isWritable: boolean;
+  readonly isAppending: boolean;
+}
+
+/** open(2); fifos as with O_NONBLOCK, devices and sockets ENXIO: there are no drivers here. */
+export function openPath(
+  mount: MountState,
+  credentials: Credentials,
+  path: string,
+  flags: number,
+  mode: number,
+): OpenFile {
+  if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) throw mount.fail('EINVAL');
+  const { node, isCreated, needsDirectory } = findOrCreate(mount, credentials, path, flags, mode);
+  const inode = node.inode as OverlayInode;
+  if (!isCreated) requireOpenable(mount, credentials, inode, flags, needsDirectory);
+  const file: OpenFile = {
+    node,
+    inode,
+    isReadable: (flags & O_ACCMODE) !== O_WRONLY,
+    isWritable: (flags & O_ACCMODE) !== O_RDONLY,
+    isAppending: (flags & O_APPEND) !== 0,
+  };
+  openInode(mount, file, isCreated ? flags & ~O_TRUNC : flags);
+  if (!isCreated && (flags & O_TRUNC) !== 0 && inode.type === S_IFREG) resizeNode(mount, credentials, node, 0);
+  mount.hold(inode);
+  mount.log.assign(inode, 'openCount', inode.openCount + 1);
+  return file;
+}
+
+/** Ends an open file. An object without names goes with the last one. */
+export function closeFile(mount: MountState, file: OpenFile): void {
+  const { inode } = file;
+  if (inode.pipe) {
+    if (file.isReadable) inode.pipe.readers--;
+    if (file.isWritable) inode.pipe.writers--;
+    if (inode.pipe.readers + inode.pipe.writers === 0) inode.pipe = undefined;
+  }
+  mount.log.assign(inode, 'openCount', inode.openCount - 1);
+  mount.release(inode);
+  if (inode.openCount === 0 && inode.upper !== NO_INODE) mount.writable().discard(inode.upper);
+}
+
+interface Opened {
+  readonly node: OverlayNode;
+  readonly isCreated: boolean;
+  readonly needsDirectory: boolean;
+}
+
+function findOrCreate(
+  mount: MountState,
+  credentials: Credentials,
+  path: string,
+  flags: number,
+  mode: number,
+): Opened {
+  const walk = new PathWalk(mount, credentials, path);
+  const isCreating = (flags & O_CREAT) !== 0;
+  const isExclusive = isCreating && (flags & O_EXCL) !== 0;
+  let follows = (flags & O_NOFOLLOW) === 0 && !isExclusive;
+  let needsDirectory = (flags & O_DIRECTORY) !== 0;
+  for (;;) {
+    const last = walk.toLast();
+    if (last.hasTrailingSlash) {
+      if (isCreating && isName(last)) throw mount.fail('EISDIR');
+      follows = true;
+      needsDirectory = true;
+    }
+    if (isCreating && isName(last)) {
+      const node = lookup(mount, last.directory, last.name);
+      if (!node.inode) return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory };
+    }
+    const node = last.name === '' ? last.directory : walk.step(last);
+    if (!follows || (node.inode as OverlayInode).type !== S_IFLNK) return { node, isCreated: false, needsDirectory };
+    walk.follow(node);
+  }
+}
+
+function createFile(mount: MountState, credentials: Credentials, node: OverlayNode, mode: number): OverlayNode {
+  mount.writable();
+  requireCreation(mount, node.parent as OverlayNode, credentials);
+  makeObject(mount, credentials, node, S_IFREG | (mode & PERMISSION_BITS), {});
+  return node;
+}
+
+function requireOpenable(
+  mount: MountState,
+  credentials: Credentials,
+  inode: OverlayInode,
+  flags: number,
+  needsDirectory: boolean,
+): void {
+  const { type } = inode;
+  if ((flags & O_CREAT) !== 0) {
+    if ((flags & O_EXCL) !== 0) throw mount.fail('EEXIST');
+    if (type === S_IFDIR) throw mount.fail('EISDIR');
+  }
+  if (needsDirectory && type !== S_IFDIR) throw mount.fail('ENOTDIR');
+  const access = flags & O_ACCMODE;
+  const isTruncating = (flags & O_TRUNC) !== 0;
+  if (isTruncating && type === S_IFREG) mount.writable();
+  if (type === S_IFLNK) throw mount.fail('ELOOP');
+  const isWriting = access !== O_RDONLY || isTruncating;
+  if (type === S_IFDIR && isWriting) throw mount.fail('EISDIR');
+  const mask = (access === O_WRONLY ? 0 : MAY_READ) | (isWriting ? MAY_WRITE : 0);
+  requirePermission(mount, inode, mask, credentials);
+}
+
+function openInode(mount: MountState, file: OpenFile, flags: number): void {
+  const { inode, node } = file;
+  switch (inode.type) {
+    case S_IFCHR:
+    case S_IFBLK:
+    case S_IFSOCK:
+      throw mount.fail('ENXIO');
+    case S_IFIFO:
+      openPipe(mount, file);
+      return;
+    case S_IFREG:
+      if ((flags & O_TRUNC) !== 0) copyUp(mount, node, 'truncate');
+      else if (file.isWritable) copyUp(mount, node, 'data');
+      else dataEntry(mount, inode);
+      return;
+    default:
+      return;
+  }
+}
+
+function openPipe(mount: MountState, file: OpenFile): void {
+  const { inode } = file;
+  const pipe = inode.pipe ?? new Pipe();
+  if (file.isWritable && !file.isReadable && pipe.readers === 0) throw mount.fail('ENXIO');
+  if (file.isReadable) pipe.readers++;
+  if (file.isWritable) pipe.writers++;
+  inode.pipe = pipe;
+}
+

@@ -1,0 +1,96 @@
+import type { Pipe } from './pipe.ts';
+
+/** An inode of one of the lower layers. */
+export interface LowerEntry {
+  /** Place in the mount's stack: 1 is the topmost lower. */
+  readonly layer: number;
+  /** NO_INODE for data in a data-only layer that nobody has looked up yet. */
+  readonly inode: number;
+}
+
+export const InodeFlag = {
+  /** Copied up through the index: one upper for all names of a lower hard link. */
+  indexed: 1,
+  /** The inode number is the lower's, before and after copy-up. */
+  lowerNumber: 2,
+  /** The upper holds the data, not only the metadata. */
+  upperData: 4,
+  /** The upper directory bears the impure mark. */
+  impure: 8,
+  /** A directory that may hold whiteouts: listings are merged even when there is nothing to merge. */
+  whiteouts: 16,
+  /** A directory that was removed. */
+  dead: 32,
+} as const;
+
+/** What a mount knows of one object: where it lies in the layers. Names that share it are hard links. */
+export class OverlayInode {
+  /** S_IFMT bits of its mode, which never change. */
+  readonly type: number;
+  /** Inode in the upper, or NO_INODE. */
+  upper: number;
+  /** Top first. Of a file: its origin, and with metadata-only copies the data behind it. */
+  lower: readonly LowerEntry[];
+  flags = 0;
+  /** Path in the lower layers, when it is not the name (overlayfs.rst, "redirect_dir"). */
+  redirect: string | undefined;
+  /** Path of the data in the data-only layers. */
+  dataRedirect: string | undefined;
+  /** Link count of the union of upper and lower names; only indexed inodes show it. */
+  linkCount = 1;
+  /** Counts changes that a listing would show. */
+  version = 0;
+  listing: { readonly version: number; readonly names: readonly ListedName[] } | undefined;
+  /** Place in the inode cache; 0 for an inode that only its one name leads to. */
+  key = 0;
+  /** Nodes and open files that hold the inode. */
+  references = 0;
+  openCount = 0;
+  pipe: Pipe | undefined;
+
+  constructor(type: number, upper: number, lower: readonly LowerEntry[]) {
+    this.type = type;
+    this.upper = upper;
+    this.lower = lower;
+  }
+
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+}
+
+/** A name of a directory as readdir gives it. */
+export interface ListedName {
+  readonly name: string;
+  /** S_IFMT bits of what has the name. */
+  readonly type: number;
+}
+
+export const NodeFlag = {
+  /** Of a directory: opaque. Of a name without inode: a whiteout of the upper stands here. */
+  opaque: 1,
+  /** The upper has this very name. */
+  upperAlias: 2,
+  /** Removed: no lookup leads here any more. */
+  unhashed: 4,
+  /** A lower directory that may hold whiteouts in the form of files (opaque=x). */
+  fileWhiteouts: 8,
+} as const;
+
+/** A name in the merged tree, with or without something behind it (then it is kept as a negative lookup). */
+export class OverlayNode {
+  parent: OverlayNode | undefined;
+  name: string;
+  inode: OverlayInode | undefined;
+  flags = 0;
+  children: Map<string, OverlayNode> | undefined;
+
+  constructor(parent: OverlayNode | undefined, name: string) {
+    this.parent = parent;
+    this.name = name;
+  }
+
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+}

@@ -1,0 +1,123 @@
+import { encodeName } from '../../bytes/byteName.ts';
+import { S_IFDIR, S_IFLNK } from './fileMode.ts';
+import { lookup } from './lookup.ts';
+import type { MountState } from './mountState.ts';
+import type { OverlayInode, OverlayNode } from './overlayNode.ts';
+import { type Credentials, MAY_EXEC, requirePermission } from './permission.ts';
+
+/** As Linux (path_resolution(7), limits.h). */
+const MAX_SYMLINKS = 40;
+const PATH_MAX_BYTES = 4096;
+
+/** Where a path's last part stands: it is not looked up yet. */
+export interface LastPart {
+  readonly directory: OverlayNode;
+  /** '' when the path is the root itself; may be '.' or '..'. */
+  readonly name: string;
+  readonly hasTrailingSlash: boolean;
+}
+
+export type SymlinkRule = 'follow' | 'noFollow';
+
+/** The object at a path. Links lead on inside the mount, as after chroot(2). Throws ENOENT, ENOTDIR, EACCES, ELOOP,
+ *  ENAMETOOLONG. */
+export function resolvePath(
+  mount: MountState,
+  credentials: Credentials,
+  path: string,
+  rule: SymlinkRule,
+): OverlayNode {
+  const walk = new PathWalk(mount, credentials, path);
+  let follows = rule === 'follow';
+  let needsDirectory = false;
+  for (;;) {
+    const last = walk.toLast();
+    if (last.hasTrailingSlash) {
+      follows = true;
+      needsDirectory = true;
+    }
+    const node = last.name === '' ? last.directory : walk.step(last);
+    if (follows && (node.inode as OverlayInode).type === S_IFLNK) {
+      walk.follow(node);
+      continue;
+    }
+    if (needsDirectory && (node.inode as OverlayInode).type !== S_IFDIR) throw mount.fail('ENOTDIR');
+    return node;
+  }
+}
+
+/** The directory of a path's last part, for calls that make or remove a name. */
+export function resolveParent(mount: MountState, credentials: Credentials, path: string): LastPart {
+  return new PathWalk(mount, credentials, path).toLast();
+}
+
+/** A walk under way; a symlink at its end may be followed from there. */
+export class PathWalk {
+  readonly #mount: MountState;
+  readonly #credentials: Credentials;
+  #node: OverlayNode;
+  #rest: string;
+  #linkCount = 0;
+
+  constructor(mount: MountState, credentials: Credentials, path: string) {
+    if (path === '') throw mount.fail('ENOENT');
+    if (path.length * 3 >= PATH_MAX_BYTES && encodeName(path).length >= PATH_MAX_BYTES)
+      throw mount.fail('ENAMETOOLONG');
+    this.#mount = mount;
+    this.#credentials = credentials;
+    this.#node = mount.root;
+    this.#rest = path;
+  }
+
+  /** Walks all parts but the last. */
+  toLast(): LastPart {
+    for (;;) {
+      const rest = this.#rest;
+      let start = 0;
+      while (rest.charCodeAt(start) === SLASH) start++;
+      if (start === rest.length) return { directory: this.#node, name: '', hasTrailingSlash: false };
+      requirePermission(this.#mount, this.#node.inode as OverlayInode, MAY_EXEC, this.#credentials);
+      let end = rest.indexOf('/', start);
+      if (end < 0) end = rest.length;
+      const name = rest.slice(start, end);
+      let next = end;
+      while (rest.charCodeAt(next) === SLASH) next++;
+      const last = { directory: this.#node, name, hasTrailingSlash: next > end };
+      if (next === rest.length) return last;
+      this.#rest = rest.slice(next);
+      this.#through(last);
+    }
+  }
+
+  /** The object that a last part names. Throws ENOENT. */
+  step(last: LastPart): OverlayNode {
+    if (last.name === '.') return last.directory;
+    if (last.name === '..') return last.directory.parent ?? last.directory;
+    const node = lookup(this.#mount, last.directory, last.name);
+    if (!node.inode) throw this.#mount.fail('ENOENT');
+    return node;
+  }
+
+  /** Goes on with a symlink's target, from the directory that it lies in. */
+  follow(link: OverlayNode): void {
+    this.#redirect(link, '');
+  }
+
+  #through(part: LastPart): void {
+    const node = this.step(part);
+    const { type } = node.inode as OverlayInode;
+    if (type === S_IFLNK) this.#redirect(node, `/${this.#rest}`);
+    else if (type === S_IFDIR) this.#node = node;
+    else throw this.#mount.fail('ENOTDIR');
+  }
+
+  #redirect(link: OverlayNode, rest: string): void {
+    if (++this.#linkCount > MAX_SYMLINKS) throw this.#mount.fail('ELOOP');
+    const inode = link.inode as OverlayInode;
+    const target = this.#mount.realLayer(inode).linkTarget(this.#mount.realInode(inode));
+    if (target.charCodeAt(0) === SLASH) this.#node = this.#mount.root;
+    this.#rest = target + rest;
+  }
+}
+
+const SLASH = 0x2f;

@@ -1,0 +1,156 @@
+import { copyUp } from './copyUp.ts';
+import { isDirectory, S_IFDIR } from './fileMode.ts';
+import { endLinkChange, startLinkChange } from './linkChange.ts';
+import { NO_INODE } from './layer.ts';
+import { isLowerPositive } from './lookup.ts';
+import { markImpure, markOpaque, noteModified } from './marks.ts';
+import { whiteoutsOfEmpty } from './mergedNames.ts';
+import type { MountState } from './mountState.ts';
+import { nodePath } from './nodePath.ts';
+import { InodeFlag, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
+import { setRedirect } from './redirect.ts';
+import { clearWhiteouts, dropLinkCount, free, isPureUpper } from './removeEntry.ts';
+
+/** rename(2): `to` is replaced. A directory that lies in lower layers moves only with redirect_dir. Throws EXDEV,
+ *  ENOTEMPTY. */
+export function moveObject(mount: MountState, from: OverlayNode, to: OverlayNode): void {
+  const target = to.inode;
+  const isOverDirectory = target?.type === S_IFDIR;
+  requireMovable(mount, from);
+  const whiteouts = target && isOverDirectory && !isPureUpper(target) ? whiteoutsOfEmpty(mount, to) : [];
+  const leavesWhiteout = isLowerPositive(mount, from);
+  copyUp(mount, from);
+  copyUp(mount, to.parent as OverlayNode);
+  if (target) startLinkChange(mount, to);
+  if (whiteouts.length > 0) clearWhiteouts(mount, to, whiteouts);
+  if (from.parent !== to.parent && mount.hasOrigin(from.inode as OverlayInode))
+    markImpure(mount, (to.parent as OverlayNode).inode as OverlayInode);
+  try {
+    requireUnchanged(mount, from, to, whiteouts.length > 0);
+    keepBelow(mount, from, to.parent as OverlayNode);
+    moveUpper(mount, from, to, leavesWhiteout);
+  } catch (error) {
+    // The cleared directory is looked up afresh: this node stands for nothing any more.
+    if (target && whiteouts.length > 0) mount.release(target);
+    throw error;
+  }
+  finishMove(mount, from, to);
+  if (target) endLinkChange(mount, to);
+}
+
+/** renameat2(2) with RENAME_EXCHANGE. */
+export function exchangeObjects(mount: MountState, a: OverlayNode, b: OverlayNode): void {
+  const upper = mount.writable();
+  requireMovable(mount, a);
+  requireMovable(mount, b);
+  copyUp(mount, a);
+  copyUp(mount, b.parent as OverlayNode);
+  copyUp(mount, b);
+  const aDirectory = (a.parent as OverlayNode).inode as OverlayInode;
+  const bDirectory = (b.parent as OverlayNode).inode as OverlayInode;
+  if (a.parent !== b.parent) {
+    if (mount.hasOrigin(a.inode as OverlayInode)) markImpure(mount, bDirectory);
+    if (mount.hasOrigin(b.inode as OverlayInode)) markImpure(mount, aDirectory);
+  }
+  requireUnchanged(mount, a, b, false);
+  keepBelow(mount, a, b.parent as OverlayNode);
+  keepBelow(mount, b, a.parent as OverlayNode);
+  upper.exchange(aDirectory.upper, a.name, bDirectory.upper, b.name);
+  const change =
+    mount.hasOrigin(a.inode as OverlayInode) || mount.hasOrigin(b.inode as OverlayInode) ? 'impure' : 'pure';
+  noteModified(mount, aDirectory, change);
+  noteModified(mount, bDirectory, change);
+  const paths = mount.listener ? { from: nodePath(a), to: nodePath(b) } : undefined;
+  const place = { parent: a.parent, name: a.name };
+  putAt(mount, a, b.parent as OverlayNode, b.name);
+  putAt(mount, b, place.parent as OverlayNode, place.name);
+  if (paths) mount.listener?.({ type: 'rename', ...paths, exchange: true });
+}
+
+function requireMovable(mount: MountState, node: OverlayNode): void {
+  const inode = node.inode as OverlayInode;
+  if (mount.options.redirectDir === 'on' || inode.type !== S_IFDIR) return;
+  if (isMergedOrLower(mount, inode)) throw mount.fail('EXDEV');
+}
+
+function isMergedOrLower(mount: MountState, inode: OverlayInode): boolean {
+  return inode.upper === NO_INODE || mount.isMerged(inode);
+}
+
+/** What lies below an object that moves stays with it through a redirect; what lies below its new name is kept from
+ *  showing through a directory that had nothing below. */
+function keepBelow(mount: MountState, node: OverlayNode, newParent: OverlayNode): void {
+  const inode = node.inode as OverlayInode;
+  if (isMergedOrLower(mount, inode))
+    setRedirect(mount, node, node.parent === newParent ? 'sameDirectory' : 'otherDirectory');
+  else if (
+    inode.type === S_IFDIR &&
+    !node.has(NodeFlag.opaque) &&
+    mount.isMerged(newParent.inode as OverlayInode)
+  )
+    markOpaque(mount, node, inode.upper);
+}
+
+/** Throws ESTALE when the upper has something else under the names than the mount knows of. */
+function requireUnchanged(mount: MountState, from: OverlayNode, to: OverlayNode, isCleared: boolean): void {
+  const upper = mount.writable();
+  const source = upper.lookup(((from.parent as OverlayNode).inode as OverlayInode).upper, from.name);
+  const target = upper.lookup(((to.parent as OverlayNode).inode as OverlayInode).upper, to.name);
+  if (source !== (from.inode as OverlayInode).upper) throw mount.fail('ESTALE');
+  if (to.inode && to.inode.upper !== NO_INODE) {
+    if (!isCleared && target !== to.inode.upper) throw mount.fail('ESTALE');
+  } else if (target !== NO_INODE && !(to.has(NodeFlag.opaque) && mount.xattrs.isWhiteout(upper, target)))
+    throw mount.fail('ESTALE');
+  if (source === target) throw mount.fail('ESTALE');
+}
+
+function moveUpper(mount: MountState, from: OverlayNode, to: OverlayNode, leavesWhiteout: boolean): void {
+  const upper = mount.writable();
+  const fromDirectory = ((from.parent as OverlayNode).inode as OverlayInode).upper;
+  const toDirectory = ((to.parent as OverlayNode).inode as OverlayInode).upper;
+  const replaced = upper.lookup(toDirectory, to.name);
+  if (replaced !== NO_INODE && isDirectory(upper.mode(replaced)) && upper.inode(replaced).names.size > 0)
+    throw mount.fail('ENOTEMPTY');
+  upper.rename(fromDirectory, from.name, toDirectory, to.name);
+  if (leavesWhiteout) {
+    upper.putWhiteout(fromDirectory, from.name);
+    mount.counters.whiteouts++;
+    mount.listener?.({ type: 'whiteout', path: nodePath(from) });
+  }
+  if (to.inode) free(mount, to, replaced);
+  else upper.discard(replaced);
+}
+
+function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void {
+  const inode = from.inode as OverlayInode;
+  const target = to.inode;
+  const fromDirectory = (from.parent as OverlayNode).inode as OverlayInode;
+  const toParent = to.parent as OverlayNode;
+  if (target) {
+    if (target.type === S_IFDIR) mount.setFlag(target, InodeFlag.dead);
+    else dropLinkCount(mount, to);
+    mount.release(target);
+  }
+  const isImpure = mount.hasOrigin(inode);
+  noteModified(mount, fromDirectory, isImpure ? 'impure' : 'pure');
+  noteModified(
+    mount,
+    toParent.inode as OverlayInode,
+    isImpure || (target !== undefined && mount.hasOrigin(target)) ? 'impure' : 'pure',
+  );
+  const paths = mount.listener ? { from: nodePath(from), to: nodePath(to) } : undefined;
+  const { name } = to;
+  mount.drop(to);
+  const oldParent = from.parent as OverlayNode;
+  if (oldParent.children?.get(from.name) === from) mount.log.deleteEntry(oldParent.children, from.name);
+  putAt(mount, from, toParent, name);
+  if (paths) mount.listener?.({ type: 'rename', ...paths, exchange: false });
+}
+
+/** Hangs a node under a name. */
+function putAt(mount: MountState, node: OverlayNode, parent: OverlayNode, name: string): void {
+  mount.log.assign(node, 'parent', parent);
+  mount.log.assign(node, 'name', name);
+  if (!parent.children) mount.log.assign(parent, 'children', new Map());
+  mount.log.setEntry(parent.children as Map<string, OverlayNode>, name, node);
+}

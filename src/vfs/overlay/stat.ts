@@ -1,0 +1,53 @@
+import { S_IFDIR } from './fileMode.ts';
+import { NO_INODE, type Timestamp } from './layer.ts';
+import { keepsLowerNumber } from './mergedNames.ts';
+import type { MountState } from './mountState.ts';
+import { InodeFlag, type LowerEntry, type OverlayInode } from './overlayNode.ts';
+
+/** As stat(2). */
+export interface Stat {
+  /** Type and permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly linkCount: number;
+  /** As of `deviceNumber`, for devices. */
+  readonly device: number;
+  readonly sizeBytes: number;
+  readonly atime: Timestamp;
+  readonly mtime: Timestamp;
+  readonly ctime: Timestamp;
+  /** Stays the same over copy-up and remount, but for broken hard links (overlayfs.rst, "Inode properties"):
+   *  place of the layer, counted from the bottom, times 2^32, and the inode there. */
+  readonly inodeNumber: number;
+}
+
+export function statInode(mount: MountState, inode: OverlayInode): Stat {
+  const layer = mount.realLayer(inode);
+  const real = mount.realInode(inode);
+  const { atime, mtime, ctime } = layer.times(real);
+  return {
+    mode: layer.mode(real),
+    uid: layer.uid(real),
+    gid: layer.gid(real),
+    linkCount: linkCountOf(mount, inode, layer.linkCount(real)),
+    device: layer.device(real),
+    sizeBytes: layer.sizeBytes(real),
+    atime,
+    mtime,
+    ctime,
+    inodeNumber: inodeNumberOf(mount, inode),
+  };
+}
+
+/** A merged directory does not count its subdirectories. */
+function linkCountOf(mount: MountState, inode: OverlayInode, real: number): number {
+  if (inode.type === S_IFDIR) return mount.isMerged(inode) ? 1 : real;
+  return inode.has(InodeFlag.indexed) ? inode.linkCount : real;
+}
+
+function inodeNumberOf(mount: MountState, inode: OverlayInode): number {
+  const isUpper = inode.upper !== NO_INODE && !keepsLowerNumber(mount, inode);
+  const place = isUpper ? { layer: 0, inode: inode.upper } : (inode.lower[0] as LowerEntry);
+  return (mount.layers.length - place.layer) * 2 ** 32 + place.inode;
+}

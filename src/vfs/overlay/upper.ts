@@ -1,0 +1,283 @@
+import type { ByteSource } from '../../bytes/byteSource.ts';
+import { contentOf, EMPTY_CONTENT, resizeContent, writeContent } from './fileContent.ts';
+import { isDirectory, S_IFCHR, S_IFDIR } from './fileMode.ts';
+import { emptyTrie, type Stamp, type TrieRoot, trieSet } from './inodeTrie.ts';
+import { NO_INODE, type Timestamp } from './layer.ts';
+import { UndoLog } from './undoLog.ts';
+import { emptyBody, UpperInode } from './upperInode.ts';
+import { UPPER_ROOT, type UpperState, UpperView } from './upperView.ts';
+
+/** What a new inode is like. Times are now. */
+export interface NewInode {
+  /** With type bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly device?: number;
+  readonly target?: string;
+}
+
+export interface UpperSetup {
+  /** 16 bytes; random where none are given. */
+  readonly id?: Uint8Array;
+  readonly now?: () => Timestamp;
+}
+
+/** The writable layer of a mount: a filesystem of its own, as upperdir and workdir are, that knows nothing of
+ *  layers. It does what a disk filesystem does below the permission checks (link counts, times), keeps hard links,
+ *  and gives its whole state away in O(1): later changes copy what they touch. */
+export class Upper extends UpperView {
+  readonly log = new UndoLog();
+  readonly now: () => Timestamp;
+  #stamp: Stamp = {};
+  #operation = nextOperation();
+
+  constructor(setup: UpperSetup = {}, state?: UpperState) {
+    super(setup.id ?? crypto.getRandomValues(new Uint8Array(16)), state ?? newState());
+    this.now = setup.now ?? wallClock;
+    if (!state) this.#makeRoot();
+  }
+
+  /** The state as it is now, to be read as a layer or made an upper again. O(1). */
+  snapshot(): UpperState {
+    this.#stamp = {};
+    this.#operation = nextOperation();
+    return { ...this.state };
+  }
+
+  /** Goes back (or forth) to a state of this upper. */
+  restore(state: UpperState): void {
+    Object.assign(this.state, state);
+    this.#stamp = {};
+    this.endOperation();
+  }
+
+  /** The present state as a layer that no longer changes. */
+  freeze(): UpperView {
+    return new UpperView(this.id, this.snapshot());
+  }
+
+  /** Makes the changes since the last call final. */
+  endOperation(): void {
+    this.log.forget();
+    this.#operation = nextOperation();
+  }
+
+  /** Takes the changes since the last `endOperation` back. */
+  rollBack(): void {
+    this.log.rollBack();
+    this.#operation = nextOperation();
+  }
+
+  /** An inode without a name. */
+  allocate(fields: NewInode): number {
+    const inode = this.state.nextInode;
+    const made = new UpperInode(this.#operation, fields.mode, fields.uid, fields.gid, 0, fields.device ?? 0);
+    made.body = emptyBody(fields.mode, this.#stamp, fields.target ?? '');
+    if (isDirectory(fields.mode)) made.linkCount = 1;
+    const now = this.now();
+    made.setModified(now);
+    made.atimeSec = now.sec;
+    made.atimeNsec = now.nsec;
+    this.log.assign(this.state, 'nextInode', inode + 1);
+    this.#set(inode, made);
+    return inode;
+  }
+
+  create(directory: number, name: string, fields: NewInode): number {
+    const inode = this.allocate(fields);
+    this.link(directory, name, inode);
+    return inode;
+  }
+
+  /** Gives an inode a (further) name. */
+  link(directory: number, name: string, inode: number): void {
+    const isSubdirectory = isDirectory(this.mode(inode));
+    const now = this.now();
+    const child = this.#edit(inode);
+    child.linkCount++;
+    child.setChanged(now);
+    this.#setName(directory, name, inode, isSubdirectory ? 1 : 0, now);
+  }
+
+  /** Takes a name away. An inode whose last name it was stays until `discard`. */
+  unlink(directory: number, name: string): void {
+    const inode = this.lookup(directory, name);
+    const now = this.now();
+    const isSubdirectory = this.#dropLink(inode, now);
+    this.#setName(directory, name, NO_INODE, isSubdirectory ? -1 : 0, now);
+  }
+
+  /** Frees an inode without a name. */
+  discard(inode: number): void {
+    if (this.has(inode) && this.linkCount(inode) === 0) this.#set(inode, undefined);
+  }
+
+  /** rename(2): what had the new name loses it. */
+  rename(fromDirectory: number, from: string, toDirectory: number, to: string): void {
+    const inode = this.lookup(fromDirectory, from);
+    const replaced = this.lookup(toDirectory, to);
+    const now = this.now();
+    const moved = isDirectory(this.mode(inode)) ? 1 : 0;
+    const lost = replaced !== NO_INODE && this.#dropLink(replaced, now) ? 1 : 0;
+    this.#setName(fromDirectory, from, NO_INODE, -moved, now);
+    this.#setName(toDirectory, to, inode, moved - lost, now);
+    this.#edit(inode).setChanged(now);
+  }
+
+  /** renameat2(2) with RENAME_EXCHANGE. */
+  exchange(aDirectory: number, a: string, bDirectory: number, b: string): void {
+    const first = this.lookup(aDirectory, a);
+    const second = this.lookup(bDirectory, b);
+    const now = this.now();
+    const difference = (isDirectory(this.mode(second)) ? 1 : 0) - (isDirectory(this.mode(first)) ? 1 : 0);
+    this.#setName(aDirectory, a, second, difference, now);
+    this.#setName(bDirectory, b, first, -difference, now);
+    this.#edit(first).setChanged(now);
+    this.#edit(second).setChanged(now);
+  }
+
+  /** Puts a whiteout in the place of whatever has the name; all whiteouts share one inode. */
+  putWhiteout(directory: number, name: string): void {
+    let whiteout = this.state.whiteout;
+    if (whiteout === NO_INODE) {
+      whiteout = this.allocate({ mode: S_IFCHR, uid: 0, gid: 0 });
+      // Its name in workdir keeps it while no directory has one.
+      this.#edit(whiteout).linkCount = 1;
+      this.log.assign(this.state, 'whiteout', whiteout);
+    }
+    if (this.lookup(directory, name) !== NO_INODE) this.unlink(directory, name);
+    this.link(directory, name, whiteout);
+  }
+
+  setMode(inode: number, mode: number): void {
+    const edited = this.#edit(inode);
+    edited.mode = mode;
+    edited.setChanged(this.now());
+  }
+
+  setOwner(inode: number, uid: number, gid: number): void {
+    const edited = this.#edit(inode);
+    edited.uid = uid;
+    edited.gid = gid;
+    edited.setChanged(this.now());
+  }
+
+  /** Sets the times that are given. */
+  setTimes(inode: number, atime: Timestamp | undefined, mtime: Timestamp | undefined): void {
+    const edited = this.#edit(inode);
+    if (atime) {
+      edited.atimeSec = atime.sec;
+      edited.atimeNsec = atime.nsec;
+    }
+    if (mtime) {
+      edited.mtimeSec = mtime.sec;
+      edited.mtimeNsec = mtime.nsec;
+    }
+    edited.setChanged(this.now());
+  }
+
+  setXattr(inode: number, name: string, value: Uint8Array): void {
+    const edited = this.#edit(inode);
+    edited.xattrs = new Map(edited.xattrs).set(name, value);
+    edited.setChanged(this.now());
+  }
+
+  removeXattr(inode: number, name: string): void {
+    const edited = this.#edit(inode);
+    const xattrs = new Map(edited.xattrs);
+    xattrs.delete(name);
+    edited.xattrs = xattrs;
+    edited.setChanged(this.now());
+  }
+
+  write(inode: number, offset: number, bytes: Uint8Array): void {
+    const edited = this.#edit(inode);
+    edited.body = writeContent(edited.content, offset, bytes, this.#stamp, this.log);
+    edited.setModified(this.now());
+  }
+
+  resize(inode: number, sizeBytes: number): void {
+    const edited = this.#edit(inode);
+    edited.body = resizeContent(edited.content, sizeBytes, this.#stamp, this.log);
+  }
+
+  setModified(inode: number): void {
+    this.#edit(inode).setModified(this.now());
+  }
+
+  /** Gives a file the bytes of a source, up to a size; they are not read. */
+  setContent(inode: number, source: ByteSource, sizeBytes: number): void {
+    const edited = this.#edit(inode);
+    edited.body = sizeBytes === 0 ? EMPTY_CONTENT : contentOf(source.slice(0, sizeBytes));
+  }
+
+  /** The directory of copied-up hard links, made when first asked for. */
+  indexDirectory(): number {
+    if (this.state.indexDirectory === NO_INODE)
+      this.log.assign(this.state, 'indexDirectory', this.allocate({ mode: S_IFDIR | 0o755, uid: 0, gid: 0 }));
+    return this.state.indexDirectory;
+  }
+
+  #makeRoot(): void {
+    this.allocate({ mode: S_IFDIR | 0o755, uid: 0, gid: 0 });
+    this.#edit(UPPER_ROOT).linkCount = 2;
+    this.endOperation();
+  }
+
+  /** Whether it was a directory, whose own link to itself goes, too. */
+  #dropLink(inode: number, now: Timestamp): boolean {
+    const edited = this.#edit(inode);
+    edited.setChanged(now);
+    if (isDirectory(edited.mode)) {
+      edited.linkCount = 0;
+      return true;
+    }
+    edited.linkCount--;
+    return false;
+  }
+
+  #setName(directory: number, name: string, inode: number, subdirectories: number, now: Timestamp): void {
+    const edited = this.#edit(directory);
+    let { names } = edited;
+    if (names.stamp !== this.#stamp) {
+      names = names.fork(this.#stamp);
+      edited.body = names;
+    }
+    if (inode === NO_INODE) names.delete(name, this.log);
+    else names.set(name, inode, this.log);
+    edited.linkCount += subdirectories;
+    edited.setModified(now);
+  }
+
+  /** The inode to be changed in place: a copy of this operation's own. */
+  #edit(inode: number): UpperInode {
+    const found = this.inode(inode);
+    if (found.operation === this.#operation) return found;
+    const copy = found.copyFor(this.#operation);
+    this.#set(inode, copy);
+    return copy;
+  }
+
+  #set(inode: number, value: UpperInode | undefined): void {
+    const { state } = this;
+    const inodes: TrieRoot = trieSet(state.inodes, inode, value, this.#stamp, this.log);
+    if (inodes !== state.inodes) this.log.assign(state, 'inodes', inodes);
+  }
+}
+
+let lastOperation = 0;
+
+/** Numbers are given once for all uppers: a state may pass from one to another. */
+function nextOperation(): number {
+  return ++lastOperation;
+}
+
+function newState(): UpperState {
+  return { inodes: emptyTrie({}), nextInode: UPPER_ROOT, whiteout: NO_INODE, indexDirectory: NO_INODE };
+}
+
+function wallClock(): Timestamp {
+  const ms = Date.now();
+  return { sec: Math.floor(ms / 1000), nsec: (ms % 1000) * 1_000_000 };
+}

@@ -1,0 +1,43 @@
+/** Linux error names (errno(3)) that a mount gives. */
+export type Errno =
+  | 'EACCES'
+  | 'EBADF'
+  | 'EBUSY'
+  | 'EEXIST'
+  | 'EAGAIN'
+  | 'EFBIG'
+  | 'EINVAL'
+  | 'EIO'
+  | 'EISDIR'
+  | 'ELOOP'
+  | 'EMLINK'
+  | 'ENAMETOOLONG'
+  | 'ENODATA'
+  | 'ENOENT'
+  | 'ENOSPC'
+  | 'ENOTDIR'
+  | 'ENOTEMPTY'
+  | 'ENXIO'
+  | 'EOPNOTSUPP'
+  | 'EPERM'
+  | 'EPIPE'
+  | 'ERANGE'
+  | 'EROFS'
+  | 'ESPIPE'
+  | 'ESTALE'
+  | 'E2BIG'
+  | 'EXDEV';
+
+/** A filesystem call that failed as the kernel lets it fail. `path` is the call's first path, as it was given. */
+export class VfsError extends Error {
+  override readonly name = 'VfsError';
+  readonly code: Errno;
+  readonly syscall: string;
+  readonly path: string;
+  constructor(code: Errno, syscall: string, path: string) {
+    super(`${syscall} ${path}: ${code}`);
+    this.code = code;
+    this.syscall = syscall;
+    this.path = path;
+  }
+}
