@@ -2,8 +2,6 @@ import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
 import { CodecError } from '../codec/codecError.ts';
 import { decompress } from '../codec/decompress.ts';
-import { GzipSource } from '../codec/gzipSource.ts';
-import { SpooledSource } from '../codec/spooledSource.ts';
 import type { Compression } from '../codec/sniff.ts';
 import type { Digest } from '../image/digest.ts';
 import { scanTar } from '../tar/scanTar.ts';
@@ -168,7 +166,11 @@ export class StoredLayer implements ArchiveLayer {
     const blob = this.#tarBlob();
     if (this.compression === 'none') return blob;
     const sizeBytes = this.#tarBytes ?? (await this.readIndex(work)).sizeBytes;
-    if (this.compression === 'gzip') return new GzipSource(blob, sizeBytes);
+    if (this.compression === 'gzip') {
+      const { GzipSource } = await import('../codec/gzipSource.ts');
+      return new GzipSource(blob, sizeBytes);
+    }
+    const { SpooledSource } = await import('../codec/spooledSource.ts');
     const spooled = new SpooledSource(this.compression, blob, sizeBytes, work.platform);
     this.#resources.add(spooled);
     return spooled;

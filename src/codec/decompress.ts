@@ -1,10 +1,7 @@
 import type { Platform } from '../bytes/platform.ts';
-import { bunzip2 } from './bzip2.ts';
 import { InputWindow } from './inputWindow.ts';
 import type { Compression } from './sniff.ts';
 import type { OnTrailing } from './trailing.ts';
-import { unxz } from './xz.ts';
-import { unzstd } from './zstd.ts';
 
 /** The content of a compressed stream, in order. A piece is valid only until the next is asked for. Memory is
  *  bounded by the format (window, block or dictionary), however much comes out: who reads decides when to stop.
@@ -21,10 +18,22 @@ export function decompress(
     case 'gzip':
       return platform.gunzip(chunks, onTrailing);
     case 'bzip2':
-      return bunzip2(new InputWindow(chunks), onTrailing);
+      return decode(async () => (await import('./bzip2.ts')).bunzip2, chunks, onTrailing);
     case 'xz':
-      return unxz(new InputWindow(chunks), onTrailing);
+      return decode(async () => (await import('./xz.ts')).unxz, chunks, onTrailing);
     case 'zstd':
-      return unzstd(new InputWindow(chunks), onTrailing);
+      return decode(async () => (await import('./zstd.ts')).unzstd, chunks, onTrailing);
   }
+}
+
+type Decoder = (input: InputWindow, onTrailing?: OnTrailing) => AsyncIterable<Uint8Array>;
+
+/** Few archives need any of the decoders: they are loaded when their first bytes are asked for. */
+async function* decode(
+  load: () => Promise<Decoder>,
+  chunks: AsyncIterable<Uint8Array>,
+  onTrailing: OnTrailing | undefined,
+): AsyncIterable<Uint8Array> {
+  const decoder = await load();
+  yield* decoder(new InputWindow(chunks), onTrailing);
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Platform } from '../bytes/platform.ts';
-import { nodeGunzip } from './nodeGunzip.ts';
+import type { Platform, TrailingBytes } from '../bytes/platform.ts';
 import { NodeSpool } from './nodeSpool.ts';
 
 export { openFileSource } from './nodeFile.ts';
@@ -15,6 +14,15 @@ export function nodePlatform(): Platform {
     },
     sha256: async (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
     createSpool: () => new NodeSpool(),
-    gunzip: nodeGunzip,
+    gunzip,
   };
+}
+
+/** Loaded when it is needed: plain archives need no zlib. */
+async function* gunzip(
+  compressed: AsyncIterable<Uint8Array>,
+  onTrailing?: (trailing: TrailingBytes) => void,
+): AsyncIterable<Uint8Array> {
+  const { nodeGunzip } = await import('./nodeGunzip.ts');
+  yield* nodeGunzip(compressed, onTrailing);
 }

@@ -38,36 +38,6 @@ export function isZeroBlock(buffer: Uint8Array, at: number, length = BLOCK_BYTES
   return true;
 }
 
-/** Whether the block's checksum fits, summed over unsigned bytes as the standard says or over signed ones as some
- *  old programs did. A field that is no number fits nothing. */
-export function checksumFits(buffer: Uint8Array, at: number): boolean {
-  const [start, length] = Field.checksum;
-  let stored: number;
-  try {
-    stored = readNumericField(buffer, at + start, length, 0);
-  } catch {
-    return false;
-  }
-  let sum = 0;
-  const end = at + BLOCK_BYTES;
-  for (let i = at; i < end; i += 4) {
-    sum += (buffer[i] as number) + (buffer[i + 1] as number) + (buffer[i + 2] as number) + (buffer[i + 3] as number);
-  }
-  for (let i = at + start; i < at + start + length; i++) sum += 0x20 - (buffer[i] as number);
-  return sum === stored || signedSum(buffer, at) === stored;
-}
-
-function signedSum(buffer: Uint8Array, at: number): number {
-  const [start, length] = Field.checksum;
-  let sum = 0;
-  for (let i = 0; i < BLOCK_BYTES; i++) {
-    const byte = buffer[at + i] as number;
-    if (i >= start && i < start + length) sum += 0x20;
-    else sum += byte < 0x80 ? byte : byte - 0x100;
-  }
-  return sum;
-}
-
 export function dialectOf(buffer: Uint8Array, at: number): HeaderDialect {
   const magic = at + Field.magic[0];
   // "ustar"

@@ -1,8 +1,8 @@
 import type { FindingLog } from '../bytes/finding.ts';
-import { Field, type HeaderDialect, NO_BYTES, dialectOf, readName, readTextField } from './headerBlock.ts';
+import { BLOCK_BYTES, Field, type HeaderDialect, NO_BYTES, dialectOf, readName, readTextField } from './headerBlock.ts';
 import { readNumericField } from './numericField.ts';
 import { paxInteger, paxTime } from './paxRecords.ts';
-import { type TarEntry, type TarEntryType, TarError, type Xattr } from './tarEntry.ts';
+import { type SparseExtent, type TarEntry, type TarEntryType, TarError, type Xattr } from './tarEntry.ts';
 
 /** Typeflags (POSIX.1-2017 pax, "typeflag"; GNU tar manual, "Basic Tar Format"). */
 export const Typeflag = {
@@ -35,10 +35,93 @@ export interface PendingExtensions {
 
 export type MutableTarEntry = { -readonly [Key in keyof TarEntry]: TarEntry[Key] };
 
-/** The member's own header block with its extensions applied. `storedBytes` is what follows the block; sparse
- *  forms are the caller's to apply. Throws TarError `number` when the size is no size; any other field that
- *  cannot be read is reported to `onFault` and left at 0. */
+/** An entry as the header block that it was read from. One is filled again and again: a tar has hundreds of thousands
+ *  of members, and texts that nobody asks for are not looked up. */
+export class MemberEntry implements MutableTarEntry {
+  headerOffset = 0;
+  contentOffset = 0;
+  storedBytes = 0;
+  name: Uint8Array = NO_BYTES;
+  type: TarEntryType = 'file';
+  typeflag = 0;
+  mode = 0;
+  uid = 0;
+  gid = 0;
+  sizeBytes = 0;
+  mtimeSec = 0;
+  mtimeNsec = 0;
+  deviceMajor = 0;
+  deviceMinor = 0;
+  xattrs: readonly Xattr[] | undefined;
+  sparse: readonly SparseExtent[] | undefined;
+  pax: ReadonlyMap<string, Uint8Array> | undefined;
+  #buffer: Uint8Array = NO_BYTES;
+  #at = 0;
+  #hasOwners = false;
+  #userName: Uint8Array | undefined;
+  #groupName: Uint8Array | undefined;
+  #linkName: Uint8Array | undefined;
+
+  get userName(): Uint8Array {
+    if (this.#userName) return this.#userName;
+    return this.#hasOwners ? readTextField(this.#buffer, this.#at, Field.userName) : NO_BYTES;
+  }
+
+  set userName(bytes: Uint8Array) {
+    this.#userName = bytes;
+  }
+
+  get groupName(): Uint8Array {
+    if (this.#groupName) return this.#groupName;
+    return this.#hasOwners ? readTextField(this.#buffer, this.#at, Field.groupName) : NO_BYTES;
+  }
+
+  set groupName(bytes: Uint8Array) {
+    this.#groupName = bytes;
+  }
+
+  get linkName(): Uint8Array {
+    return this.#linkName ?? readTextField(this.#buffer, this.#at, Field.linkName);
+  }
+
+  set linkName(bytes: Uint8Array) {
+    this.#linkName = bytes;
+  }
+
+  /** Forgets the last member and takes the texts of a block. */
+  begin(buffer: Uint8Array, at: number, dialect: HeaderDialect): void {
+    this.#buffer = buffer;
+    this.#at = at;
+    this.#hasOwners = dialect !== 'v7';
+    this.#userName = undefined;
+    this.#groupName = undefined;
+    this.#linkName = undefined;
+    this.name = readName(buffer, at, dialect);
+    this.type = 'file';
+    this.typeflag = buffer[at + Field.typeflag[0]] as number;
+    this.sizeBytes = 0;
+    this.mtimeNsec = 0;
+    this.deviceMajor = 0;
+    this.deviceMinor = 0;
+    this.xattrs = undefined;
+    this.sparse = undefined;
+    this.pax = undefined;
+  }
+
+  /** Texts of its own, when the block goes before the member is visited. */
+  keepTexts(): void {
+    this.name = this.name.slice();
+    this.linkName = this.linkName.slice();
+    this.userName = this.userName.slice();
+    this.groupName = this.groupName.slice();
+  }
+}
+
+/** Fills the entry from the member's own header block with its extensions applied. `storedBytes` is what follows the
+ *  block; sparse forms are the caller's to apply. Throws TarError `number` when the size is no size; any other field
+ *  that cannot be read is reported to `onFault` and left at 0. */
 export function readMember(
+  entry: MemberEntry,
   buffer: Uint8Array,
   at: number,
   headerOffset: number,
@@ -46,33 +129,22 @@ export function readMember(
   pending: PendingExtensions,
   findings: FindingLog,
   onFault: (error: TarError) => void,
-): MutableTarEntry {
+): void {
   const dialect = dialectOf(buffer, at);
-  const number = (field: readonly [number, number]) => lenientNumber(buffer, at, field, blockOffset, onFault);
-  const typeflag = buffer[at + Field.typeflag[0]] as number;
-  const entry: MutableTarEntry = {
-    headerOffset,
-    contentOffset: blockOffset + 512,
-    storedBytes: readNumericField(buffer, at + Field.size[0], Field.size[1], blockOffset),
-    name: readName(buffer, at, dialect),
-    type: 'file',
-    typeflag,
-    mode: toUint32(number(Field.mode)),
-    uid: toUint32(number(Field.uid)),
-    gid: toUint32(number(Field.gid)),
-    userName: NO_BYTES,
-    groupName: NO_BYTES,
-    sizeBytes: 0,
-    mtimeSec: number(Field.mtime),
-    mtimeNsec: 0,
-    linkName: readTextField(buffer, at, Field.linkName),
-    deviceMajor: 0,
-    deviceMinor: 0,
-    xattrs: undefined,
-    sparse: undefined,
-    pax: undefined,
-  };
-  if (dialect !== 'v7') readNewerFields(entry, buffer, at, number);
+  entry.begin(buffer, at, dialect);
+  entry.headerOffset = headerOffset;
+  entry.contentOffset = blockOffset + BLOCK_BYTES;
+  entry.storedBytes = readNumericField(buffer, at + Field.size[0], Field.size[1], blockOffset);
+  entry.mode = toUint32(lenientNumber(buffer, at, Field.mode, blockOffset, onFault));
+  entry.uid = toUint32(lenientNumber(buffer, at, Field.uid, blockOffset, onFault));
+  entry.gid = toUint32(lenientNumber(buffer, at, Field.gid, blockOffset, onFault));
+  entry.mtimeSec = lenientNumber(buffer, at, Field.mtime, blockOffset, onFault);
+  if (dialect !== 'v7') {
+    if (buffer[at + Field.deviceMajor[0]] !== 0)
+      entry.deviceMajor = toUint32(lenientNumber(buffer, at, Field.deviceMajor, blockOffset, onFault));
+    if (buffer[at + Field.deviceMinor[0]] !== 0)
+      entry.deviceMinor = toUint32(lenientNumber(buffer, at, Field.deviceMinor, blockOffset, onFault));
+  }
   if (pending.pax) applyPax(entry, pending.pax, blockOffset, onFault);
   if (pending.longName) entry.name = pending.longName;
   if (pending.longLink) entry.linkName = pending.longLink;
@@ -80,7 +152,6 @@ export function readMember(
     throw new TarError('number', blockOffset, `header at ${blockOffset}: the size is negative`);
   entry.storedBytes = Math.min(entry.storedBytes, Number.MAX_SAFE_INTEGER - 2 ** 20);
   setType(entry, dialect, findings);
-  return entry;
 }
 
 function lenientNumber(
@@ -97,18 +168,6 @@ function lenientNumber(
     onFault(error);
     return 0;
   }
-}
-
-function readNewerFields(
-  entry: MutableTarEntry,
-  buffer: Uint8Array,
-  at: number,
-  number: (field: readonly [number, number]) => number,
-): void {
-  entry.userName = readTextField(buffer, at, Field.userName);
-  entry.groupName = readTextField(buffer, at, Field.groupName);
-  if (buffer[at + Field.deviceMajor[0]] !== 0) entry.deviceMajor = toUint32(number(Field.deviceMajor));
-  if (buffer[at + Field.deviceMinor[0]] !== 0) entry.deviceMinor = toUint32(number(Field.deviceMinor));
 }
 
 /** IDs and modes are 32 bits wide to the kernel, which takes the low bits of more. */

@@ -1,6 +1,6 @@
 /** One member of a tar archive, PAX and GNU extensions applied (POSIX.1-2017 pax, GNU tar "Basic Tar Format").
- *  Byte fields may be views that are valid only during the callback that hands the entry over: `keepEntry`
- *  copies what must stay. Global PAX headers are not applied: container engines ignore them. */
+ *  It is valid only during the callback that hands it over: the reader fills the same one with the next member, and
+ *  byte fields may be views of its buffer. `keepEntry` copies what must stay. Global PAX headers are not applied: container engines ignore them. */
 export interface TarEntry {
   /** Position of the member's first header block (an extension header, if it has any) in the archive. */
   readonly headerOffset: number;
@@ -36,14 +36,29 @@ export interface TarEntry {
   readonly pax: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
-/** The entry with bytes of its own, to be kept after the callback. */
+/** A copy of the entry with bytes of its own, to be kept after the callback. */
 export function keepEntry(entry: TarEntry): TarEntry {
   return {
-    ...entry,
+    headerOffset: entry.headerOffset,
+    contentOffset: entry.contentOffset,
+    storedBytes: entry.storedBytes,
     name: entry.name.slice(),
+    type: entry.type,
+    typeflag: entry.typeflag,
+    mode: entry.mode,
+    uid: entry.uid,
+    gid: entry.gid,
     userName: entry.userName.slice(),
     groupName: entry.groupName.slice(),
+    sizeBytes: entry.sizeBytes,
+    mtimeSec: entry.mtimeSec,
+    mtimeNsec: entry.mtimeNsec,
     linkName: entry.linkName.slice(),
+    deviceMajor: entry.deviceMajor,
+    deviceMinor: entry.deviceMinor,
+    xattrs: entry.xattrs,
+    sparse: entry.sparse,
+    pax: entry.pax,
   };
 }
 

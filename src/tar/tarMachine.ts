@@ -1,11 +1,12 @@
 import { decodeName } from '../bytes/byteName.ts';
 import { FindingLog } from '../bytes/finding.ts';
-import { BLOCK_BYTES, Field, checksumFits, isZeroBlock } from './headerBlock.ts';
-import { type MutableTarEntry, type PendingExtensions, Typeflag, readMember } from './memberHeader.ts';
+import { BlockSum } from './blockSum.ts';
+import { BLOCK_BYTES, Field, isZeroBlock } from './headerBlock.ts';
+import { MemberEntry, type PendingExtensions, Typeflag, readMember } from './memberHeader.ts';
 import { readNumericField } from './numericField.ts';
 import { SPARSE_MAP, paxInteger, readPaxRecords } from './paxRecords.ts';
 import { OLD_GNU_EXTENSION_FLAG, OLD_GNU_EXTENSION_PAIRS, OLD_GNU_HEADER_PAIRS, SparseMapReader } from './sparseMap.ts';
-import { type TarEntry, TarError } from './tarEntry.ts';
+import { TarError } from './tarEntry.ts';
 import { DEFAULT_MAX_ENTRIES, MAX_EXTENSION_BYTES, type TarScanOptions, type TarVisitor } from './tarScan.ts';
 
 type State = 'header' | 'extension' | 'oldSparse' | 'sparseLines' | 'secondZeroBlock' | 'resync' | 'done';
@@ -21,8 +22,6 @@ export class TarMachine {
   endBlocks: 0 | 1 | 2 = 0;
   error: TarError | undefined;
   readonly findings = new FindingLog();
-  /** The member last visited; its content lies before `wantOffset`. */
-  entry: TarEntry | undefined;
 
   #state: State = 'header';
   readonly #visit: TarVisitor;
@@ -34,7 +33,9 @@ export class TarMachine {
   #memberOffset = -1;
   #extensionFlag = 0;
   #extensionLength = 0;
-  #sparse: { entry: MutableTarEntry; map: SparseMapReader; headEnd: number } | undefined;
+  readonly #entry = new MemberEntry();
+  readonly #blockSum = new BlockSum();
+  #sparse: { entry: MemberEntry; map: SparseMapReader; headEnd: number } | undefined;
   /** End of the last member's content, without padding. */
   #contentEnd = 0;
   readonly #fault = (error: TarError) => this.#fail(error);
@@ -68,7 +69,7 @@ export class TarMachine {
         this.#secondZeroBlock(isZeroBlock(buffer, at));
         break;
       case 'resync':
-        if (isZeroBlock(buffer, at) || checksumFits(buffer, at)) {
+        if (isZeroBlock(buffer, at) || this.#blockSum.fits(buffer, at)) {
           this.#state = 'header';
           this.#header(buffer, at);
         } else this.#want(this.wantOffset + BLOCK_BYTES);
@@ -109,7 +110,7 @@ export class TarMachine {
       this.#firstZeroBlock();
       return;
     }
-    if (!checksumFits(buffer, at)) {
+    if (!this.#blockSum.fits(buffer, at)) {
       if (blockOffset === 0) throw notTar();
       this.#resync(new TarError('checksum', blockOffset, `header at ${blockOffset}: the checksum is wrong`));
       return;
@@ -172,9 +173,9 @@ export class TarMachine {
   #member(buffer: Uint8Array, at: number, blockOffset: number): void {
     if (++this.entryCount > this.#maxEntries)
       throw new TarError('tooLong', blockOffset, `more than ${this.#maxEntries} members`);
-    let entry: MutableTarEntry;
+    const entry = this.#entry;
     try {
-      entry = readMember(buffer, at, this.#memberOffset, blockOffset, this.#pending, this.findings, this.#fault);
+      readMember(entry, buffer, at, this.#memberOffset, blockOffset, this.#pending, this.findings, this.#fault);
     } catch (error) {
       this.entryCount--;
       throw error;
@@ -188,14 +189,13 @@ export class TarMachine {
     else this.#emit(entry);
   }
 
-  #emit(entry: MutableTarEntry): void {
-    this.entry = entry;
+  #emit(entry: MemberEntry): void {
     this.#skipTo(entry.contentOffset, entry.storedBytes);
     this.#clearPending();
     this.#visit(entry);
   }
 
-  #beginOldSparse(entry: MutableTarEntry, buffer: Uint8Array, at: number): void {
+  #beginOldSparse(entry: MemberEntry, buffer: Uint8Array, at: number): void {
     const map = new SparseMapReader(entry.headerOffset);
     entry.sizeBytes = readNumericField(buffer, at + Field.gnuRealSize[0], Field.gnuRealSize[1], this.wantOffset);
     this.#sparse = { entry, map, headEnd: 0 };
@@ -207,7 +207,7 @@ export class TarMachine {
     }
     if (buffer[at + Field.gnuIsExtended[0]] === 0) this.#endSparse(false);
     else {
-      this.#ownBytes(entry);
+      entry.keepTexts(); // the member is emitted after further blocks
       this.#state = 'oldSparse';
       this.#hasPending = true;
       this.#want(this.wantOffset + BLOCK_BYTES);
@@ -228,7 +228,7 @@ export class TarMachine {
     else this.#want(this.wantOffset + BLOCK_BYTES);
   }
 
-  #beginPaxSparse(entry: MutableTarEntry, pax: ReadonlyMap<string, Uint8Array>): void {
+  #beginPaxSparse(entry: MemberEntry, pax: ReadonlyMap<string, Uint8Array>): void {
     const map = new SparseMapReader(entry.headerOffset);
     this.#sparse = { entry, map, headEnd: 0 };
     try {
@@ -246,7 +246,7 @@ export class TarMachine {
       this.#sparseFault(error);
       return;
     }
-    this.#ownBytes(entry);
+    entry.keepTexts();
     this.#sparse.headEnd = entry.contentOffset + Math.min(entry.storedBytes, MAX_EXTENSION_BYTES);
     this.#state = 'sparseLines';
     this.#hasPending = true;
@@ -300,14 +300,6 @@ export class TarMachine {
     this.#sparse = undefined;
     sparse.entry.sizeBytes = sparse.entry.storedBytes;
     this.#emit(sparse.entry);
-  }
-
-  /** The header's buffer is gone when a member is emitted after further blocks. */
-  #ownBytes(entry: MutableTarEntry): void {
-    entry.name = entry.name.slice();
-    entry.linkName = entry.linkName.slice();
-    entry.userName = entry.userName.slice();
-    entry.groupName = entry.groupName.slice();
   }
 
   #firstZeroBlock(): void {

@@ -1,4 +1,3 @@
-import { compareBytes } from '../bytes/byteName.ts';
 import { BytePool } from './growable.ts';
 import type { InodeTable } from './inodeTable.ts';
 import { EntryFlag, EntryKind, type LayerColumns, LayerTree, type RareAttributes } from './layerTree.ts';
@@ -9,19 +8,30 @@ const NONE = 0xffff_ffff;
 
 /** Lays a built layer out in its final order: a directory's children lie together, sorted by name bytes, and what
  *  lies below a directory lies together too, from its first child on. Columns are made one after the other and the
- *  building ones let go, so that memory does not double. */
+ *  building ones let go, so that memory does not double.
+ *
+ *  Each loop over all entries has a function of its own: one that is compiled while it runs is thrown away when code
+ *  follows that has never run yet, and a few layers are all that most processes ever see. */
 export function freezeLayer(nodes: NodeTable, inodes: InodeTable, tarBytes: number): LayerTree {
   nodes.dropLookup();
   const { order, firstChild, childCount } = orderNodes(nodes);
   nodes.dropChildLists();
-  const { pool, nameStart, nameLength } = nameColumns(nodes, order);
+  const length = order.length;
+  const pool = new BytePool(nodes.pool.length);
+  const nameStart = new Uint32Array(length);
+  const nameLength = new Uint16Array(length);
+  putNames(nodes, order, pool, nameStart, nameLength);
   moveLinkTargets(nodes, inodes, order, pool);
   nodes.dropNames();
-  const { parent, inode, flags, rare } = nodeColumns(nodes, inodes, order, firstChild, childCount);
+  const parent = new Uint32Array(length);
+  putParents(firstChild, childCount, parent);
+  const flags = new Uint8Array(length);
+  putFlags(nodes, inodes, order, flags);
+  const inode = new Uint32Array(length);
   // From here on `order` names inodes.
-  for (let entry = 0; entry < order.length; entry++) order[entry] = nodes.inode[order[entry] as number] as number;
+  putInodes(nodes.inode, new Uint32Array(inodes.length).fill(NONE), order, inode);
   nodes.dropInodes();
-  const length = order.length;
+  const rare = rareOfEntries(inodes, order, inode);
   const kind = pick(inodes.kind, order, new Uint8Array(length));
   const position = pick(inodes.take('position'), order, new Float64Array(length));
   const size = pick(inodes.take('size'), order, new Float64Array(length));
@@ -42,32 +52,35 @@ export function freezeLayer(nodes: NodeTable, inodes: InodeTable, tarBytes: numb
     size,
     position,
     inode,
-    pool: pool.bytes.slice(0, pool.length),
+    pool: pool.length === pool.bytes.length ? pool.bytes : pool.bytes.slice(0, pool.length),
     rare,
   };
   return new LayerTree(columns);
 }
 
 /** Names in the order of entries, so that those of siblings lie side by side. */
-function nameColumns(nodes: NodeTable, order: Uint32Array) {
-  const pool = new BytePool();
-  const nameStart = new Uint32Array(order.length);
-  const nameLength = new Uint16Array(order.length);
+function putNames(
+  nodes: NodeTable,
+  order: Uint32Array,
+  pool: BytePool,
+  nameStart: Uint32Array,
+  nameLength: Uint16Array,
+): void {
+  const { bytes } = nodes.pool;
   for (let entry = 0; entry < order.length; entry++) {
     const node = order[entry] as number;
     const start = nodes.nameStart[node] as number;
     const size = nodes.nameLength[node] as number;
     nameLength[entry] = size;
-    nameStart[entry] = pool.append(nodes.pool.bytes, start, start + size);
+    nameStart[entry] = pool.append(bytes, start, start + size);
   }
-  return { pool, nameStart, nameLength };
 }
 
 /** Link targets follow the names in the final pool, once each. */
 function moveLinkTargets(nodes: NodeTable, inodes: InodeTable, order: Uint32Array, pool: BytePool): void {
   const moved = new Set<number>();
-  for (const node of order) {
-    const inode = nodes.inode[node] as number;
+  for (let entry = 0; entry < order.length; entry++) {
+    const inode = nodes.inode[order[entry] as number] as number;
     if (inodes.kind[inode] !== EntryKind.symlink || moved.has(inode)) continue;
     const start = inodes.position[inode] as number;
     inodes.position[inode] = pool.append(nodes.pool.bytes, start, start + (inodes.size[inode] as number));
@@ -75,30 +88,39 @@ function moveLinkTargets(nodes: NodeTable, inodes: InodeTable, order: Uint32Arra
   }
 }
 
-function nodeColumns(
-  nodes: NodeTable,
-  inodes: InodeTable,
-  order: Uint32Array,
-  firstChild: Uint32Array,
-  childCount: Uint32Array,
-) {
-  const parent = new Uint32Array(order.length);
-  const inode = new Uint32Array(order.length);
-  const flags = new Uint8Array(order.length);
-  const rare = new Map<number, RareAttributes>();
-  const entryOfInode = new Uint32Array(inodes.length).fill(NONE);
+function putParents(firstChild: Uint32Array, childCount: Uint32Array, parent: Uint32Array): void {
+  for (let entry = 0; entry < parent.length; entry++) {
+    const first = firstChild[entry] as number;
+    if (first !== 0) parent.fill(entry, first, first + (childCount[entry] as number));
+  }
+}
+
+function putFlags(nodes: NodeTable, inodes: InodeTable, order: Uint32Array, flags: Uint8Array): void {
   for (let entry = 0; entry < order.length; entry++) {
     const node = order[entry] as number;
-    const first = firstChild[entry] as number;
-    parent.fill(entry, first, first + (childCount[entry] as number));
-    const buildInode = nodes.inode[node] as number;
+    const inode = nodes.inode[node] as number;
+    flags[entry] = entryFlags(nodes.flags[node] as number, inodes.kind[inode] as number, inodes.rare.has(inode));
+  }
+}
+
+/** Puts the entry that stands for each entry's inode: the first one. `order` has nodes and is given inodes. */
+function putInodes(nodeInode: Uint32Array, entryOfInode: Uint32Array, order: Uint32Array, inode: Uint32Array): void {
+  for (let entry = 0; entry < order.length; entry++) {
+    const buildInode = nodeInode[order[entry] as number] as number;
+    order[entry] = buildInode;
     if (entryOfInode[buildInode] === NONE) entryOfInode[buildInode] = entry;
     inode[entry] = entryOfInode[buildInode] as number;
-    const attributes = inodes.rare.get(buildInode);
-    if (attributes && inode[entry] === entry) rare.set(entry, attributes);
-    flags[entry] = entryFlags(nodes.flags[node] as number, inodes.kind[buildInode] as number, attributes !== undefined);
   }
-  return { parent, inode, flags, rare };
+}
+
+function rareOfEntries(inodes: InodeTable, order: Uint32Array, inode: Uint32Array): Map<number, RareAttributes> {
+  const rare = new Map<number, RareAttributes>();
+  if (inodes.rare.size === 0) return rare;
+  for (let entry = 0; entry < order.length; entry++) {
+    const attributes = inode[entry] === entry ? inodes.rare.get(order[entry] as number) : undefined;
+    if (attributes) rare.set(entry, attributes);
+  }
+  return rare;
 }
 
 function pick<T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(from: T, order: Uint32Array, to: T): T {
@@ -144,13 +166,12 @@ function orderNodes(nodes: NodeTable): Order {
   const waiting = [0];
   let used = 1;
   for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
-    const children = sortedChildren(nodes, order[entry] as number);
-    firstChild[entry] = used;
-    childCount[entry] = children.length;
-    for (const child of children) order[used++] = child;
-    for (let i = used - 1; i >= used - children.length; i--) {
+    const first = used;
+    used = putChildren(nodes, order[entry] as number, order, first);
+    firstChild[entry] = first;
+    childCount[entry] = used - first;
+    for (let i = used - 1; i >= first; i--) {
       if (nodes.firstChild[order[i] as number] !== 0) waiting.push(i);
-      else firstChild[i] = 0;
     }
   }
   return { order, firstChild, childCount };
@@ -162,20 +183,36 @@ function countAlive(nodes: NodeTable): number {
   return alive;
 }
 
-/** Lists were built from their head: turned round, they are in archive order, which mostly is sorted already. */
-function sortedChildren(nodes: NodeTable, directory: number): number[] {
-  const children: number[] = [];
+/** Puts a directory's children into `order` from `first` on, sorted, and returns where they end. Lists were built
+ *  from their head: turned round, they are in archive order, which mostly is sorted already. */
+function putChildren(nodes: NodeTable, directory: number, order: Uint32Array, first: number): number {
+  let end = first;
   for (let child = nodes.firstChild[directory] as number; child !== 0; child = nodes.nextSibling[child] as number)
-    children.push(child);
-  children.reverse();
+    order[end++] = child;
+  for (let low = first, high = end - 1; low < high; low++, high--) {
+    const node = order[low] as number;
+    order[low] = order[high] as number;
+    order[high] = node;
+  }
+  for (let i = first + 1; i < end; i++) {
+    if (compareNames(nodes, order[i - 1] as number, order[i] as number) <= 0) continue;
+    order.subarray(first, end).sort((a, b) => compareNames(nodes, a, b));
+    break;
+  }
+  return end;
+}
+
+/** As `compareBytes` of the names, without views of them. */
+function compareNames(nodes: NodeTable, a: number, b: number): number {
   const pool = nodes.pool.bytes;
-  const name = (node: number) => {
-    const start = nodes.nameStart[node] as number;
-    return pool.subarray(start, start + (nodes.nameLength[node] as number));
-  };
-  let isSorted = true;
-  for (let i = 1; i < children.length && isSorted; i++)
-    isSorted = compareBytes(name(children[i - 1] as number), name(children[i] as number)) < 0;
-  if (!isSorted) children.sort((a, b) => compareBytes(name(a), name(b)));
-  return children;
+  const startA = nodes.nameStart[a] as number;
+  const startB = nodes.nameStart[b] as number;
+  const lengthA = nodes.nameLength[a] as number;
+  const lengthB = nodes.nameLength[b] as number;
+  const length = Math.min(lengthA, lengthB);
+  for (let i = 0; i < length; i++) {
+    const difference = (pool[startA + i] as number) - (pool[startB + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return lengthA - lengthB;
 }

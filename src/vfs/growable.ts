@@ -1,9 +1,12 @@
 /** Spare room when a column grows: little, for a layer's columns are most of the memory that opening takes. */
 const GROWTH = 1.25;
 
+/** Elements that a column begins with. */
+export const FIRST_CAPACITY = 512;
+
 /** The capacity for at least `needed` elements. */
 export function grownCapacity(capacity: number, needed: number): number {
-  return Math.max(needed, Math.ceil(capacity * GROWTH), 64);
+  return Math.max(needed, Math.ceil(capacity * GROWTH), FIRST_CAPACITY);
 }
 
 type Growable = Uint8Array | Uint16Array | Uint32Array | Float64Array;
@@ -17,8 +20,12 @@ export function grown<T extends Growable>(array: T, capacity: number): T {
 
 /** Bytes appended one after the other. */
 export class BytePool {
-  bytes = new Uint8Array(1024);
+  bytes: Uint8Array;
   length = 0;
+
+  constructor(capacity = 1024) {
+    this.bytes = new Uint8Array(capacity);
+  }
 
   /** Appends bytes [start, end) of `source` and returns where they lie. */
   append(source: Uint8Array, start: number, end: number): number {

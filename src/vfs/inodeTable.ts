@@ -1,4 +1,4 @@
-import { grown, grownCapacity } from './growable.ts';
+import { FIRST_CAPACITY, grown, grownCapacity } from './growable.ts';
 import { EntryKind, type RareAttributes } from './layerTree.ts';
 
 export type InodeColumn = 'mode' | 'uid' | 'gid' | 'mtimeSec' | 'mtimeNsec' | 'size' | 'position';
@@ -7,23 +7,23 @@ export type InodeColumn = 'mode' | 'uid' | 'gid' | 'mtimeSec' | 'mtimeNsec' | 's
  *  the last name to go frees them. */
 export class InodeTable {
   length = 0;
-  kind = new Uint8Array(64);
-  mode = new Uint16Array(64);
-  uid = new Uint32Array(64);
-  gid = new Uint32Array(64);
-  mtimeSec = new Float64Array(64);
-  mtimeNsec = new Uint32Array(64);
-  size = new Float64Array(64);
-  position = new Float64Array(64);
+  kind = new Uint8Array(FIRST_CAPACITY);
+  mode = new Uint16Array(FIRST_CAPACITY);
+  uid = new Uint32Array(FIRST_CAPACITY);
+  gid = new Uint32Array(FIRST_CAPACITY);
+  mtimeSec = new Float64Array(FIRST_CAPACITY);
+  mtimeNsec = new Uint32Array(FIRST_CAPACITY);
+  size = new Float64Array(FIRST_CAPACITY);
+  position = new Float64Array(FIRST_CAPACITY);
   /** Names that it has; 0 when it is free. */
-  linkCount = new Uint32Array(64);
+  linkCount = new Uint32Array(FIRST_CAPACITY);
   readonly rare = new Map<number, RareAttributes>();
   readonly #free: number[] = [];
 
   /** A new inode with one name and no attributes but its kind. */
   allocate(kind: EntryKind): number {
     const inode = this.#free.pop() ?? this.length++;
-    if (inode >= this.kind.length) this.#grow(inode + 1);
+    if (inode >= this.kind.length) this.reserve(grownCapacity(inode, inode + 1));
     this.kind[inode] = kind;
     this.mode[inode] = 0;
     this.uid[inode] = 0;
@@ -59,8 +59,9 @@ export class InodeTable {
     return this.kind[inode] === EntryKind.directory;
   }
 
-  #grow(needed: number): void {
-    const capacity = grownCapacity(this.kind.length, needed);
+  /** Makes room for as many inodes as are to come. */
+  reserve(capacity: number): void {
+    if (capacity <= this.kind.length) return;
     this.kind = grown(this.kind, capacity);
     this.mode = grown(this.mode, capacity);
     this.uid = grown(this.uid, capacity);

@@ -13,6 +13,12 @@ const NAME_MAX_BYTES = 255;
 const PATH_MAX_BYTES = 4095;
 const PATH_SHOWN_BYTES = 32 * 1024;
 
+/** Of the entries that a tar's size and its entries so far let expect. */
+const EXPECTED_MARGIN = 1.05;
+const MAX_GROWTH = 8;
+/** An entry mostly brings one name, and some parents. */
+const SPARE_NAMES = 8;
+
 const WHITEOUT_PREFIX = encodeName('.wh.');
 const OPAQUE_MARKER = encodeName('.wh..wh..opq');
 const IMPLICIT_MODE = 0o755;
@@ -36,7 +42,15 @@ export class LayerTreeBuilder {
   readonly #unresolved: number[] = [];
   readonly #gone = (inode: number) => this.#inodes.unlink(inode);
 
-  constructor() {
+  readonly #tarBytes: number | undefined;
+  /** The entry being added. */
+  #entry: TarEntry | undefined;
+  readonly #onParentFault = (fault: ParentFault) =>
+    this.#tell(fault === 'throughSymlink' ? 'warning' : 'error', fault, this.#entry as TarEntry);
+
+  /** `tarBytes`, when known, is the size of the tar: it tells how many entries are to come. */
+  constructor(tarBytes?: number) {
+    this.#tarBytes = tarBytes;
     const root = this.#inodes.allocate(EntryKind.directory);
     this.#inodes.mode[root] = IMPLICIT_MODE;
     this.#nodes = new NodeTable(root);
@@ -44,6 +58,7 @@ export class LayerTreeBuilder {
   }
 
   add(entry: TarEntry): void {
+    if (this.#nodes.length + SPARE_NAMES > this.#nodes.capacity) this.#reserve(entry.headerOffset);
     const path = this.#path;
     path.parse(entry.name);
     // A whiteout's name may be longer by its prefix: no file of that name is made.
@@ -57,7 +72,8 @@ export class LayerTreeBuilder {
       this.#addRoot(entry);
       return;
     }
-    const parent = this.#parents.find(path, path.count - 1, (fault) => this.#parentFault(fault, entry));
+    this.#entry = entry;
+    const parent = this.#parents.find(path, path.count - 1, this.#onParentFault);
     if (parent < 0) return;
     const start = path.start(path.count - 1);
     const end = path.end(path.count - 1);
@@ -74,13 +90,19 @@ export class LayerTreeBuilder {
     return { tree, findings: this.#findings.list() };
   }
 
+  /** Room for what the rest of the tar will bring if it goes on like this; within bounds, for it may not. */
+  #reserve(headerOffset: number): void {
+    const { length } = this.#nodes;
+    if (this.#tarBytes === undefined || headerOffset === 0) return;
+    const expected = Math.ceil(length * (this.#tarBytes / headerOffset) * EXPECTED_MARGIN);
+    const names = Math.min(expected, length * MAX_GROWTH);
+    this.#nodes.reserve(names);
+    this.#inodes.reserve(names);
+  }
+
   #tell(severity: Finding['severity'], code: string, entry: TarEntry, params: Finding['params'] = {}): void {
     const path = decodeName(entry.name.subarray(0, 1024));
     this.#findings.add(severity, code, { path, offset: entry.headerOffset, ...params });
-  }
-
-  #parentFault(fault: ParentFault, entry: TarEntry): void {
-    this.#tell(fault === 'throughSymlink' ? 'warning' : 'error', fault, entry);
   }
 
   /** Engines leave the root as it is. Its attributes are kept for show. */

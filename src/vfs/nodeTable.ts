@@ -1,6 +1,6 @@
 import { decodeName } from '../bytes/byteName.ts';
 import { TarError } from '../tar/tarEntry.ts';
-import { BytePool, grown, grownCapacity } from './growable.ts';
+import { BytePool, FIRST_CAPACITY, grown, grownCapacity } from './growable.ts';
 import { hashName } from './nameHash.ts';
 
 /** Bounds of ours: implicit parents multiply names, links to directories multiply depth. */
@@ -25,17 +25,17 @@ export const NodeFlag = {
  *  name that is removed keeps its place and may come back; child lists hold the living alone. */
 export class NodeTable {
   length = 0;
-  parent = new Uint32Array(64);
-  nameStart = new Uint32Array(64);
-  nameLength = new Uint16Array(64);
+  parent = new Uint32Array(FIRST_CAPACITY);
+  nameStart = new Uint32Array(FIRST_CAPACITY);
+  nameLength = new Uint16Array(FIRST_CAPACITY);
   /** 0 ends a list: the root is nobody's child. */
-  firstChild = new Uint32Array(64);
-  nextSibling = new Uint32Array(64);
-  inode = new Uint32Array(64);
-  flags = new Uint8Array(64);
-  depth = new Uint16Array(64);
+  firstChild = new Uint32Array(FIRST_CAPACITY);
+  nextSibling = new Uint32Array(FIRST_CAPACITY);
+  inode = new Uint32Array(FIRST_CAPACITY);
+  flags = new Uint8Array(FIRST_CAPACITY);
+  depth = new Uint16Array(FIRST_CAPACITY);
   readonly pool = new BytePool();
-  #slots = new Uint32Array(256);
+  #slots = new Uint32Array(FIRST_CAPACITY * 2);
 
   constructor(rootInode: number) {
     this.length = 1;
@@ -57,8 +57,8 @@ export class NodeTable {
     let slot = this.#slotOf(directory, bytes, start, end);
     let node = this.#slots[slot] as number;
     if (node === 0) {
-      if (this.length * 4 >= this.#slots.length * 3) {
-        this.#rehash();
+      if (this.length >= this.capacity || this.length * 4 >= this.#slots.length * 3) {
+        this.#grow();
         slot = this.#slotOf(directory, bytes, start, end);
       }
       node = this.#append(directory, bytes, start, end);
@@ -105,7 +105,6 @@ export class NodeTable {
     const depth = (this.depth[directory] as number) + 1;
     if (node >= MAX_NODES || depth > MAX_DEPTH || this.pool.length > MAX_POOL_BYTES)
       throw new TarError('tooLong', 0, `the layer has more than ${MAX_NODES} names, or ${MAX_DEPTH} levels`);
-    if (node >= this.parent.length) this.#grow(node + 1);
     this.length++;
     this.parent[node] = directory;
     this.depth[node] = depth;
@@ -136,8 +135,8 @@ export class NodeTable {
     return true;
   }
 
-  #rehash(): void {
-    const slots = new Uint32Array(this.#slots.length * 2);
+  #rehash(slotCount: number): void {
+    const slots = new Uint32Array(slotCount);
     const mask = slots.length - 1;
     for (let node = 1; node < this.length; node++) {
       const start = this.nameStart[node] as number;
@@ -147,6 +146,11 @@ export class NodeTable {
       slots[slot] = node;
     }
     this.#slots = slots;
+  }
+
+  #grow(): void {
+    if (this.length >= this.capacity) this.reserve(grownCapacity(this.length, this.length + 1));
+    if (this.length * 4 >= this.#slots.length * 3) this.#rehash(this.#slots.length * 2);
   }
 
   /** Frees what finds and adds names. */
@@ -173,8 +177,14 @@ export class NodeTable {
     this.flags = new Uint8Array(0);
   }
 
-  #grow(needed: number): void {
-    const capacity = grownCapacity(this.parent.length, needed);
+  get capacity(): number {
+    return this.parent.length;
+  }
+
+  /** Makes room for as many names as are to come: growing step by step costs a copy each time. */
+  reserve(names: number): void {
+    const capacity = Math.min(names, MAX_NODES);
+    if (capacity <= this.parent.length) return;
     this.parent = grown(this.parent, capacity);
     this.nameStart = grown(this.nameStart, capacity);
     this.nameLength = grown(this.nameLength, capacity);
@@ -183,5 +193,6 @@ export class NodeTable {
     this.inode = grown(this.inode, capacity);
     this.flags = grown(this.flags, capacity);
     this.depth = grown(this.depth, capacity);
+    if (capacity * 4 >= this.#slots.length * 3) this.#rehash(2 ** Math.ceil(Math.log2((capacity * 4) / 3 + 1)));
   }
 }
