@@ -1,6 +1,6 @@
 import { copyUpCost } from './copyUpCost.ts';
 import type { DriverHost, DriverLayout, HostLayer, StorageDriver } from './driver.ts';
-import { graftChangeset, graftUnion } from './graft.ts';
+import { addMarker, graftChangeset, graftUnion } from './graft.ts';
 import { checkHost } from './hostLayers.ts';
 import { HostViews } from './hostViews.ts';
 import { addLayerDb } from './layerDb.ts';
@@ -82,7 +82,7 @@ function addBranch(
 
 /** What aufs makes in a writable branch: the inode of all whiteouts, orphans, pseudo-links (aufs(5)). */
 function addWorkFiles(maker: TreeMaker, diff: number): void {
-  if (maker.find(diff, '.wh..wh.aufs') < 0) maker.file(diff, '.wh..wh.aufs', { mode: 0o444 }, '');
+  addMarker(maker, diff, '.wh..wh.aufs', 0o444);
   for (const name of ['.wh..wh.orph', '.wh..wh.plnk'])
     if (maker.find(diff, name) < 0) maker.directory(diff, name, { mode: 0o700 });
 }

@@ -2,7 +2,7 @@ import { encodeName } from '../bytes/byteName.ts';
 import type { LayerUnion } from '../vfs/layerUnion.ts';
 import { copyUpCost } from './copyUpCost.ts';
 import type { StorageDriver } from './driver.ts';
-import { graftChangeset } from './graft.ts';
+import { addMarker, graftChangeset } from './graft.ts';
 import { newDirectories } from './hostViews.ts';
 import { OVERLAY_DIRECTORIES, overlayDirectory, type OverlayStyle } from './overlayDirectory.ts';
 import type { ContentSource, TreeMaker } from './treeMaker.ts';
@@ -41,8 +41,9 @@ function graftUpper(maker: TreeMaker, at: number, source: ContentSource, lower: 
   const fresh = newDirectories(tree, lower);
   for (const entry of fresh) {
     const node = made[entry] as number;
-    maker.file(node, '.wh..wh..opq', MARKER, '');
-    if (!fresh.has(tree.parent(entry))) maker.device(node, '.wh..opq', 'char', MARKER);
+    addMarker(maker, node, '.wh..wh..opq', MARKER.mode);
+    if (!fresh.has(tree.parent(entry)) && maker.find(node, '.wh..opq') < 0)
+      maker.device(node, '.wh..opq', 'char', MARKER);
     if (!tree.isOpaque(entry)) maker.setXattr(node, OPAQUE);
   }
 }

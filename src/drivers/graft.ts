@@ -18,47 +18,53 @@ const YES = encodeName('y');
 const DOT_FILE_MODE = 0o600;
 
 /** Puts a layer's changeset below a directory, as the driver stores it. The directory keeps its own attributes.
- *  Returns the node that was made for each entry. */
+ *  A hard link to a file of another layer, which engines refuse, is an empty file. Returns the node that was made for
+ *  each entry. */
 export function graftChangeset(maker: TreeMaker, at: number, source: ContentSource, form: WhiteoutForm): Uint32Array {
   const { tree } = source;
   const made = new Uint32Array(tree.length);
   made[0] = at;
+  for (let entry = 1; entry < tree.length; entry++)
+    if (!tree.isWhiteout(entry)) made[entry] = graftEntry(maker, made, source, entry);
+  if (form === 'none') return made;
+  // Markers come last: a name that the layer holds itself stays.
   for (let entry = 0; entry < tree.length; entry++) {
-    if (form === 'none' && tree.isWhiteout(entry)) continue;
-    if (entry > 0) made[entry] = graftEntry(maker, made, source, entry, form);
-    if (tree.isDirectory(entry) && tree.isOpaque(entry)) markOpaque(maker, made[entry] as number, source, entry, form);
+    if (tree.isWhiteout(entry)) addWhiteout(maker, made[tree.parent(entry)] as number, tree.name(entry), form);
+    else if (tree.isDirectory(entry) && tree.isOpaque(entry))
+      markOpaque(maker, made[entry] as number, source, entry, form);
   }
   return made;
 }
 
-function graftEntry(
-  maker: TreeMaker,
-  made: Uint32Array,
-  source: ContentSource,
-  entry: number,
-  form: WhiteoutForm,
-): number {
+function graftEntry(maker: TreeMaker, made: Uint32Array, source: ContentSource, entry: number): number {
   const { tree } = source;
   const parent = made[tree.parent(entry)] as number;
   const name = tree.nameBytes(entry);
-  if (tree.isWhiteout(entry)) return graftWhiteout(maker, parent, tree.name(entry), form);
   const first = tree.inode(entry);
   // A group's first name is the lowest entry, so it has been made.
   if (first !== entry) return maker.link(parent, name, made[first] as number);
   return maker.copy(parent, name, source, entry);
 }
 
-function graftWhiteout(maker: TreeMaker, parent: number, name: string, form: WhiteoutForm): number {
-  if (form === 'overlay') return maker.device(parent, name, 'char', { mode: 0 });
-  const dotName = `.wh.${name}`;
-  const existing = maker.find(parent, dotName);
-  return existing >= 0 ? existing : maker.file(parent, dotName, { mode: DOT_FILE_MODE }, '');
+function addWhiteout(maker: TreeMaker, parent: number, name: string, form: 'overlay' | 'dotFiles'): void {
+  if (form === 'overlay') maker.device(parent, name, 'char', { mode: 0 });
+  else addMarker(maker, parent, `.wh.${name}`, DOT_FILE_MODE);
 }
 
-function markOpaque(maker: TreeMaker, node: number, source: ContentSource, entry: number, form: WhiteoutForm): void {
-  if (form === 'none') return;
+/** An empty file, unless the name is taken. */
+export function addMarker(maker: TreeMaker, parent: number, name: string, mode: number): void {
+  if (maker.find(parent, name) < 0) maker.file(parent, name, { mode }, '');
+}
+
+function markOpaque(
+  maker: TreeMaker,
+  node: number,
+  source: ContentSource,
+  entry: number,
+  form: 'overlay' | 'dotFiles',
+): void {
   if (form === 'dotFiles') {
-    if (maker.find(node, '.wh..wh..opq') < 0) maker.file(node, '.wh..wh..opq', { mode: DOT_FILE_MODE }, '');
+    addMarker(maker, node, '.wh..wh..opq', DOT_FILE_MODE);
     return;
   }
   const isStored = source.tree.xattrs(entry).some((xattr) => equalBytes(xattr.name, OPAQUE_XATTR));
