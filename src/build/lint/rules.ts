@@ -15,10 +15,7 @@ const DOCS = 'https://docs.docker.com/go/dockerfile/rule/';
 const RULES = {
   StageNameCasing: ['stage-name-casing', 'Stage names should be lowercase'],
   FromAsCasing: ['from-as-casing', "The 'as' keyword should match the case of the 'from' keyword"],
-  NoEmptyContinuation: [
-    'no-empty-continuation',
-    'Empty continuation lines will become errors in a future release',
-  ],
+  NoEmptyContinuation: ['no-empty-continuation', 'Empty continuation lines will become errors in a future release'],
   ConsistentInstructionCasing: [
     'consistent-instruction-casing',
     'All commands within the Dockerfile should use the same casing (either upper or lower)',
@@ -52,10 +49,7 @@ const RULES = {
     'redundant-target-platform',
     'Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior',
   ],
-  SecretsUsedInArgOrEnv: [
-    'secrets-used-in-arg-or-env',
-    'Sensitive data should not be used in the ARG or ENV commands',
-  ],
+  SecretsUsedInArgOrEnv: ['secrets-used-in-arg-or-env', 'Sensitive data should not be used in the ARG or ENV commands'],
   InvalidDefaultArgInFrom: [
     'invalid-default-arg-in-from',
     'Default value for global ARG results in an empty or invalid base image name',
@@ -96,8 +90,7 @@ export const LINT_MESSAGES = {
   ConsistentInstructionCasing: (name: string, casing: string) =>
     `Command '${name}' should match the case of the command majority (${casing})`,
   DuplicateStageName: (stage: string) => `Duplicate stage name ${quote(stage)}, stage names should be unique`,
-  ReservedStageName: (stage: string) =>
-    `Stage name should not use the same name as reserved stage ${quote(stage)}`,
+  ReservedStageName: (stage: string) => `Stage name should not use the same name as reserved stage ${quote(stage)}`,
   JSONArgsRecommended: (name: string) =>
     `JSON arguments recommended for ${name} to prevent unintended behavior related to OS signals`,
   MaintainerDeprecated: () => 'Maintainer instruction is deprecated in favor of using label',
