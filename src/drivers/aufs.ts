@@ -63,7 +63,7 @@ function layOut(host: DriverHost, random: RandomSource): DriverLayout {
     if (container.isMounted) graftUnion(maker, branch.mnt, merged.union, merged.sources);
     return id;
   });
-  addLayerDb(maker, 'aufs', host, { cacheIds, mountIds });
+  addLayerDb(maker, { name: 'aufs', sizes: 'onDisk' }, host, { cacheIds, mountIds });
   return { ...maker.finish(), volumes: [] };
 }
 

@@ -56,6 +56,6 @@ function layOut(host: DriverHost, random: RandomSource): DriverLayout {
     addSubvolume(id, `${id}-init`, merged);
     return id;
   });
-  addLayerDb(maker, 'btrfs', host, { cacheIds, mountIds });
+  addLayerDb(maker, { name: 'btrfs', sizes: 'inHeaders' }, host, { cacheIds, mountIds });
   return { ...maker.finish(), volumes };
 }

@@ -76,7 +76,7 @@ function layOut(host: DriverHost, random: RandomSource): DriverLayout {
     }
     return id;
   });
-  addLayerDb(maker, 'devicemapper', host, { cacheIds, mountIds });
+  addLayerDb(maker, { name: 'devicemapper', sizes: 'inHeaders' }, host, { cacheIds, mountIds });
   return { ...maker.finish(), volumes };
 }
 

@@ -11,15 +11,25 @@ export interface DockerIds {
   readonly mountIds: readonly string[];
 }
 
+/** How the engine reckons a layer's size: from what lies on disk, symlinks by the length of their targets, or from the
+ *  sizes in the tar's headers, where the driver leaves the unpacking to the engine. */
+export type SizeRule = 'onDisk' | 'inHeaders';
+
 /** dockerd's `image/DRIVER/layerdb`, which leads from chainIDs and container IDs to the driver's names (moby
  *  layer/filestore.go; seen with 20.10). */
-export function addLayerDb(maker: TreeMaker, driverName: string, host: DriverHost, ids: DockerIds): void {
+export function addLayerDb(
+  maker: TreeMaker,
+  driver: { readonly name: string; readonly sizes: SizeRule },
+  host: DriverHost,
+  ids: DockerIds,
+): void {
   const image = maker.directory(maker.root, 'image', { mode: 0o700 });
-  const driver = maker.directory(image, driverName, { mode: 0o700 });
-  const layerDb = maker.directory(driver, 'layerdb', { mode: 0o700 });
+  const folder = maker.directory(image, driver.name, { mode: 0o700 });
+  const layerDb = maker.directory(folder, 'layerdb', { mode: 0o700 });
   const layers = maker.directory(layerDb, 'sha256', { mode: 0o755 });
   host.layers.forEach((layer, position) => {
-    addLayer(maker, layers, host, layer, ids.cacheIds[position] as string);
+    const at = addLayer(maker, layers, host, layer, ids.cacheIds[position] as string);
+    maker.file(at, 'size', FILE, String(layer.tree ? layerSize(layer.tree, driver.sizes) : 0));
   });
   const mounts = maker.directory(layerDb, 'mounts', { mode: 0o755 });
   host.containers.forEach((container, position) => {
@@ -30,13 +40,13 @@ export function addLayerDb(maker: TreeMaker, driverName: string, host: DriverHos
 
 const FILE = { mode: 0o644 };
 
-function addLayer(maker: TreeMaker, layers: number, host: DriverHost, layer: HostLayer, cacheId: string): void {
+function addLayer(maker: TreeMaker, layers: number, host: DriverHost, layer: HostLayer, cacheId: string): number {
   const at = maker.directory(layers, digestHex(layer.chainId), { mode: 0o700 });
   maker.file(at, 'cache-id', FILE, cacheId);
   maker.file(at, 'diff', FILE, layer.diffId);
   if (layer.parent !== undefined) maker.file(at, 'parent', FILE, (host.layers[layer.parent] as HostLayer).chainId);
-  maker.file(at, 'size', FILE, String(layer.tree ? layerSize(layer.tree) : 0));
   maker.unmodelledFile(at, 'tar-split.json.gz', FILE);
+  return at;
 }
 
 function addMount(
@@ -52,13 +62,12 @@ function addMount(
   if (parent !== undefined) maker.file(at, 'parent', FILE, (host.layers[parent] as HostLayer).chainId);
 }
 
-/** A layer's size as dockerd counts it: files once for all their names, and the lengths of symlink targets. */
-function layerSize(tree: LayerTree): number {
+function layerSize(tree: LayerTree, rule: SizeRule): number {
   let bytes = 0;
   for (let entry = 1; entry < tree.length; entry++) {
+    if (tree.inode(entry) !== entry) continue;
     const kind = tree.kind(entry);
-    if (kind !== EntryKind.file && kind !== EntryKind.symlink) continue;
-    if (tree.inode(entry) === entry) bytes += tree.sizeBytes(entry);
+    if (kind === EntryKind.file || (kind === EntryKind.symlink && rule === 'onDisk')) bytes += tree.sizeBytes(entry);
   }
   return bytes;
 }

@@ -68,7 +68,7 @@ export function overlayDirectory(host: DriverHost, random: RandomSource, style: 
     return id;
   });
   const ids: DockerIds = { cacheIds: layers.map((place) => place.id), mountIds };
-  addLayerDb(maker, style.name, host, ids);
+  addLayerDb(maker, { name: style.name, sizes: 'onDisk' }, host, ids);
   return { ...maker.finish(), volumes: [] };
 }
 

@@ -46,6 +46,6 @@ function layOut(host: DriverHost, random: RandomSource): DriverLayout {
     addCopy(id, merged);
     return id;
   });
-  addLayerDb(maker, 'vfs', host, { cacheIds, mountIds });
+  addLayerDb(maker, { name: 'vfs', sizes: 'inHeaders' }, host, { cacheIds, mountIds });
   return { ...maker.finish(), volumes: [] };
 }

@@ -56,7 +56,7 @@ function layOut(host: DriverHost, random: RandomSource): DriverLayout {
     maker.unmodelledFile(at, 'sandbox.vhdx', FILE);
     return id;
   });
-  addLayerDb(maker, 'windowsfilter', host, { cacheIds, mountIds });
+  addLayerDb(maker, { name: 'windowsfilter', sizes: 'inHeaders' }, host, { cacheIds, mountIds });
   return { ...maker.finish(), volumes: [] };
 }
 

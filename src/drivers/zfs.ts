@@ -69,6 +69,6 @@ function layOut(host: DriverHost, random: RandomSource): DriverLayout {
     }
     return id;
   });
-  addLayerDb(maker, 'zfs', host, { cacheIds, mountIds });
+  addLayerDb(maker, { name: 'zfs', sizes: 'inHeaders' }, host, { cacheIds, mountIds });
   return { ...maker.finish(), volumes };
 }
