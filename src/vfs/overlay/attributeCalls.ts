@@ -72,13 +72,9 @@ export function truncateNode(mount: MountState, credentials: Credentials, node: 
   requireSize(mount, sizeBytes);
   if (inode.type === S_IFDIR) throw mount.fail('EISDIR');
   if (inode.type !== S_IFREG) throw mount.fail('EINVAL');
-  const upper = mount.writable();
+  mount.writable();
   requirePermission(mount, inode, MAY_WRITE, credentials);
-  copyUp(mount, node, 'data');
-  const isSame = upper.sizeBytes(inode.upper) === sizeBytes;
-  dropPrivilegesOfWriter(mount, credentials, inode);
-  upper.resize(inode.upper, sizeBytes);
-  if (!isSame) upper.setModified(inode.upper);
+  resizeNode(mount, credentials, node, sizeBytes);
 }
 
 /** Cuts or lengthens a file that is open for writing. */

@@ -39,6 +39,8 @@ function copyUpOne(mount: MountState, node: OverlayNode, purpose: CopyUpPurpose)
   const upper = mount.writable();
   const inode = node.inode as OverlayInode;
   const parent = (node.parent as OverlayNode).inode as OverlayInode;
+  // An open file may outlive the directory that its name was in.
+  if (!upper.has(parent.upper) || upper.linkCount(parent.upper) === 0) throw mount.fail('ENOENT');
   const { atime, mtime } = upper.times(parent.upper);
   if (inode.upper === NO_INODE) copyInode(mount, upper, node, purpose);
   if (!node.has(NodeFlag.upperAlias)) linkCopy(mount, upper, node);
@@ -75,7 +77,8 @@ function copyInode(mount: MountState, upper: Upper, node: OverlayNode, purpose: 
   tell(mount, node, from.layer, isMetadataOnly || !isRegular(mode) ? 'metadata' : 'data');
 }
 
-/** Files are linked into place, which fails where something has come to stand; all else replaces it. */
+/** Files are linked into place, which fails where something has come to stand since the object was opened; all else
+ *  is renamed there, which replaces what rename(2) may replace. */
 function placeCopy(
   mount: MountState,
   upper: Upper,
@@ -84,11 +87,14 @@ function placeCopy(
   copy: number,
   mode: number,
 ): void {
-  if (upper.linkCount(directory) === 0) throw mount.fail('ENOENT');
   const existing = upper.lookup(directory, name);
   if (existing !== NO_INODE) {
     if (isRegular(mode)) throw mount.fail('EEXIST');
+    const isOverDirectory = isDirectory(upper.mode(existing));
+    if (isOverDirectory !== isDirectory(mode)) throw mount.fail(isOverDirectory ? 'EISDIR' : 'ENOTDIR');
+    if (isOverDirectory && upper.inode(existing).names.size > 0) throw mount.fail('ENOTEMPTY');
     upper.unlink(directory, name);
+    upper.discard(existing);
   }
   upper.link(directory, name, copy);
 }
@@ -150,7 +156,6 @@ function linkCopy(mount: MountState, upper: Upper, node: OverlayNode): void {
   const parent = (node.parent as OverlayNode).inode as OverlayInode;
   markImpure(mount, parent);
   markLinkCount(mount, inode, 'lower');
-  if (upper.linkCount(parent.upper) === 0) throw mount.fail('ENOENT');
   if (upper.lookup(parent.upper, node.name) !== NO_INODE) throw mount.fail('EEXIST');
   upper.link(parent.upper, node.name, inode.upper);
   mount.setFlag(node, NodeFlag.upperAlias);

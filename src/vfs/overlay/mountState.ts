@@ -162,6 +162,11 @@ export class MountState {
     const root = new OverlayNode(undefined, '');
     root.inode = inode;
     root.flags = NodeFlag.upperAlias;
+    for (const { layer, inode: directory } of lower) {
+      if (this.xattrs.opaque(this.layer(layer), directory) !== 'x') continue;
+      this.fileWhiteoutLayers.add(layer);
+      root.flags |= NodeFlag.fileWhiteouts;
+    }
     return root;
   }
 }

@@ -1,6 +1,6 @@
 import { resizeNode } from './attributeCalls.ts';
 import { copyUp } from './copyUp.ts';
-import { PERMISSION_BITS, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from './fileMode.ts';
+import { PERMISSION_BITS, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, S_ISVTX } from './fileMode.ts';
 import { NO_INODE } from './layer.ts';
 import { dataEntry, lookup } from './lookup.ts';
 import type { MountState } from './mountState.ts';
@@ -42,7 +42,7 @@ export function openPath(
   if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) throw mount.fail('EINVAL');
   const { node, isCreated, needsDirectory } = findOrCreate(mount, credentials, path, flags, mode);
   const inode = node.inode as OverlayInode;
-  if (!isCreated) requireOpenable(mount, credentials, inode, flags, needsDirectory);
+  if (!isCreated) requireOpenable(mount, credentials, node, flags, needsDirectory);
   const file: OpenFile = {
     node,
     inode,
@@ -115,14 +115,16 @@ function createFile(mount: MountState, credentials: Credentials, node: OverlayNo
 function requireOpenable(
   mount: MountState,
   credentials: Credentials,
-  inode: OverlayInode,
+  node: OverlayNode,
   flags: number,
   needsDirectory: boolean,
 ): void {
+  const inode = node.inode as OverlayInode;
   const { type } = inode;
   if ((flags & O_CREAT) !== 0) {
     if ((flags & O_EXCL) !== 0) throw mount.fail('EEXIST');
     if (type === S_IFDIR) throw mount.fail('EISDIR');
+    if (isStrangersInSticky(mount, credentials, node)) throw mount.fail('EACCES');
   }
   if (needsDirectory && type !== S_IFDIR) throw mount.fail('ENOTDIR');
   const access = flags & O_ACCMODE;
@@ -133,6 +135,18 @@ function requireOpenable(
   if (type === S_IFDIR && isWriting) throw mount.fail('EISDIR');
   const mask = (access === O_WRONLY ? 0 : MAY_READ) | (isWriting ? MAY_WRITE : 0);
   requirePermission(mount, inode, mask, credentials);
+}
+
+/** A device or socket of somebody else in a directory like /tmp is not opened by who meant to create a file, not even
+ *  by root (may_create_in_sticky of the kernel; fs.protected_regular and fs.protected_fifos are 0 here). */
+function isStrangersInSticky(mount: MountState, credentials: Credentials, node: OverlayNode): boolean {
+  const inode = node.inode as OverlayInode;
+  const directory = node.parent?.inode;
+  if (!directory || inode.type === S_IFREG || inode.type === S_IFIFO) return false;
+  const mode = mount.mode(directory);
+  if ((mode & S_ISVTX) === 0 || (mode & 0o002) === 0) return false;
+  const owner = mount.realLayer(inode).uid(mount.realInode(inode));
+  return owner !== credentials.uid && owner !== mount.realLayer(directory).uid(mount.realInode(directory));
 }
 
 function openInode(mount: MountState, file: OpenFile, flags: number): void {

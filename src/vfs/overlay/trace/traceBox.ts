@@ -215,7 +215,15 @@ const CALLS: Readonly<Record<string, (box: TraceBox, args: Args) => unknown>> = 
   fchown: (box, [slot, u, g]) => box.mount.fchown(box.slot(slot), u as number, g as number),
   futimes: (box, [slot, a, m]) => box.mount.futimes(box.slot(slot), time(a), time(m)),
   fsetxattr: (box, [slot, k, v]) => box.mount.fsetXattr(box.slot(slot), k as string, latin1Bytes(v as string)),
-  freaddir: (box, [slot]) => sortedNames(box.mount.freaddir(box.slot(slot)).map((listed) => listed.name)),
+  freaddir: (box, [slot]) => {
+    try {
+      return sortedNames(box.mount.freaddir(box.slot(slot)).map((listed) => listed.name));
+    } catch (error) {
+      // readdir(3) shows a removed directory as empty.
+      if (error instanceof VfsError && error.code === 'ENOENT') return [];
+      throw error;
+    }
+  },
   cred: (box, [u, g]) => box.setCredentials(u as number, g as number),
   remount: (box) => box.remount(),
   rotate: (box) => box.rotate(),

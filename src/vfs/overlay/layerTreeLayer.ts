@@ -1,0 +1,191 @@
+import { decodeName, encodeName } from '../../bytes/byteName.ts';
+import { type ByteSource, clipRange, MemorySource, SlicedSource, streamByReads } from '../../bytes/byteSource.ts';
+import type { SparseExtent } from '../../tar/tarEntry.ts';
+import { EntryKind, type LayerTree } from '../layerTree.ts';
+import { deviceNumber, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from './fileMode.ts';
+import { type Layer, NO_INODE, NO_XATTRS, type Times } from './layer.ts';
+
+const OPAQUE = 'trusted.overlay.opaque';
+const YES = encodeName('y');
+
+const TYPE_BY_KIND: Readonly<Record<EntryKind, number>> = {
+  [EntryKind.file]: S_IFREG,
+  [EntryKind.directory]: S_IFDIR,
+  [EntryKind.symlink]: S_IFLNK,
+  [EntryKind.charDevice]: S_IFCHR,
+  [EntryKind.blockDevice]: S_IFBLK,
+  [EntryKind.fifo]: S_IFIFO,
+  [EntryKind.whiteout]: S_IFCHR,
+};
+
+/** An image's layer as an engine lays it out on disk for overlay2: `.wh.NAME` is a char device 0:0, an opaque
+ *  directory bears the xattr. The root's own opaque mark is left out: nothing can look past it. Inode numbers are the
+ *  tree's entries, counted from 1. */
+export class LayerTreeLayer implements Layer {
+  readonly id: Uint8Array;
+  readonly rootInode = 1;
+  readonly #tree: LayerTree;
+  readonly #content: ByteSource;
+  #linkCounts: ReadonlyMap<number, number> | undefined;
+
+  /** `content`: the uncompressed tar. `id`: 16 bytes that stand for the layer, such as the first of its diffID. */
+  constructor(tree: LayerTree, content: ByteSource, id: Uint8Array) {
+    this.#tree = tree;
+    this.#content = content;
+    this.id = id;
+  }
+
+  lookup(directory: number, name: string): number {
+    const entry = this.#tree.lookup(this.#entry(directory), encodeName(name));
+    return entry < 0 ? NO_INODE : this.#tree.inode(entry) + 1;
+  }
+
+  *names(directory: number): Generator<string> {
+    const entry = this.#entry(directory);
+    const first = this.#tree.firstChild(entry);
+    const end = first + this.#tree.childCount(entry);
+    for (let child = first; child < end; child++) yield this.#tree.name(child);
+  }
+
+  has(inode: number): boolean {
+    return inode >= 1 && inode <= this.#tree.length;
+  }
+
+  mode(inode: number): number {
+    const entry = this.#entry(inode);
+    const kind = this.#tree.kind(entry);
+    return TYPE_BY_KIND[kind] | (kind === EntryKind.whiteout ? 0 : this.#tree.mode(entry));
+  }
+
+  uid(inode: number): number {
+    return this.#tree.uid(this.#entry(inode));
+  }
+
+  gid(inode: number): number {
+    return this.#tree.gid(this.#entry(inode));
+  }
+
+  linkCount(inode: number): number {
+    this.#linkCounts ??= countLinks(this.#tree);
+    const entry = this.#entry(inode);
+    return this.#linkCounts.get(entry) ?? (this.#tree.isDirectory(entry) ? 2 : 1);
+  }
+
+  device(inode: number): number {
+    const device = this.#tree.device(this.#entry(inode));
+    return device ? deviceNumber(device.major, device.minor) : 0;
+  }
+
+  sizeBytes(inode: number): number {
+    return this.#tree.sizeBytes(this.#entry(inode));
+  }
+
+  times(inode: number): Times {
+    const entry = this.#entry(inode);
+    const time = { sec: this.#tree.mtimeSec(entry), nsec: this.#tree.mtimeNsec(entry) };
+    return { atime: time, mtime: time, ctime: time };
+  }
+
+  linkTarget(inode: number): string {
+    const target = this.#tree.linkTarget(this.#entry(inode));
+    if (!target) throw new RangeError('not a symlink');
+    return decodeName(target);
+  }
+
+  xattrs(inode: number): ReadonlyMap<string, Uint8Array> {
+    const entry = this.#entry(inode);
+    const given = this.#tree.xattrs(entry);
+    const isOpaque = entry !== 0 && this.#tree.isOpaque(entry);
+    if (given.length === 0 && !isOpaque) return NO_XATTRS;
+    const xattrs = new Map(given.map(({ name, value }) => [decodeName(name), value]));
+    if (isOpaque) xattrs.set(OPAQUE, YES);
+    return xattrs;
+  }
+
+  content(inode: number): ByteSource {
+    const entry = this.#entry(inode);
+    const sizeBytes = this.#tree.sizeBytes(entry);
+    if (sizeBytes === 0) return new MemorySource(new Uint8Array(0));
+    const start = this.#tree.contentOffset(entry);
+    const sparse = this.#tree.sparse(entry);
+    if (!sparse) return this.#content.slice(start, sizeBytes);
+    return new SparseFile(this.#content.slice(start), sparse, sizeBytes);
+  }
+
+  /** Throws RangeError. */
+  #entry(inode: number): number {
+    if (!this.has(inode)) throw new RangeError(`the layer has no inode ${inode}`);
+    return inode - 1;
+  }
+}
+
+/** Of directories: 2 and the subdirectories; of files: only those with several names. By the inode's entry. */
+function countLinks(tree: LayerTree): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (let entry = 1; entry < tree.length; entry++) {
+    if (tree.isDirectory(entry)) counts.set(tree.parent(entry), (counts.get(tree.parent(entry)) ?? 2) + 1);
+    else if (tree.isHardLink(entry)) counts.set(tree.inode(entry), (counts.get(tree.inode(entry)) ?? 1) + 1);
+  }
+  return counts;
+}
+
+/** One read does not make a sparse file of many gigabytes real. */
+const MAX_READ_BYTES = 2 ** 30;
+
+/** A sparse file: its stored pieces lie end to end in `stored`; between them are zeros. */
+class SparseFile implements ByteSource {
+  readonly sizeBytes: number;
+  readonly readSync?: (offset: number, length: number) => Uint8Array;
+  readonly #stored: ByteSource;
+  readonly #extents: readonly SparseExtent[];
+
+  constructor(stored: ByteSource, extents: readonly SparseExtent[], sizeBytes: number) {
+    this.#stored = stored;
+    this.#extents = extents;
+    this.sizeBytes = sizeBytes;
+    const readStored = stored.readSync?.bind(stored);
+    if (readStored) {
+      this.readSync = (offset, length) => {
+        const result = this.#zeros(offset, length);
+        for (const piece of this.#pieces(offset, result.length))
+          result.set(readStored(piece.from, piece.length), piece.to);
+        return result;
+      };
+    }
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const result = this.#zeros(offset, length);
+    for (const piece of this.#pieces(offset, result.length)) {
+      result.set(await this.#stored.read(piece.from, piece.length), piece.to);
+    }
+    return result;
+  }
+
+  slice(offset: number, length = Number.MAX_SAFE_INTEGER): ByteSource {
+    const range = clipRange(this.sizeBytes, offset, length);
+    return new SlicedSource(this, range.offset, range.length);
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return streamByReads(this);
+  }
+
+  #zeros(offset: number, length: number): Uint8Array {
+    const range = clipRange(this.sizeBytes, offset, length);
+    if (range.length > MAX_READ_BYTES)
+      throw new RangeError(`a read of ${range.length} bytes: stream a file of that size`);
+    return new Uint8Array(range.length);
+  }
+
+  /** Stored bytes within [offset, offset + length): where they lie in `stored`, and where in the result. */
+  *#pieces(offset: number, length: number): Generator<{ from: number; to: number; length: number }> {
+    let stored = 0;
+    for (const extent of this.#extents) {
+      const from = Math.max(extent.offset, offset);
+      const end = Math.min(extent.offset + extent.length, offset + length);
+      if (from < end) yield { from: stored + from - extent.offset, to: from - offset, length: end - from };
+      stored += extent.length;
+    }
+  }
+}
