@@ -60,7 +60,7 @@ describe('biography', () => {
     ]);
   });
 
-  it('law: the last deed tells whether the union shows the path, and by which layer', () => {
+  it('VIEW-4 law: the last deed tells whether the union shows the path, and by which layer', () => {
     const paths = ['a', 'a/b', 'b', 'b/c', 'a/b/c', 'c/-x', '-x'];
     fc.assert(
       fc.property(anyStack, fc.constantFrom(...paths), (layers, path) => {

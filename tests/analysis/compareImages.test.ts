@@ -39,7 +39,7 @@ describe('compareImages', () => {
     expect(await lines(image(left), image(right))).toEqual(expected);
   });
 
-  it('reads contents where that settles it', async () => {
+  it('VIEW-5 reads contents where that settles it', async () => {
     const upper = layer(file('d/f', 'one', { mtimeSec: 5 }), file('d/g', 'TWO'), file('e', 'x', { uid: 3 }));
     const layers = [base, upper];
     const left = { ...image([base]), contents: contentsOf([base], 'random') };
@@ -56,7 +56,7 @@ describe('compareImages', () => {
     });
   });
 
-  it('law: tells what two plain unions differ in', async () => {
+  it('VIEW-5 law: tells what two plain unions differ in', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyStack,

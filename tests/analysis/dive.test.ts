@@ -25,7 +25,7 @@ const goldens: { readonly archives: readonly DiveGolden[] } = JSON.parse(
   readFileSync(new URL('./goldens/dive.json', import.meta.url), 'utf8'),
 );
 
-describeWithFixtures("dive's own output", (dir) => {
+describeWithFixtures("WASTE-3 dive's own output", (dir) => {
   it.each(goldens.archives.map((golden): [string, DiveGolden] => [golden.file, golden]))('%s', async (name, golden) => {
     const work = { platform: nodePlatform() };
     const source = await openFileSource(join(dir, 'archives', name));
@@ -69,7 +69,7 @@ function lines({ results }: CiVerdict): string[] {
   return results.map(({ status, rule, message }) => `${status.toUpperCase()}  ${rule} (${message})`);
 }
 
-describe('diveFigures', () => {
+describe('WASTE-3 diveFigures', () => {
   it('law: equals the plain model', async () => {
     await fc.assert(
       fc.asyncProperty(anyStack, async (layers) => {
@@ -114,7 +114,7 @@ describe('diveFigures', () => {
   });
 });
 
-describe('evaluateCi', () => {
+describe('WASTE-3 evaluateCi', () => {
   const figures = {
     efficiency: 0.949,
     wastedBytes: 20_000_000,

@@ -21,7 +21,7 @@ function told(history: readonly HistoryEntry[], layers: readonly HistoryLayer[])
   );
 }
 
-describe('historyTable', () => {
+describe('IMG-6 historyTable', () => {
   const cases: readonly [string, readonly HistoryEntry[], readonly HistoryLayer[], readonly string[]][] = [
     ['as it should be', steps, [stored(A, 5), stored(B, 9)], ['0 ADD rootfs 0 5', '1 ENV A=1 - 5', '2 RUN make 1 9']],
     ['no history', [], [stored(A, 5), stored(B, 9)], ['0 - 0 5', '1 - 1 9']],

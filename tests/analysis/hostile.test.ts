@@ -17,7 +17,7 @@ describe('a path of thousands of levels', () => {
   const path = Array.from({ length: 8000 }, () => 'a').join('/');
   const layers: TestLayer[] = [layer(file(path, 'xyz')), layer(file(path, 'other')), layer(file('.wh.a', ''))];
 
-  it('is followed without recursion', async () => {
+  it('VIEW-8 is followed without recursion', async () => {
     const stack = await buildTimeline(trees(layers));
     const rows = await treeRows(stack, { layer: 2, mode: 'union', xray: true, filter: ALL, sort: 'size' });
     expect(rows.count).toBe(2 * 8000 + 1);
@@ -34,7 +34,7 @@ describe('a path of thousands of levels', () => {
 });
 
 describe('a stack of thousands of layers', () => {
-  it('costs its entries, not their square', async () => {
+  it('VIEW-8 costs its entries, not their square', async () => {
     const one = layer(file('d/f', 'x'));
     const layers = Array.from({ length: 5000 }, () => one);
     const stack = await buildTimeline(trees(layers));

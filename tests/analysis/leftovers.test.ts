@@ -97,7 +97,7 @@ describe('findLeftovers, by name', () => {
     expect(await found([layer(file(path, content))])).toEqual([]);
   });
 
-  it('tells what lies in lower layers only', async () => {
+  it('LEFT-3 tells what lies in lower layers only', async () => {
     const layers = [
       layer(directory('root'), file('root/.bash_history', 'export X'), file('srv/key', pem(''))),
       layer(file('.wh.srv', ''), file('root/.wh..bash_history', '')),
@@ -105,7 +105,7 @@ describe('findLeftovers, by name', () => {
     expect(await found(layers)).toEqual(['history root/.bash_history hidden', 'privateKey srv/key hidden 0']);
   });
 
-  it('stays quick on files made to make it slow', async () => {
+  it('LEFT-2 stays quick on files made to make it slow', async () => {
     for (const path of ['root/.pypirc', 'root/.my.cnf', 'app/.env', 'root/.npmrc', 'root/.pgpass', 'root/.netrc']) {
       for (const text of [
         '\n'.repeat(900_000),
@@ -119,7 +119,7 @@ describe('findLeftovers, by name', () => {
     }
   });
 
-  it('reads one MiB of a file at most', async () => {
+  it('LEFT-2 reads one MiB of a file at most', async () => {
     const far = layer(file('root/.netrc', `${'#'.repeat(1024 * 1024)} password hunter22`));
     expect(await found([far])).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe('findLeftovers, in the config', () => {
     expect(await found([], given)).toEqual([]);
   });
 
-  it('masks what it shows', async () => {
+  it('LEFT-1 masks what it shows', async () => {
     const stack = await buildTimeline([]);
     const [leftover] = await findLeftovers(
       stack,
@@ -205,7 +205,7 @@ describe('findSecrets', () => {
     expect(findSecrets(text, 5)).toEqual([]);
   });
 
-  it('stays quick on text made to make it slow', () => {
+  it('LEFT-2 stays quick on text made to make it slow', () => {
     for (const text of [
       'eyJ'.repeat(50_000),
       `${'-----BEGIN PRIVATE KEY-----\n'.repeat(20_000)}`,
@@ -226,7 +226,7 @@ describe('findSecretsInVariable', () => {
   });
 });
 
-describe('maskSecret', () => {
+describe('LEFT-1 maskSecret', () => {
   it.each([
     ['abc', '…'],
     ['abcdefghij', 'ab…ij'],

@@ -16,7 +16,7 @@ const MAX_FILE_BYTES = 3 * 1024 * 1024;
 describeWithFixtures('images of real engines', (dir) => {
   const folder = join(dir, 'archives', 'generated');
   const names = dir === '' ? [] : readdirSync(folder).filter((name) => isSmallFile(join(folder, name)));
-  it.each(names)('%s: every byte is visible or wasted, once', async (name) => {
+  it.each(names)('WASTE-2 %s: every byte is visible or wasted, once', async (name) => {
     const work = { platform: nodePlatform() };
     const archive = await openArchive({ fileName: name, source: await openFileSource(join(folder, name)) }, work);
     for (const image of archive.images) {

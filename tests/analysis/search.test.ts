@@ -26,7 +26,7 @@ const layers = [
 ];
 
 describe('searchStack', () => {
-  it('finds names in all layers, the newest first', async () => {
+  it('VIEW-6 finds names in all layers, the newest first', async () => {
     expect(await search(layers, { text: 'HOSTS' })).toEqual(
       ['hosts@1 hidden', 'hosts.txt@1', 'hosts@0 hidden'].map((line) =>
         line.startsWith('hosts.txt') ? `srv/${line}` : `etc/${line}`,
@@ -56,7 +56,7 @@ describe('searchStack', () => {
     expect(await search(linked, { text: 'needle', in: 'contents' })).toEqual(['b@0 0 needle']);
   });
 
-  it('law: a place is found however the stream is cut', async () => {
+  it('VIEW-6 law: a place is found however the stream is cut', async () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 40 });
     const needle = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 5 });
     await fc.assert(

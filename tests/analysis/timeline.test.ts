@@ -92,7 +92,7 @@ describe('buildTimeline', () => {
     await expect(buildTimeline(layers, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   });
 
-  it('law: what is hidden by no layer up to k is what the union of 0..k shows, for the plain model and the union tree', async () => {
+  it('VIEW-1 law: what is hidden by no layer up to k is what the union of 0..k shows, for the plain model and the union tree', async () => {
     await fc.assert(
       fc.asyncProperty(anyStack, async (layers) => {
         const stack = await buildTimeline(trees(layers));
@@ -160,7 +160,7 @@ describe('layerChanges', () => {
     });
   });
 
-  it('law: cumulative bytes are the bytes of the files that the union shows', async () => {
+  it('VIEW-1 law: cumulative bytes are the bytes of the files that the union shows', async () => {
     await fc.assert(
       fc.asyncProperty(anyStack, async (layers) => {
         const sizes = layerChanges(await buildTimeline(trees(layers)));

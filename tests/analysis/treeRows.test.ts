@@ -132,7 +132,7 @@ describe('treeRows', () => {
     ['size', { minBytes: 7 }, false, ['d @1 (parent)', '  f @1 modified']],
     ['nothing fits', { text: 'zzz' }, true, []],
   ];
-  it.each(filters)('filters by %s', async (_, filter, xray, expected) => {
+  it.each(filters)('VIEW-3 filters by %s', async (_, filter, xray, expected) => {
     const rows = await view([base, upper], { xray, filter: { ...ALL, ...filter } });
     expect(print(rows)).toEqual(expected);
     expect(rows.matched).toBe(expected.filter((line) => !line.endsWith('(parent)')).length);
@@ -173,7 +173,7 @@ describe('treeRows', () => {
     await expect(view([base], { layer: 3 })).rejects.toMatchObject({ code: 'noLayer' });
   });
 
-  it('law: the rows of a union are its paths; ends and depths nest; every order has the same rows', async () => {
+  it('VIEW-2 law: the rows of a union are its paths; ends and depths nest; every order has the same rows', async () => {
     const sort = fc.constantFrom('name' as const, 'size' as const, 'layer' as const);
     await fc.assert(
       fc.asyncProperty(anyStack, sort, fc.boolean(), async (layers, order, xray) => {
@@ -196,7 +196,7 @@ describe('treeRows', () => {
     );
   });
 
-  it('law: x-ray leaves out nothing but directories that merge', async () => {
+  it('VIEW-2 law: x-ray leaves out nothing but directories that merge', async () => {
     await fc.assert(
       fc.asyncProperty(anyStack, async (layers) => {
         const stack = await buildTimeline(trees(layers));

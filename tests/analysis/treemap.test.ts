@@ -49,7 +49,7 @@ describe('treemap', () => {
     await expect(treemap(await buildTimeline([]), 0)).rejects.toMatchObject({ code: 'noLayer' });
   });
 
-  it('law: the whole is the cumulative size, and with what is hidden all bytes', async () => {
+  it('VIEW-7 law: the whole is the cumulative size, and with what is hidden all bytes', async () => {
     await fc.assert(
       fc.asyncProperty(anyStack, async (layers) => {
         const stack = await buildTimeline(trees(layers));

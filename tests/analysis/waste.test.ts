@@ -93,7 +93,7 @@ describe('wasteReport', () => {
     expect(lines(told)).toEqual(['d/f@0 5 superseded by 1']);
   });
 
-  it('law: visible and hidden bytes are all bytes; no byte is wasted twice', async () => {
+  it('WASTE-1 WASTE-2 law: visible and hidden bytes are all bytes; no byte is wasted twice', async () => {
     await fc.assert(
       fc.asyncProperty(anyStack, async (layers) => {
         const stack = await buildTimeline(trees(layers));
@@ -109,7 +109,7 @@ describe('wasteReport', () => {
     );
   });
 
-  it('law: a squashed image wastes nothing but duplicates', async () => {
+  it('WASTE-1 law: a squashed image wastes nothing but duplicates', async () => {
     await fc.assert(
       fc.asyncProperty(anyStack, async (layers) => {
         const told = await report([squash(layers)]);
@@ -164,7 +164,7 @@ describe('digestContents', () => {
   });
 });
 
-describe('remedyFor', () => {
+describe('WASTE-1 remedyFor', () => {
   const RUN = 'RUN /bin/sh -c make # buildkit';
   const COPY = 'COPY . /app # buildkit';
   const OLD_COPY = '/bin/sh -c #(nop) COPY dir:abc in / ';

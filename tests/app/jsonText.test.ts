@@ -8,7 +8,7 @@ const indented = async (text: string): Promise<string> =>
     .join('\n');
 
 describe('indentJson', () => {
-  it('changes nothing but white space: any JSON means the same', async () => {
+  it('PAGE-10 changes nothing but white space: any JSON means the same', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (text) => {
         expect(JSON.parse(await indented(text))).toEqual(JSON.parse(text));

@@ -25,7 +25,7 @@ describe('gatherLayout', () => {
   it('leaves a single file alone', () => expect(gatherLayout([file('manifest.json')])).toBeUndefined());
 });
 
-describe('layerLook', () => {
+describe('PAGE-9 layerLook', () => {
   it('gives no two of 64 layers the same colour and hatch, and neighbours another hatch', () => {
     const looks = Array.from({ length: 64 }, (_, position) => layerLook(position));
     expect(new Set(looks.map(({ colour, hatch }) => `${colour} ${hatch}`)).size).toBe(64);

@@ -15,7 +15,7 @@ function filesBelow(dir: string): string[] {
   });
 }
 
-describeWithFixtures('archives that real tools have judged', (dir) => {
+describeWithFixtures('ARC-1 SAVE-1 archives that real tools have judged', (dir) => {
   const opened: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     for (const source of opened.splice(0)) await source.close();

@@ -30,7 +30,7 @@ describe('normalPath', () => {
   ])('%j is %j', (path, normal) => expect(normalPath(path)).toBe(normal));
 });
 
-describe('MemberTable', () => {
+describe('ARC-3 MemberTable', () => {
   it.each([
     ['file', 'f'],
     ['./file', 'f'],

@@ -41,7 +41,7 @@ describe('openArchive', () => {
     expect(await layer?.readIndex(work)).toBe(await layer?.readIndex(work));
   });
 
-  it('undoes compressions around it, twice with a warning', async () => {
+  it('ARC-1 undoes compressions around it, twice with a warning', async () => {
     const plain = await dockerArchive(await sampleLayers());
     const once = await open(gzipSync(plain));
     expect(once).toMatchObject({ outerCompression: ['gzip'], findings: [] });
@@ -52,7 +52,7 @@ describe('openArchive', () => {
     await Promise.all([once.close(), twice.close()]);
   });
 
-  it('refuses what is compressed without end', async () => {
+  it('ARC-6 refuses what is compressed without end', async () => {
     let bytes: Uint8Array = await dockerArchive(await sampleLayers());
     for (let i = 0; i < 6; i++) bytes = gzipSync(bytes);
     expect((await refusal(bytes)).code).toBe('limit');
@@ -100,7 +100,7 @@ describe('openArchive', () => {
     5000,
   );
 
-  it('shows what can be shown of an image whose parts are missing or wrong', async () => {
+  it('ARC-2 shows what can be shown of an image whose parts are missing or wrong', async () => {
     const [base, top] = await sampleLayers();
     const cases: [object, string][] = [
       [{ Config: 'none.json' }, 'configMissing'],
@@ -118,7 +118,7 @@ describe('openArchive', () => {
     }
   });
 
-  it('shares a layer that two images name, or that is a link to another', async () => {
+  it('ARC-3 shares a layer that two images name, or that is a link to another', async () => {
     const [base, top] = await sampleLayers();
     const config = configOf([sha256(base), sha256(top), sha256(base)]);
     const item = { Config: 'c.json', Layers: ['a/layer.tar', 'b/layer.tar', 'l/layer.tar'] };
@@ -137,7 +137,7 @@ describe('openArchive', () => {
     expect(archive.layers).toHaveLength(2);
   });
 
-  it('puts layers in the order of the config when their names tell it', async () => {
+  it('IMG-2 puts layers in the order of the config when their names tell it', async () => {
     const [base, top] = await sampleLayers();
     const name = (layer: Uint8Array) => `${sha256(layer).slice(7)}/layer.tar`;
     const archive = await open(
@@ -168,7 +168,7 @@ describe('openArchive', () => {
     expect(beside.format).toBe('rootfs');
   });
 
-  it('opens a cut archive when the list of images is before the cut', async () => {
+  it('ARC-7 opens a cut archive when the list of images is before the cut', async () => {
     const [base, top] = await sampleLayers();
     const bytes = await tarOf([
       ['manifest.json', json([{ Config: 'c.json', Layers: ['0/layer.tar', '1/layer.tar'] }])],
@@ -193,7 +193,7 @@ describe('openArchive', () => {
     expect((await refusal(packed.subarray(0, packed.length / 2))).code).toBe('truncated');
   });
 
-  it('never throws but a typed error, wherever the archive is cut', async () => {
+  it('ARC-5 never throws but a typed error, wherever the archive is cut', async () => {
     const bytes = await dockerArchive(await sampleLayers());
     for (let length = 0; length < bytes.length; length += 97) {
       const result = await open(bytes.subarray(0, length)).catch((error: unknown) => error);

@@ -40,7 +40,7 @@ describe('a layer', () => {
     await expect(readFileContent(layer, tree, 0, work)).rejects.toBeInstanceOf(ArchiveError);
   });
 
-  it('that breaks off is indexed up to there', async () => {
+  it('ARC-7 that breaks off is indexed up to there', async () => {
     const [, top] = await sampleLayers();
     const cut = gzipSync(top);
     const layer = (await layersOf(cut.subarray(0, cut.length - 20)))[0] as ArchiveLayer;
@@ -122,7 +122,7 @@ describe('SparseSource', () => {
     );
   });
 
-  it('does not make a giant real', async () => {
+  it('ARC-6 does not make a giant real', async () => {
     const source = new SparseSource(new MemorySource(new Uint8Array()), [], 2 ** 50);
     await expect(source.read(0, 2 ** 40)).rejects.toBeInstanceOf(RangeError);
     expect(await source.read(2 ** 49, 3)).toEqual(new Uint8Array(3));
@@ -137,7 +137,7 @@ describe('verifyArchive', () => {
     return found;
   }
 
-  it('finds nothing wrong where nothing is', async () => {
+  it('ARC-8 finds nothing wrong where nothing is', async () => {
     const found = await rows(await dockerArchive(await sampleLayers()));
     expect(found.map(({ what, ok }) => [what, ok])).toEqual([
       ['config', true],
@@ -146,7 +146,7 @@ describe('verifyArchive', () => {
     ]);
   });
 
-  it('tells claimed and actual of a wrong diffID, and goes on', async () => {
+  it('ARC-8 tells claimed and actual of a wrong diffID, and goes on', async () => {
     const [base, top] = await sampleLayers();
     const wrong = `sha256:${'0'.repeat(64)}`;
     const bytes = await tarOf([
@@ -162,7 +162,7 @@ describe('verifyArchive', () => {
     expect(layers[2]).toMatchObject({ ok: true });
   });
 
-  it('repairs the order of layers by their real diffIDs', async () => {
+  it('IMG-2 repairs the order of layers by their real diffIDs', async () => {
     const [base, top] = await sampleLayers();
     const bytes = await tarOf([
       ['0/layer.tar', base],

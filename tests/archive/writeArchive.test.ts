@@ -31,7 +31,7 @@ async function sample(): Promise<Archive> {
 }
 
 describe('writeArchive', () => {
-  it.each(FORMATS)('%s: opened again it has the same digests and tags', async (format) => {
+  it.each(FORMATS)('SAVE-1 %s: opened again it has the same digests and tags', async (format) => {
     const archive = await sample();
     const again = await openArchive(input(await save(archive, format)), work);
     expect(again.format).toBe(format === 'docker-legacy' ? 'docker-archive' : format);
@@ -48,7 +48,7 @@ describe('writeArchive', () => {
     else expect(after?.tags).toEqual(['docker.io/library/app:1']);
   });
 
-  it.each(FORMATS)('%s: the same archive gives the same bytes', async (format) => {
+  it.each(FORMATS)('SAVE-2 %s: the same archive gives the same bytes', async (format) => {
     const first = await save(await sample(), format);
     expect(sha256(await save(await sample(), format))).toBe(sha256(first));
     const again = await openArchive(input(first), work);
@@ -69,7 +69,7 @@ describe('writeArchive', () => {
     expect(back.images[0]?.manifest?.digest).toBe(oci.images[0]?.manifest?.digest);
   });
 
-  it('does not write half an image', async () => {
+  it('SAVE-4 does not write half an image', async () => {
     const [base] = await sampleLayers();
     const archive = await openArchive(input(await dockerArchive([base], { Layers: ['none'] })), work);
     for (const format of FORMATS) {
@@ -94,7 +94,7 @@ describe('writeArchive', () => {
   });
 });
 
-describe('exportTree', () => {
+describe('SAVE-3 exportTree', () => {
   async function sampleUnion(): Promise<{ archive: Archive; union: LayerUnion }> {
     const archive = await sample();
     const trees = [];
@@ -142,7 +142,7 @@ describeWithFixtures('recorded archives', (dir) => {
     },
   );
 
-  it('a flattened image is what docker export wrote, but for the files of the container', async () => {
+  it('SAVE-3 a flattened image is what docker export wrote, but for the files of the container', async () => {
     const open = (name: string) => openArchive(input(readFileSync(join(dir, 'archives/generated', name))), work);
     const saved = await open('two-images-shared-layers.docker-save.tar.gz');
     const exported = await open('child.docker-export.tar.gz');

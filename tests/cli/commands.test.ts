@@ -211,7 +211,7 @@ describe('extract', () => {
     expect(readFileSync(join(out, 'etc/motd'), 'utf8')).toBe('hello\n');
   });
 
-  it('never writes through a symlink that lies in the folder', async () => {
+  it('CLI-4 never writes through a symlink that lies in the folder', async () => {
     const out = join(dir, 'out-trap');
     const elsewhere = join(dir, 'elsewhere');
     mkdirSync(out);
@@ -223,7 +223,7 @@ describe('extract', () => {
     expect(lstatSync(join(out, 'etc')).isDirectory()).toBe(true);
   });
 
-  it('keeps hostile members inside', async () => {
+  it('CLI-4 keeps hostile members inside', async () => {
     const hostile = sampleTar([
       { name: 'link', type: 'symlink', linkName: '../../elsewhere2' },
       { name: 'link/stolen', content: 'x' },
@@ -242,7 +242,7 @@ describe('extract', () => {
 });
 
 describe('diff', () => {
-  it('is silent about the same, and exits 0', async () => {
+  it('CLI-1 is silent about the same, and exits 0', async () => {
     const run = await runCli(['diff', '-i', 'app:1', '-i', 'app:1', two]);
     expect(run).toMatchObject({ code: 0, err: '' });
     expect(run.out).toMatch(/0 only in the first.*2 layers shared\n$/);
@@ -320,7 +320,7 @@ describe('verify', () => {
     expect(run.out).toMatch(/ right, 0 wrong\n$/);
   });
 
-  it('finds a changed layer, and exits 1', async () => {
+  it('CLI-1 finds a changed layer, and exits 1', async () => {
     const bytes = readFileSync(one);
     bytes.write('jello', bytes.indexOf('hello\n'));
     const run = await runCli(['verify', writeSample(dir, 'changed.tar', bytes)]);
@@ -367,7 +367,7 @@ describe('convert', () => {
     ]);
   });
 
-  it('replaces nothing unasked, and leaves nothing half written', async () => {
+  it('CLI-8 replaces nothing unasked, and leaves nothing half written', async () => {
     const output = writeSample(dir, 'mine.tar', Buffer.from('mine'));
     const refused = await runCli(['convert', '--to', 'oci', '-o', output, one]);
     expect(refused.code).toBe(2);
@@ -392,7 +392,7 @@ describe('convert', () => {
   });
 });
 
-describe('bad input', () => {
+describe('CLI-3 bad input', () => {
   it.each([
     ['empty.tar', '', /empty\.tar: .*the file is empty/],
     ['text.tar', 'this is no archive, but a text '.repeat(40), /text\.tar: .*no tar header/],

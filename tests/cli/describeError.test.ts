@@ -8,7 +8,7 @@ import { TarError } from '../../src/tar/tarEntry.ts';
 
 const layerFault = new TarError('checksum', 512, 'header at 512: the checksum is wrong');
 
-describe('describeError names file, layer, offset and fault, each once', () => {
+describe('CLI-3 describeError names file, layer, offset and fault, each once', () => {
   it.each([
     [new ArchiveError('empty', '', 0, 'app.tar: the file is empty'), 'app.tar: at offset 0: the file is empty'],
     [
@@ -42,7 +42,7 @@ describe('describeError names file, layer, offset and fault, each once', () => {
     );
   });
 
-  it('lets nothing steer the terminal', () => {
+  it('CLI-7 lets nothing steer the terminal', () => {
     expect(safeText('a\u001b[31m\u202eb\udcff\nc')).toBe('a\\x1b[31m\\u{202e}b\\xff\nc');
     const hostile = new ArchiveError('missing', '\u001b]0;x\u0007', undefined, 'gone');
     expect(describeError(hostile, 'app.tar')).not.toContain('\u001b');

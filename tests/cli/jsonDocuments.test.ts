@@ -138,7 +138,7 @@ describe('CLI-5 layers count from 1, the base, in what is printed and in what is
   });
 });
 
-describe('CLI-6 what goes to a reader', () => {
+describe('CLI-2 what is printed as JSON', () => {
   it('cat --json carries the bytes', async () => {
     const { files } = await document(['cat', '--json', one, 'etc/passwd', 'bin/tool']);
     const [passwd, tool] = files as { path: string; layer: number; size: number; base64: string }[];

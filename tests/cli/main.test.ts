@@ -3,7 +3,7 @@ import { COMMANDS } from '../../src/cli/registry.ts';
 import { CONFORMANCE_SUITES } from '../../src/cli/suites.ts';
 import { runCli } from './runCli.ts';
 
-describe('the command line', () => {
+describe('CLI-1 the command line', () => {
   it('prints its version', async () => {
     expect(await runCli(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n', err: '' });
   });

@@ -20,7 +20,7 @@ describe('the built program', () => {
     expect(execFileSync(program, ['--version']).toString()).toBe(`${version}\n`);
   });
 
-  it('takes an archive from a pipe and gives a layer to a pipe', () => {
+  it('CLI-6 takes an archive from a pipe and gives a layer to a pipe', () => {
     const script = `cat "${archive}" | "${program}" convert --to layer --layer base -o - - | tar -tf -`;
     const names = execFileSync('sh', ['-c', script]).toString().split('\n');
     expect(names).toContain('etc/secret');
@@ -34,14 +34,14 @@ describe('the built program', () => {
     expect(execFileSync(program, ['cat', layout, 'etc/motd']).toString()).toBe('hello\n');
   });
 
-  it('is quiet when its reader goes away', () => {
+  it('CLI-6 is quiet when its reader goes away', () => {
     const many = sampleTar(Array.from({ length: 20_000 }, (_, i) => ({ name: `dir/file-with-a-name-${i}` })));
     const path = writeSample(dir, 'many.tar', many);
     const script = `"${program}" ls -R "${path}" 2>"${dir}/errors" | head -n 1; cat "${dir}/errors"`;
     expect(execFileSync('bash', ['-c', script]).toString().trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it('ends on Ctrl-C with status 130, and leaves no file behind', async () => {
+  it('CLI-8 ends on Ctrl-C with status 130, and leaves no file behind', async () => {
     const out = join(dir, 'interrupted');
     const child = spawn(program, ['convert', '--to', 'rootfs', '-o', `${out}.tar`, hugeLayer()]);
     await untilAppears(child, () => readdirSync(dir).some((name) => name.endsWith('.part')));
@@ -52,7 +52,7 @@ describe('the built program', () => {
     expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  it('says in one line why it cannot write', () => {
+  it('CLI-3 says in one line why it cannot write', () => {
     const run = spawnSync(program, ['convert', '--to', 'oci', '-o', join(dir, 'no/such/folder/x.tar'), archive]);
     expect(run.status).toBe(2);
     expect(run.stderr.toString()).toMatch(/^palimpsest: .*: no such file or directory\n$/);

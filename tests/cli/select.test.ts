@@ -98,7 +98,7 @@ describe('familiarReference', () => {
   ])('%s is %s', (reference, familiar) => expect(familiarReference(reference)).toBe(familiar));
 });
 
-describe('selectLayer', () => {
+describe('CLI-5 selectLayer', () => {
   const layers = ['aaaa11', 'aaaa22', '12345'].map((digits) => ({ diffId: digest(digits) }) as ArchiveLayer);
   it.each([
     ['1', 0],

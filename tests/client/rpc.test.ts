@@ -50,7 +50,7 @@ async function faultOf(call: Promise<unknown>) {
   return (error as ServiceError).fault;
 }
 
-describe('the calls between page and worker', () => {
+describe('WORK-1 the calls between page and worker', () => {
   it('answer each caller, whatever the order', async () => {
     const { client } = connect();
     const values = [1, 'two', { three: 3 }, undefined, new Uint16Array([4])];

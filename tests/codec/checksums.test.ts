@@ -14,9 +14,9 @@ const DIGITS = new TextEncoder().encode('123456789');
 const bytesAndSplit = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat(300));
 
 describe('check values', () => {
-  it('CRC-32 (gzip)', () => expect(crc32(DIGITS)).toBe(0xcbf43926));
-  it('CRC-32/BZIP2', () => expect(crc32Bzip2(DIGITS, 0, 0, 9)).toBe(0xfc891918));
-  it('CRC-64/XZ', () => {
+  it('CODEC-3 CRC-32 (gzip)', () => expect(crc32(DIGITS)).toBe(0xcbf43926));
+  it('CODEC-3 CRC-32/BZIP2', () => expect(crc32Bzip2(DIGITS, 0, 0, 9)).toBe(0xfc891918));
+  it('CODEC-3 CRC-64/XZ', () => {
     const crc = new Crc64();
     crc.update(DIGITS);
     expect(toHex(crc.digest().reverse())).toBe('995dc9bbdf1939fa');
@@ -45,7 +45,7 @@ describe('check values', () => {
 });
 
 describe('laws', () => {
-  it('CRC-32 is that of zlib, in one go and in two', () => {
+  it('CODEC-3 CRC-32 is that of zlib, in one go and in two', () => {
     fc.assert(
       fc.property(bytesAndSplit, ([bytes, at]) => {
         const split = Math.min(at, bytes.length);
@@ -55,7 +55,7 @@ describe('laws', () => {
     );
   });
 
-  it('CRC-32/BZIP2 and CRC-64 are those of one bit at a time', () => {
+  it('CODEC-3 CRC-32/BZIP2 and CRC-64 are those of one bit at a time', () => {
     fc.assert(
       fc.property(bytesAndSplit, ([bytes, at]) => {
         const split = Math.min(at, bytes.length);
@@ -69,7 +69,7 @@ describe('laws', () => {
     );
   });
 
-  it('XXH64 does not depend on how the bytes come', () => {
+  it('CODEC-3 XXH64 does not depend on how the bytes come', () => {
     fc.assert(
       fc.property(bytesAndSplit, ([bytes, at]) => {
         const split = Math.min(at, bytes.length);

@@ -27,7 +27,7 @@ function decode(bytes: Uint8Array, chunkBytes = 65536, trailing: TrailingBytes[]
 
 const samplesOf = (kind: string) => readdirSync(SAMPLES).filter((name) => name.startsWith(`${kind}.`));
 
-describe('what the programs wrote', () => {
+describe('CODEC-5 what the programs wrote', () => {
   it.each(samplesOf('content'))('%s', async (name) => {
     expect(Buffer.compare(await decode(sample(name)), CONTENT)).toBe(0);
   });
@@ -59,7 +59,7 @@ const LONG_SAMPLES: Record<string, string> = {
   zst: 'content.3.zst',
 };
 
-describe.each(EXTENSIONS)('.%s that is damaged', (extension) => {
+describe.each(EXTENSIONS)('CODEC-3 .%s that is damaged', (extension) => {
   const whole = sample(`head.${extension}`);
 
   it('cut anywhere: truncated, at the end of what is there', async () => {
@@ -134,7 +134,7 @@ describe.each(EXTENSIONS)('.%s that is damaged', (extension) => {
   });
 });
 
-describe('sizes that are only claimed', () => {
+describe('CODEC-4 sizes that are only claimed', () => {
   it('a zstd window beyond the bound is refused', async () => {
     const frame = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xf8, 1, 0, 0);
     await expect(decode(frame)).rejects.toMatchObject({ code: 'limit', offset: 0 });

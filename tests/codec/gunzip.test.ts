@@ -44,7 +44,7 @@ describe.each(Object.entries(platforms))('gunzip on the %s platform', (_name, pl
     );
   });
 
-  it('members are joined, thousands of small ones too', async () => {
+  it('CODEC-5 members are joined, thousands of small ones too', async () => {
     const members = Array.from({ length: 3000 }, (_, i) => Buffer.from(`file ${i}\n`.repeat(i % 7)));
     const packed = Buffer.concat(members.map((member) => gzipSync(member)));
     expect(Buffer.compare(await gunzip(packed), Buffer.concat(members))).toBe(0);
@@ -73,7 +73,7 @@ describe.each(Object.entries(platforms))('gunzip on the %s platform', (_name, pl
     }
   });
 
-  it('a stream cut anywhere is truncated, never more and never less', async () => {
+  it('CODEC-3 a stream cut anywhere is truncated, never more and never less', async () => {
     const packed = gzipSync(Buffer.concat([TEXT.subarray(0, 400), randomBytes(60)]));
     for (let length = 0; length < packed.length; length++) {
       await expect(gunzip(packed.subarray(0, length)), `cut at ${length}`).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe.each(Object.entries(platforms))('gunzip on the %s platform', (_name, pl
     await expect(gunzip(packed)).rejects.toMatchObject({ code: 'unsupported', offset: 3 });
   });
 
-  it('changed bytes give the content or a CodecError, and end', async () => {
+  it('CODEC-3 changed bytes give the content or a CodecError, and end', async () => {
     const content = MIXED.subarray(TEXT.length - 2000, TEXT.length + 800);
     const packed = gzipSync(content);
     await fc.assert(

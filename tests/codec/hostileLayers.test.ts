@@ -28,7 +28,7 @@ function findLayer(archive: Uint8Array): Uint8Array {
   throw new Error('no compressed layer');
 }
 
-describeWithFixtures('compressed layers made on purpose', (dir) => {
+describeWithFixtures('CODEC-3 compressed layers made on purpose', (dir) => {
   const bombBytes = 40 * 1024 * 1024;
   const cases: [string, Compression, { fault?: CodecErrorCode; trailing?: string[]; minBytes?: number }][] = [
     ['comp-gzip', 'gzip', {}],

@@ -43,7 +43,7 @@ const sources: Record<string, () => ByteSource> = {
     new SpooledSource('gzip', new MemorySource(gzipSync(CONTENT, { level: 1 })), CONTENT.length, nodePlatform()),
 };
 
-describe.each(Object.entries(sources))('%s read at random', (_name, make) => {
+describe.each(Object.entries(sources))('CODEC-2 %s read at random', (_name, make) => {
   let source: ByteSource;
   beforeAll(() => {
     source = make();
@@ -92,7 +92,7 @@ describe.each(Object.entries(sources))('%s read at random', (_name, make) => {
   });
 });
 
-describe('a source that is damaged', () => {
+describe('CODEC-3 a source that is damaged', () => {
   const packed = gzipSync(CONTENT.subarray(0, 3_000_000), { level: 1 });
 
   it.each(['gzip', 'spooled'])('%s: the part before the damage, or a CodecError', async (kind) => {

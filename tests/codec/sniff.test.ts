@@ -3,7 +3,7 @@ import { sniffCompression, sniffForeignCompression } from '../../src/codec/sniff
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
-describe('sniffing', () => {
+describe('CODEC-1 sniffing', () => {
   it.each([
     ['', 'none'],
     ['1f 8b', 'none'],

@@ -68,7 +68,7 @@ export async function observeDockerd(driver: string, parentFolder = tmpdir()): P
     await must(socket, 'PUT', `/containers/${containerId}/archive?path=/`, CHANGES, 'application/x-tar');
     const entries = listDisk(data, [driver, `image/${driver}/layerdb`]);
     const version = spawnSync(dockerd, ['--version'], { encoding: 'utf8' }).stdout.trim();
-    return { versions: `${version}, Linux ${release()}`, containerId, entries };
+    return { versions: `${version}, Linux ${kernel()}`, containerId, entries };
   } finally {
     await end(child);
     remove(dir);
@@ -101,7 +101,7 @@ export async function observeContainerd(snapshotter: string, parentFolder = tmpd
     mustCtr('containers', 'rm', CONTAINERD_CONTAINER);
     mustCtr('images', 'rm', '--sync', image);
     const version = spawnSync(containerd, ['--version'], { encoding: 'utf8' }).stdout.trim();
-    return { versions: `${version}, Linux ${release()}`, containerId: CONTAINERD_CONTAINER, entries };
+    return { versions: `${version}, Linux ${kernel()}`, containerId: CONTAINERD_CONTAINER, entries };
   } finally {
     await end(child);
     remove(dir);
@@ -157,4 +157,9 @@ async function must(socket: string, method: string, path: string, body: Buffer, 
   const { status, body: answer } = await call(socket, method, path, body, type);
   if (status >= 300) throw new Error(`${method} ${path}: ${status} ${answer}`);
   return answer;
+}
+
+/** The version without what a distribution adds. */
+function kernel(): string {
+  return release().replace(/-.*/, '');
 }

@@ -20,7 +20,7 @@ const placesOf = (message: Message | undefined): string[] => {
   return [...new Set(texts.flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')))].sort();
 };
 
-describe.each(CATALOGUES)('the catalogue %s', (_, en, zh) => {
+describe.each(CATALOGUES)('I18N-1 the catalogue %s', (_, en, zh) => {
   it('has the same keys in both languages', () => expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort()));
 
   it('has the same places in both languages', () => {
@@ -38,7 +38,7 @@ it('no key is in two catalogues', () => {
   expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
 });
 
-describe('findings are worded', () => {
+describe('I18N-2 findings are worded', () => {
   const codes = (path: string, type: string): string[] => {
     const text = readFileSync(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)), 'utf8');
     const union = text.slice(text.indexOf(`type ${type}`)).split(';')[0] ?? '';

@@ -27,14 +27,14 @@ describe('digest', () => {
     if (!isOne) expect(() => parseDigest(text)).toThrow(ImageError);
   });
 
-  it('is the sha256 of the bytes', () => {
+  it('IMG-1 is the sha256 of the bytes', () => {
     expect(digestOf(new TextEncoder().encode('abc'), platform)).toBe(
       'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     );
   });
 });
 
-describe('chainID', () => {
+describe('IMG-1 chainID', () => {
   const diffIds = ['a', 'b', 'c'].map((letter) => digestOf(new TextEncoder().encode(letter), platform));
 
   it('of the base is its diffID', () => {

@@ -12,7 +12,7 @@ const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'str
 const DIGEST = `sha256:${'1'.repeat(64)}`;
 
 describe('config', () => {
-  it('reads what is there, whatever the case of the keys', () => {
+  it('IMG-3 reads what is there, whatever the case of the keys', () => {
     const config = parseConfig(
       bytes({
         Architecture: 'arm64',
@@ -78,7 +78,7 @@ describe('manifest', () => {
     expect(index).toMatchObject({ kind: 'index', isAmbiguous: true });
   });
 
-  it('of schema 1 has its layers base first', () => {
+  it('IMG-2 of schema 1 has its layers base first', () => {
     const document = parseManifestDocument(
       bytes({
         schemaVersion: 1,

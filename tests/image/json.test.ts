@@ -33,7 +33,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('throws ImageError alone, whatever the bytes', () => {
+  it('IMG-4 throws ImageError alone, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (data) => {
         try {
@@ -68,7 +68,7 @@ describe('parseJson', () => {
     expect(parseJson(bytes('\ufeff[]')).hasBom).toBe(true);
   });
 
-  it('takes the last of equal keys, as Go does', () => {
+  it('IMG-3 takes the last of equal keys, as Go does', () => {
     const document = parseJson(bytes('{"os":"linux","OS":"x","os":"windows"}'));
     expect(document.hasDuplicateKeys).toBe(true);
     const object = asObject(document.value);
@@ -77,7 +77,7 @@ describe('parseJson', () => {
     expect(other && field(other, 'os')).toBe('x');
   });
 
-  it('has bounds', () => {
+  it('IMG-4 has bounds', () => {
     expect(caught('['.repeat(100_000)).code).toBe('limit');
     expect(caught(`${'{"a":'.repeat(201)}1`).code).toBe('limit');
     expect(caught(`[${'{},'.repeat(600_000)}{}]`).code).toBe('limit');

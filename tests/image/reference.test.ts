@@ -47,7 +47,7 @@ describe('reference', () => {
     expect(normalForm(text)).toBe(text);
   });
 
-  it('has one normal form', () => {
+  it('IMG-5 has one normal form', () => {
     expect(normalForm('alpine')).toBe(normalForm('docker.io/library/alpine:latest'));
     expect(normalForm('alpine:1')).not.toBe(normalForm('alpine'));
   });

@@ -55,7 +55,7 @@ describe('the state store', () => {
     expect(await store.layer('a', 0)).toEqual(layer(columns));
   });
 
-  it('does not bring back what another tab has removed', async () => {
+  it('KEEP-5 does not bring back what another tab has removed', async () => {
     const { store, keyValues } = stored();
     await store.putArchive(record('a'));
     await store.removeArchive('a');
@@ -87,7 +87,7 @@ describe('the state store', () => {
     expect((await store.archives()).records).toHaveLength(1);
   });
 
-  it('writes nothing of a change that holds one value which cannot be cloned', async () => {
+  it('KEEP-1 writes nothing of a change that holds one value which cannot be cloned', async () => {
     const { store, keyValues } = stored();
     const bad = { ...record('a'), body: { call: () => 1 } };
     await expect(store.putContents(bad, [{ path: 'x', blob: new Blob(['x']) }])).rejects.toThrow();
@@ -102,7 +102,7 @@ describe('the state store', () => {
   });
 });
 
-describe('what a store cannot use', () => {
+describe('KEEP-2 what a store cannot use', () => {
   it.each([
     ['another version', { ...record('x'), version: 99 }, 'version', 'x.tar'],
     ['no record', 'text', 'corrupt', undefined],

@@ -65,7 +65,7 @@ describe('a file', () => {
     ['grew', () => appendFileSync(path, 'more')],
     ['shrank', () => truncateSync(path, 2_000_000)],
     ['was written over', () => utimesSync(path, 1, 1)],
-  ])('that %s is found out', async (_what, change) => {
+  ])('BYTE-3 that %s is found out', async (_what, change) => {
     const source = await openFileSource(path);
     await source.read(0, 10);
     change();
@@ -75,7 +75,7 @@ describe('a file', () => {
     await source.close();
   });
 
-  it('that is closed gives nothing more', async () => {
+  it('BYTE-3 that is closed gives nothing more', async () => {
     const source = await openFileSource(path);
     await source.close();
     await expect(source.read(0, 10)).rejects.toMatchObject({ name: 'SourceError', code: 'closed' });

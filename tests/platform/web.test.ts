@@ -48,7 +48,7 @@ describe('a blob', () => {
     ['NotFoundError', 'changed'],
     ['NotReadableError', 'changed'],
     ['UnknownError', 'read'],
-  ])('that cannot be read (%s)', async (fault, code) => {
+  ])('BYTE-3 that cannot be read (%s)', async (fault, code) => {
     const source = new BlobSource(new GoneBlob(fault));
     await expect(source.read(0, 10)).rejects.toMatchObject({ name: 'SourceError', code });
     await expect(readAll(source.stream())).rejects.toMatchObject({ name: 'SourceError', code });

@@ -331,7 +331,7 @@ describe('damage', () => {
     await expect(hop(tar, { partial: true })).rejects.toMatchObject({ code: 'notTar' });
   });
 
-  test('more members than the bound', async () => {
+  test('TAR-6 more members than the bound', async () => {
     const tar = join([plain, plain, plain, END]);
     await expect(hop(tar, { maxEntries: 2, partial: true })).rejects.toMatchObject({ code: 'tooLong' });
   });
@@ -366,7 +366,7 @@ describe('work', () => {
     expect(told).toEqual([...told].sort((a, b) => a - b));
   });
 
-  test('large contents are hopped over: little of the archive is read', async () => {
+  test('TAR-7 large contents are hopped over: little of the archive is read', async () => {
     const tar = join([
       header({ size: 8_000_000 }),
       new Uint8Array(8_000_000),

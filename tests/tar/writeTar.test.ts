@@ -156,7 +156,7 @@ describe.skipIf(!hasGnuTar)('GNU tar as a witness (skipped where there is none)'
 });
 
 describeWithFixtures('layers that Docker wrote', (dir) => {
-  test('are written again byte for byte', async () => {
+  test('SAVE-1 are written again byte for byte', async () => {
     const [image] = await recordedImages(dir, 'generated/busy.docker-save.tar');
     if (!image) throw new Error('no image');
     let compared = 0;

@@ -174,7 +174,7 @@ function inTreeOrder(lines: readonly string[]): readonly string[] {
   return [...lines].sort();
 }
 
-test.each(cases)('%s', (_, entries, lines, findings) => {
+test.each(cases)('TREE-1 %s', (_, entries, lines, findings) => {
   const built = build(entries);
   expect(inTreeOrder(drawn(built.tree))).toEqual(inTreeOrder(lines));
   expect(codes(built)).toEqual(findings);
@@ -240,21 +240,21 @@ describe('form', () => {
     fc.tuple(name, name).map(([path, link]) => hardLink(path, link)),
   );
 
-  test('children lie together, sorted, after their parent, whatever the archive', () => {
+  test('TREE-1 children lie together, sorted, after their parent, whatever the archive', () => {
     fc.assert(
       fc.property(fc.array(anyEntry, { maxLength: 40 }), (entries) => checkForm(build(entries).tree)),
       { numRuns: 500 },
     );
   });
 
-  test('names are bytes and are sorted as bytes', () => {
+  test('BYTE-1 names are bytes and are sorted as bytes', () => {
     const tree = layer(entry('\udcff'), entry('z'), entry('é'), entry('A'));
     expect([1, 2, 3, 4].map((at) => tree.name(at))).toEqual(['A', 'z', 'é', '\udcff']);
     expect(tree.lookup(0, encodeName('\udcff'))).toBe(4);
     expect(tree.lookup(0, encodeName('nothing'))).toBe(NO_ENTRY);
   });
 
-  test('depth costs no stack', () => {
+  test('TREE-5 depth costs no stack', () => {
     const tree = layer(entry('d/'.repeat(2000)));
     expect(tree.length).toBe(2001);
     expect(tree.kind(2000)).toBe(EntryKind.directory);
@@ -268,7 +268,7 @@ describe('form', () => {
     expect(built.findings.at(-1)).toMatchObject({ code: 'moreFindings', params: { count: 29_980 } });
   });
 
-  test('links that lead to links cannot cost without end', () => {
+  test('TREE-5 links that lead to links cannot cost without end', () => {
     const target = `${'a/../'.repeat(800)}x`;
     const entries = [entry('a/')];
     for (let i = 0; i < 39; i++) entries.push(entry(`l${i}`, { link: `${target.slice(0, -1)}l${i + 1}` }));

@@ -111,7 +111,7 @@ function isHidden(item: StackedEntry): boolean {
   return item.fate !== 'visible' && item.fate !== 'merged' && item.fate !== 'whiteout';
 }
 
-describe('fates', () => {
+describe('UNION-3 fates', () => {
   const fates = (layers: readonly LayerTree[], ...parts: readonly string[]) =>
     new LayerUnion(layers)
       .stackAtParts(parts.map((name) => encodeName(name)))
@@ -138,7 +138,7 @@ describe('fates', () => {
     expect(actual).toEqual(expected);
   });
 
-  test('hidden children, also below what is hidden itself', () => {
+  test('UNION-3 hidden children, also below what is hidden itself', () => {
     const union = new LayerUnion([file, layer(entry('.wh.d'), entry('e/'))]);
     expect(union.hiddenChildren(0).map((child) => decodeName(child.name))).toEqual(['d']);
     const below = union.hiddenChildrenAtParts([encodeName('d')]);
@@ -225,7 +225,7 @@ describe('hard links', () => {
     expect(group(layers, 'f')).toEqual(['f', 'g', 'h']);
   });
 
-  test('links from layer to layer cost no more than there are layers', () => {
+  test('TREE-5 links from layer to layer cost no more than there are layers', () => {
     const layers = Array.from({ length: 100 }, (_, i) =>
       layer(...Array.from({ length: 5 }, (_, j) => hardLink(`n${i}.${j}`, `n${i - 1}.${j}`))),
     );
@@ -235,7 +235,7 @@ describe('hard links', () => {
   });
 });
 
-test('500 layers', () => {
+test('UNION-1 500 layers', () => {
   const union = new LayerUnion(Array.from({ length: 500 }, (_, i) => layer(entry('common'), entry(`d/own${i}`))));
   expect(union.layer(union.resolve('common'))).toBe(499);
   expect(union.readdir(union.resolve('d'))).toHaveLength(500);

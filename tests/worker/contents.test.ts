@@ -26,7 +26,7 @@ async function same(a: Contents, b: Contents): Promise<boolean> {
   return isSameContents(await identify(a, platform), await identify(b, platform));
 }
 
-describe('what tells whether a file is still the same', () => {
+describe('KEEP-3 what tells whether a file is still the same', () => {
   it.each<[string, boolean, Contents, Contents]>([
     ['the same file', true, file(bytesWith(0, 1)), file(bytesWith(0, 1))],
     ['another first byte', false, file(bytesWith(0, 1)), file(bytesWith(0, 2))],

@@ -51,7 +51,7 @@ function work(signal = new AbortController().signal) {
   return { platform: {} as Platform, signal, onProgress: (progress: Progress) => void seen.push(progress), seen };
 }
 
-describe('fetching an archive', () => {
+describe('WORK-3 fetching an archive', () => {
   it.each([
     ['/files/my%20image.tar', 'my image.tar', BODY.length],
     ['/unsized.tar', 'unsized.tar', undefined],

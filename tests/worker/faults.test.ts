@@ -7,7 +7,7 @@ import { toFault, WorkerError } from '../../src/worker/faults.ts';
 const abort = new AbortController();
 abort.abort();
 
-describe('what is thrown, as the page is told', () => {
+describe('WORK-1 what is thrown, as the page is told', () => {
   it.each<[string, unknown, object]>([
     [
       'an archive error',

@@ -37,7 +37,7 @@ function inputOf(path: string): OpenInput {
   return { kind: 'folder', name, files };
 }
 
-describeWithFixtures('real archives in the explorer', (dir) => {
+describeWithFixtures('PAGE-6 real archives in the explorer', (dir) => {
   it.each(dir === '' ? [] : chosenEntries(dir).map((entry) => [entry.format ?? 'hostile', entry.file] as const))(
     '%s: %s',
     async (_format, file) => {

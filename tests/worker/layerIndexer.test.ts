@@ -18,7 +18,7 @@ function controlled() {
 }
 
 describe('indexing one layer after another', () => {
-  it('runs one at a time, in the order in which they were asked for, each once', async () => {
+  it('WORK-2 runs one at a time, in the order in which they were asked for, each once', async () => {
     const { indexer, started, ends, settle } = controlled();
     const asked = [indexer.tree(2), indexer.tree(0), indexer.tree(2)];
     await settle();

@@ -129,7 +129,7 @@ describe('re-opening', () => {
   });
 });
 
-describe('keeping', () => {
+describe('KEEP-6 keeping', () => {
   it('needs no file any more', async () => {
     const store = memoryStore();
     const first = startExplorer(store);
@@ -161,7 +161,7 @@ describe('keeping', () => {
     expect(await readFirst(second, id)).toBe('first');
   });
 
-  it('refuses what there is no room for, before it writes', async () => {
+  it('KEEP-4 refuses what there is no room for, before it writes', async () => {
     const store = memoryStore();
     const explorer = startExplorer(store, { freeBytes: 100 });
     const { id } = await openDemo(explorer);
@@ -170,7 +170,7 @@ describe('keeping', () => {
     expect(await explorer.service.restore()).toMatchObject([{ kept: false }]);
   });
 
-  it('loses nothing when the disk is full', async () => {
+  it('KEEP-4 loses nothing when the disk is full', async () => {
     const store = memoryStore();
     const full: StateStore = {
       ...store,
@@ -184,7 +184,7 @@ describe('keeping', () => {
   });
 });
 
-describe('a store that fails', () => {
+describe('KEEP-4 a store that fails', () => {
   it('is told once, and what is open can be used', async () => {
     const store = memoryStore();
     const refuse = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
@@ -227,7 +227,7 @@ describe('a store that fails', () => {
   });
 });
 
-describe('two tabs on one store', () => {
+describe('KEEP-5 two tabs on one store', () => {
   it('the last writer wins, and both go on', async () => {
     const { store, id } = await storeWithDemo();
     const [left, right] = [startExplorer(store), startExplorer(store)];
