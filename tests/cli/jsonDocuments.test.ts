@@ -126,7 +126,7 @@ describe('CLI-5 layers count from 1, the base, in what is printed and in what is
     const tar = sampleTar([
       { name: 'manifest.json', content: JSON.stringify(manifest) },
       { name: 'config.json', content: JSON.stringify({ rootfs: { type: 'layers', diff_ids: [] } }) },
-      { name: 'a/layer.tar', content: BASE_LAYER },
+      { name: 'a/layer.tar', content: BASE_LAYER.toString() },
     ]);
     const gone = writeSample(dir, 'gone.tar', tar);
     expect((await runCli(['inspect', gone])).out).toContain('The file of layer 2 is not in the archive: b/layer.tar');
