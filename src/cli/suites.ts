@@ -7,4 +7,9 @@ export const CONFORMANCE_SUITES: readonly CommandEntry[] = [
     summary: 'opens every archive of a folder and compares with its MANIFEST.json',
     load: () => import('./conformance/archives.ts'),
   },
+  {
+    name: 'overlay',
+    summary: 'replays recorded traces of the kernel’s overlayfs on the union mount',
+    load: () => import('./conformance/overlay.ts'),
+  },
 ];

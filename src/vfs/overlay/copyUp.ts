@@ -79,14 +79,7 @@ function copyInode(mount: MountState, upper: Upper, node: OverlayNode, purpose: 
 
 /** Files are linked into place, which fails where something has come to stand since the object was opened; all else
  *  is renamed there, which replaces what rename(2) may replace. */
-function placeCopy(
-  mount: MountState,
-  upper: Upper,
-  directory: number,
-  name: string,
-  copy: number,
-  mode: number,
-): void {
+function placeCopy(mount: MountState, upper: Upper, directory: number, name: string, copy: number, mode: number): void {
   const existing = upper.lookup(directory, name);
   if (existing !== NO_INODE) {
     if (isRegular(mode)) throw mount.fail('EEXIST');
@@ -108,8 +101,7 @@ function copyAttributes(mount: MountState, upper: Upper, layer: Layer, inode: nu
     device: layer.device(inode),
     ...(isSymlink(mode) ? { target: layer.linkTarget(inode) } : {}),
   });
-  for (const [name, value] of layer.xattrs(inode))
-    if (!mount.xattrs.isPrivate(name)) upper.setXattr(copy, name, value);
+  for (const [name, value] of layer.xattrs(inode)) if (!mount.xattrs.isPrivate(name)) upper.setXattr(copy, name, value);
   return copy;
 }
 
@@ -119,13 +111,7 @@ function setOriginMark(mount: MountState, upper: Upper, copy: number, mode: numb
   upper.setXattr(copy, mount.xattrs.name('origin'), handle);
 }
 
-function copyContent(
-  mount: MountState,
-  upper: Upper,
-  inode: OverlayInode,
-  copy: number,
-  sizeBytes: number,
-): void {
+function copyContent(mount: MountState, upper: Upper, inode: OverlayInode, copy: number, sizeBytes: number): void {
   const data = dataEntry(mount, inode);
   upper.setContent(copy, mount.layer(data.layer).content(data.inode), sizeBytes);
   mount.counters.copiedUpBytes += sizeBytes;

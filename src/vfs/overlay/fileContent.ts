@@ -81,7 +81,12 @@ export function resizeContent(content: FileContent, sizeBytes: number, stamp: St
   }
   const { chunks, base, baseBytes } = asChunked(content, stamp);
   if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks };
-  return { sizeBytes, base, baseBytes: Math.min(baseBytes, sizeBytes), chunks: cutChunks(chunks, sizeBytes, stamp, log) };
+  return {
+    sizeBytes,
+    base,
+    baseBytes: Math.min(baseBytes, sizeBytes),
+    chunks: cutChunks(chunks, sizeBytes, stamp, log),
+  };
 }
 
 export function contentSource(content: FileContent): ByteSource {

@@ -90,8 +90,7 @@ export function markedLinkCount(mount: MountState, origin: LowerEntry, upper: nu
   const mark = mount.xattrs.get(mount.layer(0), upper, 'nlink');
   const match = mark && /^([UL])([+-]\d{1,9})$/.exec(decodeName(mark));
   if (!match) return undefined;
-  const base =
-    match[1] === 'L' ? mount.layer(origin.layer).linkCount(origin.inode) : mount.layer(0).linkCount(upper);
+  const base = match[1] === 'L' ? mount.layer(origin.layer).linkCount(origin.inode) : mount.layer(0).linkCount(upper);
   const count = base + Number(match[2]);
   return count > 0 ? count : undefined;
 }

@@ -28,4 +28,3 @@ export function endLinkChange(mount: MountState, node: OverlayNode): void {
   upper.unlink(upper.indexDirectory(), name);
   if (inode.openCount === 0) upper.discard(inode.upper);
 }
-

@@ -40,9 +40,7 @@ export function markLinkCount(mount: MountState, inode: OverlayInode, relativeTo
   const upper = mount.writable();
   const origin = inode.lower[0] as LowerEntry;
   const base =
-    relativeTo === 'upper'
-      ? upper.linkCount(inode.upper)
-      : mount.layer(origin.layer).linkCount(origin.inode);
+    relativeTo === 'upper' ? upper.linkCount(inode.upper) : mount.layer(origin.layer).linkCount(origin.inode);
   const difference = inode.linkCount - base;
   const text = `${relativeTo === 'upper' ? 'U' : 'L'}${difference < 0 ? '' : '+'}${difference}`;
   upper.setXattr(inode.upper, mount.xattrs.name('nlink'), markValue(text));

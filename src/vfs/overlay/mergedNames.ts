@@ -4,7 +4,14 @@ import { NO_INODE } from './layer.ts';
 import { lookup } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
-import { InodeFlag, type LowerEntry, type ListedName, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
+import {
+  InodeFlag,
+  type LowerEntry,
+  type ListedName,
+  NodeFlag,
+  type OverlayInode,
+  type OverlayNode,
+} from './overlayNode.ts';
 
 /** Names of a directory. Merged ones show the lowest layer's names first, then the upper's, then those between, as
  *  the kernel does; whiteouts are left out, but for those in a directory that has nothing to merge. Kept until the
@@ -86,9 +93,9 @@ function mergeLayers(mount: MountState, node: OverlayNode): Iterable<MergedName>
     for (const name of layer.names(part.inode)) {
       const known = above.get(name);
       if (!isLowest) {
-        if (!known) above.set(name, describe(layer, part, name, mayBeFiles));
+        if (!known) above.set(name, describeName(layer, part, name, mayBeFiles));
       } else {
-        lowest.set(name, known ?? describe(layer, part, name, mayBeFiles));
+        lowest.set(name, known ?? describeName(layer, part, name, mayBeFiles));
         above.delete(name);
       }
     }
@@ -100,7 +107,7 @@ function partsOf(inode: OverlayInode): readonly LowerEntry[] {
   return inode.upper === NO_INODE ? inode.lower : [{ layer: 0, inode: inode.upper }, ...inode.lower];
 }
 
-function describe(layer: Layer, part: LowerEntry, name: string, mayBeFiles: boolean): MergedName {
+function describeName(layer: Layer, part: LowerEntry, name: string, mayBeFiles: boolean): MergedName {
   const inode = layer.lookup(part.inode, name);
   const type = layer.mode(inode) & S_IFMT;
   return {

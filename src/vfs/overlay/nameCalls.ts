@@ -81,7 +81,10 @@ export function makeObject(
   more: { readonly device?: number },
 ): void {
   const directory = (node.parent as OverlayNode).inode as OverlayInode;
-  createObject(mount, node, { ...ownedBy(mount, directory, mode & ~(credentials.umask & 0o777), credentials), ...more });
+  createObject(mount, node, {
+    ...ownedBy(mount, directory, mode & ~(credentials.umask & 0o777), credentials),
+    ...more,
+  });
 }
 
 /** link(2): does not follow a symlink at the end of `from`. */
@@ -102,7 +105,7 @@ function isLinkSource(mount: MountState, inode: OverlayInode, credentials: Crede
   const mode = mount.mode(inode);
   const isPrivileged = (mode & S_ISUID) !== 0 || (mode & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP);
   if (inode.type !== S_IFREG || isPrivileged) return false;
-  return (mount.upper !== undefined) && isPermitted(mount, inode, MAY_READ | MAY_WRITE, credentials);
+  return mount.upper !== undefined && isPermitted(mount, inode, MAY_READ | MAY_WRITE, credentials);
 }
 
 export function unlinkPath(mount: MountState, credentials: Credentials, path: string): void {
@@ -219,4 +222,3 @@ export function newName(
 export function isName(last: LastPart): boolean {
   return last.name !== '' && last.name !== '.' && last.name !== '..';
 }
-

@@ -74,8 +74,7 @@ export class NameTable {
   #spread(log: UndoLog): void {
     const count = this.buckets.length * 4;
     const wider = Array.from({ length: count }, () => ({ stamp: this.stamp, names: new Map<string, number>() }));
-    for (const [name, inode] of this.entries())
-      (wider[hashName(name) & (count - 1)] as Bucket).names.set(name, inode);
+    for (const [name, inode] of this.entries()) (wider[hashName(name) & (count - 1)] as Bucket).names.set(name, inode);
     log.assign(this, 'buckets', wider);
   }
 }

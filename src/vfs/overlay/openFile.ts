@@ -1,6 +1,16 @@
 import { resizeNode } from './attributeCalls.ts';
 import { copyUp } from './copyUp.ts';
-import { PERMISSION_BITS, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK, S_ISVTX } from './fileMode.ts';
+import {
+  PERMISSION_BITS,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISVTX,
+} from './fileMode.ts';
 import { NO_INODE } from './layer.ts';
 import { dataEntry, lookup } from './lookup.ts';
 import type { MountState } from './mountState.ts';
@@ -76,13 +86,7 @@ interface Opened {
   readonly needsDirectory: boolean;
 }
 
-function findOrCreate(
-  mount: MountState,
-  credentials: Credentials,
-  path: string,
-  flags: number,
-  mode: number,
-): Opened {
+function findOrCreate(mount: MountState, credentials: Credentials, path: string, flags: number, mode: number): Opened {
   const walk = new PathWalk(mount, credentials, path);
   const isCreating = (flags & O_CREAT) !== 0;
   const isExclusive = isCreating && (flags & O_EXCL) !== 0;
@@ -177,4 +181,3 @@ function openPipe(mount: MountState, file: OpenFile): void {
   if (file.isWritable) pipe.writers++;
   inode.pipe = pipe;
 }
-

@@ -137,21 +137,15 @@ export class OverlayMount {
   }
 
   chmod(path: string, mode: number): void {
-    this.#call('chmod', path, () =>
-      changeMode(this.#mount, this.credentials, this.#at(path, 'follow'), mode),
-    );
+    this.#call('chmod', path, () => changeMode(this.#mount, this.credentials, this.#at(path, 'follow'), mode));
   }
 
   chown(path: string, uid: number | undefined, gid: number | undefined): void {
-    this.#call('chown', path, () =>
-      changeOwner(this.#mount, this.credentials, this.#at(path, 'follow'), uid, gid),
-    );
+    this.#call('chown', path, () => changeOwner(this.#mount, this.credentials, this.#at(path, 'follow'), uid, gid));
   }
 
   lchown(path: string, uid: number | undefined, gid: number | undefined): void {
-    this.#call('lchown', path, () =>
-      changeOwner(this.#mount, this.credentials, this.#at(path, 'noFollow'), uid, gid),
-    );
+    this.#call('lchown', path, () => changeOwner(this.#mount, this.credentials, this.#at(path, 'noFollow'), uid, gid));
   }
 
   utimes(path: string, atime: Timestamp | undefined, mtime: Timestamp | undefined): void {
@@ -186,9 +180,7 @@ export class OverlayMount {
   }
 
   removeXattr(path: string, name: string): void {
-    this.#call('removexattr', path, () =>
-      removeXattr(this.#mount, this.credentials, this.#at(path, 'noFollow'), name),
-    );
+    this.#call('removexattr', path, () => removeXattr(this.#mount, this.credentials, this.#at(path, 'noFollow'), name));
   }
 
   listXattrs(path: string): readonly string[] {
@@ -281,9 +273,7 @@ export class OverlayMount {
   }
 
   fsetXattr(fd: number, name: string, value: Uint8Array, flag: XattrFlag = 'any'): void {
-    this.#fileCall('fsetxattr', fd, (file) =>
-      setXattr(this.#mount, this.credentials, file.node, name, value, flag),
-    );
+    this.#fileCall('fsetxattr', fd, (file) => setXattr(this.#mount, this.credentials, file.node, name, value, flag));
   }
 
   freaddir(fd: number): readonly ListedName[] {

@@ -21,12 +21,7 @@ export type SymlinkRule = 'follow' | 'noFollow';
 
 /** The object at a path. Links lead on inside the mount, as after chroot(2). Throws ENOENT, ENOTDIR, EACCES, ELOOP,
  *  ENAMETOOLONG. */
-export function resolvePath(
-  mount: MountState,
-  credentials: Credentials,
-  path: string,
-  rule: SymlinkRule,
-): OverlayNode {
+export function resolvePath(mount: MountState, credentials: Credentials, path: string, rule: SymlinkRule): OverlayNode {
   const walk = new PathWalk(mount, credentials, path);
   let follows = rule === 'follow';
   let needsDirectory = false;

@@ -42,8 +42,7 @@ export function clearWhiteouts(mount: MountState, node: OverlayNode, whiteouts: 
   const old = inode.upper;
   const { atime, mtime } = upper.times(old);
   const made = upper.allocate({ mode: upper.mode(old), uid: upper.uid(old), gid: upper.gid(old) });
-  for (const [name, value] of upper.xattrs(old))
-    if (!mount.xattrs.isPrivate(name)) upper.setXattr(made, name, value);
+  for (const [name, value] of upper.xattrs(old)) if (!mount.xattrs.isPrivate(name)) upper.setXattr(made, name, value);
   markOpaque(mount, node, made);
   upper.setTimes(made, atime, mtime);
   upper.unlink(directory, node.name);
@@ -103,4 +102,3 @@ export function dropLinkCount(mount: MountState, node: OverlayNode): void {
   const others = inode.references - inode.openCount - 1;
   if (inode.linkCount > (others > 0 ? 1 : 0)) mount.log.assign(inode, 'linkCount', inode.linkCount - 1);
 }
-

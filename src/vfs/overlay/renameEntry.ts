@@ -83,11 +83,7 @@ function keepBelow(mount: MountState, node: OverlayNode, newParent: OverlayNode)
   const inode = node.inode as OverlayInode;
   if (isMergedOrLower(mount, inode))
     setRedirect(mount, node, node.parent === newParent ? 'sameDirectory' : 'otherDirectory');
-  else if (
-    inode.type === S_IFDIR &&
-    !node.has(NodeFlag.opaque) &&
-    mount.isMerged(newParent.inode as OverlayInode)
-  )
+  else if (inode.type === S_IFDIR && !node.has(NodeFlag.opaque) && mount.isMerged(newParent.inode as OverlayInode))
     markOpaque(mount, node, inode.upper);
 }
 

@@ -4,14 +4,7 @@ import { S_IFDIR, S_IFREG, S_ISVTX } from './fileMode.ts';
 import { NO_INODE } from './layer.ts';
 import type { MountState } from './mountState.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
-import {
-  type Credentials,
-  isCapable,
-  isOwnerOrCapable,
-  MAY_READ,
-  MAY_WRITE,
-  requirePermission,
-} from './permission.ts';
+import { type Credentials, isCapable, isOwnerOrCapable, MAY_READ, MAY_WRITE, requirePermission } from './permission.ts';
 
 /** As Linux (limits.h). */
 const NAME_MAX_BYTES = 255;

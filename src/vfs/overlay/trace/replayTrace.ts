@@ -21,7 +21,9 @@ export async function replayTrace(trace: Trace): Promise<TraceResult> {
     const expected = op[op.length - 1];
     const got = await box.run(op);
     if (canonical(got) !== canonical(expected))
-      problems.push(`call ${i} ${JSON.stringify(op.slice(0, -1))}: ${canonical(got)} instead of ${canonical(expected)}`);
+      problems.push(
+        `call ${i} ${JSON.stringify(op.slice(0, -1))}: ${canonical(got)} instead of ${canonical(expected)}`,
+      );
   }
   await compareFinal(trace, box, problems);
   return { passed: problems.length === 0, problems: problems.slice(0, TOLD) };

@@ -7,14 +7,7 @@ import { OverlayMount } from '../overlayMount.ts';
 import { type Credentials, ROOT } from '../permission.ts';
 import { Upper } from '../upper.ts';
 import type { XattrFlag } from '../xattrCalls.ts';
-import {
-  contentBytes,
-  latin1Bytes,
-  latin1Text,
-  type Listed,
-  type Trace,
-  type TraceContent,
-} from './traceFile.ts';
+import { contentBytes, latin1Bytes, latin1Text, type Listed, type Trace, type TraceContent } from './traceFile.ts';
 import { layerOfEntries, typeOfLetter } from './traceLayer.ts';
 import { listIndex, listUpper, traceBytes, traceStat } from './traceListing.ts';
 import { sortedNames, TracePlaces } from './tracePlaces.ts';

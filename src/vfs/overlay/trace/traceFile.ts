@@ -14,7 +14,10 @@ export interface TraceFinal {
   readonly upper?: readonly Listed[];
   readonly index?: readonly Record<string, unknown>[];
   readonly remount: unknown;
-  readonly frozen?: readonly { readonly upper: readonly Listed[]; readonly index?: readonly Record<string, unknown>[] }[];
+  readonly frozen?: readonly {
+    readonly upper: readonly Listed[];
+    readonly index?: readonly Record<string, unknown>[];
+  }[];
 }
 
 /** An object of a layer, parents first. */
