@@ -11,9 +11,9 @@ const readAsync = promisify(read);
 const MAX_OPEN_FILES = 64;
 /** A chunk of `stream()`; two are held, one being read while the other is used. */
 const CHUNK_BYTES = 1024 * 1024;
-/** Bulk reads look only now and then whether the file has changed: a look costs as much as a read. */
-const READS_BETWEEN_LOOKS = 64;
-const WINDOW_LIMITS = { smallestBytes: 16 * 1024, largestBytes: 256 * 1024, count: 4 };
+/** Synchronous reads look no more often whether the file has changed: a look costs as much as a small read. */
+const LOOK_INTERVAL_MS = 10;
+const WINDOW_LIMITS = { jumpBytes: 0, smallestBytes: 16 * 1024, largestBytes: 256 * 1024, count: 4 };
 
 /** Open files that may be closed and opened again, the one used longest ago first. */
 const openFiles = new Set<NodeFile>();
@@ -26,7 +26,7 @@ export class NodeFile {
   readonly #opened: Stats;
   #descriptor: number | undefined;
   #readsUnderWay = 0;
-  #readsUntilLook = 0;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   private constructor(path: string | Buffer | undefined, descriptor: number) {
@@ -72,7 +72,8 @@ export class NodeFile {
   }
 
   readIntoSync(target: Uint8Array, offset: number): void {
-    const descriptor = this.#acquire(offset);
+    const isLookDue = performance.now() - this.#lookedAtMs > LOOK_INTERVAL_MS;
+    const descriptor = isLookDue || this.#descriptor === undefined ? this.#acquire(offset) : this.#descriptor;
     try {
       for (let done = 0; done < target.length;) {
         const bytesRead = readSync(descriptor, target, done, target.length - done, offset + done);
@@ -84,26 +85,9 @@ export class NodeFile {
     }
   }
 
-  /** As `readIntoSync`, for one of very many reads. */
-  readBulkSync(target: Uint8Array, offset: number): void {
-    if (this.#descriptor === undefined || this.#readsUntilLook-- <= 0) {
-      this.#readsUntilLook = READS_BETWEEN_LOOKS;
-      this.readIntoSync(target, offset);
-      return;
-    }
-    try {
-      for (let done = 0; done < target.length;) {
-        const bytesRead = readSync(this.#descriptor, target, done, target.length - done, offset + done);
-        if (bytesRead === 0) throw this.#changed(offset + done);
-        done += bytesRead;
-      }
-    } catch (error) {
-      throw asSourceError(error, offset);
-    }
-  }
-
   close(): void {
     this.#isClosed = true;
+    this.#lookedAtMs = Number.NEGATIVE_INFINITY;
     openFiles.delete(this);
     this.#closeDescriptor();
   }
@@ -113,11 +97,13 @@ export class NodeFile {
     try {
       this.#descriptor ??= openSync(this.#path as string | Buffer, 'r');
       this.#keep();
+      this.#lookedAtMs = Number.NEGATIVE_INFINITY;
       const now = fstatSync(this.#descriptor);
       const before = this.#opened;
       if (now.size !== before.size || now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) {
         throw this.#changed(offset);
       }
+      this.#lookedAtMs = performance.now();
       return this.#descriptor;
     } catch (error) {
       throw asSourceError(error, offset);
@@ -190,7 +176,7 @@ export class FileSource implements ByteSource {
 
   readIntoSync(target: Uint8Array, offset: number): number {
     const range = clipRange(this.sizeBytes, offset, target.length);
-    if (range.length > 0) this.#file.readBulkSync(target.subarray(0, range.length), this.#start + range.offset);
+    if (range.length > 0) this.#file.readIntoSync(target.subarray(0, range.length), this.#start + range.offset);
     return range.length;
   }
 

@@ -1,7 +1,9 @@
 /** The last windows read from a slow place, for callers that hop through it in small reads. A window grows while
- *  reads follow each other closely and shrinks to the smallest when they jump: sparse archives then cost a small
- *  read a header, dense ones a large read every few thousand headers. */
+ *  reads follow each other closely: sparse archives then cost a small read a header, dense ones a large read every few
+ *  thousand headers. */
 export interface WindowLimits {
+  /** Read at least after a jump: 0 where a read costs by its length rather than by its number. */
+  readonly jumpBytes: number;
   readonly smallestBytes: number;
   readonly largestBytes: number;
   readonly count: number;
@@ -32,14 +34,18 @@ export class WindowCache {
     return undefined;
   }
 
-  /** How much to read for a miss; undefined for a read so large that it is better made as it is. */
+  /** How much to read for a miss; undefined for a read that is better made as it is: a large one, or a jump. */
   sizeForMiss(offset: number, length: number): number | undefined {
-    if (length >= this.#limits.largestBytes / 2) return undefined;
+    const { smallestBytes, largestBytes, jumpBytes } = this.#limits;
     const gap = offset - this.#lastEnd;
     const isNear = this.#lastEnd >= 0 && gap > -this.#windowBytes && gap <= this.#windowBytes / 4;
-    this.#windowBytes = isNear
-      ? Math.min(this.#windowBytes * 2, this.#limits.largestBytes)
-      : this.#limits.smallestBytes;
+    this.#lastEnd = offset + length;
+    if (length >= largestBytes / 2) return undefined;
+    if (!isNear) {
+      this.#windowBytes = smallestBytes;
+      return length < jumpBytes ? jumpBytes : undefined;
+    }
+    this.#windowBytes = Math.min(this.#windowBytes * 2, largestBytes);
     while (this.#windowBytes < length) this.#windowBytes *= 2;
     return this.#windowBytes;
   }
