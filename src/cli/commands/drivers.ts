@@ -64,6 +64,7 @@ export const command: Command = {
   async run(args, context) {
     const { file, rest } = fileOperand(args);
     if (rest.length > 1) throw new CliError('usage', `one PATH is enough; what is “${rest[1]}”?`);
+    if (args.has('tree') && rest.length > 0) throw new CliError('usage', '--tree takes no PATH: nothing is changed');
     const request = await readRequest(args);
     const archive = await openInput(file, context);
     const image = selectImage(archive, imageChoice(args));
