@@ -1,4 +1,4 @@
-import { ContextFilter } from './contextFilter.ts';
+import type { ContextFilter } from './contextFilter.ts';
 import type { MatchInfo } from './patternMatcher.ts';
 
 /** A folder that can be walked: names in the order of their bytes. */

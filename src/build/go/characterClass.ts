@@ -5,10 +5,8 @@ export type CodeSet = (code: number) => boolean;
 const POSIX: Readonly<Record<string, RegExp>> = {
   alnum: /[0-9A-Za-z]/,
   alpha: /[A-Za-z]/,
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is made of them
   ascii: /[\u0000-\u007f]/,
   blank: /[\t ]/,
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is made of them
   cntrl: /[\u0000-\u001f\u007f]/,
   digit: /[0-9]/,
   graph: /[!-~]/,

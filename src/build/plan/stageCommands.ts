@@ -1,0 +1,85 @@
+import { BuildError, atLines } from '../buildError.ts';
+import { EMPTY_ENVIRONMENT } from '../expand/environment.ts';
+import { type EscapeCharacter, expandWord } from '../expand/lexer.ts';
+import type { Instruction } from '../instructions/instruction.ts';
+import { mountFrom } from '../instructions/mount.ts';
+import { readInstruction } from '../instructions/readInstruction.ts';
+import { parseDockerfile } from '../parse/parseDockerfile.ts';
+import { imageNode, type StageCommand, type StageNode, type StageTable } from './stageTable.ts';
+
+const NO_EXPANSION =
+  'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround';
+
+/** Finds what each command of a stage reads from, and notes it as a dependency. Throws BuildError. */
+export function linkCommands(node: StageNode, table: StageTable, escapeToken: EscapeCharacter): void {
+  const commands = (node.stage?.instructions ?? []).map((instruction) => ({ instruction, isOnBuild: false }));
+  node.commands = link(node, commands, table, escapeToken);
+}
+
+/** Puts triggers of the base before a stage's own commands. True when they bring new dependencies. */
+export function addTriggers(
+  node: StageNode,
+  triggers: readonly string[],
+  table: StageTable,
+  escapeToken: EscapeCharacter,
+): boolean {
+  try {
+    const commands = triggers.map((text) => ({ instruction: readTrigger(text, node), isOnBuild: true }));
+    const linked = link(node, commands, table, escapeToken);
+    node.commands = [...linked, ...node.commands];
+    return linked.some((command) => command.sources.length > 0);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw new BuildError(error.code, error.message, [node.lines]);
+  }
+}
+
+function readTrigger(text: string, node: StageNode): Instruction {
+  const { nodes } = parseDockerfile(text);
+  const [parsed] = nodes;
+  if (!parsed || nodes.length !== 1) {
+    throw new BuildError('instruction', 'onbuild trigger should be a single expression');
+  }
+  // The trigger stands where the stage begins.
+  return readInstruction({ ...parsed, ...node.lines });
+}
+
+function link(
+  node: StageNode,
+  commands: readonly { readonly instruction: Instruction; readonly isOnBuild: boolean }[],
+  table: StageTable,
+  escapeToken: EscapeCharacter,
+): StageCommand[] {
+  const newImages: StageNode[] = [];
+  const linked = commands.map(({ instruction, isOnBuild }) => {
+    try {
+      const sources = sourcesOf(instruction, table, escapeToken);
+      for (const source of sources) {
+        if (!source) continue;
+        node.dependencies.add(source);
+        if (!source.stage && !newImages.includes(source)) newImages.push(source);
+      }
+      return { instruction, sources, isOnBuild };
+    } catch (error) {
+      throw atLines(error, instruction.node);
+    }
+  });
+  for (const image of newImages) table.add(image);
+  return linked;
+}
+
+function sourcesOf({ body, node }: Instruction, table: StageTable, escapeToken: EscapeCharacter) {
+  if (body.kind === 'COPY' && body.from !== '') {
+    const { from } = body;
+    if (expandWord(from, EMPTY_ENVIRONMENT, { escape: escapeToken }).text !== from) {
+      throw new BuildError('stage', NO_EXPANSION);
+    }
+    if (/^[+-]?[0-9]{1,18}$/.test(from)) return [table.byIndex(Number(from))];
+    return [table.byName(from) ?? imageNode(from, node)];
+  }
+  if (body.kind !== 'RUN') return [];
+  return body.mountFlags.map((flag) => {
+    const from = mountFrom(flag);
+    return from === '' ? table.byName('scratch') : (table.byName(from) ?? imageNode(from, node));
+  });
+}
