@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +37,16 @@ function namedIds(path: string): NamedIds[] {
     isName: match[1] !== undefined,
   }));
 }
+
+describe('ARCH-2 the documents name what is there', () => {
+  it('ARCHITECTURE.md names no file that does not exist', () => {
+    const root = join(TESTS, '..');
+    const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+    const paths = [...text.matchAll(/`([\w./]+\/[\w.]+\.(?:ts|js|json|svelte))`/g)].map((match) => match[1] ?? '');
+    expect(paths.length).toBeGreaterThan(40);
+    expect(paths.filter((path) => !existsSync(join(root, 'src', path)) && !existsSync(join(root, path)))).toEqual([]);
+  });
+});
 
 describe('ARCH-4 rules and tests name each other', () => {
   it('no rule has the id of another', () => {
