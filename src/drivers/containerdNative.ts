@@ -1,25 +1,20 @@
-import { fullCopyCost } from './blockCost.ts';
 import { addSnapshots, snapshotterMaker } from './containerdSnapshots.ts';
-import type { DriverHost, DriverLayout, StorageDriver } from './driver.ts';
+import type { BackingFilesystem, DriverHost, DriverLayout, StorageDriver } from './driver.ts';
+import { fullCopyDriver } from './fullCopy.ts';
 import { graftUnion } from './graft.ts';
 import { HostViews } from './hostViews.ts';
-import { fullCopies, usageOf } from './usage.ts';
 
 /** containerd's fallback: `snapshots/N` is a full copy of the parent with the layer applied, a container's too. Seen
- *  with containerd 1.6.20 on ext4. */
-export const containerdNative: StorageDriver = {
-  name: 'containerd-native',
-  evidence: { layout: 'measured', cost: 'measured' },
-  copyUnit: { unit: 'nothing' },
-  dataRoot: '/var/lib/containerd',
-  layOut,
-  usage: (measure) =>
-    usageOf(measure, fullCopies(measure, 'plain'), {
-      rounding: 'ext4',
-      directories: { fixed: 2, base: 1, layer: 1, emptyContainer: 1, container: 1 },
-    }),
-  cost: fullCopyCost,
-};
+ *  with containerd 1.6.20. */
+export function containerdNative(backing: BackingFilesystem): StorageDriver {
+  return {
+    name: 'containerd-native',
+    evidence: { layout: 'measured', cost: 'measured' },
+    dataRoot: '/var/lib/containerd',
+    layOut,
+    ...fullCopyDriver(backing, 'plain', { fixed: 2, base: 1, layer: 1, emptyContainer: 1, container: 1 }),
+  };
+}
 
 function layOut(host: DriverHost): DriverLayout {
   const { maker, root } = snapshotterMaker(host, 'native');

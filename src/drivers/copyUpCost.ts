@@ -1,10 +1,6 @@
 import { EntryKind } from '../vfs/layerTree.ts';
 import type { BackingFilesystem, MetadataStep, Operation, OperationCost, OperationTarget } from './driver.ts';
-import { allocatedBytes, BLOCK_BYTES, roundUp } from './spaceTally.ts';
-
-/** The extent size hint of xfs for copies on write (xfs(5), cowextsize): so much is taken at a first write. What is
- *  not written is given back after some minutes. */
-const XFS_COPY_BYTES = 128 * 1024;
+import { allocatedBytes, BLOCK_BYTES, roundUp, XFS_COPY_BYTES } from './spaceTally.ts';
 
 /** How a file is brought into the container's layer. */
 export interface CopyUpRule {

@@ -11,8 +11,8 @@ import { vfs } from './vfs.ts';
 import { windowsfilter } from './windowsfilter.ts';
 import { zfs } from './zfs.ts';
 
-/** Every driver. `backing` is the filesystem below those that mount overlay; the others bring theirs, or are reckoned
- *  on ext4. */
+/** Every driver. `backing` is the filesystem below those that mount the kernel's overlay or copy whole trees; the others
+ *  bring theirs, or are reckoned on ext4. */
 export function storageDrivers(backing: BackingFilesystem): readonly StorageDriver[] {
   return [
     overlay2(backing),
@@ -23,8 +23,8 @@ export function storageDrivers(backing: BackingFilesystem): readonly StorageDriv
     containerdBtrfs,
     zfs,
     devicemapper,
-    vfs,
-    containerdNative,
+    vfs(backing),
+    containerdNative(backing),
     windowsfilter,
   ];
 }

@@ -6,6 +6,9 @@ export type Rounding = (typeof ROUNDINGS)[number];
 export const BLOCK_BYTES = 4096;
 /** Default of `max_inline`: no larger content lies in btrfs's metadata (btrfs(5); seen on Linux 6.18). */
 export const BTRFS_INLINE_BYTES = 2048;
+/** The extent size hint of xfs for copies on write (xfs(5), cowextsize): so much is taken at a first write. What is
+ *  not written is given back after some minutes. */
+export const XFS_COPY_BYTES = 128 * 1024;
 /** Default `recordsize` of zfs (zfsprops(7)): a larger file is made of such records, a smaller one is one block. */
 export const ZFS_RECORD_BYTES = 128 * 1024;
 /** The smallest block of a pool with ashift=9. */

@@ -1,29 +1,24 @@
-import { fullCopyCost } from './blockCost.ts';
-import type { DriverHost, DriverLayout, StorageDriver } from './driver.ts';
+import type { BackingFilesystem, DriverHost, DriverLayout, StorageDriver } from './driver.ts';
+import { fullCopyDriver } from './fullCopy.ts';
 import { graftUnion } from './graft.ts';
 import { checkHost } from './hostLayers.ts';
 import { HostViews, type View } from './hostViews.ts';
 import { addLayerDb } from './layerDb.ts';
 import { randomHexId, type RandomSource } from './randomSource.ts';
 import { TreeMaker } from './treeMaker.ts';
-import { fullCopies, usageOf } from './usage.ts';
 
 /** No union at all: `vfs/dir/ID` is a full copy of the parent with the layer applied, `ID-init` and `ID` of a container
- *  too. So all costs are paid when a layer or container is made, none later. Seen with dockerd 20.10.24 on ext4; the
- *  device node `backingFsBlockDev`, which quotas need, is left out. */
-export const vfs: StorageDriver = {
-  name: 'vfs',
-  evidence: { layout: 'measured', cost: 'measured' },
-  copyUnit: { unit: 'nothing' },
-  dataRoot: '/var/lib/docker',
-  layOut,
-  usage: (measure) =>
-    usageOf(measure, fullCopies(measure, 'init'), {
-      rounding: 'ext4',
-      directories: { fixed: 2, base: 1, layer: 1, emptyContainer: 2, container: 2 },
-    }),
-  cost: fullCopyCost,
-};
+ *  too. So all costs are paid when a layer or container is made, none later. Seen with dockerd 20.10.24; the device node
+ *  `backingFsBlockDev`, which quotas need, is left out. */
+export function vfs(backing: BackingFilesystem): StorageDriver {
+  return {
+    name: 'vfs',
+    evidence: { layout: 'measured', cost: 'measured' },
+    dataRoot: '/var/lib/docker',
+    layOut,
+    ...fullCopyDriver(backing, 'init', { fixed: 2, base: 1, layer: 1, emptyContainer: 2, container: 2 }),
+  };
+}
 
 function layOut(host: DriverHost, random: RandomSource): DriverLayout {
   checkHost(host);

@@ -111,7 +111,12 @@ describe('drivers', () => {
     const documentation = readFileSync(new URL('../../docs/json.md', import.meta.url), 'utf8');
     const keys = new Set<string>();
     const documents = [await documentOf([app, 'usr']), await documentOf(['-t', '-d', 'btrfs', app])];
-    for (const document of documents) JSON.stringify(document, (key, value: unknown) => (keys.add(key), value));
+    for (const document of documents) {
+      JSON.stringify(document, (key, value: unknown) => {
+        keys.add(key);
+        return value;
+      });
+    }
     const named = [...keys].filter((key) => !/^\d*$/.test(key));
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((key) => !new RegExp(`\\b${key}\\b`).test(documentation))).toEqual([]);

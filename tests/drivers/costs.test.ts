@@ -198,6 +198,18 @@ describe('COST-6 what a container costs before it does anything', () => {
     expect(paid).toMatchObject({ vfs: 16 * MIB, 'containerd-native': 8 * MIB, overlay2: 0, btrfs: 0, zfs: 0 });
   });
 
+  it.each(['xfs', 'btrfs'] as const)('copies share their extents on %s', async (backing) => {
+    const stack = [layer(entry('f', { size: 8 * MIB })), layer(entry('g', { size: MIB }))];
+    const measure = await measureHost(hostOf([stack]));
+    for (const driver of storageDrivers(backing).filter(({ name }) => name === 'vfs' || name === 'containerd-native')) {
+      const { images, containers } = driver.usage(measure);
+      expect([images.allocatedBytes, containers.allocatedBytes]).toEqual([9 * MIB, 0]);
+      const written = backing === 'xfs' ? 128 * KIB : 4 * KIB;
+      expect(driver.cost('firstWrite', file(8 * MIB))?.allocatedBytes).toBe(written);
+      expect(driver.cost('chmod', file(8 * MIB))?.allocatedBytes).toBe(0);
+    }
+  });
+
   it('rounds to what is allocated', () => {
     expect(allocatedBytes(0, 'ext4')).toBe(0);
     expect(allocatedBytes(1, 'ext4')).toBe(4096);

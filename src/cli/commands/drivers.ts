@@ -52,7 +52,7 @@ export const command: Command = {
       name: 'backing',
       kind: 'value',
       metavar: BACKINGS.join('|'),
-      help: 'the filesystem below overlay2 and containerd-overlayfs (ext4)',
+      help: 'the filesystem below overlay2, vfs, containerd-overlayfs and containerd-native (ext4)',
     },
     JSON_OPTION,
   ],

@@ -22,13 +22,14 @@ export const DRIVER_RULES: Readonly<Record<DriverName, string>> = {
     'up to 128 KiB.',
   vfs:
     'dockerd without any union. Each layer and container is a full copy of all below it, a container even two: ' +
-    'everything is paid when it is made, nothing later.',
+    'everything is paid when it is made, nothing later. Where the filesystem can share extents, copies take no space.',
   windowsfilter:
     'dockerd on Windows. A folder a layer with its own files, layerchain.json names those below; a container’s ' +
     'changes go to sandbox.vhdx. What a write copies is not documented.',
   'containerd-overlayfs':
     'containerd’s default. snapshots/N/fs holds a layer’s changes, mounted as overlay2 does; no init layer.',
-  'containerd-native': 'containerd without any union. Each snapshot is a full copy of all below it.',
+  'containerd-native':
+    'containerd without any union. Each snapshot is a full copy of all below it, sharing extents where the filesystem can.',
   'containerd-btrfs': 'containerd on btrfs. Layers are snapshots in snapshots/N, containers in active/N.',
 };
 
