@@ -48,13 +48,14 @@ function findKeepingLink(union: UnionTree, path: string): number {
  *  system. Throws CliError `notFound`. */
 export function findEntry(tree: LayerTree, argument: string, position: number): number {
   for (const path of readings(argument)) {
-    const entry = walkTo(tree, path);
+    const entry = entryAt(tree, path);
     if (entry !== NO_ENTRY) return entry;
   }
   throw new CliError('notFound', `${printableName(argument)}: not in layer ${layerNumber(position)}`);
 }
 
-function walkTo(tree: LayerTree, path: string): number {
+/** The entry of one layer at a path as listings give it, or NO_ENTRY. */
+export function entryAt(tree: LayerTree, path: string): number {
   let entry = 0;
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

@@ -260,7 +260,7 @@ describe('diff', () => {
   it('compares two layers, whiteouts included', async () => {
     const run = await runCli(['diff', '--layer', '2', '--layer', '3', one]);
     expect(run.code).toBe(1);
-    expect(run.out).toMatch(/^\+ var\/cache$/m);
+    expect(run.out).toMatch(/^\+ var\/cache \(whiteout\)$/m);
   });
 
   it('compares two archives', async () => {

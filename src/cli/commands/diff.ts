@@ -1,7 +1,7 @@
 import type { ComparedImage, Comparison, ComparisonEntry, ComparisonStatus } from '../../analysis/compareImages.ts';
 import type { Archive, ArchiveImage } from '../../archive/archive.ts';
 import { printableName } from '../../bytes/byteName.ts';
-import type { LayerTree } from '../../vfs/layerTree.ts';
+import { type LayerTree, NO_ENTRY } from '../../vfs/layerTree.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { CliError } from '../cliError.ts';
 import { type Command, type CommandContext, JSON_OPTION, PLATFORM_OPTION } from '../command.ts';
@@ -11,6 +11,8 @@ import { formatBytes } from '../formatSize.ts';
 import { readLayer, readStack } from '../imageStack.ts';
 import { jsonName, printJsonStream } from '../jsonOutput.ts';
 import { layerNumber } from '../layerNumber.ts';
+import { nameSuffix } from '../longListing.ts';
+import { entryAt } from '../lookupPath.ts';
 import { openInput } from '../openInput.ts';
 import { describeImage, selectImage } from '../selectImage.ts';
 import { layerLabel, selectLayer } from '../selectLayer.ts';
@@ -130,7 +132,7 @@ async function print(
   await output.line(style.red(`--- ${printableName(left.label)}`));
   await output.line(style.green(`+++ ${printableName(right.label)}`));
   if (!args.has('summary')) {
-    for (const entry of entries) await output.line(entryText(entry, context));
+    for (const entry of entries) await output.line(entryText(entry, markOf(entry, left, right), context));
     for (const { key, left: before, right: after } of config) {
       await output.line(`config ${key}: ${printableName(before ?? 'not set')} → ${printableName(after ?? 'not set')}`);
     }
@@ -144,7 +146,15 @@ async function print(
   );
 }
 
-function entryText(entry: ComparisonEntry, context: CommandContext): string {
+/** Of layers: what the entry is where that is not plain to see, a whiteout above all. */
+function markOf({ path, status }: ComparisonEntry, left: Side, right: Side): string {
+  const side = status === 'onlyLeft' ? left : right;
+  const tree = side.layer === undefined ? undefined : side.trees[0];
+  const entry = tree ? entryAt(tree, path) : NO_ENTRY;
+  return tree && entry !== NO_ENTRY ? nameSuffix(tree, entry) : '';
+}
+
+function entryText(entry: ComparisonEntry, mark: string, context: CommandContext): string {
   const { style } = context;
   const paint = { onlyLeft: style.red, onlyRight: style.green, content: style.yellow, metadata: style.blue }[
     entry.status
@@ -155,7 +165,7 @@ function entryText(entry: ComparisonEntry, context: CommandContext): string {
       : formatBytes(entry.status === 'onlyRight' ? entry.rightBytes : entry.leftBytes);
   const shown = entry.leftBytes === 0 && entry.rightBytes === 0 ? '' : `  ${sizes}`;
   const assumed = entry.assumed ? '  (by time, not read)' : '';
-  return `${paint(`${MARKS[entry.status]} ${printableName(entry.path)}`)}${style.dim(shown + assumed)}`;
+  return `${paint(`${MARKS[entry.status]} ${printableName(entry.path)}${mark}`)}${style.dim(shown + assumed)}`;
 }
 
 function sideJson(side: Side): object {

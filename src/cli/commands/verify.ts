@@ -50,13 +50,22 @@ async function* counted(
 function rowText(archive: Archive, row: VerifyRow, context: CommandContext): string {
   const { style } = context;
   const verdict = row.ok ? style.green('ok  ') : style.red('FAIL');
-  return `${verdict}  ${printableName(place(archive, row))}  ${faultText(row) ?? row.actual ?? row.claimed ?? ''}`;
+  return `${verdict}  ${printableName(place(archive, row))}  ${faultText(archive, row) ?? row.actual ?? row.claimed ?? ''}`;
 }
 
-function faultText(row: VerifyRow): string | undefined {
-  if (row.fault) return describeError(row.fault, row.path);
+function faultText(archive: Archive, row: VerifyRow): string | undefined {
+  if (row.fault) return faultAlone(archive, row);
   if (row.ok) return row.claimed === undefined ? `${row.actual} (nothing was claimed)` : undefined;
   return `claimed ${row.claimed ?? 'nothing'}, is ${row.actual ?? 'unknown'}`;
+}
+
+/** What is wrong, without the file and the path: the row tells those. */
+function faultAlone(archive: Archive, row: VerifyRow): string {
+  const prefixes = [`${archive.fileName}: `, ...(row.path ? [`${row.path}: `, `${row.path} `] : [])];
+  return prefixes.reduce(
+    (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text),
+    describeError(row.fault, archive.fileName),
+  );
 }
 
 const WHAT_TEXTS: Readonly<Record<VerifyRow['what'], string>> = {
@@ -105,7 +114,7 @@ async function* jsonRows(archive: Archive, rows: AsyncIterable<VerifyRow>): Asyn
       ...(path === undefined ? {} : jsonName('path', path)),
       ...(claimed === undefined ? {} : { claimed }),
       ...(actual === undefined ? {} : { actual }),
-      ...(fault === undefined ? {} : { fault: describeError(fault, path) }),
+      ...(fault === undefined ? {} : { fault: faultAlone(archive, row) }),
     };
   }
 }
