@@ -50,19 +50,15 @@ const MAX_LOWERS = 500;
 export class OverlayMount {
   /** Who makes the calls. */
   credentials: Credentials = ROOT;
-  readonly #mount: MountState;
+  readonly #setup: MountSetup;
+  readonly #counters = newCounters();
+  #mount: MountState;
   readonly #files = new Map<number, OpenFile>();
 
   /** Throws VfsError EINVAL for options that contradict themselves or are not simulated, and for too many layers. */
   constructor(setup: MountSetup) {
-    const options = parseMountOptions(setup.options ?? '');
-    const dataLayers = setup.dataLayers ?? [];
-    if (setup.lowers.length === 0 || setup.lowers.length + dataLayers.length > MAX_LOWERS)
-      throw new VfsError('EINVAL', 'mount', 'lowerdir');
-    this.#mount = new MountState(options, setup.upper, setup.lowers, dataLayers, newCounters());
-    this.#mount.prepare();
-    if (setup.upper && options.index) cleanIndex(this.#mount);
-    setup.upper?.endOperation();
+    this.#setup = setup;
+    this.#mount = this.#mounted();
   }
 
   get options(): MountOptions {
@@ -70,7 +66,7 @@ export class OverlayMount {
   }
 
   get counters(): Readonly<MountCounters> {
-    return this.#mount.counters;
+    return this.#counters;
   }
 
   /** Told of what happens; costs nothing while undefined. */
@@ -81,6 +77,15 @@ export class OverlayMount {
   /** The upper's state, O(1). Throws EROFS on a mount without one. */
   snapshot(): UpperState {
     return this.#call('snapshot', '/', () => this.#mount.writable().snapshot());
+  }
+
+  /** Goes to a state that `snapshot` gave, as a remount does: what is open is closed. */
+  restore(state: UpperState): void {
+    this.#call('restore', '/', () => this.#mount.writable()).restore(state);
+    const { listener } = this.#mount;
+    this.#files.clear();
+    this.#mount = this.#mounted();
+    this.#mount.listener = listener;
   }
 
   mkdir(path: string, mode: number): void {
@@ -282,6 +287,18 @@ export class OverlayMount {
       requirePermission(this.#mount, file.inode, file.isReadable ? 0 : MAY_READ, this.credentials);
       return listNames(this.#mount, file.node);
     });
+  }
+
+  #mounted(): MountState {
+    const { lowers, upper, dataLayers = [] } = this.#setup;
+    const options = parseMountOptions(this.#setup.options ?? '');
+    if (lowers.length === 0 || lowers.length + dataLayers.length > MAX_LOWERS)
+      throw new VfsError('EINVAL', 'mount', 'lowerdir');
+    const mount = new MountState(options, upper, lowers, dataLayers, this.#counters);
+    mount.prepare();
+    if (upper && options.index) cleanIndex(mount);
+    upper?.endOperation();
+    return mount;
   }
 
   #at(path: string, rule: SymlinkRule): OverlayNode {

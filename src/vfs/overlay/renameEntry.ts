@@ -105,8 +105,11 @@ function moveUpper(mount: MountState, from: OverlayNode, to: OverlayNode, leaves
   const fromDirectory = ((from.parent as OverlayNode).inode as OverlayInode).upper;
   const toDirectory = ((to.parent as OverlayNode).inode as OverlayInode).upper;
   const replaced = upper.lookup(toDirectory, to.name);
-  if (replaced !== NO_INODE && isDirectory(upper.mode(replaced)) && upper.inode(replaced).names.size > 0)
+  if (replaced !== NO_INODE && isDirectory(upper.mode(replaced)) && upper.inode(replaced).names.size > 0) {
+    // A disk filesystem (ext4) notices this when the whiteout stands already, and takes it back.
+    if (leavesWhiteout) upper.setModified(fromDirectory);
     throw mount.fail('ENOTEMPTY');
+  }
   upper.rename(fromDirectory, from.name, toDirectory, to.name);
   if (leavesWhiteout) {
     upper.putWhiteout(fromDirectory, from.name);

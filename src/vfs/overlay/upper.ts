@@ -32,8 +32,9 @@ export class Upper extends UpperView {
   #stamp: Stamp = {};
   #operation = nextOperation();
 
+  /** `state`: what another upper, or this one earlier, gave as its snapshot. */
   constructor(setup: UpperSetup = {}, state?: UpperState) {
-    super(setup.id ?? crypto.getRandomValues(new Uint8Array(16)), state ?? newState());
+    super(setup.id ?? crypto.getRandomValues(new Uint8Array(16)), state ? { ...state } : newState());
     this.now = setup.now ?? wallClock;
     if (!state) this.#makeRoot();
   }

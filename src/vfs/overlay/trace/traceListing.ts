@@ -187,14 +187,17 @@ export function listIndex(
   for (const name of upper.names(indexDirectory)) {
     const inode = upper.lookup(indexDirectory, name);
     const type = letterOfMode(upper.mode(inode));
+    const isDevice = type === 'c';
     const handle = Uint8Array.from(name.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
     const linkCount = upper.xattrs(inode).get(`${prefix}overlay.nlink`);
     lines.push(
       definedOnly({
         origin: places.ofHandle(handle),
-        t: type,
+        // Traces take any char device for a whiteout here.
+        wh: isDevice ? 1 : undefined,
+        t: isDevice ? undefined : type,
         n: type === 'f' ? upper.linkCount(inode) : undefined,
-        nlink: linkCount && latin1Text(linkCount),
+        nlink: isDevice ? undefined : linkCount && latin1Text(linkCount),
       }),
     );
   }
