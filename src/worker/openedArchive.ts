@@ -163,7 +163,10 @@ export class OpenedArchive {
   live(): Promise<LiveContents> {
     this.#live ??= this.#revive(this).catch((error: unknown) => {
       this.#live = undefined;
-      this.needsFile ||= ['gone', 'changed', 'permission'].includes(toFault(error).code);
+      if (!this.needsFile && ['gone', 'changed', 'permission'].includes(toFault(error).code)) {
+        this.needsFile = true;
+        this.#home.emit({ type: 'archiveChanged', archive: this.summary() });
+      }
       throw error;
     });
     return this.#live;

@@ -123,7 +123,8 @@ export type ExplorerEvent =
     }
   /** What is open can no longer be stored (quota, a broken database); it stays open in this tab. */
   | { readonly type: 'storeFailed'; readonly fault: ServiceFault }
-  /** `verify` found the layers of an image in another order than its config's diff_ids, and put them right. */
+  /** `verify` found the layers of an image in another order than its config's diff_ids, and put them right; or the
+   *  file cannot be had any more (`needsFile`). */
   | { readonly type: 'archiveChanged'; readonly archive: ArchiveSummary }
   | { readonly type: 'layerVerified'; readonly archiveId: string; readonly row: VerifyRow };
 

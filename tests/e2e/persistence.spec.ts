@@ -1,14 +1,9 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { sha256 } from '../worker/buildArchive.ts';
 import type { ExplorerPage } from './support/explorerPage.ts';
 import { expect, test } from './support/test.ts';
 
 const LAST = 'third and last\n';
-
-async function pickAgain(explorer: ExplorerPage, path: string): Promise<void> {
-  const choosing = explorer.page.waitForEvent('filechooser');
-  await explorer.page.getByRole('button', { name: 'Re-open' }).first().click();
-  await (await choosing).setFiles(path);
-}
 
 /** As another browser gives it, or a page in a frame: bytes, and no handle to come back to. */
 async function openWithoutHandle(explorer: ExplorerPage, path: string): Promise<void> {
@@ -60,14 +55,32 @@ test.describe('PAGE-4 after a reload', () => {
     await explorer.reload();
     await explorer.isIndexed();
     await explorer.select('etc/motd');
-    await expect(page.getByRole('button', { name: 'Re-open' }).first()).toBeVisible();
-    await pickAgain(explorer, samples.path('forged.tar'));
+    await expect(explorer.details).toContainText('The contents need the file again.');
+    await expect(explorer.faults).toBeEmpty();
+    await explorer.reopen(samples.path('forged.tar'));
     await expect(explorer.faults).toContainText('could not be re-opened');
     await expect(explorer.rows.first()).toBeVisible();
     await page.getByRole('button', { name: 'Dismiss' }).first().click();
-    await pickAgain(explorer, samples.path('sample-1.10.tar'));
+    await explorer.reopen(samples.path('sample-1.10.tar'));
     await expect(page.getByRole('button', { name: 'Re-open' })).toHaveCount(0);
     await expect(explorer.details).toContainText('third and last');
+  });
+
+  test('a file that has gone is told, and what was read of it is there', async ({ explorer, page, samples }) => {
+    const path = samples.write('vanishing.tar', readFileSync(samples.path('sample-25.tar')));
+    await explorer.goto();
+    await explorer.open(path);
+    rmSync(path);
+    await explorer.reload();
+    await explorer.isIndexed();
+    await explorer.select('etc/motd');
+    await expect(explorer.details).toContainText('The contents need the file again.');
+    await explorer.show('Biography');
+    await expect(explorer.details.getByRole('listitem')).toHaveCount(3);
+    await explorer.show('Verify');
+    await explorer.details.getByRole('button', { name: 'Verify' }).click();
+    await expect(explorer.faults).toContainText('The archive could not be verified.');
+    await page.getByRole('button', { name: 'Dismiss' }).first().click();
   });
 
   test('what was kept needs no file; forgotten, it does', async ({ explorer, page, samples }) => {

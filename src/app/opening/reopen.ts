@@ -13,7 +13,9 @@ interface PermissionHandle {
 export async function reopenArchive(explorer: ExplorerState, archive: ArchiveSummary): Promise<void> {
   await explorer.calls.run('reopen', archive.fileName, async (callId) => {
     const input = (await inputFromHandle(explorer, archive)) ?? (await inputByHand(archive));
-    if (input) explorer.replaceArchive(await explorer.service.reopen(archive.id, input.input, callId));
+    if (!input) return;
+    explorer.replaceArchive(await explorer.service.reopen(archive.id, input.input, callId));
+    explorer.calls.dismissMissingFile();
   });
 }
 

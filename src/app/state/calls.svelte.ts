@@ -33,6 +33,9 @@ export const QUIET_KINDS: ReadonlySet<CallKind> = new Set([
   'restore',
 ]);
 
+/** The contents need the file again: that is offered where they would be shown. */
+const FILE_CODES: ReadonlySet<string> = new Set(['gone', 'permission']);
+
 /** Work under way in the worker. */
 export interface BusyCall {
   readonly id: string;
@@ -76,7 +79,8 @@ export class Calls {
       return await work(id);
     } catch (error) {
       const fault = faultOf(error);
-      if (fault.code !== 'cancelled') this.report(kind, subject, fault);
+      const isToldInPlace = QUIET_KINDS.has(kind) && FILE_CODES.has(fault.code);
+      if (fault.code !== 'cancelled' && !isToldInPlace) this.report(kind, subject, fault);
       return undefined;
     } finally {
       this.busy = this.busy.filter((call) => call.id !== id);
@@ -93,6 +97,11 @@ export class Calls {
 
   dismiss(faultId: string): void {
     this.faults = this.faults.filter((one) => one.id !== faultId);
+  }
+
+  /** A file that was missing is there again. */
+  dismissMissingFile(): void {
+    this.faults = this.faults.filter(({ fault }) => !FILE_CODES.has(fault.code));
   }
 
   async cancel(callId: string): Promise<void> {

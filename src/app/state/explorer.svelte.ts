@@ -129,11 +129,12 @@ export class ExplorerState {
     if (archiveId === this.archiveId) void this.loadHistory();
   }
 
-  /** The same layers in another order: what is selected is followed to its new place, what is shown is fetched anew. */
+  /** Layers that lie in another order: what is selected is followed to its new place, what is shown is fetched anew. */
   #onArchiveChanged(summary: ArchiveSummary): void {
     const before = this.image?.layers ?? [];
     this.replaceArchive(summary);
-    if (summary.id !== this.archiveId) return;
+    const isSameOrder = before.every((layer, position) => this.image?.layers[position] === layer);
+    if (summary.id !== this.archiveId || isSameOrder) return;
     const placeOf = (position: number): number =>
       Math.max(0, this.image?.layers.indexOf(before[position] ?? -1) ?? position);
     const { path, version, query } = this;

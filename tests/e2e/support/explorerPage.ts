@@ -105,6 +105,13 @@ export class ExplorerPage {
     await expect(this.details.getByRole('region').first()).toBeVisible();
   }
 
+  /** Gives a restored archive its file or folder again. */
+  async reopen(path: string): Promise<void> {
+    const choosing = this.page.waitForEvent('filechooser');
+    await this.page.getByRole('button', { name: 'Re-open' }).first().click();
+    await (await choosing).setFiles(path);
+  }
+
   /** Unfolds everything and selects a path. */
   async select(path: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Unfold all directories' }).click();
