@@ -1,4 +1,10 @@
+import { freemem } from 'node:os';
+import type { ByteSource } from '../../bytes/byteSource.ts';
+import type { FilesystemFigures } from '../../fuse/fuseFilesystem.ts';
+import { OverlayFilesystem } from '../../fuse/overlayFilesystem.ts';
 import { UnionFilesystem } from '../../fuse/unionFilesystem.ts';
+import { LayerTreeLayer } from '../../vfs/overlay/layerTreeLayer.ts';
+import { Upper } from '../../vfs/overlay/upper.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { CliError } from '../cliError.ts';
 import { type Command, IMAGE_OPTION, PLATFORM_OPTION, UP_TO_OPTION } from '../command.ts';
@@ -8,7 +14,7 @@ import { openLayers } from '../mount/openLayers.ts';
 import { mountFolder, requireMounting } from '../mount/requirements.ts';
 import { serveImage } from '../mount/serveImage.ts';
 import { ROLE_VARIABLE, SERVER_ROLE, superviseServer } from '../mount/supervise.ts';
-import { readStack } from '../imageStack.ts';
+import { type ImageStack, readStack } from '../imageStack.ts';
 import { openInput } from '../openInput.ts';
 import { describeImage, imageChoice, selectImage } from '../selectImage.ts';
 import { selectLayer } from '../selectLayer.ts';
@@ -41,8 +47,7 @@ export const command: Command = {
     const { file, folder } = operands(args);
     requireMounting();
     const target = await mountFolder(folder);
-    const options = mountOptions(args);
-    if (!args.has('ro')) throw new CliError('usage', '--ro is missing: only read-only mounts are known');
+    const options = givenOptions(args);
     if (context.environment[ROLE_VARIABLE] !== SERVER_ROLE) {
       return superviseServer(serverWords(args, file, target.path), target.path, context);
     }
@@ -50,16 +55,15 @@ export const command: Command = {
     const image = selectImage(archive, imageChoice(args));
     const wanted = args.value('up-to');
     const upTo = wanted === undefined ? image.layers.length - 1 : selectLayer(image.layers, wanted);
-    const { union, indexed } = await readStack(archive, image, upTo, context);
-    const work = await context.work();
-    const filesystem = new UnionFilesystem(union, await openLayers(image.layers, indexed, work, context.onExit));
+    const stack = await readStack(archive, image, upTo, context);
+    const contents = await openLayers(image.layers, stack.indexed, await context.work(), context.onExit);
+    const upper = args.has('ro') ? undefined : new Upper();
+    const filesystem = upper ? overUpper(stack, contents, upper) : new UnionFilesystem(stack.union, contents);
     const announcement =
       `${safeText(describeImage(archive, image))}\n` +
-      `mounted read-only on ${target.path}; to end: Ctrl-C, or umount ${target.path}`;
-    await serveImage(
-      { filesystem, folder: target.path, file, mountOptions: ['ro', ...options], announcement },
-      context,
-    );
+      `mounted ${upper ? 'read-write' : 'read-only'} on ${target.path}; to end: Ctrl-C, or umount ${target.path}`;
+    const mountOptions = upper ? options : ['ro', ...options];
+    await serveImage({ filesystem, folder: target.path, file, mountOptions, announcement }, context);
     return ExitCode.fine;
   },
 };
@@ -74,7 +78,7 @@ function operands(args: ParsedArguments): { readonly file: string; readonly fold
 
 const MOUNT_OPTIONS: readonly string[] = ['nosuid', 'nodev', 'noexec', 'noatime'];
 
-function mountOptions(args: ParsedArguments): readonly string[] {
+function givenOptions(args: ParsedArguments): readonly string[] {
   const words = (args.value('options') ?? '').split(',').filter((word) => word !== '');
   const unknown = words.find((word) => !MOUNT_OPTIONS.includes(word));
   if (unknown !== undefined) {
@@ -92,3 +96,31 @@ function serverWords(args: ParsedArguments, file: string, folder: string): reado
   }
   return [...words, '--', file, folder];
 }
+
+function overUpper(
+  { trees, indexed }: ImageStack,
+  contents: readonly (ByteSource | undefined)[],
+  upper: Upper,
+): OverlayFilesystem {
+  const lowers: LayerTreeLayer[] = [];
+  for (const [position, tree] of trees.entries()) {
+    const content = contents[position];
+    if (tree && content) lowers.unshift(new LayerTreeLayer(tree, content, layerId(position)));
+  }
+  const sizeBytes = indexed.reduce((sum, index) => sum + (index?.sizeBytes ?? 0), 0);
+  return new OverlayFilesystem(lowers, upper, '', () => memoryFigures(sizeBytes));
+}
+
+/** Stands for the layer in marks of this mount alone. */
+function layerId(position: number): Uint8Array {
+  return new TextEncoder().encode(`layer ${position}`.padEnd(16));
+}
+
+/** What statfs(2) shows: changes are kept in memory. */
+function memoryFigures(layerBytes: number): FilesystemFigures {
+  const freeBlocks = Math.floor(freemem() / BLOCK_BYTES);
+  const blocks = freeBlocks + Math.ceil((layerBytes + process.memoryUsage.rss()) / BLOCK_BYTES);
+  return { blockSizeBytes: BLOCK_BYTES, blocks, freeBlocks, files: 2 ** 32, freeFiles: 2 ** 31 };
+}
+
+const BLOCK_BYTES = 4096;

@@ -1,0 +1,148 @@
+import { encodeName } from '../bytes/byteName.ts';
+import { listNames } from '../vfs/overlay/mergedNames.ts';
+import type { Layer } from '../vfs/overlay/layer.ts';
+import { lookup } from '../vfs/overlay/lookup.ts';
+import type { OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
+import type { Upper } from '../vfs/overlay/upper.ts';
+import { getXattr, listXattrs } from '../vfs/overlay/xattrCalls.ts';
+import { FileType } from './fileType.ts';
+import { FuseError } from './fuseError.ts';
+import type {
+  Caller,
+  DirectorySink,
+  FileAttributes,
+  FilesystemFigures,
+  FilesystemTraits,
+  FuseEntry,
+  FuseFilesystem,
+} from './fuseFilesystem.ts';
+import { attributesOf, entryOf, TIMEOUT_SEC } from './overlayEntries.ts';
+import { readOverlayFile } from './overlayFiles.ts';
+import { nameText, OverlaySession, TRUSTED } from './overlaySession.ts';
+import { OverlayWriter } from './overlayWriter.ts';
+import { seekExtents } from './layerContent.ts';
+
+const DOT = encodeName('.');
+const DOT_DOT = encodeName('..');
+
+/** The writable union mount: what the kernel's overlay is over directories, over an image's layers. */
+export class OverlayFilesystem implements FuseFilesystem {
+  readonly traits: FilesystemTraits = { negativeTimeoutSec: TIMEOUT_SEC, attributesTimeoutSec: TIMEOUT_SEC };
+  readonly writer: OverlayWriter;
+  readonly #session: OverlaySession;
+  readonly #figures: () => FilesystemFigures;
+
+  /** `lowers`: topmost first. `options`: as after `mount -o`. `figures`: what statfs(2) tells. Throws VfsError EINVAL
+   *  for options that contradict themselves. */
+  constructor(lowers: readonly Layer[], upper: Upper, options: string, figures: () => FilesystemFigures) {
+    this.#session = new OverlaySession(lowers, upper, options);
+    this.writer = new OverlayWriter(this.#session);
+    this.#figures = figures;
+  }
+
+  lookup(parent: number, name: Uint8Array): FuseEntry | undefined {
+    const session = this.#session;
+    return session.run('lookup', () => {
+      const directory = session.name(parent);
+      const text = nameText(name);
+      if (text === '.') return this.#give(directory);
+      if (text === '..') return this.#give(directory.parent ?? directory);
+      const found = lookup(session.mount, directory, text);
+      return found.inode ? this.#give(found) : undefined;
+    });
+  }
+
+  forget(node: number, count: number): void {
+    this.#session.run('forget', () => this.#session.known.forget(node, count));
+  }
+
+  getAttributes(node: number): FileAttributes {
+    return attributesOf(this.#session.mount, this.#session.inode(node));
+  }
+
+  readlink(node: number): Uint8Array {
+    const { mount } = this.#session;
+    const inode = this.#session.inode(node);
+    if (inode.type !== FileType.symlink) throw new FuseError('EINVAL');
+    return encodeName(mount.realLayer(inode).linkTarget(mount.realInode(inode)));
+  }
+
+  read(node: number, _handle: number, offset: number, target: Uint8Array): number {
+    const session = this.#session;
+    const inode = session.inode(node);
+    if (inode.type !== FileType.file) throw new FuseError(inode.type === FileType.directory ? 'EISDIR' : 'EINVAL');
+    return session.run('read', () => readOverlayFile(session.mount, inode, offset, target));
+  }
+
+  readDirectory(node: number, handle: number, offset: number, sink: DirectorySink): void {
+    const session = this.#session;
+    const listing = this.writer.listing(handle);
+    session.run('getdents', () => {
+      const directory = session.name(node);
+      // As the kernel, which reads a merged directory anew when it is read from its beginning.
+      if (offset === 0 || !listing.names) listing.names = listNames(session.mount, directory);
+      const { names } = listing;
+      for (let position = offset; position < names.length + 2; position++) {
+        if (position < 2) {
+          const name = position === 0 ? DOT : DOT_DOT;
+          if (!sink.fits(name)) return;
+          const at = position === 0 ? directory : (directory.parent ?? directory);
+          sink.add(name, this.#ino(at), FileType.directory, position + 1);
+          continue;
+        }
+        const { name, type } = names[position - 2] as (typeof names)[number];
+        const bytes = encodeName(name);
+        if (!sink.fits(bytes)) return;
+        this.#put(directory, name, bytes, type, position + 1, sink);
+      }
+    });
+  }
+
+  getXattr(node: number, name: Uint8Array): Uint8Array {
+    const session = this.#session;
+    return session.run('getxattr', () => getXattr(session.mount, TRUSTED, session.inode(node), nameText(name)));
+  }
+
+  listXattrs(node: number, caller: Caller): readonly Uint8Array[] {
+    const session = this.#session;
+    const credentials = { ...TRUSTED, uid: caller.uid };
+    return session
+      .run('listxattr', () => listXattrs(session.mount, credentials, session.inode(node)))
+      .map((name) => encodeName(name));
+  }
+
+  statfs(): FilesystemFigures {
+    return this.#figures();
+  }
+
+  /** What has been written, and what was copied up, counts as data throughout. */
+  seek(node: number, _handle: number, offset: number, what: 'data' | 'hole'): number {
+    const { sizeBytes } = this.getAttributes(node);
+    const found = seekExtents(sizeBytes, undefined, offset, what);
+    if (found === undefined) throw new FuseError('ENXIO');
+    return found;
+  }
+
+  destroy(): void {
+    // The upper's owner seals it.
+  }
+
+  #give(node: OverlayNode): FuseEntry {
+    return entryOf(this.#session.mount, this.#session.known.use(node));
+  }
+
+  #ino(node: OverlayNode): number {
+    return attributesOf(this.#session.mount, node.inode as OverlayInode).ino;
+  }
+
+  /** A name may be listed that cannot be looked up: a whiteout in a directory that has nothing to merge. */
+  #put(directory: OverlayNode, name: string, bytes: Uint8Array, type: number, next: number, sink: DirectorySink): void {
+    const found = lookup(this.#session.mount, directory, name);
+    if (!found.inode) sink.add(bytes, UNKNOWN_INO, type, next);
+    else if (sink.wantsEntries) sink.addEntry(bytes, this.#give(found), next);
+    else sink.add(bytes, this.#ino(found), type, next);
+  }
+}
+
+/** FUSE_UNKNOWN_INO of libfuse. */
+const UNKNOWN_INO = 0xffff_ffff;
