@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { buildTimeline } from '../../src/analysis/timeline.ts';
+import { treeRows } from '../../src/analysis/treeRows.ts';
 import { decodeName, encodeName } from '../../src/bytes/byteName.ts';
 import type { DriverLayout, MadeTree } from '../../src/drivers/driver.ts';
 import { checkHost } from '../../src/drivers/hostLayers.ts';
@@ -10,6 +12,7 @@ import { storageDrivers } from '../../src/drivers/registry.ts';
 import { emptyChangeset, TreeMaker } from '../../src/drivers/treeMaker.ts';
 import { EntryKind, type LayerTree } from '../../src/vfs/layerTree.ts';
 import { LayerUnion } from '../../src/vfs/layerUnion.ts';
+import { listUnion } from '../../src/vfs/listing.ts';
 import { entry, hardLink, layer, shown } from '../vfs/layers.ts';
 import {
   anyLayer,
@@ -340,6 +343,36 @@ describe('DRV-4 identifiers', () => {
     expect(() => checkHost({ ...host, containers: [container] })).toThrowError(
       expect.objectContaining({ code: 'host' }),
     );
+  });
+});
+
+describe('DRV-3 layouts are trees like any other', () => {
+  it('the explorer’s rows and listing work on them', async () => {
+    const host = mounted(hostOf([[BASE, TOP]]));
+    for (const driver of storageDrivers('ext4')) {
+      const { tree } = driver.layOut(host, seededRandom(''));
+      const view = await treeRows(await buildTimeline([tree]), {
+        layer: 0,
+        mode: 'union',
+        xray: false,
+        sort: 'name',
+        filter: { changes: [], text: '', minBytes: 0 },
+      });
+      expect([driver.name, view.count]).toEqual([driver.name, tree.length - 1]);
+      let lines = 0;
+      for await (const { line } of listUnion(new LayerUnion([tree]), async () => 'digest')) {
+        expect(line.split('\t')).toHaveLength(8);
+        lines++;
+      }
+      expect(lines).toBe(tree.length - 1);
+    }
+  });
+
+  it('refuses what would be too deep, and measures it all the same', async () => {
+    const deep = layer(entry('a/'.repeat(15_998)));
+    const host = hostOf([[deep]]);
+    expect((await measureHost(host)).layers[0]?.merged.directoryCount).toBe(15_998);
+    expect(() => layOut('vfs', host)).toThrowError(expect.objectContaining({ code: 'tooLarge' }));
   });
 });
 

@@ -14,6 +14,8 @@ export interface ListedEntry {
   readonly content?: string | undefined;
   /** Names of the file. */
   readonly linkCount: number;
+  /** On disk: which file it is, and the space that it takes. */
+  readonly onDisk?: { readonly inode: number; readonly allocatedBytes: number };
 }
 
 /** Files of real hosts whose content is their own affair. */
@@ -36,6 +38,7 @@ export function listDisk(root: string, folders: readonly string[]): readonly Lis
       type,
       mode: stat.mode & 0o7777,
       linkCount: type === 'f' ? stat.nlink : 1,
+      onDisk: { inode: stat.ino, allocatedBytes: stat.blocks * 512 },
       target: type === 'l' ? readlinkSync(full) : undefined,
       content: type === 'f' && !UNMODELLED.includes(name) ? readFileSync(full, 'utf8') : undefined,
     });
@@ -43,6 +46,15 @@ export function listDisk(root: string, folders: readonly string[]): readonly Lis
   };
   for (const folder of folders) visit(folder);
   return found;
+}
+
+/** Space of the contents of layers and containers, each file once; what the engine writes beside them is left out. */
+export function allocatedForContents(entries: readonly ListedEntry[]): number {
+  const contents = /\/diff\/|\/fs\/|^vfs\/dir\/[^/]+\/|native\/snapshots\/\d+\//;
+  const byInode = new Map<number, number>();
+  for (const { path, type, onDisk } of entries)
+    if (type === 'f' && onDisk && contents.test(path)) byInode.set(onDisk.inode, onDisk.allocatedBytes);
+  return [...byInode.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function diskType(stat: ReturnType<typeof lstatSync>): string {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { DriverName } from '../../src/drivers/driver.ts';
@@ -10,8 +11,9 @@ import {
   observeDockerd,
   type Observation,
 } from './engine.ts';
+import { measureHost } from '../../src/drivers/measureHost.ts';
 import { driverNamed, layOut } from './hosts.ts';
-import { listLayout, normalLines } from './listing.ts';
+import { allocatedForContents, listLayout, normalLines } from './listing.ts';
 import { sampleHost } from './sample.ts';
 
 /** Each driver that was seen at work: where it keeps things, and who to ask. */
@@ -45,6 +47,8 @@ const containerd = (snapshotter: string, folderVariable?: string): Recorded => (
 });
 
 const BTRFS = 'PALIMPSEST_BTRFS_DIR';
+/** Of statfs(2): there space is counted as the model counts it. */
+const EXT4 = 0xef53;
 
 const DRIVERS: readonly Recorded[] = [
   docker('overlay2'),
@@ -102,6 +106,10 @@ describe('DRV-2 the model equals what the engines of this host leave on disk', (
       if (process.env.PALIMPSEST_RECORD === '1')
         writeFileSync(goldenPath(recorded.name), `# ${observed.versions}\n${lines.join('\n')}\n`);
       expect(await modelled(recorded, observed.containerId)).toEqual(lines);
+      if (recorded.folderVariable !== undefined || statfsSync(tmpdir()).type !== EXT4) return;
+      const { host } = await sampleHost(observed.containerId, recorded.changes);
+      const { images, containers } = driverNamed(recorded.name).usage(await measureHost(host));
+      expect(images.allocatedBytes + containers.allocatedBytes).toBe(allocatedForContents(observed.entries));
     });
   }
 });
