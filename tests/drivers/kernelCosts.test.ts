@@ -48,6 +48,9 @@ describe.skipIf(reason !== undefined)(
           mkdirSync(join(dir, 'lower', `${name}${size}`));
           writeFileSync(join(dir, 'lower', `${name}${size}`, 'file'), Buffer.alloc(size, 1));
         }
+      mkdirSync(join(dir, 'lower', 'empty'));
+      mkdirSync(join(dir, 'lower', 'full'));
+      writeFileSync(join(dir, 'lower', 'full', 'file'), '');
       const options = [
         'lowerdir=lower',
         'upperdir=upper',
@@ -78,8 +81,29 @@ describe.skipIf(reason !== undefined)(
             driverNamed('overlay2').cost(operation, target)?.allocatedBytes,
           );
         });
+
+    it('COST-4 a directory of a layer is not renamed, empty or not', async (context) => {
+      if (!isMounted) return context.skip('overlay cannot be mounted');
+      const lower = layer(entry('empty/'), entry('full/'), entry('full/file'));
+      const union = new LayerUnion([lower]);
+      for (const name of ['empty', 'full']) {
+        const refusal = errorOf(() => renameSync(join(dir, 'merged', name), join(dir, 'merged', `${name}2`)));
+        const target = await operationTarget(union, union.resolve(name));
+        expect(refusal).toBe(driverNamed('overlay2').cost('rename', target)?.refusal);
+        expect(refusal).toBe('EXDEV');
+      }
+    });
   },
 );
+
+function errorOf(action: () => void): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}
 
 const ACTIONS: Readonly<Record<Exclude<Operation, 'read' | 'secondWrite'>, (path: string) => void>> = {
   firstWrite: (path) => {
