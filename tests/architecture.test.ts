@@ -15,6 +15,8 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   vfs: { folders: ['bytes', 'tar'], packages: [] },
   image: { folders: ['bytes'], packages: [] },
   archive: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image'], packages: [] },
+  build: { folders: ['image'], packages: [] },
+  docker: { folders: [], packages: [] },
   analysis: { folders: ['bytes', 'tar', 'vfs', 'image', 'archive'], packages: [] },
   drivers: { folders: ['bytes', 'tar', 'vfs', 'image'], packages: [] },
   fuse: { folders: ['bytes', 'tar', 'vfs'], packages: ['node'] },
@@ -28,13 +30,27 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   i18n: { folders: [], packages: ['svelte'] },
   app: { folders: ['client', 'i18n'], packages: ['svelte'] },
   cli: {
-    folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'drivers', 'fuse', 'platform', 'i18n'],
+    folders: [
+      'bytes',
+      'codec',
+      'tar',
+      'vfs',
+      'image',
+      'archive',
+      'analysis',
+      'build',
+      'docker',
+      'drivers',
+      'fuse',
+      'platform',
+      'i18n',
+    ],
     packages: ['node'],
   },
 };
 
 /** Folders that hold no import of Node or the DOM: the core. */
-const CORE = ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'drivers'];
+const CORE = ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'build', 'docker', 'drivers'];
 const DOM_GLOBALS = ['document', 'window', 'navigator', 'localStorage', 'indexedDB', 'XMLHttpRequest', 'HTMLElement'];
 
 interface SourceFile {

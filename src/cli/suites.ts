@@ -12,4 +12,9 @@ export const CONFORMANCE_SUITES: readonly CommandEntry[] = [
     summary: 'replays recorded traces of the kernel’s overlayfs on the union mount',
     load: () => import('./conformance/overlay.ts'),
   },
+  {
+    name: 'tables',
+    summary: 'compares with tables of recorded answers: Dockerfiles, ignore files, references, and more',
+    load: () => import('./conformance/tables.ts'),
+  },
 ];

@@ -2,7 +2,8 @@
 // classes, a backslash quotes. Cost: the product of both lengths at most.
 import { ImageError } from './imageError.ts';
 
-type Token = 'star' | 'any' | { readonly code: number } | { readonly ranges: readonly Range[]; readonly negated: boolean };
+type Token =
+  'star' | 'any' | { readonly code: number } | { readonly ranges: readonly Range[]; readonly negated: boolean };
 type Range = readonly [low: number, high: number];
 
 const SLASH = 47;

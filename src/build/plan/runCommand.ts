@@ -72,5 +72,5 @@ export function runHistory(args: readonly string[], state: StageState): string {
   const values = new Map<string, string>();
   for (const { key, value } of state.buildArguments) values.set(key, state.variables.get(key) ?? value ?? '');
   const shown = [...values].map(([key, value]) => `${key}=${value}`);
-  return ['RUN', ...(shown.length > 0 ? [`|${shown.length}`, ...shown] : []), ...args].join(' ');
+  return `RUN ${[...(shown.length > 0 ? [`|${shown.length}`, ...shown] : []), ...args].join(' ')}`;
 }

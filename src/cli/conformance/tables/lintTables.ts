@@ -1,0 +1,139 @@
+import { ContextFilter } from '../../../build/context/contextFilter.ts';
+import { readIgnoreFile } from '../../../build/context/ignoreFile.ts';
+import type { LintFinding } from '../../../build/lint/linter.ts';
+import { LINT_RULES, type LintRuleName } from '../../../build/lint/rules.ts';
+import { type CheckedDockerfile, checkDockerfile, type PlanOptions } from '../../../build/plan/planBuild.ts';
+import type { BaseConfig } from '../../../build/plan/stageState.ts';
+import { sourceKind } from '../../../build/plan/copySource.ts';
+import { difference, firstDifference } from './judge.ts';
+
+interface RecordedWarning {
+  readonly RuleName: string;
+  readonly Description: string;
+  readonly URL?: string;
+  readonly Detail: string;
+  readonly Line?: number;
+}
+
+interface LintRow {
+  readonly Dockerfile: string;
+  readonly DockerIgnore?: string;
+  readonly FrontendAttrs?: Readonly<Record<string, string>>;
+  /** Of a build of the last stage; null where only their number is recorded. */
+  readonly Warnings?: readonly (RecordedWarning | null)[];
+  /** Of the check of all stages, where it differs. */
+  readonly UnmarshalWarnings?: readonly (RecordedWarning | null)[];
+  readonly BuildErr?: string;
+  readonly BuildErrLocation?: number;
+  /** The build itself fails, for want of a file that the ignore file leaves out. */
+  readonly StreamBuildErrRegexp?: string;
+}
+
+/** The test's images set no variable but PATH. */
+const TEST_IMAGE: BaseConfig = { env: [], workingDir: '', user: '', shell: [], onBuild: [] };
+
+export function judgeLint(row: LintRow): string | undefined {
+  const attributes = Object.entries(row.FrontendAttrs ?? {});
+  const buildArgs = new Map(
+    attributes.filter(([key]) => key.startsWith('build-arg:')).map(([key, value]) => [key.slice(10), value]),
+  );
+  const ignorePatterns = readIgnoreFile(row.DockerIgnore ?? '').map((line) => line.pattern);
+  const target = row.FrontendAttrs?.target;
+  const options: PlanOptions = {
+    buildArgs,
+    ignorePatterns,
+    baseConfig: () => TEST_IMAGE,
+    ...(target === undefined ? {} : { target }),
+  };
+  const build = checkDockerfile(row.Dockerfile, options);
+  const check = checkDockerfile(row.Dockerfile, { ...options, allStages: target === undefined });
+  return firstDifference(
+    compareWarnings('build', row.Warnings, build.findings),
+    compareWarnings('check', row.UnmarshalWarnings ?? row.Warnings, check.findings),
+    difference('error', row.BuildErr, build.error?.message),
+    row.BuildErr === undefined || row.BuildErrLocation === undefined
+      ? undefined
+      : difference('line of the error', row.BuildErrLocation, build.error?.lines[0]?.startLine),
+    row.StreamBuildErrRegexp === undefined ? undefined : missingFile(build, ignorePatterns, row),
+  );
+}
+
+function compareWarnings(
+  what: string,
+  recorded: readonly (RecordedWarning | null)[] | undefined,
+  findings: readonly LintFinding[],
+): string | undefined {
+  const expected = recorded ?? [];
+  if (expected.includes(null)) return difference(`findings of the ${what}`, expected.length, findings.length);
+  const left = expected.map((warning) => [
+    warning?.Line ?? 0,
+    warning?.RuleName,
+    warning?.Detail,
+    warning?.Description,
+    warning?.URL ?? '',
+  ]);
+  const right = findings.map(({ rule, message, lines }) => [
+    lines.startLine,
+    rule.name,
+    message,
+    rule.description,
+    rule.url,
+  ]);
+  return difference(`findings of the ${what}`, inOrder(left), inOrder(right));
+}
+
+function inOrder(rows: readonly (readonly unknown[])[]): string[] {
+  return rows.map((row) => JSON.stringify(row)).sort();
+}
+
+// The recorded build stops at the first file that is not sent, with its path and line.
+function missingFile({ plan }: CheckedDockerfile, patterns: readonly string[], row: LintRow): string | undefined {
+  const filter = new ContextFilter(patterns, 'buildkit');
+  for (const { instruction } of plan?.stages.flatMap((stage) => stage.steps) ?? []) {
+    const { body, node } = instruction;
+    if (body.kind !== 'ADD' && (body.kind !== 'COPY' || body.from !== '')) continue;
+    const missing = body.sources.find(
+      (source) => sourceKind(source) === 'context' && filter.matcher.matchesOrParentMatches(source),
+    );
+    if (missing === undefined) continue;
+    const message = `failed to solve: failed to compute cache key: failed to calculate checksum of ref x "/${missing}": not found`;
+    return firstDifference(
+      difference('missing file', true, new RegExp(row.StreamBuildErrRegexp ?? '').test(message)),
+      row.BuildErrLocation === undefined
+        ? undefined
+        : difference('line of the missing file', row.BuildErrLocation, node.startLine),
+    );
+  }
+  return `no source is left out by ${patterns.join(' ')}`;
+}
+
+interface DocumentedRule {
+  readonly rule: string;
+  readonly examples: readonly { readonly verdict: 'good' | 'bad'; readonly dockerfile: string }[];
+}
+
+/** A rule's page: some bad example is reported by the rule, no good one is. Examples are often parts of a Dockerfile:
+ *  those without FROM get one. An experimental rule is asked for by the bad ones only. */
+export function judgeRulePage({ rule, examples }: DocumentedRule): string | undefined {
+  const known = LINT_RULES.get(rule as LintRuleName);
+  if (!known) return `there is no rule ${rule}`;
+  const bad = examples.filter((example) => example.verdict === 'bad');
+  const isReported = (dockerfile: string) => findings(dockerfile).some((finding) => finding.rule === known);
+  const asked = (dockerfile: string) =>
+    known.experimental ? `# check=experimental=${rule}\n${dockerfile}` : dockerfile;
+  const reported = bad.filter((example) => isReported(asked(example.dockerfile)));
+  if (bad.length > 0 && reported.length === 0) return `no bad example of ${rule} is reported`;
+  const wrong = examples.find((example) => example.verdict === 'good' && isReported(example.dockerfile));
+  return wrong && `a good example of ${rule} is reported: ${JSON.stringify(wrong.dockerfile)}`;
+}
+
+function findings(dockerfile: string): readonly LintFinding[] {
+  const whole = /^\s*from\s/im.test(dockerfile) ? dockerfile : withFrom(dockerfile);
+  return checkDockerfile(whole, { baseConfig: () => TEST_IMAGE, allStages: true }).findings;
+}
+
+// After directives, which must come first.
+function withFrom(dockerfile: string): string {
+  const directives = /^(?:#[^\n]*=[^\n]*\n)*/.exec(dockerfile)?.[0] ?? '';
+  return `${directives}FROM scratch\n${dockerfile.slice(directives.length)}`;
+}
