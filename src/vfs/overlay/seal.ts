@@ -27,25 +27,32 @@ const RWX_BITS = 0o777;
 const READ_BYTES = 1024 * 1024;
 /** The only attribute that docker and containerd put into a layer (moby pkg/archive, ReadSecurityXattrToTarHeader). */
 const CAPABILITY = 'security.capability';
+const OVERLAY_PREFIX = 'trusted.overlay.';
 
-export interface SealOptions {
-  /** Overlay's own attributes: `trusted.overlay.`, or `user.overlay.` of a mount with userxattr. */
-  readonly overlayPrefix: string;
-  /** Which attributes go along: docker's choice, or all but overlay's own (as buildah does). */
-  readonly xattrs: 'capability' | 'all';
-  /** Told the path of each socket: a tar cannot hold it, and engines leave it out, too. */
+/** `docker`: what an engine would commit. `exact`: for mounting again: the root, nanoseconds and all attributes,
+ *  overlay's own included. */
+export type SealForm = 'docker' | 'exact';
+
+export interface SealNotes {
+  /** A tar cannot hold a socket, and engines leave it out, too. */
   readonly onSocket?: (path: string) => void;
+  /** Attributes that docker's form leaves out. */
+  readonly onLostXattr?: (path: string, name: string) => void;
 }
-
-export const DOCKER_SEAL: SealOptions = { overlayPrefix: 'trusted.overlay.', xattrs: 'capability' };
 
 /** An upper as the members of a layer's tar, the way docker commits it with overlay2 (moby pkg/archive, from 24 on):
  *  a walk by name bytes, a directory before what lies in it; a whiteout (char device 0:0) as an empty `.wh.NAME` in
  *  NAME's place, an opaque directory followed by its marker; whole seconds; no user names; the root is left out.
  *  A further name of an inode is a hard link to the first; whiteouts share an inode, so that a later one names the
- *  first as its link target, though it is a file: that is what docker writes. */
-export function* sealLayer(upper: Layer, options: SealOptions = DOCKER_SEAL): Generator<TarMemberWithContent> {
-  const sealing = new Sealing(upper, options);
+ *  first as its link target, though it is a file: that is what docker writes.
+ *  Redirects have to be gone before (`flattenRedirects`): an engine knows none. */
+export function* sealLayer(
+  upper: Layer,
+  form: SealForm = 'docker',
+  notes: SealNotes = {},
+): Generator<TarMemberWithContent> {
+  const sealing = new Sealing(upper, form, notes);
+  if (form === 'exact') yield* sealing.members(upper.rootInode, '', '.');
   const open: { readonly directory: number; readonly path: string; readonly names: readonly string[]; next: number }[] =
     [{ directory: upper.rootInode, path: '', names: sortedNames(upper, upper.rootInode), next: 0 }];
   for (let level = open.at(-1); level; level = open.at(-1)) {
@@ -73,13 +80,15 @@ function sortedNames(layer: Layer, directory: number): readonly string[] {
 
 class Sealing {
   readonly #upper: Layer;
-  readonly #options: SealOptions;
+  readonly #form: SealForm;
+  readonly #notes: SealNotes;
   /** First path of inodes with several names. */
   readonly #firstPaths = new Map<number, string>();
 
-  constructor(upper: Layer, options: SealOptions) {
+  constructor(upper: Layer, form: SealForm, notes: SealNotes) {
     this.#upper = upper;
-    this.#options = options;
+    this.#form = form;
+    this.#notes = notes;
   }
 
   *members(inode: number, directory: string, name: string): Generator<TarMemberWithContent> {
@@ -87,16 +96,16 @@ class Sealing {
     const path = `${directory}${name}`;
     const type = TYPES.get(mode & S_IFMT);
     if (type === undefined) {
-      this.#options.onSocket?.(path);
+      this.#notes.onSocket?.(path);
       return;
     }
     const first = this.#firstPath(inode, path);
     if (isWhiteout(this.#upper, inode)) {
-      const attributes = { ...this.#attributes(inode), mode: WHITEOUT_MODE, linkName: encodeName(first ?? '') };
+      const attributes = { ...this.#attributes(inode, path), mode: WHITEOUT_MODE, linkName: encodeName(first ?? '') };
       yield { member: { name: encodeName(`${directory}${WHITEOUT_PREFIX}${name}`), type: 'file', ...attributes } };
       return;
     }
-    const attributes = this.#attributes(inode);
+    const attributes = this.#attributes(inode, path);
     if (first !== undefined) {
       yield { member: { name: encodeName(path), type: 'hardlink', ...attributes, linkName: encodeName(first) } };
       return;
@@ -129,31 +138,31 @@ class Sealing {
     return first;
   }
 
-  #attributes(inode: number): Attributes {
+  #attributes(inode: number, path: string): Attributes {
     const upper = this.#upper;
+    const { mtime } = upper.times(inode);
     return {
       mode: upper.mode(inode) & PERMISSION_BITS,
       uid: upper.uid(inode),
       gid: upper.gid(inode),
       sizeBytes: 0,
-      mtimeSec: upper.times(inode).mtime.sec,
-      xattrs: this.#xattrs(inode),
+      mtimeSec: mtime.sec,
+      ...(this.#form === 'exact' && { mtimeNsec: mtime.nsec }),
+      xattrs: this.#xattrs(inode, path),
     };
   }
 
-  #xattrs(inode: number): readonly Xattr[] | undefined {
-    const { xattrs, overlayPrefix } = this.#options;
+  #xattrs(inode: number, path: string): readonly Xattr[] | undefined {
     const kept: Xattr[] = [];
     for (const [name, value] of this.#upper.xattrs(inode)) {
-      if (name === CAPABILITY || (xattrs === 'all' && !name.startsWith(overlayPrefix))) {
-        kept.push({ name: encodeName(name), value });
-      }
+      if (name === CAPABILITY || this.#form === 'exact') kept.push({ name: encodeName(name), value });
+      else if (!name.startsWith(OVERLAY_PREFIX)) this.#notes.onLostXattr?.(path, name);
     }
     return kept.length > 0 ? kept : undefined;
   }
 
   #isOpaque(inode: number): boolean {
-    const value = this.#upper.xattrs(inode).get(`${this.#options.overlayPrefix}opaque`);
+    const value = this.#upper.xattrs(inode).get(`${OVERLAY_PREFIX}opaque`);
     return value?.length === 1 && value[0] === 0x79;
   }
 
@@ -162,7 +171,7 @@ class Sealing {
   }
 }
 
-type Attributes = Pick<TarMember, 'mode' | 'uid' | 'gid' | 'sizeBytes' | 'mtimeSec' | 'xattrs'>;
+type Attributes = Pick<TarMember, 'mode' | 'uid' | 'gid' | 'sizeBytes' | 'mtimeSec' | 'mtimeNsec' | 'xattrs'>;
 
 const TYPES: ReadonlyMap<number, TarEntryType> = new Map<number, TarEntryType>([
   [S_IFREG, 'file'],
