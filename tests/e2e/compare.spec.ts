@@ -18,6 +18,7 @@ test('PAGE-6 several files are dropped at once, and two of their images compared
     samples.write('next.tar', other),
     samples.path('sample-rootfs.tar'),
   );
+  await expect(explorer.archives.getByRole('heading')).toHaveText(['sample-25.tar', 'next.tar', 'sample-rootfs.tar']);
   await explorer.archives.getByRole('button', { name: /sample:oci/ }).click();
   await explorer.show('Compare');
   const { details } = explorer;

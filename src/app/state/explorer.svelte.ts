@@ -92,6 +92,9 @@ export class ExplorerState {
   });
 
   readonly #listeners = new Set<(event: ExplorerEvent) => void>();
+  #openTurn = 0;
+  /** When each archive was asked for; what was restored came before all of them. */
+  readonly #openTurns = new Map<string, number>();
   #treeTurn = 0;
   /** Archive and image that tree and history belong to. */
   #subject = '';
@@ -152,12 +155,16 @@ export class ExplorerState {
     );
   }
 
-  /** Opens each input; the last that could be opened is selected. */
+  /** Opens each input; the last that could be opened is selected. They are listed in the order given, however long
+   *  each takes. */
   async open(inputs: readonly NamedInput[]): Promise<void> {
     await Promise.all(
       inputs.map(async ({ name, input }) => {
+        const turn = ++this.#openTurn;
         const summary = await this.calls.run('open', name, (callId) => this.service.open(input, callId));
-        if (summary) this.addArchive(summary);
+        if (!summary) return;
+        this.#openTurns.set(summary.id, turn);
+        this.addArchive(summary);
       }),
     );
   }
@@ -176,7 +183,10 @@ export class ExplorerState {
   }
 
   addArchive(summary: ArchiveSummary): void {
-    this.archives = [...this.archives.filter((one) => one.id !== summary.id), summary];
+    if (!this.#openTurns.has(summary.id)) this.#openTurns.set(summary.id, ++this.#openTurn);
+    const turnOf = ({ id }: ArchiveSummary): number => this.#openTurns.get(id) ?? 0;
+    const others = this.archives.filter((one) => one.id !== summary.id);
+    this.archives = [...others, summary].sort((a, b) => turnOf(a) - turnOf(b));
     this.selectArchive(summary.id);
     this.announce(t('announce.opened', { file: summary.fileName, count: summary.images.length }));
   }
