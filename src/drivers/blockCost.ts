@@ -1,4 +1,5 @@
 import { EntryKind } from '../vfs/layerTree.ts';
+import { isWrite } from './copyUpCost.ts';
 import type { MetadataStep, Operation, OperationCost, OperationTarget } from './driver.ts';
 import { allocatedBytes, BLOCK_BYTES } from './spaceTally.ts';
 
@@ -16,11 +17,9 @@ export interface BlockRule {
  *  written. Metadata is shared in the same way; its blocks are counted among no bytes. */
 export function blockCost(operation: Operation, target: OperationTarget, rule: BlockRule): OperationCost {
   const nothing = { copiedBytes: 0, allocatedBytes: 0, blocks: { count: 0, sizeBytes: rule.blockBytes } };
-  const isDirectory = target.kind === EntryKind.directory;
-  if ((operation === 'firstWrite' || operation === 'secondWrite') && isDirectory)
-    return { ...nothing, steps: [], refusal: 'EISDIR' };
+  if (isWrite(operation) && target.kind !== EntryKind.file) return { ...nothing, ...writeElsewhere(target) };
   const steps = ownTreeSteps(operation, target);
-  if (operation !== 'firstWrite' && operation !== 'secondWrite') return { ...nothing, steps };
+  if (!isWrite(operation)) return { ...nothing, steps };
   if (operation === 'secondWrite' && rule.ownBlocks === 'inPlace') return { ...nothing, steps };
   // An empty file holds a byte after the first write.
   const bytes = rule.firstBlockBytes(Math.max(1, target.sizeBytes));
@@ -32,12 +31,15 @@ export function blockCost(operation: Operation, target: OperationTarget, rule: B
   };
 }
 
+/** A directory takes no bytes; what is written through a fifo or a device goes elsewhere. */
+function writeElsewhere({ kind }: OperationTarget): Pick<OperationCost, 'steps' | 'refusal'> {
+  return kind === EntryKind.directory ? { steps: [], refusal: 'EISDIR' } : { steps: [] };
+}
+
 /** Costs where a container has a full copy of everything: those of the filesystem below (ext4). */
 export function fullCopyCost(operation: Operation, target: OperationTarget): OperationCost {
-  const isDirectory = target.kind === EntryKind.directory;
   const cost = { copiedBytes: 0, allocatedBytes: 0, blocks: { count: 0, sizeBytes: BLOCK_BYTES } };
-  if ((operation === 'firstWrite' || operation === 'secondWrite') && isDirectory)
-    return { ...cost, steps: [], refusal: 'EISDIR' };
+  if (isWrite(operation) && target.kind !== EntryKind.file) return { ...cost, ...writeElsewhere(target) };
   const steps = ownTreeSteps(operation, target);
   if (operation === 'delete') return { ...cost, allocatedBytes: 0 - freedBytes(target), steps };
   if (operation !== 'firstWrite' || target.sizeBytes > 0) return { ...cost, steps };

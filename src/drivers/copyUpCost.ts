@@ -14,6 +14,8 @@ export interface CopyUpRule {
  *  where the filesystem can share them. */
 export function copyUpCost(operation: Operation, target: OperationTarget, rule: CopyUpRule): OperationCost {
   if (target.kind === EntryKind.directory) return directoryCost(operation, target, rule);
+  // What is written through a fifo or a device goes elsewhere.
+  if (target.kind !== EntryKind.file && isWrite(operation)) return { ...NO_DATA, steps: [] };
   const parents = stepsOf('copyUpDirectory', target.parentCount);
   switch (operation) {
     case 'read':
@@ -38,6 +40,10 @@ export function copyUpCost(operation: Operation, target: OperationTarget, rule: 
     case 'delete':
       return { ...NO_DATA, steps: [...parents, { step: 'whiteout', count: 1 }] };
   }
+}
+
+export function isWrite(operation: Operation): boolean {
+  return operation === 'firstWrite' || operation === 'secondWrite';
 }
 
 const NO_DATA = { copiedBytes: 0, allocatedBytes: 0, blocks: { count: 0, sizeBytes: BLOCK_BYTES } };

@@ -65,6 +65,12 @@ describe('drivers', () => {
     expect(run.out).toMatch(/^btrfs +measured +0 +0 +0 +1 name changed$/m);
   });
 
+  it('follows a symlink to what is written, not to what is removed', async () => {
+    expect((await runCli(['drivers', app, '/bin/tool'])).out).toMatch(/^\/usr\/bin\/tool: 10 B$/m);
+    expect((await runCli(['drivers', '--cost', 'delete', app, '/bin'])).out).toMatch(/^\/bin: 0$/m);
+    expect((await runCli(['drivers', '--cost', 'chmod', app, '/bin'])).out).toMatch(/^\/usr\/bin: directory/m);
+  });
+
   it('tells one driver in detail, over another filesystem', async () => {
     const run = await runCli(['drivers', '-d', 'overlay2', '--backing', 'btrfs', app]);
     expect(run.out).toMatch(/^first write +4 KiB +4 KiB +1 × 4 KiB +1 directory copied up, 1 file copied up$/m);

@@ -142,6 +142,15 @@ describe('COST-4 metadata', () => {
     }
   });
 
+  it('writes through a fifo change nothing, a chmod copies up no content', () => {
+    const fifo = file(0, { kind: EntryKind.fifo });
+    for (const driver of storageDrivers('ext4')) {
+      const write = driver.cost('firstWrite', fifo);
+      if (write) expect(write).toMatchObject({ copiedBytes: 0, allocatedBytes: 0, steps: [] });
+      expect(driver.cost('chmod', fifo)?.allocatedBytes ?? 0).toBe(0);
+    }
+  });
+
   it('frees a copy with its last name only', () => {
     expect(driverNamed('vfs').cost('delete', file(4096, { linkCount: 2 }))?.allocatedBytes).toBe(0);
   });

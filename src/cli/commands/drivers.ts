@@ -146,7 +146,7 @@ async function showCosts(
     import('../../drivers/measureHost.ts'),
     import('../../drivers/operationTarget.ts'),
   ]);
-  const node = wanted === undefined ? largestFile(union) : findNode(union, wanted, 'keep');
+  const node = wanted === undefined ? largestFile(union) : findNode(union, wanted, lastLink(request));
   if (request.operation !== undefined && node < 0)
     throw new CliError('notFound', 'the image has no file that could be changed');
   const measure = await measureHost(host, context.signal);
@@ -175,6 +175,11 @@ async function showCosts(
     await output.line();
     for (const note of tables.COMPARISON_NOTES) await output.line(style.dim(note));
   }
+}
+
+/** A name is removed or changed itself; what else is done to a symlink is done to its target. */
+function lastLink({ operation }: Request): 'follow' | 'keep' {
+  return operation === 'rename' || operation === 'delete' ? 'keep' : 'follow';
 }
 
 function targetJson({ kind: _, below, ...fields }: OperationTarget): object {
