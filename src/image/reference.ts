@@ -4,7 +4,7 @@ import { checkDigest, isIdentifier, parseWritten } from './referenceGrammar.ts';
 
 /** A reference to an image, normalised (distribution reference, "Grammar"): `docker.io/library/alpine:3.20`. */
 export interface Reference {
-  /** Registry host, with its port. */
+  /** Registry host, with its port; rarely empty, see `repositoryName`. */
   readonly domain: string;
   /** Repository below the domain. */
   readonly path: string;
@@ -81,15 +81,20 @@ export function familiarForm(reference: Reference): string {
   return familiarName(reference) + suffix(reference);
 }
 
-export function familiarName({ domain, path }: Reference): string {
-  if (domain !== DEFAULT_DOMAIN) return `${domain}/${path}`;
+export function familiarName({ domain, path }: Pick<Reference, 'domain' | 'path'>): string {
+  if (domain !== DEFAULT_DOMAIN) return repositoryName({ domain, path });
   const rest = path.startsWith(OFFICIAL_PREFIX) ? path.slice(OFFICIAL_PREFIX.length) : path;
   return rest.includes('/') && rest !== path ? path : rest;
 }
 
+/** Domain and path. What looks like a domain and is none, `my_host.com/x`, belongs to the path: there is no domain. */
+export function repositoryName({ domain, path }: Pick<Reference, 'domain' | 'path'>): string {
+  return domain === '' ? path : `${domain}/${path}`;
+}
+
 /** The full form, as containerd's `io.containerd.image.name` holds it. */
 export function fullForm(reference: Reference): string {
-  return `${reference.domain}/${reference.path}${suffix(reference)}`;
+  return repositoryName(reference) + suffix(reference);
 }
 
 /** One form for all ways of writing the same reference; what is no reference stays as it is. */

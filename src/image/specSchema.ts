@@ -1,10 +1,12 @@
 // The JSON schemas of the OCI image-spec (schema/*.json), as checks: what is wrong first, and where.
+import { ImageError } from './imageError.ts';
+import { type JsonObject, type JsonValue, parseJson } from './json.ts';
 
 /** What a document may be. */
 export type SpecDocument = 'config' | 'descriptor' | 'imageIndex' | 'imageLayout' | 'manifest';
 
 /** Tells the first fault of a value, with its path, or undefined. */
-type Check = (value: unknown, path: string) => string | undefined;
+type Check = (value: JsonValue, path: string) => string | undefined;
 
 const MEDIA_TYPE = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/;
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
@@ -12,15 +14,15 @@ const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:\S*$/;
 const MAX_INT64 = 2 ** 63;
 
-/** What is wrong with a document by the image-spec's schema, or undefined when it is well formed. */
+/** What is wrong with a document by the image-spec's schema, or undefined when it is well formed. What follows the
+ *  document does not count: the real validator reads one value. */
 export function specFault(kind: SpecDocument, json: string): string | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(json);
+    return DOCUMENTS[kind](parseJson(new TextEncoder().encode(json)).value, '$');
   } catch (error) {
-    return error instanceof Error ? error.message : 'is not JSON';
+    if (error instanceof ImageError) return error.message;
+    throw error;
   }
-  return DOCUMENTS[kind](value, '$');
 }
 
 const text: Check = (value, path) => (typeof value === 'string' ? undefined : `${path} is no string`);
@@ -114,7 +116,7 @@ function anything(): undefined {
   return undefined;
 }
 
-function boolean(value: unknown, path: string): string | undefined {
+function boolean(value: JsonValue, path: string): string | undefined {
   return typeof value === 'boolean' ? undefined : `${path} is no boolean`;
 }
 
@@ -149,7 +151,7 @@ function arrayOf(check: Check, minimum = 0): Check {
 function mapOf(check: Check): Check {
   return (value, path) =>
     isObject(value)
-      ? firstFault(Object.entries(value), (item, key) => check(item, `${path}.${key}`))
+      ? firstFault(value.entries(), (item, key) => check(item, `${path}.${key}`))
       : `${path} is no object`;
 }
 
@@ -157,16 +159,17 @@ function mapOf(check: Check): Check {
 function object(members: Readonly<Record<string, Check>>, required: readonly string[]): Check {
   return (value, path) => {
     if (!isObject(value)) return `${path} is no object`;
-    const missing = required.find((name) => !Object.hasOwn(value, name));
+    const missing = required.find((name) => !value.has(name));
     if (missing !== undefined) return `${path}.${missing} is missing`;
-    return firstFault(Object.entries(members), (check, name) =>
-      Object.hasOwn(value, name) ? check(value[name], `${path}.${name}`) : undefined,
-    );
+    return firstFault(Object.entries(members), (check, name) => {
+      const member = value.get(name);
+      return member === undefined ? undefined : check(member, `${path}.${name}`);
+    });
   };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: JsonValue): value is JsonObject {
+  return value instanceof Map;
 }
 
 function firstFault<K, V>(

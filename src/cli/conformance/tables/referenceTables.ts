@@ -21,6 +21,7 @@ import {
   parseCanonicalReference,
   parseDockerReference,
   parseReference,
+  repositoryName,
   withDefaultTag,
 } from '../../../image/reference.ts';
 import { familiarMatch } from '../../../image/referenceMatch.ts';
@@ -53,8 +54,15 @@ function judgeParse(row: {
 
 function judgeFullName({ input, match, subs }: { input: string; match: boolean; subs: readonly string[] | null }) {
   const name = splitName(input);
-  if (!match) return difference(input, false, name !== undefined);
-  return difference(input, subs, name && [name.domain, name.path]);
+  const parts = name && [name.domain, name.path];
+  // The parts of some that match are not recorded.
+  return match && subs
+    ? difference(
+        input,
+        subs,
+        parts?.filter((part) => part !== '' || subs.length === 2),
+      )
+    : difference(input, match, name !== undefined);
 }
 
 function judgeReference({ input, match, subs }: { input: string; match: boolean; subs: readonly string[] | null }) {
@@ -83,7 +91,7 @@ function normalizeAnswer(reference: ReturnType<typeof parseReference>, recorded:
   const answer = {
     domain: reference.domain,
     path: reference.path,
-    name: `${reference.domain}/${reference.path}`,
+    name: repositoryName(reference),
     tag: reference.tag,
     digest: reference.digest,
     string: fullForm(reference),
