@@ -127,7 +127,10 @@ function adoptCopy(
   const inode = node.inode as OverlayInode;
   if (!isMetadataOnly) mount.setFlag(inode, InodeFlag.upperData);
   mount.log.assign(inode, 'upper', copy);
-  if (inode.type === S_IFDIR) mount.setFlag(inode, InodeFlag.whiteouts);
+  if (inode.type === S_IFDIR) {
+    mount.setFlag(inode, InodeFlag.whiteouts);
+    mount.log.assign(inode, 'listing', undefined);
+  }
   if (inode.key === 0) {
     mount.log.assign(inode, 'key', keyOf(0, copy));
     mount.log.setEntry(mount.inodes, inode.key, inode);

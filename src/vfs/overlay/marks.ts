@@ -9,6 +9,7 @@ export function markImpure(mount: MountState, directory: OverlayInode): void {
   if (directory.has(InodeFlag.impure)) return;
   mount.writable().setXattr(directory.upper, mount.xattrs.name('impure'), YES);
   mount.setFlag(directory, InodeFlag.impure);
+  mount.log.assign(directory, 'listing', undefined);
 }
 
 /** Marks an upper directory to hide what lower layers have under its name. */
