@@ -151,6 +151,14 @@ describe('tree', () => {
   });
 });
 
+describe('tree of what is hidden', () => {
+  it('--change hidden shows it without being asked for x-ray', async () => {
+    const run = await runCli(['tree', '--change', 'hidden', one]);
+    expect(run.out).toContain('secret  [deleted by layer 2]');
+    expect(run.out).toMatch(/\n\n\d+ director(y|ies), \d+ other entr(y|ies); /);
+  });
+});
+
 describe('cat', () => {
   it.each([
     [[one, 'etc/passwd'], 'root:x:0:0\nme:x:1:1\n'],

@@ -5,6 +5,7 @@ import { type LayerTree, NO_ENTRY } from '../../vfs/layerTree.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import { CliError } from '../cliError.ts';
 import { type Command, type CommandContext, JSON_OPTION, PLATFORM_OPTION } from '../command.ts';
+import { countText } from '../countText.ts';
 import { ExitCode } from '../exitCode.ts';
 import { imageNumber } from '../imageNumber.ts';
 import { formatBytes } from '../formatSize.ts';
@@ -139,7 +140,7 @@ async function print(
   }
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (total > entries.length && !args.has('summary')) await output.line(`… and ${total - entries.length} more`);
-  const shared = left.layer === undefined ? `; ${sharedLayers} ${sharedLayers === 1 ? 'layer' : 'layers'} shared` : '';
+  const shared = left.layer === undefined ? `; ${countText(sharedLayers, 'layer')} shared` : '';
   await output.line(
     `${counts.onlyLeft} only in the first, ${counts.onlyRight} only in the second, ${counts.content} with other content, ` +
       `${counts.metadata} with other metadata, ${config.length} in the config${shared}`,

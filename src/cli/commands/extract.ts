@@ -11,6 +11,7 @@ import {
   PLATFORM_OPTION,
   UP_TO_OPTION,
 } from '../command.ts';
+import { countText } from '../countText.ts';
 import { safeText } from '../describeError.ts';
 import { ExitCode } from '../exitCode.ts';
 import { planExtraction, type ExtractionPlan } from '../extract/planExtraction.ts';
@@ -124,12 +125,16 @@ async function report(
     return;
   }
   await output.line(
-    `${result.fileCount} files (${formatBytes(result.writtenBytes)}), ${result.directoryCount} directories, ` +
-      `${result.symlinkCount} symlinks${result.specialCount > 0 ? `, ${result.specialCount} special files` : ''}`,
+    `${countText(result.fileCount, 'file')} (${formatBytes(result.writtenBytes)}), ` +
+      `${countText(result.directoryCount, 'directory', 'directories')}, ${countText(result.symlinkCount, 'symlink')}` +
+      (result.specialCount > 0 ? `, ${countText(result.specialCount, 'special file')}` : ''),
   );
   if (result.skippedSpecialCount > 0) {
-    await errors.line(`note: ${result.skippedSpecialCount} device nodes or fifos are left out (--devices makes them)`);
+    await errors.line(
+      `note: left out: ${countText(result.skippedSpecialCount, 'device node or fifo', 'device nodes or fifos')} (--devices makes them)`,
+    );
   }
-  if (whiteoutCount > 0) await errors.line(`note: ${whiteoutCount} whiteouts are not written`);
-  if (xattrCount > 0) await errors.line(`note: the extended attributes of ${xattrCount} entries are not written`);
+  if (whiteoutCount > 0) await errors.line(`note: not written: ${countText(whiteoutCount, 'whiteout')}`);
+  if (xattrCount > 0)
+    await errors.line(`note: not written: extended attributes of ${countText(xattrCount, 'entry', 'entries')}`);
 }

@@ -2,6 +2,7 @@ import type { Archive, ArchiveImage, ArchiveLayer, Finding } from '../../archive
 import { printableName } from '../../bytes/byteName.ts';
 import { type Command, type CommandContext, IMAGE_OPTION, JSON_OPTION, PLATFORM_OPTION } from '../command.ts';
 import { CliError } from '../cliError.ts';
+import { countText } from '../countText.ts';
 import { describeFinding } from '../describeFinding.ts';
 import { ExitCode } from '../exitCode.ts';
 import { formatBytes } from '../formatSize.ts';
@@ -67,7 +68,7 @@ async function printText(archive: Archive, images: readonly ArchiveImage[], cont
   const { output, style } = context;
   const formats = [archive.format, ...archive.alsoFormats].join(' + ');
   const packed = archive.outerCompression.length === 0 ? '' : `, packed with ${archive.outerCompression.join(' and ')}`;
-  const counts = `${count(archive.images.length, 'image')}, ${count(archive.layers.length, 'layer')}`;
+  const counts = `${countText(archive.images.length, 'image')}, ${countText(archive.layers.length, 'layer')}`;
   await output.line(
     `${style.bold(printableName(archive.fileName))}: ${formats}${packed}, ${formatBytes(archive.sizeBytes)}, ${counts}`,
   );
@@ -151,10 +152,6 @@ async function printFindings(findings: readonly Finding[], indent: string, conte
     const paint = { info: style.dim, warning: style.yellow, error: style.red }[finding.severity];
     await context.output.line(paint(text));
   }
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function archiveJson(archive: Archive, images: readonly ArchiveImage[]): object {

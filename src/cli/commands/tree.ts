@@ -13,6 +13,7 @@ import {
   PLATFORM_OPTION,
   UP_TO_OPTION,
 } from '../command.ts';
+import { countText } from '../countText.ts';
 import { entryJson } from '../entryJson.ts';
 import { ExitCode } from '../exitCode.ts';
 import { imageNumber } from '../imageNumber.ts';
@@ -99,7 +100,8 @@ function readQuery(args: ParsedArguments, position: (wanted: string) => number, 
   return {
     layer: layer === undefined ? (upTo === undefined ? top : position(upTo)) : position(layer),
     mode: layer === undefined ? 'union' : 'layer',
-    xray: args.has('all-layers'),
+    // What is hidden can be asked for only where it is shown.
+    xray: args.has('all-layers') || args.list('change').includes('hidden'),
     sort: args.choice('sort', SORTS) ?? 'name',
     filter: {
       changes: args.list('change').map(changeNamed),
@@ -157,7 +159,10 @@ async function printText(
     );
   }
   const filtered = view.matched === view.total ? '' : `; ${view.matched} of ${view.total} rows match`;
-  await output.line(`\n${directoryCount} directories, ${fileCount} other entries${filtered}`);
+  if (view.count > 0) await output.line();
+  await output.line(
+    `${countText(directoryCount, 'directory', 'directories')}, ${countText(fileCount, 'other entry', 'other entries')}${filtered}`,
+  );
 }
 
 function guideText(continues: readonly boolean[], depth: number): string {
