@@ -34,7 +34,10 @@ function placesAndFault(error: unknown, fileName: string | undefined): string[] 
   if (isCompressionFault(error)) {
     return [file, withOffset('', error.offset, ' of the compressed data', error.message), error.message];
   }
-  if (error instanceof Error && (error.name === 'AnalysisError' || error.name === 'DriverError'))
+  if (
+    error instanceof Error &&
+    (error.name === 'AnalysisError' || error.name === 'DriverError' || error.name === 'BuildError')
+  )
     return [file, error.message];
   if (isSystemError(error)) return systemErrorParts(error, file);
   return [file, internalText(error)];

@@ -39,6 +39,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'convert', summary: 'write the image in another form', load: () => import('./commands/convert.ts') },
   {
+    name: 'dockerfile',
+    summary: 'what a Dockerfile says, stage by stage, and what BuildKit’s checks find',
+    load: () => import('./commands/dockerfile.ts'),
+  },
+  {
     name: 'conformance',
     summary: 'judge this program by recorded facts',
     load: () => import('./commands/conformance.ts'),
