@@ -13,8 +13,8 @@ import { configToWrite } from './writeConfig.ts';
 
 /** A layer that goes on top of an image, and what the image's history will say of it. */
 export interface AddedLayer {
-  /** An uncompressed tar. */
-  readonly tar: ByteSource;
+  /** Uncompressed. Undefined: nothing was changed, which only the history tells. */
+  readonly tar: ByteSource | undefined;
   /** RFC 3339. */
   readonly created: string;
   readonly createdBy: string;
@@ -34,22 +34,12 @@ export async function addLayer(
   tags: readonly string[],
   work: Work,
 ): Promise<ArchiveImage> {
-  const diffId = await digestSource(added.tar, work);
+  const { tar } = added;
+  const diffId = tar && (await digestSource(tar, work));
   const base = await configToWrite(archive, image, work);
   const configBytes = extendConfig(base.bytes, added, diffId, archive.fileName);
   const config = parseConfig(configBytes);
-  const spec = {
-    diffId,
-    blobDigest: diffId,
-    mediaType: MediaType.ociLayer,
-    annotations: {},
-    urls: [],
-    presence: 'present',
-    path: 'the new layer',
-    blob: added.tar,
-    sizeBytes: added.tar.sizeBytes,
-  } as const;
-  const layer = new StoredLayer(archive.layers.length, spec, 'none', archive.fileName, NOTHING_HELD);
+  const layers = tar && diffId ? [...image.layers, newLayer(archive, tar, diffId)] : image.layers;
   return {
     describedBy: image.describedBy === 'oci' ? 'oci' : 'manifest.json',
     imageId: digestOf(configBytes, work.platform),
@@ -62,9 +52,24 @@ export async function addLayer(
     annotations: {},
     artifactType: undefined,
     isArtifact: false,
-    layers: [...image.layers, layer],
+    layers,
     findings: [],
   };
+}
+
+function newLayer(archive: Archive, tar: ByteSource, diffId: Digest): StoredLayer {
+  const spec = {
+    diffId,
+    blobDigest: diffId,
+    mediaType: MediaType.ociLayer,
+    annotations: {},
+    urls: [],
+    presence: 'present',
+    path: 'the new layer',
+    blob: tar,
+    sizeBytes: tar.sizeBytes,
+  } as const;
+  return new StoredLayer(archive.layers.length, spec, 'none', archive.fileName, NOTHING_HELD);
 }
 
 // An uncompressed layer takes hold of nothing.
@@ -79,18 +84,18 @@ async function digestSource(source: ByteSource, work: Work): Promise<Digest> {
   return toDigest('sha256', hash.digest());
 }
 
-function extendConfig(bytes: Uint8Array, added: AddedLayer, diffId: Digest, fileName: string): Uint8Array {
+function extendConfig(bytes: Uint8Array, added: AddedLayer, diffId: Digest | undefined, fileName: string): Uint8Array {
   const config = new Map(objectOf(readJson(bytes, fileName), fileName));
   for (const key of MAKING_OF) config.delete(key);
   const rootfs = new Map(objectOf(take(config, 'rootfs') ?? new Map(), fileName));
   const diffIds = take(rootfs, 'diff_ids');
   rootfs.set('type', rootfs.get('type') ?? 'layers');
-  rootfs.set('diff_ids', [...(isList(diffIds) ? diffIds : []), diffId]);
+  rootfs.set('diff_ids', [...(isList(diffIds) ? diffIds : []), ...(diffId ? [diffId] : [])]);
   const history = take(config, 'history');
   const { created, createdBy, comment } = added;
   take(config, 'created');
   config.set('created', created);
-  const entry: JsonWritable = { created, created_by: createdBy, comment };
+  const entry: JsonWritable = { created, created_by: createdBy, comment, empty_layer: diffId ? undefined : true };
   const written = new Map<string, JsonWritable>(config);
   written.set('history', [...(isList(history) ? history : []), entry]);
   written.set('rootfs', rootfs);

@@ -16,7 +16,7 @@ export async function writeOutput(
   context: CommandContext,
 ): Promise<number> {
   if (path === '-') return writeToStandardOutput(chunks, context);
-  await refuseExisting(path, existing);
+  await requireNewFile(path, existing);
   const partial = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
   const file = await open(partial, 'wx', 0o666).catch((error: NodeJS.ErrnoException) => {
     context.noteFile(path);
@@ -40,7 +40,7 @@ export async function writeOutput(
     await file.close();
   }
   // Someone may have made it meanwhile.
-  await refuseExisting(path, existing);
+  await requireNewFile(path, existing);
   await rename(partial, path);
   isDone = true;
   return writtenBytes;
@@ -59,7 +59,8 @@ async function writeToStandardOutput(chunks: AsyncIterable<Uint8Array>, context:
   return writtenBytes;
 }
 
-async function refuseExisting(path: string, existing: 'refuse' | 'replace'): Promise<void> {
+/** Whether a file may be written at that path. Throws CliError `output`. */
+export async function requireNewFile(path: string, existing: 'refuse' | 'replace'): Promise<void> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

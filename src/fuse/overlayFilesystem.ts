@@ -1,4 +1,5 @@
 import { encodeName } from '../bytes/byteName.ts';
+import { flattenRedirects } from '../vfs/overlay/flattenRedirects.ts';
 import { listNames } from '../vfs/overlay/mergedNames.ts';
 import type { Layer } from '../vfs/overlay/layer.ts';
 import { lookup } from '../vfs/overlay/lookup.ts';
@@ -32,11 +33,12 @@ export class OverlayFilesystem implements FuseFilesystem {
   readonly #session: OverlaySession;
   readonly #figures: () => FilesystemFigures;
 
-  /** `lowers`: topmost first. `options`: as after `mount -o`. `figures`: what statfs(2) tells. Throws VfsError EINVAL
+  /** `lowers`: topmost first. `options`: as after `mount -o`. `figures`: what statfs(2) tells; without free blocks, writes
+   *  are refused. Throws VfsError EINVAL
    *  for options that contradict themselves. */
   constructor(lowers: readonly Layer[], upper: Upper, options: string, figures: () => FilesystemFigures) {
     this.#session = new OverlaySession(lowers, upper, options);
-    this.writer = new OverlayWriter(this.#session);
+    this.writer = new OverlayWriter(this.#session, () => figures().freeBlocks > 0);
     this.#figures = figures;
   }
 
@@ -125,6 +127,13 @@ export class OverlayFilesystem implements FuseFilesystem {
 
   destroy(): void {
     // The upper's owner seals it.
+  }
+
+  /** What has been changed. `standalone`: in a form that means the same without the mount's options. */
+  changes(form: 'standalone' | 'asMounted'): Layer {
+    const { mount, upper } = this.#session;
+    if (form === 'standalone') flattenRedirects(mount);
+    return upper.freeze();
   }
 
   #give(node: OverlayNode): FuseEntry {

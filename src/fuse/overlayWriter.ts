@@ -48,6 +48,8 @@ const KEEP_SIZE = 1;
 const PUNCH_HOLE = 2;
 const ZERO_RANGE = 0x10;
 const CAPABILITY = 'security.capability';
+/** A look at the memory costs some microseconds. */
+const BYTES_BETWEEN_LOOKS = 16 * 1024 * 1024;
 const ZERO_BYTES = new Uint8Array(1024 * 1024);
 
 interface OpenDirectory {
@@ -59,11 +61,15 @@ interface OpenDirectory {
 /** What opens and changes files of an overlay mount. */
 export class OverlayWriter implements FuseWriter {
   readonly #session: OverlaySession;
+  readonly #hasRoom: () => boolean;
+  #bytesUntilLook = 0;
   readonly #files = new OpenFiles<OpenFile>();
   readonly #directories = new OpenFiles<OpenDirectory>();
 
-  constructor(session: OverlaySession) {
+  /** `hasRoom` is asked now and then. */
+  constructor(session: OverlaySession, hasRoom: () => boolean) {
     this.#session = session;
+    this.#hasRoom = hasRoom;
   }
 
   /** The listing of an open directory; throws EBADF. */
@@ -218,6 +224,7 @@ export class OverlayWriter implements FuseWriter {
       copyUp(mount, name, 'data');
       const at = options.append === 'yes' ? upper.sizeBytes(inode.upper) : offset;
       if (at + bytes.length > FILE_MAX_BYTES) throw new FuseError('EFBIG');
+      this.#requireRoom(bytes.length);
       this.#dropPrivileges(inode, writerOf(options.dropsPrivileges));
       upper.write(inode.upper, at, bytes);
     });
@@ -237,6 +244,7 @@ export class OverlayWriter implements FuseWriter {
       const sizeBytes = upper.sizeBytes(inode.upper);
       if (isZeroing) {
         for (let at = offset; at < Math.min(end, sizeBytes); at += ZERO_BYTES.length) {
+          this.#requireRoom(ZERO_BYTES.length);
           upper.write(inode.upper, at, ZERO_BYTES.subarray(0, Math.min(end, sizeBytes) - at));
         }
       }
@@ -254,6 +262,14 @@ export class OverlayWriter implements FuseWriter {
   removeXattr(node: number, name: Uint8Array): void {
     const session = this.#session;
     session.run('removexattr', () => removeXattr(session.mount, TRUSTED, session.name(node), nameText(name)));
+  }
+
+  /** Throws ENOSPC. */
+  #requireRoom(lengthBytes: number): void {
+    this.#bytesUntilLook -= lengthBytes;
+    if (this.#bytesUntilLook > 0) return;
+    if (!this.#hasRoom()) throw new FuseError('ENOSPC');
+    this.#bytesUntilLook = BYTES_BETWEEN_LOOKS;
   }
 
   #enter(syscall: string, make: () => OverlayNode): FuseEntry {

@@ -23,11 +23,11 @@ export function requireMounting(): void {
 
 /** The absolute path of a folder to mount on. A folder that holds something is accepted, as by mount(8): that is
  *  hidden meanwhile. Throws CliError `wrongKind`, or Node's error where there is none. */
-export async function mountFolder(name: string): Promise<{ readonly path: string; readonly isEmpty: boolean }> {
+export async function mountFolder(name: string): Promise<string> {
   const path = await realpath(name);
-  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+  await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOTDIR') throw new CliError('wrongKind', `${name} is no folder to mount on`);
     throw error;
   });
-  return { path, isEmpty: names.length === 0 };
+  return path;
 }

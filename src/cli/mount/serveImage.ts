@@ -6,27 +6,23 @@ import { printableName } from '../../bytes/byteName.ts';
 import { CliError } from '../cliError.ts';
 import type { CommandContext } from '../command.ts';
 import { describeError } from '../describeError.ts';
+import type { MountPlan } from './mountPlan.ts';
 import { MOUNTED_MESSAGE } from './supervise.ts';
 
 /** More faults than this are counted, not shown. */
 const SHOWN_FAULTS = 20;
 
-export interface ServedImage {
-  readonly filesystem: FuseFilesystem;
-  readonly folder: string;
-  /** Path of the archive. */
-  readonly file: string;
-  readonly mountOptions: readonly string[];
-  /** Printed once it is mounted. */
-  readonly announcement: string;
-}
-
 /** Mounts, says so, and serves until somebody unmounts. Throws CliError `mount`. */
-export async function serveImage(image: ServedImage, context: CommandContext): Promise<void> {
-  const { filesystem, folder, file, mountOptions, announcement } = image;
+export async function serveImage(
+  filesystem: FuseFilesystem,
+  plan: MountPlan,
+  announcement: string,
+  context: CommandContext,
+): Promise<void> {
+  const { file, folder } = plan;
   const faults: string[] = [];
   let faultCount = 0;
-  const descriptor = mountWithAdvice(folder, file, mountOptions);
+  const descriptor = mountWithAdvice(plan);
   context.progress.clear();
   await tellSupervisor();
   await context.output.line(announcement);
@@ -41,7 +37,8 @@ export async function serveImage(image: ServedImage, context: CommandContext): P
   if (end === 'aborted') await context.errors.line(`note: ${folder} was in use when it was unmounted`);
 }
 
-function mountWithAdvice(folder: string, file: string, options: readonly string[]): number {
+function mountWithAdvice({ folder, file, access, kernelOptions }: MountPlan): number {
+  const options = access === 'readOnly' ? ['ro', ...kernelOptions] : kernelOptions;
   const label = printableName(basename(file)).replaceAll(/[^\w.:@+-]/g, '_');
   try {
     return mountFuse({ folder, label: `palimpsest:${label}`, options });

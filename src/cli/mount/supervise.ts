@@ -1,15 +1,33 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MountError, unmountFuse } from '../../fuse/mountPoint.ts';
+import type { OptionSpec, ParsedArguments } from '../arguments.ts';
 import { CliError } from '../cliError.ts';
 import type { CommandContext } from '../command.ts';
 import { ExitCode } from '../exitCode.ts';
 
 /** Tells the program that it is to serve, not to supervise. */
-export const ROLE_VARIABLE = 'PALIMPSEST_MOUNT_ROLE';
-export const SERVER_ROLE = 'server';
+const ROLE_VARIABLE = 'PALIMPSEST_MOUNT_ROLE';
+const SERVER_ROLE = 'server';
 /** What the server sends its supervisor once the folder is mounted. */
 export const MOUNTED_MESSAGE = 'mounted';
+
+export function isServer(context: CommandContext): boolean {
+  return context.environment[ROLE_VARIABLE] === SERVER_ROLE;
+}
+
+/** The command line again, for the serving process. */
+export function serverWords(
+  args: ParsedArguments,
+  options: readonly OptionSpec[],
+  operands: readonly string[],
+): readonly string[] {
+  const words: string[] = [];
+  for (const { name, kind } of options) {
+    for (const value of args.list(name)) words.push(kind === 'flag' ? `--${name}` : `--${name}=${value}`);
+  }
+  return [...words, '--', ...operands];
+}
 
 const BUSY_RETRY_MS = 200;
 const BUSY_RETRIES = 10;

@@ -194,6 +194,6 @@ function opaqueMarker(directory: string, { mode, uid, gid }: Attributes): TarMem
 
 async function* chunksOf(source: ByteSource): AsyncIterable<Uint8Array> {
   for (let offset = 0; offset < source.sizeBytes; offset += READ_BYTES) {
-    yield source.readSync ? source.readSync(offset, READ_BYTES) : await source.read(offset, READ_BYTES);
+    yield await source.read(offset, READ_BYTES);
   }
 }
