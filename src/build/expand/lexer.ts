@@ -135,6 +135,7 @@ class WordLexer {
       }
     }
     if (stop !== END) throw fault(`unexpected end of statement while looking for matching ${stop}`);
+    if (result.length > MAX_EXPANSION_LENGTH) throw tooLong();
     return result;
   }
 

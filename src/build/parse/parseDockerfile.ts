@@ -136,8 +136,15 @@ class DockerfileParser {
     try {
       const syntax = parseInstructionLine(logical.text, this.#escape);
       const heredocs = this.#heredocs(syntax, logical.text);
+      // Written out: a spread costs more than all the rest of parsing.
+      const { keyword, flags, args, json, trigger, original } = syntax;
       return {
-        ...syntax,
+        keyword,
+        flags,
+        args,
+        json,
+        trigger,
+        original,
         heredocs,
         startLine,
         endLine: lines.count,
