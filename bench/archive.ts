@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { openInChromium, type ChromiumFigures } from './chromium.ts';
 import { type BenchArchive, generateArchives } from './generateArchive.ts';
+import { openInRealPage, type RealPageFigures } from './realPage.ts';
 import { median, megabytes, milliseconds, runProgram, shellMs } from './measure.ts';
 import type { OpenFigures } from './openChild.ts';
 
@@ -70,6 +71,7 @@ async function benchArchive(kind: 'plain' | 'gzip', archive: BenchArchive): Prom
   for (const peer of peers) missedHere += printRatio(wallMs, peer);
   missedHere += printMemory(Math.max(...ours.map((run) => run.figures.peakBytes)), bareBytes, archive.entryCount);
   missedHere += printChromium(await openInChromium(archive.path, projectDir), wallMs);
+  if (kind === 'plain') missedHere += printRealPage(await openInRealPage(archive.path, projectDir));
   return missedHere;
 }
 
@@ -110,6 +112,24 @@ function printMemory(peakBytes: number, bareBytes: number, entryCount: number): 
       `bound 150 B an entry + 64 MB = ${megabytes(boundBytes)}: ${isMissed ? 'MISSED' : 'reached'}`,
   );
   return isMissed ? 1 : 0;
+}
+
+function printRealPage(figures: RealPageFigures | string): number {
+  if (typeof figures === 'string') {
+    console.log(`The built page: not measured (${figures})`);
+    return 0;
+  }
+  const { firstLayerMs, isBeforeLast, allLayersMs, longestTaskMs } = figures;
+  const isSmooth = longestTaskMs <= 50;
+  console.log(
+    `The built page: first layer on show after ${milliseconds(firstLayerMs)} of ${milliseconds(allLayersMs)}, ` +
+      `before the last is indexed: ${isBeforeLast ? 'reached' : 'MISSED'}`,
+  );
+  console.log(
+    `The built page: longest task on the main thread ${longestTaskMs.toFixed(1)} ms of CPU time  target ≤ 50 ms: ` +
+      `${isSmooth ? 'reached' : 'MISSED'}`,
+  );
+  return Number(!isBeforeLast) + Number(!isSmooth);
 }
 
 function printChromium(figures: ChromiumFigures | string, nodeMs: number): number {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Browser } from '@playwright/test';
 import { median, peakBytesOf } from './measure.ts';
 import type { PageFigures } from './page/page.ts';
 
@@ -33,7 +34,7 @@ export async function openInChromium(path: string, projectDir: string): Promise<
   const server = await serve(pageDir);
   try {
     const rounds: ChromiumFigures[] = [];
-    for (let round = 0; round < ROUNDS; round++) rounds.push(await openOnce(path, server, projectDir));
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await openOnce(path, server.address));
     const middle = median(rounds.map((figures) => figures.allLayersMs));
     return rounds.find((figures) => figures.allLayersMs === middle) as ChromiumFigures;
   } catch (error) {
@@ -55,7 +56,12 @@ async function buildPage(projectDir: string, outDir: string): Promise<void> {
   });
 }
 
-function serve(dir: string): Promise<Server> {
+export interface PageServer {
+  readonly address: string;
+  close(): void;
+}
+
+export function serve(dir: string): Promise<PageServer> {
   const server = createServer((request, response) => {
     const name = new URL(request.url ?? '/', 'http://localhost').pathname.replace(/\/$/, '/index.html');
     if (name.includes('..')) return void response.writeHead(400).end();
@@ -66,17 +72,26 @@ function serve(dir: string): Promise<Server> {
       response.writeHead(404).end();
     }
   });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      resolve({ address, close: () => server.close() });
+    }),
+  );
 }
 
-async function openOnce(path: string, server: Server, projectDir: string): Promise<ChromiumFigures> {
+export async function launchBrowser(): Promise<Browser> {
   const { chromium } = await import('@playwright/test');
-  const browserScript = pathToFileURL(join(projectDir, 'scripts/browser.mjs')).href;
+  const browserScript = pathToFileURL(join(process.cwd(), 'scripts/browser.mjs')).href;
   const { provideBrowser } = (await import(browserScript)) as { provideBrowser(): Promise<string> };
-  const browser = await chromium.launch({ executablePath: await provideBrowser(), args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath: await provideBrowser(), args: ['--no-sandbox'] });
+}
+
+async function openOnce(path: string, address: string): Promise<ChromiumFigures> {
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(address);
     const renderers = rendererProcesses();
     const bareBytes = largest(renderers);
     await page.setInputFiles('input', path);
@@ -111,6 +126,6 @@ function rendererProcesses(): number[] {
   return renderers.filter(descends);
 }
 
-function firstLine(error: unknown): string {
+export function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] as string;
 }
