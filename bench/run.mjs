@@ -1,4 +1,4 @@
-// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs
+// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs|dockerfile
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ const outDir = join(projectDir, '.cache/bench-build');
 const [name, ...rest] = process.argv.slice(2);
 
 if (name === undefined || !existsSync(join(projectDir, `bench/${name}.ts`))) {
-  console.error('usage: npm run bench -- archive [plain|gzip] | vfs');
+  console.error('usage: npm run bench -- archive [plain|gzip] | vfs | dockerfile');
   process.exit(2);
 }
 
@@ -21,7 +21,10 @@ async function bundle(entry) {
     root: projectDir,
     logLevel: 'warn',
     publicDir: false,
-    ssr: { noExternal: true, external: ['memfs', 'unionfs', '@zenfs/core', '@playwright/test', 'vite'] },
+    ssr: {
+      noExternal: true,
+      external: ['dockerfile-ast', 'memfs', 'unionfs', '@zenfs/core', '@playwright/test', 'vite'],
+    },
     build: {
       ssr: true,
       outDir,

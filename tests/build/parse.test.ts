@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: words of a Dockerfile look like that
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BuildError } from '../../src/build/buildError.ts';
