@@ -6,6 +6,7 @@ import { CodecError } from '../codec/codecError.ts';
 import { gunzipRest } from '../codec/gunzip.ts';
 import { checkMemberTrailer, skipMemberHeader } from '../codec/gzipMember.ts';
 import { InputWindow } from '../codec/inputWindow.ts';
+import { freeBuffer } from './freeBuffer.ts';
 
 const PIECE_BYTES = 256 * 1024;
 /** Output that zlib's thread may prepare while the pieces before are being used. */
@@ -52,9 +53,12 @@ async function* inflateNatively(input: InputWindow): AsyncIterable<Uint8Array> {
   try {
     // `for await` over the stream would drop the pieces that are ready when an error comes.
     for (;;) {
-      const piece = inflater.read() as Uint8Array | null;
-      if (piece) yield piece;
-      else if (inflater.errored) throw inflater.errored;
+      const piece = inflater.read() as Uint8Array<ArrayBuffer> | null;
+      if (piece) {
+        // Not the Buffer itself, whose `slice` makes no copy.
+        yield new Uint8Array(piece.buffer, piece.byteOffset, piece.length);
+        if (isBufferDone(piece)) freeBuffer(piece.buffer);
+      } else if (inflater.errored) throw inflater.errored;
       else if (inflater.readableEnded || inflater.destroyed) break;
       else await nextEvent(inflater);
     }
@@ -66,6 +70,12 @@ async function* inflateNatively(input: InputWindow): AsyncIterable<Uint8Array> {
     inflater.destroy();
     await feeding.catch(() => undefined);
   }
+}
+
+/** Whether nothing else lies in the piece's buffer, or will: zlib fills one piece by piece, then takes a new one; where
+ *  pieces were joined, small ones lie in a buffer that Node shares. */
+function isBufferDone({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
+  return buffer.byteLength >= PIECE_BYTES && byteOffset + byteLength === buffer.byteLength;
 }
 
 interface FeedState {
