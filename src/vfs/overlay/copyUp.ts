@@ -8,7 +8,7 @@ import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
 import { InodeFlag, type LowerEntry, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
 import type { Upper } from './upper.ts';
-import { keyOf } from './inodeCache.ts';
+import { register } from './inodeCache.ts';
 
 /** What the copy is for: with `metacopy` only a change of data copies data. */
 export type CopyUpPurpose = 'metadata' | 'data' | 'truncate';
@@ -131,10 +131,7 @@ function adoptCopy(
     mount.setFlag(inode, InodeFlag.whiteouts);
     mount.log.assign(inode, 'listing', undefined);
   }
-  if (inode.key === 0) {
-    mount.log.assign(inode, 'key', keyOf(0, copy));
-    mount.log.setEntry(mount.inodes, inode.key, inode);
-  }
+  register(mount, inode);
   if (toIndex) mount.setFlag(inode, InodeFlag.indexed);
   mount.counters.copiedUpObjects++;
 }

@@ -1,6 +1,6 @@
 import { isDirectory, S_IFMT, S_IFREG } from './fileMode.ts';
 import { copyUp } from './copyUp.ts';
-import { keyOf } from './inodeCache.ts';
+import { register } from './inodeCache.ts';
 import { endLinkChange, startLinkChange } from './linkChange.ts';
 import { NO_INODE } from './layer.ts';
 import { markImpure, markOpaque, noteModified } from './marks.ts';
@@ -22,9 +22,6 @@ export function createObject(mount: MountState, node: OverlayNode, fields: NewIn
     markOpaque(mount, node, made);
   const inode = new OverlayInode(fields.mode & S_IFMT, made, []);
   inode.flags = InodeFlag.upperData;
-  inode.key = keyOf(0, made);
-  inode.linkCount = 1;
-  mount.log.setEntry(mount.inodes, inode.key, inode);
   noteModified(mount, directory, 'pure');
   mount.setFlag(node, NodeFlag.upperAlias);
   mount.log.assign(node, 'inode', inode);
@@ -63,6 +60,7 @@ export function linkObject(mount: MountState, from: OverlayNode, to: OverlayNode
   if (inode.type === S_IFREG && !inode.has(InodeFlag.upperData)) setRedirect(mount, from, 'otherDirectory');
   if (mount.hasOrigin(inode)) markImpure(mount, directory);
   removeWhiteout(mount, to);
+  register(mount, inode);
   upper.link(directory.upper, to.name, inode.upper);
   mount.log.assign(inode, 'linkCount', inode.linkCount + 1);
   noteModified(mount, directory, mount.hasOrigin(inode) ? 'impure' : 'pure');

@@ -18,7 +18,7 @@ export interface InodeParts {
 export function inodeFor(mount: MountState, parts: InodeParts): OverlayInode {
   const origin = parts.lower[0];
   const byLower = origin !== undefined && isKeyedByLower(mount, parts, origin);
-  const key = byLower ? keyOf(origin.layer, origin.inode) : parts.upper === NO_INODE ? 0 : keyOf(0, parts.upper);
+  const key = byLower ? keyOf(origin.layer, origin.inode) : upperKey(mount, parts);
   const known = key === 0 ? undefined : mount.inodes.get(key);
   if (known) {
     if (!leadsThere(known, parts)) throw mount.fail('ESTALE');
@@ -45,12 +45,28 @@ function initialise(mount: MountState, inode: OverlayInode, parts: InodeParts, b
   if (byLower) inode.flags |= InodeFlag.lowerNumber;
   if (parts.indexed) inode.flags |= InodeFlag.indexed;
   if (inode.type !== S_IFDIR) {
-    if (inode.key !== 0) inode.linkCount = unionLinkCount(mount, parts, layer.linkCount(real));
+    if (inode.key !== 0 || parts.upper !== NO_INODE)
+      inode.linkCount = unionLinkCount(mount, parts, layer.linkCount(real));
     return;
   }
   if (parts.upper !== NO_INODE && mount.xattrs.get(layer, real, 'impure')) inode.flags |= InodeFlag.impure;
   const isMerged = (parts.upper !== NO_INODE && parts.lower.length > 0) || parts.lower.length > 1;
   if (isMerged || mount.xattrs.get(layer, real, 'origin')) inode.flags |= InodeFlag.whiteouts;
+}
+
+/** An upper object with one name is found by it: only those that may be met under another are kept by number. */
+function upperKey(mount: MountState, parts: InodeParts): number {
+  if (parts.upper === NO_INODE) return 0;
+  const key = keyOf(0, parts.upper);
+  const hasOneName = parts.lower.length === 0 && mount.layer(0).linkCount(parts.upper) === 1;
+  return hasOneName && !mount.inodes.has(key) ? 0 : key;
+}
+
+/** Keeps an inode by its upper, for the further names that it is to have. */
+export function register(mount: MountState, inode: OverlayInode): void {
+  if (inode.key !== 0) return;
+  mount.log.assign(inode, 'key', keyOf(0, inode.upper));
+  mount.log.setEntry(mount.inodes, inode.key, inode);
 }
 
 export function keyOf(layer: number, inode: number): number {

@@ -18,15 +18,17 @@ export interface TrieRoot {
   readonly node: TrieNode;
   /** Levels below the root. */
   readonly depth: number;
+  /** Indexes that this depth holds. */
+  readonly capacity: number;
 }
 
 export function emptyTrie(stamp: Stamp): TrieRoot {
-  return { node: newNode(stamp), depth: 0 };
+  return { node: newNode(stamp), depth: 0, capacity: WIDTH };
 }
 
 /** The value at an index, or undefined. Cost: a level for every factor of 32. */
 export function trieGet<T>(root: TrieRoot, index: number): T | undefined {
-  if (index >= WIDTH ** (root.depth + 1)) return undefined;
+  if (index >= root.capacity) return undefined;
   let node: TrieNode | undefined = root.node;
   for (let level = root.depth; level > 0; level--) {
     node = node.slots[(index >>> (level * BITS)) & MASK] as TrieNode | undefined;
@@ -38,12 +40,13 @@ export function trieGet<T>(root: TrieRoot, index: number): T | undefined {
 /** The root of a table in which `index` has that value (undefined takes it out). What the stamp owns is changed in
  *  place, with a note in the log; the rest of the way is copied. */
 export function trieSet(root: TrieRoot, index: number, value: unknown, stamp: Stamp, log: UndoLog): TrieRoot {
-  let { node: top, depth } = root;
-  while (index >= WIDTH ** (depth + 1)) {
+  let { node: top, depth, capacity } = root;
+  while (index >= capacity) {
     const higher = newNode(stamp);
     higher.slots[0] = top;
     top = higher;
     depth++;
+    capacity *= WIDTH;
   }
   const owned = own(top, stamp);
   let node = owned;
@@ -55,7 +58,7 @@ export function trieSet(root: TrieRoot, index: number, value: unknown, stamp: St
     node = next;
   }
   log.assign(node.slots, index & MASK, value);
-  return owned === root.node && depth === root.depth ? root : { node: owned, depth };
+  return owned === root.node && depth === root.depth ? root : { node: owned, depth, capacity };
 }
 
 /** Index and value of all that is in a table, ascending. */

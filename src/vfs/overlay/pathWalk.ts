@@ -52,6 +52,8 @@ export class PathWalk {
   readonly #credentials: Credentials;
   #node: OverlayNode;
   #rest: string;
+  /** Where in `#rest` the next part begins. */
+  #at = 0;
   #linkCount = 0;
 
   constructor(mount: MountState, credentials: Credentials, path: string) {
@@ -68,29 +70,23 @@ export class PathWalk {
   toLast(): LastPart {
     for (;;) {
       const rest = this.#rest;
-      let start = 0;
-      while (rest.charCodeAt(start) === SLASH) start++;
+      const start = skipSlashes(rest, this.#at);
       if (start === rest.length) return { directory: this.#node, name: '', hasTrailingSlash: false };
-      requirePermission(this.#mount, this.#node.inode as OverlayInode, MAY_EXEC, this.#credentials);
-      let end = rest.indexOf('/', start);
-      if (end < 0) end = rest.length;
+      // Root may search any directory.
+      if (this.#credentials.uid !== 0)
+        requirePermission(this.#mount, this.#node.inode as OverlayInode, MAY_EXEC, this.#credentials);
+      const slash = rest.indexOf('/', start);
+      const end = slash < 0 ? rest.length : slash;
       const name = rest.slice(start, end);
-      let next = end;
-      while (rest.charCodeAt(next) === SLASH) next++;
-      const last = { directory: this.#node, name, hasTrailingSlash: next > end };
-      if (next === rest.length) return last;
-      this.#rest = rest.slice(next);
-      this.#through(last);
+      this.#at = skipSlashes(rest, end);
+      if (this.#at === rest.length) return { directory: this.#node, name, hasTrailingSlash: slash >= 0 };
+      this.#through(name);
     }
   }
 
   /** The object that a last part names. Throws ENOENT. */
-  step(last: LastPart): OverlayNode {
-    if (last.name === '.') return last.directory;
-    if (last.name === '..') return last.directory.parent ?? last.directory;
-    const node = lookup(this.#mount, last.directory, last.name);
-    if (!node.inode) throw this.#mount.fail('ENOENT');
-    return node;
+  step({ directory, name }: LastPart): OverlayNode {
+    return this.#child(directory, name);
   }
 
   /** Goes on with a symlink's target, from the directory that it lies in. */
@@ -98,12 +94,20 @@ export class PathWalk {
     this.#redirect(link, '');
   }
 
-  #through(part: LastPart): void {
-    const node = this.step(part);
+  #through(name: string): void {
+    const node = this.#child(this.#node, name);
     const { type } = node.inode as OverlayInode;
-    if (type === S_IFLNK) this.#redirect(node, `/${this.#rest}`);
-    else if (type === S_IFDIR) this.#node = node;
+    if (type === S_IFDIR) this.#node = node;
+    else if (type === S_IFLNK) this.#redirect(node, `/${this.#rest.slice(this.#at)}`);
     else throw this.#mount.fail('ENOTDIR');
+  }
+
+  #child(directory: OverlayNode, name: string): OverlayNode {
+    if (name === '.') return directory;
+    if (name === '..') return directory.parent ?? directory;
+    const node = lookup(this.#mount, directory, name);
+    if (!node.inode) throw this.#mount.fail('ENOENT');
+    return node;
   }
 
   #redirect(link: OverlayNode, rest: string): void {
@@ -112,7 +116,14 @@ export class PathWalk {
     const target = this.#mount.realLayer(inode).linkTarget(this.#mount.realInode(inode));
     if (target.charCodeAt(0) === SLASH) this.#node = this.#mount.root;
     this.#rest = target + rest;
+    this.#at = 0;
   }
+}
+
+function skipSlashes(path: string, from: number): number {
+  let at = from;
+  while (path.charCodeAt(at) === SLASH) at++;
+  return at;
 }
 
 const SLASH = 0x2f;

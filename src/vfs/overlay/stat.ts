@@ -3,6 +3,8 @@ import { NO_INODE, type Timestamp } from './layer.ts';
 import { keepsLowerNumber } from './mergedNames.ts';
 import type { MountState } from './mountState.ts';
 import { InodeFlag, type LowerEntry, type OverlayInode } from './overlayNode.ts';
+import type { UpperInode } from './upperInode.ts';
+import { UpperView } from './upperView.ts';
 
 /** As stat(2). */
 export interface Stat {
@@ -25,6 +27,7 @@ export interface Stat {
 export function statInode(mount: MountState, inode: OverlayInode): Stat {
   const layer = mount.realLayer(inode);
   const real = mount.realInode(inode);
+  if (layer instanceof UpperView) return statUpper(mount, inode, layer.inode(real));
   const { atime, mtime, ctime } = layer.times(real);
   return {
     mode: layer.mode(real),
@@ -36,6 +39,22 @@ export function statInode(mount: MountState, inode: OverlayInode): Stat {
     atime,
     mtime,
     ctime,
+    inodeNumber: inodeNumberOf(mount, inode),
+  };
+}
+
+/** As above, for what lies in an upper or a frozen one: its inode is looked up once. */
+function statUpper(mount: MountState, inode: OverlayInode, of: UpperInode): Stat {
+  return {
+    mode: of.mode,
+    uid: of.uid,
+    gid: of.gid,
+    linkCount: linkCountOf(mount, inode, of.linkCount),
+    device: of.device,
+    sizeBytes: of.sizeBytes,
+    atime: { sec: of.atimeSec, nsec: of.atimeNsec },
+    mtime: { sec: of.mtimeSec, nsec: of.mtimeNsec },
+    ctime: { sec: of.ctimeSec, nsec: of.ctimeNsec },
     inodeNumber: inodeNumberOf(mount, inode),
   };
 }

@@ -16,9 +16,10 @@ export class UndoLog {
     target[key] = value;
   }
 
+  /** For maps without undefined values. */
   setEntry<K, V>(map: Map<K, V>, key: K, value: V): void {
     this.onChange?.();
-    this.#entries.push(map, key, map.has(key) ? map.get(key) : ABSENT);
+    this.#entries.push(map, key, map.get(key));
     map.set(key, value);
   }
 
@@ -50,14 +51,12 @@ export class UndoLog {
       const target = entries.pop();
       if (key instanceof SavedBytes) (target as Uint8Array).set(old as Uint8Array, key.offset);
       else if (target instanceof Map) {
-        if (old === ABSENT) target.delete(key);
+        if (old === undefined) target.delete(key);
         else target.set(key, old);
       } else (target as Record<PropertyKey, unknown>)[key as PropertyKey] = old;
     }
   }
 }
-
-const ABSENT = Symbol('absent');
 
 class SavedBytes {
   readonly offset: number;

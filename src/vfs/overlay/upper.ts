@@ -31,6 +31,8 @@ export class Upper extends UpperView {
   readonly now: () => Timestamp;
   #stamp: Stamp = {};
   #operation = nextOperation();
+  #timedOperation = 0;
+  #operationTime: Timestamp = { sec: 0, nsec: 0 };
 
   /** `state`: what another upper, or this one earlier, gave as its snapshot. */
   constructor(setup: UpperSetup = {}, state?: UpperState) {
@@ -76,7 +78,7 @@ export class Upper extends UpperView {
     const made = new UpperInode(this.#operation, fields.mode, fields.uid, fields.gid, 0, fields.device ?? 0);
     made.body = emptyBody(fields.mode, this.#stamp, fields.target ?? '');
     if (isDirectory(fields.mode)) made.linkCount = 1;
-    const now = this.now();
+    const now = this.#time();
     made.setModified(now);
     made.atimeSec = now.sec;
     made.atimeNsec = now.nsec;
@@ -94,7 +96,7 @@ export class Upper extends UpperView {
   /** Gives an inode a (further) name. */
   link(directory: number, name: string, inode: number): void {
     const isSubdirectory = isDirectory(this.mode(inode));
-    const now = this.now();
+    const now = this.#time();
     const child = this.#edit(inode);
     child.linkCount++;
     child.setChanged(now);
@@ -104,7 +106,7 @@ export class Upper extends UpperView {
   /** Takes a name away. An inode whose last name it was stays until `discard`. */
   unlink(directory: number, name: string): void {
     const inode = this.lookup(directory, name);
-    const now = this.now();
+    const now = this.#time();
     const isSubdirectory = this.#dropLink(inode, now);
     this.#setName(directory, name, NO_INODE, isSubdirectory ? -1 : 0, now);
   }
@@ -118,7 +120,7 @@ export class Upper extends UpperView {
   rename(fromDirectory: number, from: string, toDirectory: number, to: string): void {
     const inode = this.lookup(fromDirectory, from);
     const replaced = this.lookup(toDirectory, to);
-    const now = this.now();
+    const now = this.#time();
     const moved = isDirectory(this.mode(inode)) ? 1 : 0;
     const lost = replaced !== NO_INODE && this.#dropLink(replaced, now) ? 1 : 0;
     this.#setName(fromDirectory, from, NO_INODE, -moved, now);
@@ -130,7 +132,7 @@ export class Upper extends UpperView {
   exchange(aDirectory: number, a: string, bDirectory: number, b: string): void {
     const first = this.lookup(aDirectory, a);
     const second = this.lookup(bDirectory, b);
-    const now = this.now();
+    const now = this.#time();
     const difference = (isDirectory(this.mode(second)) ? 1 : 0) - (isDirectory(this.mode(first)) ? 1 : 0);
     this.#setName(aDirectory, a, second, difference, now);
     this.#setName(bDirectory, b, first, -difference, now);
@@ -154,14 +156,14 @@ export class Upper extends UpperView {
   setMode(inode: number, mode: number): void {
     const edited = this.#edit(inode);
     edited.mode = mode;
-    edited.setChanged(this.now());
+    edited.setChanged(this.#time());
   }
 
   setOwner(inode: number, uid: number, gid: number): void {
     const edited = this.#edit(inode);
     edited.uid = uid;
     edited.gid = gid;
-    edited.setChanged(this.now());
+    edited.setChanged(this.#time());
   }
 
   /** Sets the times that are given. */
@@ -175,13 +177,13 @@ export class Upper extends UpperView {
       edited.mtimeSec = mtime.sec;
       edited.mtimeNsec = mtime.nsec;
     }
-    edited.setChanged(this.now());
+    edited.setChanged(this.#time());
   }
 
   setXattr(inode: number, name: string, value: Uint8Array): void {
     const edited = this.#edit(inode);
     edited.xattrs = new Map(edited.xattrs).set(name, value);
-    edited.setChanged(this.now());
+    edited.setChanged(this.#time());
   }
 
   removeXattr(inode: number, name: string): void {
@@ -189,13 +191,13 @@ export class Upper extends UpperView {
     const xattrs = new Map(edited.xattrs);
     xattrs.delete(name);
     edited.xattrs = xattrs;
-    edited.setChanged(this.now());
+    edited.setChanged(this.#time());
   }
 
   write(inode: number, offset: number, bytes: Uint8Array): void {
     const edited = this.#edit(inode);
     edited.body = writeContent(edited.content, offset, bytes, this.#stamp, this.log);
-    edited.setModified(this.now());
+    edited.setModified(this.#time());
   }
 
   resize(inode: number, sizeBytes: number): void {
@@ -204,7 +206,7 @@ export class Upper extends UpperView {
   }
 
   setModified(inode: number): void {
-    this.#edit(inode).setModified(this.now());
+    this.#edit(inode).setModified(this.#time());
   }
 
   /** Gives a file the bytes of a source, up to a size; they are not read. */
@@ -218,6 +220,15 @@ export class Upper extends UpperView {
     if (this.state.indexDirectory === NO_INODE)
       this.log.assign(this.state, 'indexDirectory', this.allocate({ mode: S_IFDIR | 0o755, uid: 0, gid: 0 }));
     return this.state.indexDirectory;
+  }
+
+  /** One time for all that an operation changes. */
+  #time(): Timestamp {
+    if (this.#timedOperation !== this.#operation) {
+      this.#timedOperation = this.#operation;
+      this.#operationTime = this.now();
+    }
+    return this.#operationTime;
   }
 
   #makeRoot(): void {
