@@ -14,6 +14,8 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   tar: { folders: ['bytes'], packages: [] },
   vfs: { folders: ['bytes', 'tar'], packages: [] },
   image: { folders: ['bytes'], packages: [] },
+  registry: { folders: ['bytes', 'image'], packages: [] },
+  companion: { folders: ['bytes', 'image', 'archive', 'registry'], packages: ['node'] },
   archive: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image'], packages: [] },
   build: { folders: ['image'], packages: [] },
   docker: { folders: [], packages: [] },
@@ -37,6 +39,8 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
       'vfs',
       'image',
       'archive',
+      'registry',
+      'companion',
       'analysis',
       'build',
       'docker',
@@ -50,7 +54,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
 };
 
 /** Folders that hold no import of Node or the DOM: the core. */
-const CORE = ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'build', 'docker', 'drivers'];
+const CORE = ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'registry', 'analysis', 'build', 'docker', 'drivers'];
 const DOM_GLOBALS = ['document', 'window', 'navigator', 'localStorage', 'indexedDB', 'XMLHttpRequest', 'HTMLElement'];
 
 interface SourceFile {
