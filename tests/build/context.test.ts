@@ -47,7 +47,7 @@ describe('readIgnoreFile', () => {
   });
 });
 
-describe('PatternMatcher', () => {
+describe('BUILD-4 PatternMatcher', () => {
   it.each([
     ['*.log', 'a.log', true],
     ['*.log', 'b/a.log', false],
@@ -92,7 +92,7 @@ describe('PatternMatcher', () => {
   });
 });
 
-describe('what is sent', () => {
+describe('BUILD-4 what is sent', () => {
   it.each<[string, string[], ContextClient, string[]]>([
     [
       'nothing is left out',
@@ -140,7 +140,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('laws and bounds', () => {
+describe('BUILD-5 laws and bounds', () => {
   const name = fc.constantFrom('a', 'b', '.x', 'a.log', 'é');
   const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
   const pattern = fc.array(fc.constantFrom('a', 'b', '*', '**', '?', '/', '!', '[', ']', '^', '-', '\\', '.', 'é'), {

@@ -18,7 +18,7 @@ function expand(word: string, options: { escape?: '\\' | '`'; keepUnset?: boolea
   return expandWord(word, VARIABLES, { escape: '\\', ...options }).text;
 }
 
-describe('expandWord', () => {
+describe('BUILD-2 expandWord', () => {
   it.each([
     ['$A${A}x', '11x'],
     ['\'$A\'"$A"', '$A1'],
@@ -78,7 +78,7 @@ describe('expandWord', () => {
   });
 });
 
-describe('expandWords', () => {
+describe('BUILD-2 expandWords', () => {
   it.each([
     ['a "b c" $B', ['a', 'b c', 'two', 'words']],
     ['"$B"x', ['two wordsx']],
@@ -91,7 +91,7 @@ describe('expandWords', () => {
   });
 });
 
-describe('laws', () => {
+describe('BUILD-2 laws', () => {
   const word = fc
     .array(
       fc.constantFrom(
@@ -165,7 +165,7 @@ describe('laws', () => {
   });
 });
 
-describe('bounds', () => {
+describe('BUILD-5 bounds', () => {
   it('patterns of many stars take no exponential time', () => {
     const variables = new VariableMap([['X', 'a'.repeat(20_000)]]);
     const pattern = `${'*a'.repeat(40)}b`;

@@ -8,7 +8,7 @@ import { parseDockerfile } from '../../src/build/parse/parseDockerfile.ts';
 import { keywordRange, nodeRange, PositionTable, sourceOffset } from '../../src/build/parse/positions.ts';
 import type { SyntaxNode } from '../../src/build/parse/syntaxNode.ts';
 
-describe('parseDockerfile', () => {
+describe('BUILD-1 parseDockerfile', () => {
   it.each([
     ['plain', 'FROM a\nRUN b c\n', '(from "a")\n(run "b c")'],
     ['continuation', 'RUN a \\\n  b\n', '(run "a   b")'],
@@ -98,7 +98,7 @@ describe('parseDockerfile', () => {
   });
 });
 
-describe('places', () => {
+describe('BUILD-6 places', () => {
   it('tells offsets, lines and columns of a node and its keyword', () => {
     const text = 'FROM a\n  RUN b \\\n# c\n  d <<E\nx\nE\n';
     const [, run] = parseDockerfile(text).nodes as [SyntaxNode, SyntaxNode];
@@ -159,7 +159,7 @@ const pieces = fc.constantFrom(
 );
 const dockerfiles = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''));
 
-describe('laws', () => {
+describe('BUILD-1 laws', () => {
   it('any text parses or is refused with a line, never otherwise', () => {
     fc.assert(
       fc.property(fc.oneof(dockerfiles, fc.string({ unit: 'binary' })), (text) => {
@@ -191,7 +191,7 @@ describe('laws', () => {
   });
 });
 
-describe('bounds', () => {
+describe('BUILD-5 bounds', () => {
   it('a 10 MB Dockerfile of many instructions', () => {
     const text = `FROM a\n${'RUN echo one two three\n'.repeat(450_000)}`;
     expect(parseDockerfile(text).nodes).toHaveLength(450_001);

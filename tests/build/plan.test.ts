@@ -18,7 +18,7 @@ function history(text: string, options: PlanOptions = {}): string[] {
   return plan.stages.flatMap((stage) => stage.steps.map((step) => step.createdBy ?? '-'));
 }
 
-describe('what a build would do', () => {
+describe('BUILD-3 what a build would do', () => {
   it.each([
     ['variables of ENV hold from the next instruction on', 'ENV a=1 b=$a\nENV c=$a', ['ENV a=1 b=', 'ENV c=1']],
     ['ARG hides no ENV default', 'ARG x=2\nENV y=$x', ['ARG x=2', 'ENV y=2']],
@@ -68,7 +68,7 @@ describe('what a build would do', () => {
   });
 });
 
-describe('errors', () => {
+describe('BUILD-3 errors', () => {
   it.each([
     ['', 'the Dockerfile cannot be empty'],
     ['ARG a', 'dockerfile contains no stages to build'],
@@ -125,7 +125,7 @@ describe('errors', () => {
   });
 });
 
-describe('lint', () => {
+describe('BUILD-3 lint', () => {
   it.each([
     ['FROM a\nENV x=$FROM_BASE$PATH$y', ['2 UndefinedVar']],
     ['FROM a\nARG y\nENV x=$y', []],
@@ -168,7 +168,7 @@ describe('platforms', () => {
   });
 });
 
-describe('bounds', () => {
+describe('BUILD-5 bounds', () => {
   it('variables that double are refused', () => {
     const text = `FROM scratch\nENV a=0123456789\n${'ENV a=$a$a\n'.repeat(60)}`;
     expect(check(text).error).toMatch(/longer than|more than/);

@@ -40,10 +40,26 @@ const NO_CHARACTER = '\ufffd';
 
 /** One word in, one word out; blanks inside stay. Throws BuildError `expansion` with BuildKit's words, or `limit`. */
 export function expandWord(word: string, environment: Environment, options: LexOptions): Expansion {
+  const { error, ...expansion } = tryExpandWord(word, environment, options);
+  if (error) throw error;
+  return expansion;
+}
+
+/** The same, but a word that cannot be expanded tells all the same which variables were looked up before that. */
+export function tryExpandWord(
+  word: string,
+  environment: Environment,
+  options: LexOptions,
+): Expansion & { readonly error?: BuildError } {
   if (!/[$'"\\`\ufeff]/.test(word)) return { text: word, matched: NOTHING, unmatched: NOTHING };
   const lexer = new WordLexer(word, environment, options, undefined);
-  const text = lexer.run();
-  return { text, matched: lexer.matched, unmatched: lexer.unmatched };
+  const { matched, unmatched } = lexer;
+  try {
+    return { text: lexer.run(), matched, unmatched };
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    return { text: '', matched, unmatched, error };
+  }
 }
 
 /** The words that a text gives after expansion: split at blanks that are neither quoted nor escaped. */

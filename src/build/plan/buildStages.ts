@@ -1,6 +1,6 @@
 import { BuildError, atLines } from '../buildError.ts';
 import type { VariableMap } from '../expand/environment.ts';
-import { type EscapeCharacter, type Expansion, expandWord } from '../expand/lexer.ts';
+import { type EscapeCharacter, type Expansion, tryExpandWord } from '../expand/lexer.ts';
 import type { Stage } from '../instructions/instruction.ts';
 import type { Linter } from '../lint/linter.ts';
 import { nearestWords, suggestion } from '../suggest.ts';
@@ -20,8 +20,9 @@ export function addStage(
   const { node } = stage;
   const linter = stageLinter.withComments(node.comments);
   try {
-    const base = expandWord(stage.base, global.values, { escape: escapeToken });
+    const base = tryExpandWord(stage.base, global.values, { escape: escapeToken });
     reportUndeclared(base, stage, global, linter);
+    if (base.error) throw base.error;
     if (base.text === '') throw new BuildError('stage', `base name (${stage.base}) should not be blank`);
     const platform = stage.platform === '' ? undefined : stagePlatform(stage, global, escapeToken, linter);
     const added = stageNode(stage, index, base.text, table.baseOf(base.text), platform);
@@ -39,13 +40,16 @@ function stagePlatform(
   linter: Linter,
 ): BuildPlatform {
   const { node } = stage;
-  const expansion = expandWord(stage.platform, global.values, { escape: escapeToken });
+  const expansion = tryExpandWord(stage.platform, global.values, { escape: escapeToken });
   reportUndeclared(expansion, stage, global, linter);
-  const { matched, unmatched, text } = expansion;
+  const { matched, unmatched, text, error } = expansion;
   if (matched.size === 1 && unmatched.size === 0 && matched.has('TARGETPLATFORM')) {
     if (text === global.values.get('TARGETPLATFORM')) linter.report('RedundantTargetPlatform', node, stage.platform);
   }
   if (matched.size === 0 && unmatched.size === 0) reportConstant(stage, text, linter);
+  if (error) {
+    throw new BuildError(error.code, `failed to process arguments for platform : ${error.message}`);
+  }
   const hint = hintFor(unmatched, global.values);
   if (text === '') {
     throw new BuildError('platform', `empty platform value from expression ${stage.platform}${hint}`);

@@ -54,10 +54,11 @@ export function checkIgnored(
 // Octal up to 07777, or chmod(1)'s letters.
 function checkMode(mode: string): void {
   if (mode === '') return;
-  if (/^[0-7]+$/.test(mode) && Number.parseInt(mode, 8) <= 0o7777) return;
-  if (/^[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]))+(?:,[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]))+)*$/.test(mode.slice(0, 1000)))
-    return;
-  throw fault(`invalid chmod parameter: '${mode}'. it should be octal string and between 0 and 07777`);
+  if (/^[0-9]/.test(mode)) {
+    if (/^[0-7]+$/.test(mode) && Number.parseInt(mode, 8) <= 0o7777) return;
+    throw fault(`invalid chmod parameter: '${mode}'. it should be octal string and between 0 and 07777`);
+  }
+  if (!/^[ugoa]*(?:[-+=][rstwXxugo]*)+(?:,[ugoa]*(?:[-+=][rstwXxugo]*)+)*$/.test(mode)) throw fault('invalid syntax');
 }
 
 function fault(message: string): BuildError {

@@ -50,10 +50,12 @@ export function checkMounts(
 ): void {
   for (const [index, mount] of mounts.entries()) {
     const source = command.sources[index];
-    if (mount.from !== '' && source?.stage && !isPlanned(source)) {
+    // A cache starts from `scratch`, which a stage may be called.
+    const from = mount.from === '' && mount.type === 'cache' ? 'scratch' : mount.from;
+    if (from !== '' && source?.stage && !isPlanned(source)) {
       throw new BuildError(
         'stage',
-        `cannot mount from stage ${quote(mount.from)} to ${quote(mount.target)}, stage needs to be defined before current command`,
+        `cannot mount from stage ${quote(from)} to ${quote(mount.target)}, stage needs to be defined before current command`,
       );
     }
     if (mount.type === 'secret' && mount.source === '' && mount.cacheId === '' && mount.target === '') {

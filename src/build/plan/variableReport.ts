@@ -1,4 +1,4 @@
-import { type EscapeCharacter, expandWord } from '../expand/lexer.ts';
+import { type EscapeCharacter, tryExpandWord } from '../expand/lexer.ts';
 import type { Linter } from '../lint/linter.ts';
 import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import { nearestWords } from '../suggest.ts';
@@ -40,9 +40,10 @@ export class WordExpander {
   }
 
   #expand(text: string, options: { escape: EscapeCharacter; skipQuotes?: boolean }): string {
-    const expansion = expandWord(text, this.#state.variables, options);
+    const expansion = tryExpandWord(text, this.#state.variables, options);
     this.#budget.spend(expansion.text.length);
     if (expansion.unmatched.size > 0) this.#report(expansion.unmatched);
+    if (expansion.error) throw expansion.error;
     return expansion.text;
   }
 
