@@ -7,7 +7,7 @@ import type { TarScan, TarScanOptions, TarVisitor } from './tarScan.ts';
 /** Bytes of a read. In a browser a read costs about 1 ms and 6 ms a MiB: where members are small, whole stretches
  *  are read; where they are large, little more than a header. */
 const MIN_WINDOW_BYTES = 16 * 1024;
-const FIRST_WINDOW_BYTES = 64 * 1024;
+const FIRST_WINDOW_BYTES = 128 * 1024;
 const MAX_WINDOW_BYTES = 8 * 1024 * 1024;
 /** A synchronous read costs about 2 µs and 0.1 µs a KiB. In a tar of a root file system 16 KiB measured best:
  *  larger windows read contents that nobody asks for. */
@@ -125,11 +125,12 @@ class HoppingWindow {
     this.start = offset;
   }
 
+  /** Grows fast: until it reads ahead, each read is waited for. One large file among small ones does not shrink it. */
   #adapt(offset: number): void {
     if (this.bytes.length === 0) return;
     const gap = offset - (this.start + this.bytes.length);
-    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 2, MAX_WINDOW_BYTES);
-    else this.#length = Math.max(this.#length >> 2, MIN_WINDOW_BYTES);
+    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 4, MAX_WINDOW_BYTES);
+    else if (gap > this.#length / 4) this.#length = Math.max(this.#length >> 2, MIN_WINDOW_BYTES);
   }
 }
 

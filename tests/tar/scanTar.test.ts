@@ -392,6 +392,28 @@ describe('work', () => {
     expect(readBytes).toBeLessThan(300_000);
   });
 
+  test('a dense tar is read ahead of need, one large file in it or not', async () => {
+    const small = join([header({ size: 4000 }), new Uint8Array(4096)]);
+    const half = join(Array.from({ length: 5000 }, () => small));
+    const source = new MemorySource(join([half, header({ size: 300_000 }), new Uint8Array(300_032), half, END]));
+    const lengths: number[] = [];
+    const counting = {
+      sizeBytes: source.sizeBytes,
+      read: (offset: number, length: number) => {
+        lengths.push(length);
+        return source.read(offset, length);
+      },
+      slice: source.slice.bind(source),
+      stream: source.stream.bind(source),
+    };
+    let members = 0;
+    await scanTar(counting, () => members++);
+    expect(members).toBe(10_001);
+    // Large reads are made ahead of need; small ones are waited for.
+    expect(lengths.filter((length) => length < 1024 * 1024).length).toBeLessThan(5);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(source.sizeBytes * 1.1);
+  });
+
   test('contents pass in order, each ended once, empty ones too', async () => {
     const tar = join([
       plain,
