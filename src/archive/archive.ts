@@ -84,7 +84,7 @@ export interface ArchiveLayer {
   /** Where it lies in the archive, links resolved. */
   readonly path: string | undefined;
   readonly blobSizeBytes: number;
-  /** Sniffed, not believed. */
+  /** Sniffed, not believed; of a blob that is far away, what its media type says. */
   readonly compression: Compression;
   /** The stored bytes. Undefined when missing. */
   readonly blob: ByteSource | undefined;

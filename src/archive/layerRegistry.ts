@@ -1,4 +1,4 @@
-import { SNIFF_BYTES, sniffCompression } from '../codec/sniff.ts';
+import { SNIFF_BYTES, sniffCompression, type Compression } from '../codec/sniff.ts';
 import type { ArchiveLayer } from './archive.ts';
 import type { LayerSpec } from './layerSpec.ts';
 import { StoredLayer, type Resources } from './storedLayer.ts';
@@ -19,12 +19,19 @@ export class LayerRegistry {
     const key = JSON.stringify([spec.path, spec.diffId, spec.blobDigest, spec.presence]);
     const known = this.#byKey.get(key);
     if (known) return known;
-    const head = (await spec.blob?.read(0, SNIFF_BYTES)) ?? new Uint8Array();
-    const layer = new StoredLayer(this.all.length, spec, sniffCompression(head), this.#fileName, this.#resources);
+    const layer = new StoredLayer(this.all.length, spec, await compressionOf(spec), this.#fileName, this.#resources);
     this.all.push(layer);
     this.#byKey.set(key, layer);
     return layer;
   }
+}
+
+/** Sniffed; of a blob that is far away, what its media type says. */
+async function compressionOf({ blob, mediaType = '' }: LayerSpec): Promise<Compression> {
+  if (!blob) return 'none';
+  if (!blob.isRemote) return sniffCompression(await blob.read(0, SNIFF_BYTES));
+  if (/[+.]zstd$/.test(mediaType)) return 'zstd';
+  return /[+.]gzip$/.test(mediaType) ? 'gzip' : 'none';
 }
 
 /** Gives back what opening and reading took hold of. */

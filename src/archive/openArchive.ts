@@ -70,6 +70,7 @@ const MAX_LINK_TEXT_BYTES = 1024;
 async function addLinkTexts(folder: FolderSource, members: MemberTable): Promise<void> {
   for (const { path, source } of folder) {
     if (!/(?:^|\/)blobs\/[^/]+\/[^/]+$/.test(path) || source.sizeBytes > MAX_LINK_TEXT_BYTES) continue;
+    if (source.isRemote) continue;
     const text = new TextDecoder().decode(await source.read(0, MAX_LINK_TEXT_BYTES));
     if (!/^\.\.?\/[\w./+-]+$/.test(text)) continue;
     const target = normalPath(`${path}/../${text}`);

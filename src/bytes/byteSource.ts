@@ -3,6 +3,8 @@
 export interface ByteSource {
   /** Length in bytes, known from the start. */
   readonly sizeBytes: number;
+  /** The bytes are fetched over a network when they are first asked for: what can be told without is not read. */
+  readonly isRemote?: boolean;
   /** The bytes [offset, offset+length), clipped to the end of the source: shorter than asked only there.
    *  The result may share memory with the source and must not be written to; it stays valid.
    *  Throws RangeError for a negative or non-integer argument, `SourceError` when the bytes cannot be read. */

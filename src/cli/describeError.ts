@@ -17,6 +17,16 @@ export function safeText(text: string): string {
   );
 }
 
+/** Errors of folders whose code is loaded only by some commands; their messages say all. */
+const SPEAKING_ERRORS: ReadonlySet<string> = new Set([
+  'AnalysisError',
+  'BuildError',
+  'CompanionError',
+  'DriverError',
+  'ImageError',
+  'RegistryError',
+]);
+
 function placesAndFault(error: unknown, fileName: string | undefined): string[] {
   const file = fileName ?? '';
   if (error instanceof CliError) {
@@ -34,11 +44,7 @@ function placesAndFault(error: unknown, fileName: string | undefined): string[] 
   if (isCompressionFault(error)) {
     return [file, withOffset('', error.offset, ' of the compressed data', error.message), error.message];
   }
-  if (
-    error instanceof Error &&
-    (error.name === 'AnalysisError' || error.name === 'DriverError' || error.name === 'BuildError')
-  )
-    return [file, error.message];
+  if (error instanceof Error && SPEAKING_ERRORS.has(error.name)) return [file, error.message];
   if (isSystemError(error)) return systemErrorParts(error, file);
   return [file, internalText(error)];
 }

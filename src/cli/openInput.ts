@@ -12,9 +12,13 @@ import type { CommandContext } from './command.ts';
 const MAX_FOLDER_FILES = 20_000;
 const MAX_FOLDER_DEPTH = 8;
 
-/** Opens what a command line names: a file, `-` for standard input, or a folder. It is closed when the command
- *  ends. */
-export async function openInput(name: string, context: CommandContext): Promise<Archive> {
+/** Opens what a command line names: a file, `-` for standard input, a folder, or `docker://REF` for an image in a
+ *  registry, of which `platform` chooses the one to fetch. It is closed when the command ends. */
+export async function openInput(name: string, context: CommandContext, platform?: string): Promise<Archive> {
+  if (name.startsWith('docker://')) {
+    const { openRegistryInput } = await import('./registryInput.ts');
+    return openRegistryInput(name, platform, context);
+  }
   const fileName = name === '-' ? 'standard input' : name;
   context.noteFile(fileName);
   const [work, { openArchive }] = await Promise.all([context.work(), import('../archive/openArchive.ts')]);

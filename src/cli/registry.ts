@@ -39,6 +39,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'convert', summary: 'write the image in another form', load: () => import('./commands/convert.ts') },
   {
+    name: 'pull',
+    summary: 'write an image of a registry to a file',
+    load: () => import('./commands/pull.ts'),
+  },
+  { name: 'push', summary: 'put an image into a registry', load: () => import('./commands/push.ts') },
+  {
     name: 'dockerfile',
     summary: 'what a Dockerfile says, stage by stage, and what BuildKit’s checks find',
     load: () => import('./commands/dockerfile.ts'),

@@ -34,7 +34,7 @@ export async function openView(file: string, args: ParsedArguments, context: Com
   if (wantedLayer !== undefined && wantedUpTo !== undefined) {
     throw new CliError('usage', '--layer shows one layer alone, --up-to a union: they exclude each other');
   }
-  const archive = await openInput(file, context);
+  const archive = await openInput(file, context, args.value('platform'));
   const image = selectImage(archive, imageChoice(args));
   if (wantedLayer === undefined) {
     const upTo = wantedUpTo === undefined ? image.layers.length - 1 : selectLayer(image.layers, wantedUpTo);

@@ -68,7 +68,7 @@ export const command: Command = {
     if (!format) throw new CliError('usage', `--to FORM is missing: ${FORMATS.join(', ')}`);
     if (output === undefined) throw new CliError('usage', '-o FILE is missing: where should it be written?');
     checkCombination(format, args, rest);
-    const archive = await openInput(file, context);
+    const archive = await openInput(file, context, args.value('platform'));
     const chunks = await chunksOf(archive, format, args, rest[0], context);
     const writtenBytes = await writeOutput(output, args.has('force') ? 'replace' : 'refuse', chunks, context);
     if (args.has('json'))

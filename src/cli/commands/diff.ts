@@ -47,8 +47,13 @@ export const command: Command = {
     if (isOneFile && args.list('image').length < 2 && args.list('layer').length < 2) {
       throw new CliError('usage', 'one archive is compared with itself only by --image or --layer given twice');
     }
-    const left = await openSide(await openInput(first, context), args, 0, context);
-    const right = await openSide(isOneFile ? left.archive : await openInput(second, context), args, 1, context);
+    const left = await openSide(await openInput(first, context, args.value('platform')), args, 0, context);
+    const right = await openSide(
+      isOneFile ? left.archive : await openInput(second, context, args.value('platform')),
+      args,
+      1,
+      context,
+    );
     const comparison = await compare(left, right, args, context);
     const total = Object.values(comparison.counts).reduce((sum, count) => sum + count, 0);
     await print(comparison, left, right, args, context);

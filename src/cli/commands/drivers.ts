@@ -66,7 +66,7 @@ export const command: Command = {
     if (rest.length > 1) throw new CliError('usage', `one PATH is enough; what is “${rest[1]}”?`);
     if (args.has('tree') && rest.length > 0) throw new CliError('usage', '--tree takes no PATH: nothing is changed');
     const request = await readRequest(args);
-    const archive = await openInput(file, context);
+    const archive = await openInput(file, context, args.value('platform'));
     const image = selectImage(archive, imageChoice(args));
     const { loadHost } = await import('../drivers/driverHost.ts');
     const loaded = await loadHost(archive, image, args.has('mounted') ? 'mounted' : 'stopped', context);

@@ -30,7 +30,7 @@ export const command: Command = {
   ],
   examples: ['history app.tar', 'history --no-trunc app.tar | grep COPY'],
   async run(args, context) {
-    const archive = await openInput(onlyFileOperand(args), context);
+    const archive = await openInput(onlyFileOperand(args), context, args.value('platform'));
     const image = selectImage(archive, imageChoice(args));
     const stack = await readStack(archive, image, image.layers.length - 1, context);
     const [{ historyTable }, { buildTimeline }, { layerChanges }] = await Promise.all([

@@ -33,7 +33,7 @@ export const command: Command = {
   ],
   examples: ['inspect app.tar', 'inspect --json app.tar | jq .images[0].config', 'inspect - < app.tar'],
   async run(args, context) {
-    const archive = await openInput(onlyFileOperand(args), context);
+    const archive = await openInput(onlyFileOperand(args), context, args.value('platform'));
     const choice = imageChoice(args);
     const document = args.choice('document', DOCUMENTS);
     if (document) {

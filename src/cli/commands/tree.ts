@@ -67,7 +67,7 @@ export const command: Command = {
   ],
   examples: ['tree -L 2 app.tar', 'tree --layer top app.tar', 'tree --all-layers --match "*.pem" app.tar'],
   async run(args, context) {
-    const archive = await openInput(onlyFileOperand(args), context);
+    const archive = await openInput(onlyFileOperand(args), context, args.value('platform'));
     const image = selectImage(archive, imageChoice(args));
     if (image.layers.length === 0) {
       await context.errors.line('note: the image has no layers');

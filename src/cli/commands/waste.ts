@@ -57,7 +57,7 @@ export const command: Command = {
     const file = onlyFileOperand(args);
     const rules = await readRules(args, context);
     if (rules) await requireValid(rules);
-    const archive = await openInput(file, context);
+    const archive = await openInput(file, context, args.value('platform'));
     const image = selectImage(archive, imageChoice(args));
     const stack = await readStack(archive, image, image.layers.length - 1, context);
     if (rules) return judge(stack, rules, args, context);

@@ -22,7 +22,7 @@ import { serveImage } from './serveImage.ts';
 
 /** The serving process: opens the image, mounts it, and when it is unmounted sees to the changes. */
 export async function mountImage(plan: MountPlan, args: ParsedArguments, context: CommandContext): Promise<ExitCode> {
-  const archive = await openInput(plan.file, context);
+  const archive = await openInput(plan.file, context, args.value('platform'));
   const image = selectImage(archive, imageChoice(args));
   if (plan.save !== undefined) await requireSavable(image, plan.save, plan);
   const wanted = args.value('up-to');
