@@ -11,6 +11,7 @@ export type BlobKeeping = 'once' | 'kept';
  *  the digest; `read` gives nothing that has not been. */
 export class RemoteBlob implements ByteSource {
   readonly sizeBytes: number;
+  readonly isRemote = true;
   readonly #connection: RegistryConnection;
   readonly #blob: RegistryBlob;
   readonly #keeping: BlobKeeping;
