@@ -1,4 +1,4 @@
-// Shell patterns as Go's path.Match and filepath.Match read them: `*` and `?` stop at slashes, `[a-z]` and `[^a]` are
+// Shell patterns as Go's path.Match reads them: `*` and `?` stop at slashes, `[a-z]` and `[^a]` are
 // classes, a backslash quotes. Cost: the product of both lengths at most.
 import { ImageError } from './imageError.ts';
 
@@ -32,11 +32,6 @@ export function matchGlob(pattern: string, name: string): boolean {
   }
   while (tokens[token] === 'star') token++;
   return token === tokens.length;
-}
-
-/** Throws ImageError `pattern` when the pattern is malformed. */
-export function checkGlob(pattern: string): void {
-  parseGlob(pattern);
 }
 
 function matchesOne(token: Exclude<Token, 'star'>, code: number): boolean {

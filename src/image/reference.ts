@@ -27,7 +27,7 @@ export function parseReference(text: string): Reference {
   const colon = rest.indexOf(':');
   const repository = colon < 0 ? rest : rest.slice(0, colon);
   if (repository.toLowerCase() !== repository) {
-    const shown = repository.slice(0, 300);
+    const shown = repository.slice(0, 4096);
     throw fault(`invalid reference format: repository name (${shown}) must be lowercase`);
   }
   const { path, tag, digest, ...written } = parseWritten(`${domain}/${rest}`);

@@ -61,6 +61,12 @@ describe('BUILD-4 PatternMatcher', () => {
     ['[^a]', '/', true],
     ['a\\d', 'a1', true],
     ['**', 'x/y', true],
+    ['?|b', 'bc', true],
+    ['?|b', 'b|b', true],
+    ['[a]{2}', 'aa', true],
+    ['[a]{2}', 'a{2}', false],
+    ['[a]{,2}', 'a{,2}', true],
+    ['x|y', 'x', false],
   ])('%s on %s', (pattern, path, matched) => {
     expect(new PatternMatcher([pattern]).matchesOrParentMatches(path)).toBe(matched);
   });
@@ -68,13 +74,17 @@ describe('BUILD-4 PatternMatcher', () => {
   it.each([
     ['[', 'syntax error in pattern'],
     ['a\\', 'syntax error in pattern'],
+    ['*[', 'syntax error in pattern'],
     ['!', 'illegal exclusion pattern: "!"'],
   ])('refuses %s', (pattern, message) => {
     expect(() => new PatternMatcher([pattern])).toThrow(message);
   });
 
   it('a pattern that makes no regular expression fails when it is asked', () => {
-    expect(() => new PatternMatcher(['a\\y']).matchesOrParentMatches('b')).toThrow('syntax error in pattern');
+    for (const pattern of ['a\\y', 'a*[a', '[a]{2}{3}', '[a]{1001}']) {
+      const matcher = new PatternMatcher([pattern]);
+      expect(() => matcher.matchesOrParentMatches('b')).toThrow('syntax error in pattern');
+    }
   });
 
   it('hands an exception down only where it took the directory in again', () => {
@@ -179,7 +189,11 @@ describe('BUILD-5 laws and bounds', () => {
   });
 
   it('patterns of many stars take no exponential time', () => {
-    const matcher = new PatternMatcher([`${'*a'.repeat(60)}*b`, `${'**/a/'.repeat(60)}b`]);
+    const matcher = new PatternMatcher([
+      `${'*a'.repeat(60)}*b`,
+      `${'**/a/'.repeat(60)}b`,
+      `${'[a]{1000}'.repeat(50)}b`,
+    ]);
     expect(matcher.matchesOrParentMatches('a'.repeat(250))).toBe(false);
     expect(matcher.matchesOrParentMatches('a/'.repeat(250))).toBe(false);
   });

@@ -23,6 +23,7 @@ describe('BUILD-2 expandWord', () => {
     ['$A${A}x', '11x'],
     ['\'$A\'"$A"', '$A1'],
     ['\\$A', '$A'],
+    ['😀$A"😀"', '😀1😀'],
     ['${N:-d}${EMPTY:-d}${EMPTY-d}', 'dd'],
     ['${A:+x}${EMPTY:+x}${EMPTY+x}', 'xx'],
     ['${P#*/}', 'usr/local/file.tar.gz'],
@@ -84,6 +85,7 @@ describe('BUILD-2 expandWords', () => {
     ['"$B"x', ['two wordsx']],
     ['a\\ b', ['a b']],
     ["''", []],
+    ['😀 "é 😀"', ['😀', 'é 😀']],
     ['<< E x', ['<< E', 'x']],
     ['lost${A:-x}y', ['1y']],
   ])('%s', (text, words) => {

@@ -1,6 +1,5 @@
 import { BuildError } from '../buildError.ts';
-import { checkGlob } from '../../image/globPattern.ts';
-import { badPattern } from '../go/characterClass.ts';
+import { checkFilePattern } from '../go/filePattern.ts';
 import { RegularExpression } from '../go/regularExpression.ts';
 
 /** How a pattern is compared: most need no regular expression. */
@@ -23,11 +22,7 @@ export class IgnorePattern {
 
   /** Throws BuildError `pattern` for a malformed pattern. */
   constructor(text: string, { isException }: { isException: boolean }) {
-    try {
-      checkGlob(text);
-    } catch {
-      throw badPattern();
-    }
+    checkFilePattern(text);
     this.text = text;
     this.isException = isException;
     this.depth = text.split('/').length;
@@ -62,6 +57,10 @@ export class IgnorePattern {
   }
 }
 
+/** Characters that lose their meaning for regular expressions. moby means `|`, `{` and `}` too, but its table of eight bytes
+ *  holds no character from U+0040 on: they stay what they are there, alternatives and repetitions. */
+const ESCAPED = '.+()$';
+
 /** Which way a pattern is compared, and the regular expression for it. */
 export function compilePattern(pattern: string): CompiledPattern {
   const characters = [...(pattern.startsWith('\ufeff') ? pattern.slice(1) : pattern)];
@@ -84,7 +83,7 @@ export function compilePattern(pattern: string): CompiledPattern {
     } else if (character === '*' || character === '?') {
       regexp += character === '*' ? '[^/]*' : '[^/]';
       type = 'regexp';
-    } else if ('.+()|{}$'.includes(character)) regexp += `\\${character}`;
+    } else if (ESCAPED.includes(character)) regexp += `\\${character}`;
     else if (character === '\\') {
       regexp += '\\';
       if (at < characters.length) {

@@ -145,7 +145,7 @@ class WordLexer {
         result += next;
         words?.addRaw(next);
       } else {
-        this.#at++;
+        this.#at += ch.length;
         result += ch;
         words?.addCharacter(ch);
       }
@@ -176,7 +176,7 @@ class WordLexer {
         result += this.#dollar();
         continue;
       }
-      this.#at++;
+      this.#at += ch.length;
       if (ch === '"') return rawQuotes ? `${result}"` : result;
       if (ch === escapeToken) {
         if (this.#rawEscapes) result += ch;

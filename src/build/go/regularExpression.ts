@@ -1,5 +1,5 @@
 // The part of Go's regular expressions (RE2) that patterns of an ignore file can become: characters, classes, `.`, `^`,
-// `$`, escapes, one group level, `*` and `?`. It runs all alternatives side by side: cost is the product of the lengths
+// `$`, escapes, groups, alternatives, `*`, `?` and `{n,m}`. It runs all alternatives side by side: cost is the product of the lengths
 // of program and text, whatever the pattern.
 import { badPattern, type CodeSet, parseClass, parseEscape } from './characterClass.ts';
 
@@ -9,6 +9,11 @@ type Step =
   | { readonly kind: 'split'; readonly other: number }
   | { readonly kind: 'jump'; readonly by: number }
   | { readonly kind: 'start' | 'end' | 'boundary' | 'noBoundary' };
+
+/** Go's own bound on `{n,m}`. */
+const MAX_REPEAT = 1000;
+/** A bound of ours on the program. */
+const MAX_STEPS = 200_000;
 
 export class RegularExpression {
   readonly #program: readonly Step[];
@@ -77,11 +82,29 @@ class Compiler {
     return steps;
   }
 
+  /** Alternatives up to a closing bracket or the end. */
   #sequence(depth = 0): Step[] {
-    const steps: Step[] = [];
-    while (this.#at < this.#source.length && this.#source[this.#at] !== ')') {
-      const item = this.#item(depth);
-      for (const step of this.#repeated(item)) steps.push(step);
+    let steps = this.#alternative(depth);
+    while (this.#source[this.#at] === '|') {
+      this.#at++;
+      const other = this.#alternative(depth);
+      steps = bounded([
+        { kind: 'split', other: steps.length + 2 },
+        ...steps,
+        { kind: 'jump', by: other.length + 1 },
+        ...other,
+      ]);
+    }
+    return steps;
+  }
+
+  #alternative(depth: number): Step[] {
+    let steps: Step[] = [];
+    for (let next = this.#source[this.#at]; next !== undefined && next !== ')' && next !== '|';) {
+      const startsWithRepetition = this.#repetition() !== undefined;
+      if (startsWithRepetition) throw badPattern();
+      steps = bounded(steps.concat(this.#repeated(this.#item(depth))));
+      next = this.#source[this.#at];
     }
     return steps;
   }
@@ -106,11 +129,6 @@ class Compiler {
         return [{ kind: 'start' }];
       case '$':
         return [{ kind: 'end' }];
-      case '*':
-      case '+':
-      case '?':
-      case '|':
-        throw badPattern();
       case '\\':
         return this.#escape();
       default:
@@ -130,19 +148,48 @@ class Compiler {
     return [{ kind: 'one', set }];
   }
 
-  /** Wraps what `*` or `?` repeats. */
+  /** Wraps what a repetition repeats. */
   #repeated(item: Step[]): Step[] {
-    const operator = this.#source[this.#at];
-    if (operator !== '*' && operator !== '?') return item;
-    this.#at++;
+    const repetition = this.#repetition();
+    if (!repetition) return item;
     // `*?` takes as little as it can: for a plain test that is the same.
     if (this.#source[this.#at] === '?') this.#at++;
-    if (this.#source[this.#at] === '*' || this.#source[this.#at] === '?') {
-      throw badPattern();
+    if (this.#repetition()) throw badPattern();
+    const { minimum, maximum } = repetition;
+    let steps: Step[] = [];
+    for (let count = 0; count < minimum; count++) steps = bounded(steps.concat(item));
+    if (maximum === undefined) {
+      return [...steps, { kind: 'split', other: item.length + 2 }, ...item, { kind: 'jump', by: -item.length - 1 }];
     }
-    if (operator === '?') return [{ kind: 'split', other: item.length + 1 }, ...item];
-    return [{ kind: 'split', other: item.length + 2 }, ...item, { kind: 'jump', by: -item.length - 1 }];
+    for (let count = minimum; count < maximum; count++) {
+      const left = (maximum - count) * (item.length + 1);
+      steps = bounded(steps.concat([{ kind: 'split', other: left }, ...item]));
+    }
+    return steps;
   }
+
+  /** Takes `*`, `+`, `?` or `{n,m}`; a brace that is none of these is an ordinary character. */
+  #repetition(): { readonly minimum: number; readonly maximum: number | undefined } | undefined {
+    const operator = this.#source[this.#at];
+    if (operator === '*' || operator === '+' || operator === '?') {
+      this.#at++;
+      return { minimum: operator === '+' ? 1 : 0, maximum: operator === '?' ? 1 : undefined };
+    }
+    if (operator !== '{') return undefined;
+    const text = this.#source.slice(this.#at, this.#at + 24).join('');
+    const match = /^\{(0|[1-9][0-9]*)(,?)(0|[1-9][0-9]*)?\}/.exec(text);
+    if (!match || (match[2] === '' && match[3] !== undefined)) return undefined;
+    const minimum = Number(match[1]);
+    const maximum = match[2] === '' ? minimum : match[3] === undefined ? undefined : Number(match[3]);
+    if (minimum > MAX_REPEAT || (maximum ?? 0) > MAX_REPEAT || (maximum ?? minimum) < minimum) throw badPattern();
+    this.#at += match[0].length;
+    return { minimum, maximum };
+  }
+}
+
+function bounded(steps: Step[]): Step[] {
+  if (steps.length > MAX_STEPS) throw badPattern();
+  return steps;
 }
 
 function literal(character: string): Step {
