@@ -56,7 +56,9 @@ export async function printFindings(
   context: CommandContext,
 ): Promise<void> {
   const { output, style } = context;
-  for (const { rule, message, lines, dependsOnBase } of findings) {
+  // BuildKit tells them as it comes upon them; readers go down the file.
+  const inOrder = [...findings].sort((a, b) => a.lines.startLine - b.lines.startLine);
+  for (const { rule, message, lines, dependsOnBase } of inOrder) {
     const place = style.bold(`${safeText(file)}:${lines.startLine}`);
     const unless = dependsOnBase ? style.dim(' (unless the base image sets it)') : '';
     await output.line(`${place}: ${style.yellow(rule.name)}: ${safeText(message)}${unless}`);
