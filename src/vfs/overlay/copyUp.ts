@@ -39,8 +39,9 @@ function copyUpOne(mount: MountState, node: OverlayNode, purpose: CopyUpPurpose)
   const upper = mount.writable();
   const inode = node.inode as OverlayInode;
   const parent = (node.parent as OverlayNode).inode as OverlayInode;
-  // An open file may outlive the directory that its name was in.
-  if (!upper.has(parent.upper) || upper.linkCount(parent.upper) === 0) throw mount.fail('ENOENT');
+  // An open file may outlive the directory that its name was in: files are linked there, all else is renamed.
+  if (!upper.has(parent.upper) || upper.linkCount(parent.upper) === 0)
+    throw mount.fail(inode.type === S_IFREG ? 'ENOENT' : 'EIO');
   const { atime, mtime } = upper.times(parent.upper);
   if (inode.upper === NO_INODE) copyInode(mount, upper, node, purpose);
   if (!node.has(NodeFlag.upperAlias)) linkCopy(mount, upper, node);

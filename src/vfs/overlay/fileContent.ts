@@ -10,6 +10,9 @@ export type FileContent = Uint8Array | ChunkedContent;
 const SMALL_BYTES = 4096;
 const CHUNK_BYTES = 32 * 1024;
 
+/** Belongs to no stamp: a first chunk copies it. */
+const NO_CHUNKS = emptyTrie({});
+
 export const EMPTY_CONTENT: FileContent = new Uint8Array(0);
 
 interface ChunkedContent {
@@ -32,7 +35,7 @@ interface Chunk {
 /** A content of the bytes of a source, which is not read. */
 export function contentOf(source: ByteSource): FileContent {
   if (source.sizeBytes === 0) return EMPTY_CONTENT;
-  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: emptyTrie({}) };
+  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: NO_CHUNKS };
 }
 
 export function contentBytes(content: FileContent): number {
@@ -50,13 +53,12 @@ export function writeContent(
 ): FileContent {
   const end = offset + bytes.length;
   const sizeBytes = Math.max(contentBytes(content), end);
-  if (content instanceof Uint8Array && sizeBytes <= SMALL_BYTES) {
-    const whole = new Uint8Array(sizeBytes);
-    whole.set(content);
-    whole.set(bytes, offset);
-    return whole;
+  const small = sizeBytes <= SMALL_BYTES ? smallBytes(content, sizeBytes) : undefined;
+  if (small) {
+    small.set(bytes, offset);
+    return small;
   }
-  let { chunks, base, baseBytes } = asChunked(content, stamp);
+  let { chunks, base, baseBytes } = asChunked(content);
   for (let at = offset; at < end;) {
     const index = Math.floor(at / CHUNK_BYTES);
     const from = at - index * CHUNK_BYTES;
@@ -79,7 +81,7 @@ export function resizeContent(content: FileContent, sizeBytes: number, stamp: St
     whole.set(content.subarray(0, sizeBytes));
     return whole;
   }
-  const { chunks, base, baseBytes } = asChunked(content, stamp);
+  const { chunks, base, baseBytes } = asChunked(content);
   if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks };
   return {
     sizeBytes,
@@ -93,10 +95,22 @@ export function contentSource(content: FileContent): ByteSource {
   return content instanceof Uint8Array ? new MemorySource(content) : new ContentSource(content);
 }
 
-function asChunked(content: FileContent, stamp: Stamp): ChunkedContent {
+/** The bytes as one array of their own, where they can be had at once; undefined for what was written in chunks. */
+function smallBytes(content: FileContent, sizeBytes: number): Uint8Array | undefined {
+  let known: Uint8Array;
+  if (content instanceof Uint8Array) known = content;
+  else if (content.chunks === NO_CHUNKS && content.base?.readSync)
+    known = content.base.readSync(0, content.baseBytes);
+  else return undefined;
+  const whole = new Uint8Array(sizeBytes);
+  whole.set(known);
+  return whole;
+}
+
+function asChunked(content: FileContent): ChunkedContent {
   if (!(content instanceof Uint8Array)) return content;
   const base = content.length === 0 ? undefined : new MemorySource(content);
-  return { sizeBytes: content.length, base, baseBytes: content.length, chunks: emptyTrie(stamp) };
+  return { sizeBytes: content.length, base, baseBytes: content.length, chunks: NO_CHUNKS };
 }
 
 function ownChunk(old: Chunk | undefined, neededBytes: number, stamp: Stamp, log: UndoLog): Chunk {

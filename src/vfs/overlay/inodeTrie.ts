@@ -4,7 +4,7 @@ import type { UndoLog } from './undoLog.ts';
  *  belong to a snapshot, too, and are copied first. */
 export type Stamp = object;
 
-const BITS = 5;
+const BITS = 6;
 const WIDTH = 1 << BITS;
 const MASK = WIDTH - 1;
 
@@ -26,7 +26,7 @@ export function emptyTrie(stamp: Stamp): TrieRoot {
   return { node: newNode(stamp), depth: 0, capacity: WIDTH };
 }
 
-/** The value at an index, or undefined. Cost: a level for every factor of 32. */
+/** The value at an index, or undefined. Cost: a level for every factor of 64. */
 export function trieGet<T>(root: TrieRoot, index: number): T | undefined {
   if (index >= root.capacity) return undefined;
   let node: TrieNode | undefined = root.node;

@@ -15,6 +15,8 @@ export interface Layer {
   lookup(directory: number, name: string): number;
   /** Names in the layer's own order; no `.` or `..`. */
   names(directory: number): Iterable<string>;
+  /** Names with their inodes, where that costs less than looking each up. */
+  entries?(directory: number): Iterable<readonly [string, number]>;
   has(inode: number): boolean;
   /** st_mode, type bits included. */
   mode(inode: number): number;
@@ -30,6 +32,12 @@ export interface Layer {
   linkTarget(inode: number): string;
   xattrs(inode: number): ReadonlyMap<string, Uint8Array>;
   content(inode: number): ByteSource;
+}
+
+/** Names of a directory with their inodes. */
+export function* entriesOf(layer: Layer, directory: number): Iterable<readonly [string, number]> {
+  if (layer.entries) yield* layer.entries(directory);
+  else for (const name of layer.names(directory)) yield [name, layer.lookup(directory, name)];
 }
 
 export interface Times {

@@ -1,6 +1,5 @@
 import { S_IFCHR, S_IFMT, S_IFREG } from './fileMode.ts';
-import type { Layer } from './layer.ts';
-import { NO_INODE } from './layer.ts';
+import { entriesOf, type Layer, NO_INODE } from './layer.ts';
 import { lookup } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
@@ -30,7 +29,7 @@ function plainList(mount: MountState, node: OverlayNode): readonly ListedName[] 
   const layer = mount.realLayer(inode);
   const real = mount.realInode(inode);
   const names: ListedName[] = [];
-  for (const name of layer.names(real)) names.push({ name, type: layer.mode(layer.lookup(real, name)) & S_IFMT });
+  for (const [name, child] of entriesOf(layer, real)) names.push({ name, type: layer.mode(child) & S_IFMT });
   if (inode.upper !== NO_INODE && inode.has(InodeFlag.impure)) forgetImpurity(mount, node, names);
   return names;
 }
@@ -90,12 +89,13 @@ function mergeLayers(mount: MountState, node: OverlayNode): Iterable<MergedName>
     const layer = mount.layer(part.layer);
     const mayBeFiles = node.has(NodeFlag.fileWhiteouts) && mount.fileWhiteoutLayers.has(part.layer);
     const isLowest = i === parts.length - 1;
-    for (const name of layer.names(part.inode)) {
+    for (const [name, inode] of entriesOf(layer, part.inode)) {
       const known = above.get(name);
+      const merged = known ?? mergedName(name, layer, inode, part.layer, mayBeFiles);
       if (!isLowest) {
-        if (!known) above.set(name, describeName(layer, part, name, mayBeFiles));
+        if (!known) above.set(name, merged);
       } else {
-        lowest.set(name, known ?? describeName(layer, part, name, mayBeFiles));
+        lowest.set(name, merged);
         above.delete(name);
       }
     }
@@ -107,13 +107,12 @@ function partsOf(inode: OverlayInode): readonly LowerEntry[] {
   return inode.upper === NO_INODE ? inode.lower : [{ layer: 0, inode: inode.upper }, ...inode.lower];
 }
 
-function describeName(layer: Layer, part: LowerEntry, name: string, mayBeFiles: boolean): MergedName {
-  const inode = layer.lookup(part.inode, name);
+function mergedName(name: string, layer: Layer, inode: number, layerIndex: number, mayBeFiles: boolean): MergedName {
   const type = layer.mode(inode) & S_IFMT;
   return {
     name,
     type,
-    isUpper: part.layer === 0,
+    isUpper: layerIndex === 0,
     isWhiteout: type === S_IFCHR && layer.device(inode) === 0,
     isDoubtful: mayBeFiles && type === S_IFREG,
   };

@@ -7,7 +7,8 @@ export interface MountOptions {
   readonly metacopy: boolean;
   readonly index: boolean;
   readonly userXattr: boolean;
-  /** Leaves out fsync: nothing here waits for a disk, so that it changes nothing. */
+  /** Leaves out fsync, for which an upper cannot be mounted again until somebody vouches for it. Nothing here waits
+   *  for a disk. */
   readonly volatile: boolean;
   readonly xino: 'off' | 'auto' | 'on';
 }

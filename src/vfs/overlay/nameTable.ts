@@ -45,12 +45,14 @@ export class NameTable {
     log.assign(this, 'size', this.size - 1);
   }
 
-  *keys(): Generator<string> {
-    for (const bucket of this.buckets) yield* bucket.names.keys();
+  keys(): Iterable<string> {
+    return this.buckets.length === 1
+      ? (this.buckets[0] as Bucket).names.keys()
+      : eachOf(this.buckets, (names) => names.keys());
   }
 
-  *entries(): Generator<[string, number]> {
-    for (const bucket of this.buckets) yield* bucket.names;
+  entries(): Iterable<[string, number]> {
+    return this.buckets.length === 1 ? (this.buckets[0] as Bucket).names : eachOf(this.buckets, (names) => names);
   }
 
   #slotOf(name: string): number {
@@ -82,6 +84,10 @@ export class NameTable {
 interface Bucket {
   readonly stamp: Stamp;
   readonly names: Map<string, number>;
+}
+
+function* eachOf<T>(buckets: readonly Bucket[], what: (names: Map<string, number>) => Iterable<T>): Iterable<T> {
+  for (const { names } of buckets) yield* what(names);
 }
 
 /** FNV-1a over UTF-16 code units. */

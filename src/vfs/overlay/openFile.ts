@@ -27,7 +27,7 @@ import {
   O_WRONLY,
 } from './openFlags.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
-import { PathWalk } from './pathWalk.ts';
+import { PathWalk, resolveKept } from './pathWalk.ts';
 import { type Credentials, MAY_READ, MAY_WRITE, requireCreation, requirePermission } from './permission.ts';
 import { Pipe } from './pipe.ts';
 
@@ -87,8 +87,11 @@ interface Opened {
 }
 
 function findOrCreate(mount: MountState, credentials: Credentials, path: string, flags: number, mode: number): Opened {
-  const walk = new PathWalk(mount, credentials, path);
   const isCreating = (flags & O_CREAT) !== 0;
+  const kept = isCreating ? undefined : resolveKept(mount, credentials, path);
+  if (kept && kept.inode?.type !== S_IFLNK)
+    return { node: kept, isCreated: false, needsDirectory: (flags & O_DIRECTORY) !== 0 };
+  const walk = new PathWalk(mount, credentials, path);
   const isExclusive = isCreating && (flags & O_EXCL) !== 0;
   let follows = (flags & O_NOFOLLOW) === 0 && !isExclusive;
   let needsDirectory = (flags & O_DIRECTORY) !== 0;

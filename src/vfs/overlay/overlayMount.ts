@@ -55,10 +55,15 @@ export class OverlayMount {
   #mount: MountState;
   readonly #files = new Map<number, OpenFile>();
 
-  /** Throws VfsError EINVAL for options that contradict themselves or are not simulated, and for too many layers. */
+  /** Throws VfsError EINVAL for options that contradict themselves or are not simulated, for too many layers, and for
+   *  an upper that a volatile mount has left; ESTALE with an index for an upper that was on other lowers. */
   constructor(setup: MountSetup) {
     this.#setup = setup;
+    const { volatile } = parseMountOptions(setup.options ?? '');
+    if ((volatile && !setup.upper) || setup.upper?.state.isVolatile) throw new VfsError('EINVAL', 'mount', 'upperdir');
     this.#mount = this.#mounted();
+    if (volatile) setup.upper?.setVolatile(true);
+    setup.upper?.endOperation();
   }
 
   get options(): MountOptions {

@@ -22,6 +22,8 @@ export type SymlinkRule = 'follow' | 'noFollow';
 /** The object at a path. Links lead on inside the mount, as after chroot(2). Throws ENOENT, ENOTDIR, EACCES, ELOOP,
  *  ENAMETOOLONG. */
 export function resolvePath(mount: MountState, credentials: Credentials, path: string, rule: SymlinkRule): OverlayNode {
+  const kept = resolveKept(mount, credentials, path);
+  if (kept && (rule === 'noFollow' || kept.inode?.type !== S_IFLNK)) return kept;
   const walk = new PathWalk(mount, credentials, path);
   let follows = rule === 'follow';
   let needsDirectory = false;
@@ -39,6 +41,25 @@ export function resolvePath(mount: MountState, credentials: Credentials, path: s
     if (needsDirectory && (node.inode as OverlayInode).type !== S_IFDIR) throw mount.fail('ENOTDIR');
     return node;
   }
+}
+
+/** The object at a path that leads over names looked up before, without links or dots: what most calls are about.
+ *  Undefined for all else, and for who must ask permission on the way. */
+export function resolveKept(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
+  if (credentials.uid !== 0 || path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
+  let node = mount.root;
+  for (let at = 0; at < path.length;) {
+    if (path.charCodeAt(at) === SLASH) {
+      at++;
+      continue;
+    }
+    const slash = path.indexOf('/', at);
+    const next = node.children?.get(slash < 0 ? path.slice(at) : path.slice(at, slash));
+    if (!next?.inode || (slash >= 0 && next.inode.type !== S_IFDIR)) return undefined;
+    node = next;
+    at = slash < 0 ? path.length : slash + 1;
+  }
+  return node;
 }
 
 /** The directory of a path's last part, for calls that make or remove a name. */

@@ -215,6 +215,12 @@ export class Upper extends UpperView {
     edited.body = sizeBytes === 0 ? EMPTY_CONTENT : contentOf(source.slice(0, sizeBytes));
   }
 
+  /** Notes that a volatile mount has used the upper. Whoever trusts its content all the same says so with `false`, as
+   *  by removing workdir/work/incompat/volatile. */
+  setVolatile(isVolatile: boolean): void {
+    this.log.assign(this.state, 'isVolatile', isVolatile);
+  }
+
   /** The directory of copied-up hard links, made when first asked for. */
   indexDirectory(): number {
     if (this.state.indexDirectory === NO_INODE)
@@ -286,7 +292,13 @@ function nextOperation(): number {
 }
 
 function newState(): UpperState {
-  return { inodes: emptyTrie({}), nextInode: UPPER_ROOT, whiteout: NO_INODE, indexDirectory: NO_INODE };
+  return {
+    inodes: emptyTrie({}),
+    nextInode: UPPER_ROOT,
+    whiteout: NO_INODE,
+    indexDirectory: NO_INODE,
+    isVolatile: false,
+  };
 }
 
 function wallClock(): Timestamp {

@@ -13,6 +13,8 @@ export interface UpperState {
   whiteout: number;
   /** The directory of copied-up hard links (workdir/index), or NO_INODE. */
   indexDirectory: number;
+  /** A mount wrote to it without waiting for the disk (workdir/work/incompat/volatile). */
+  isVolatile: boolean;
 }
 
 export const UPPER_ROOT = 1;
@@ -45,6 +47,10 @@ export class UpperView implements Layer {
 
   names(directory: number): Iterable<string> {
     return this.inode(directory).names.keys();
+  }
+
+  entries(directory: number): Iterable<readonly [string, number]> {
+    return this.inode(directory).names.entries();
   }
 
   mode(inode: number): number {

@@ -65,6 +65,17 @@ describe('OVL-1 options', () => {
     expect(text(new OverlayMount({ lowers: Array<Layer>(500).fill(layer) }), '/d/f')).toBe('lower');
   });
 
+  it('an upper that was volatile is mounted again only when somebody vouches for it', () => {
+    const lowers = [base()];
+    const upper = new Upper();
+    const mount = new OverlayMount({ lowers, upper, options: 'volatile' });
+    mount.restore(mount.snapshot());
+    expect(codeOf(() => new OverlayMount({ lowers, upper }))).toBe('EINVAL');
+    upper.setVolatile(false);
+    expect(codeOf(() => new OverlayMount({ lowers, upper }))).toBe('ok');
+    expect(codeOf(() => new OverlayMount({ lowers, options: 'volatile' }))).toBe('EINVAL');
+  });
+
   it('with an index, the upper does not go onto other lowers', () => {
     const upper = new Upper();
     const lower = base();
