@@ -10,5 +10,11 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { outDir: 'dist/app', target: 'es2022', modulePreload: { polyfill: false } },
   // A busy machine takes several times as long; what hangs is still found.
-  test: { include: ['tests/**/*.test.ts'], exclude: ['tests/e2e/**'], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    exclude: ['tests/e2e/**'],
+    setupFiles: ['tests/setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });
