@@ -99,8 +99,7 @@ export function contentSource(content: FileContent): ByteSource {
 function smallBytes(content: FileContent, sizeBytes: number): Uint8Array | undefined {
   let known: Uint8Array;
   if (content instanceof Uint8Array) known = content;
-  else if (content.chunks === NO_CHUNKS && content.base?.readSync)
-    known = content.base.readSync(0, content.baseBytes);
+  else if (content.chunks === NO_CHUNKS && content.base?.readSync) known = content.base.readSync(0, content.baseBytes);
   else return undefined;
   const whole = new Uint8Array(sizeBytes);
   whole.set(known);
