@@ -15,14 +15,17 @@ export interface FuseFilesystem {
   readlink(node: number): Uint8Array;
   /** Fills `target` from `offset` on; returns the bytes, fewer only at the end. */
   read(node: number, handle: number, offset: number, target: Uint8Array): number;
-  /** Gives the entries from a position on to the sink, until it takes no more. */
-  readDirectory(node: number, handle: number, offset: number, sink: DirectorySink): void;
+  /** Gives the entries from a position on to the sink, until it takes no more. Directories are not opened: a position
+   *  means the same to every reader, and keeps its meaning while names come and go. */
+  readDirectory(node: number, offset: number, sink: DirectorySink): void;
   /** Throws ENODATA. */
   getXattr(node: number, name: Uint8Array): Uint8Array;
   listXattrs(node: number, caller: Caller): readonly Uint8Array[];
   statfs(): FilesystemFigures;
   /** The next data (or hole) from `offset` on. Throws ENXIO at or after the end. */
   seek(node: number, handle: number, offset: number, what: 'data' | 'hole'): number;
+  /** Nodes whose attributes the last request changed without the kernel knowing; asked for after each request. */
+  takeStale(): readonly number[];
   /** Called when the filesystem is unmounted. */
   destroy(): void;
 
@@ -33,8 +36,6 @@ export interface FuseFilesystem {
 export interface FuseWriter {
   open(node: number, flags: number, options: OpenOptions): number;
   release(handle: number): void;
-  openDirectory(node: number): number;
-  releaseDirectory(handle: number): void;
   create(parent: number, name: Uint8Array, mode: number, flags: number, caller: Caller): OpenedEntry;
   /** A file without a name (O_TMPFILE). */
   createNameless(parent: number, mode: number, flags: number, caller: Caller): OpenedEntry;

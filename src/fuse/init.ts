@@ -71,8 +71,9 @@ function wantedFlags(access: Access): number {
     InitFlag.asyncDirectIo |
     InitFlag.parallelDirectoryOperations |
     InitFlag.maxPages |
-    InitFlag.cacheSymlinks;
-  if (access === 'readOnly') return both | InitFlag.noOpenSupport | InitFlag.noOpendirSupport;
+    InitFlag.cacheSymlinks |
+    InitFlag.noOpendirSupport;
+  if (access === 'readOnly') return both | InitFlag.noOpenSupport;
   return both | InitFlag.atomicTruncate | InitFlag.handleKillPrivileges | InitFlag.setxattrExtension;
 }
 

@@ -1,8 +1,9 @@
 import { NO_INODE } from '../vfs/overlay/layer.ts';
 import type { MountState } from '../vfs/overlay/mountState.ts';
-import { NodeFlag, type OverlayInode, type OverlayNode } from '../vfs/overlay/overlayNode.ts';
+import type { OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
 import type { Upper } from '../vfs/overlay/upper.ts';
 import { FuseError } from './fuseError.ts';
+import type { StableListing } from './stableListing.ts';
 
 const ROOT_NUMBER = 1;
 
@@ -14,8 +15,10 @@ export interface KnownInode {
   name: OverlayNode;
   /** Times that it was given to the kernel and not forgotten. */
   uses: number;
-  /** Open files and directories. */
+  /** Open files. */
   handles: number;
+  /** Of a directory that has been read. */
+  listing: StableListing | undefined;
 }
 
 /** Numbers for the inodes that the kernel knows of. An inode keeps its data while it has a number, also when its last
@@ -51,7 +54,7 @@ export class KnownInodes {
     const inode = node.inode as OverlayInode;
     let known = this.#byInode.get(inode);
     if (!known) {
-      known = { number: this.#next++, inode, name: node, uses: 0, handles: 0 };
+      known = { number: this.#next++, inode, name: node, uses: 0, handles: 0, listing: undefined };
       this.#byInode.set(inode, known);
       this.#byNumber.set(known.number, known);
       this.#hold(inode);
@@ -98,9 +101,4 @@ export class KnownInodes {
     if (inode.openCount > 0 || inode.upper === NO_INODE || !upper.has(inode.upper)) return;
     upper.discard(inode.upper); // which leaves what still has a name
   }
-}
-
-/** Whether a node still stands in its directory. */
-export function isInPlace(node: OverlayNode): boolean {
-  return !node.has(NodeFlag.unhashed);
 }

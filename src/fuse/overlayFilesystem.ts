@@ -22,9 +22,12 @@ import { readOverlayFile } from './overlayFiles.ts';
 import { nameText, OverlaySession, TRUSTED } from './overlaySession.ts';
 import { OverlayWriter } from './overlayWriter.ts';
 import { seekExtents } from './layerContent.ts';
+import { type PlacedName, StableListing } from './stableListing.ts';
 
 const DOT = encodeName('.');
 const DOT_DOT = encodeName('..');
+/** Behind `.` and `..`. */
+const FIRST_POSITION = 2;
 
 /** The writable union mount: what the kernel's overlay is over directories, over an image's layers. */
 export class OverlayFilesystem implements FuseFilesystem {
@@ -76,26 +79,25 @@ export class OverlayFilesystem implements FuseFilesystem {
     return session.run('read', () => readOverlayFile(session.mount, inode, offset, target));
   }
 
-  readDirectory(node: number, handle: number, offset: number, sink: DirectorySink): void {
+  readDirectory(node: number, offset: number, sink: DirectorySink): void {
     const session = this.#session;
-    const listing = this.writer.listing(handle);
     session.run('getdents', () => {
-      const directory = session.name(node);
-      // As the kernel, which reads a merged directory anew when it is read from its beginning.
-      if (offset === 0 || !listing.names) listing.names = listNames(session.mount, directory);
-      const { names } = listing;
-      for (let position = offset; position < names.length + 2; position++) {
-        if (position < 2) {
-          const name = position === 0 ? DOT : DOT_DOT;
-          if (!sink.fits(name)) return;
-          const at = position === 0 ? directory : (directory.parent ?? directory);
-          sink.add(name, this.#ino(at), FileType.directory, position + 1);
-          continue;
-        }
-        const { name, type } = names[position - 2] as (typeof names)[number];
-        const bytes = encodeName(name);
-        if (!sink.fits(bytes)) return;
-        this.#put(directory, name, bytes, type, position + 1, sink);
+      const known = session.known.get(node);
+      const directory = known.name;
+      known.listing ??= new StableListing(FIRST_POSITION);
+      known.listing.update(listNames(session.mount, directory));
+      for (let position = offset; position < FIRST_POSITION; position++) {
+        const name = position === 0 ? DOT : DOT_DOT;
+        if (!sink.fits(name)) return;
+        const at = position === 0 ? directory : (directory.parent ?? directory);
+        sink.add(name, this.#ino(at), FileType.directory, position + 1);
+      }
+      for (let index = known.listing.indexFrom(offset); ; index++) {
+        const placed = known.listing.at(index);
+        if (!placed) return;
+        const name = encodeName(placed.name);
+        if (!sink.fits(name)) return;
+        this.#put(directory, placed, name, sink);
       }
     });
   }
@@ -125,6 +127,10 @@ export class OverlayFilesystem implements FuseFilesystem {
     return found;
   }
 
+  takeStale(): readonly number[] {
+    return this.#session.takeStale();
+  }
+
   destroy(): void {
     // The upper's owner seals it.
   }
@@ -145,11 +151,11 @@ export class OverlayFilesystem implements FuseFilesystem {
   }
 
   /** A name may be listed that cannot be looked up: a whiteout in a directory that has nothing to merge. */
-  #put(directory: OverlayNode, name: string, bytes: Uint8Array, type: number, next: number, sink: DirectorySink): void {
+  #put(directory: OverlayNode, { name, type, position }: PlacedName, bytes: Uint8Array, sink: DirectorySink): void {
     const found = lookup(this.#session.mount, directory, name);
-    if (!found.inode) sink.add(bytes, UNKNOWN_INO, type, next);
-    else if (sink.wantsEntries) sink.addEntry(bytes, this.#give(found), next);
-    else sink.add(bytes, this.#ino(found), type, next);
+    if (!found.inode) sink.add(bytes, UNKNOWN_INO, type, position + 1);
+    else if (sink.wantsEntries) sink.addEntry(bytes, this.#give(found), position + 1);
+    else sink.add(bytes, this.#ino(found), type, position + 1);
   }
 }
 

@@ -10,6 +10,8 @@ import { VfsError } from '../vfs/vfsError.ts';
 import { FuseError } from './fuseError.ts';
 import { KnownInodes } from './knownInodes.ts';
 
+const NOTHING: readonly number[] = [];
+
 /** The kernel has looked at modes and owners, and taken the umask off. */
 export const TRUSTED: Credentials = { ...ROOT, umask: 0 };
 
@@ -18,6 +20,7 @@ export class OverlaySession {
   readonly mount: MountState;
   readonly upper: Upper;
   readonly known: KnownInodes;
+  #copiedUp: string[] = [];
 
   /** `lowers`: topmost first. `options`: as after `mount -o`. Throws VfsError EINVAL for options that contradict
    *  themselves. */
@@ -25,6 +28,9 @@ export class OverlaySession {
     this.mount = new MountState(parseMountOptions(options), upper, lowers, [], newCounters());
     this.upper = upper;
     this.mount.prepare();
+    this.mount.listener = (event) => {
+      if (event.type === 'copyUp') this.#copiedUp.push(event.path);
+    };
     this.known = new KnownInodes(this.mount);
     this.mount.end();
   }
@@ -44,6 +50,21 @@ export class OverlaySession {
       else mount.rollBack();
       throw error;
     }
+  }
+
+  /** What has been copied up since the last call: a directory that is merged from then on counts no subdirectories, a
+   *  hard link that is broken has a number and a count of its own. */
+  takeStale(): readonly number[] {
+    if (this.#copiedUp.length === 0) return NOTHING;
+    const stale: number[] = [];
+    for (const path of this.#copiedUp) {
+      let node: OverlayNode | undefined = this.mount.root;
+      for (const name of path.split('/')) if (name !== '') node = node?.children?.get(name);
+      const known = node?.inode && this.known.find(node.inode);
+      if (known) stale.push(known.number);
+    }
+    this.#copiedUp = [];
+    return stale;
   }
 
   /** A name of the node, through which it can be copied up. */

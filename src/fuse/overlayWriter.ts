@@ -12,7 +12,7 @@ import { createObject, linkObject } from '../vfs/overlay/createEntry.ts';
 import { keyOf } from '../vfs/overlay/inodeCache.ts';
 import { lookup } from '../vfs/overlay/lookup.ts';
 import type { Timestamp } from '../vfs/overlay/layer.ts';
-import { InodeFlag, type ListedName, NodeFlag, OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
+import { InodeFlag, NodeFlag, OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
 import type { Credentials } from '../vfs/overlay/permission.ts';
 import { removeObject } from '../vfs/overlay/removeEntry.ts';
 import { exchangeObjects, moveObject } from '../vfs/overlay/renameEntry.ts';
@@ -52,29 +52,17 @@ const CAPABILITY = 'security.capability';
 const BYTES_BETWEEN_LOOKS = 16 * 1024 * 1024;
 const ZERO_BYTES = new Uint8Array(1024 * 1024);
 
-interface OpenDirectory {
-  readonly file: OpenFile;
-  /** As it was when it was first read. */
-  names: readonly ListedName[] | undefined;
-}
-
 /** What opens and changes files of an overlay mount. */
 export class OverlayWriter implements FuseWriter {
   readonly #session: OverlaySession;
   readonly #hasRoom: () => boolean;
   #bytesUntilLook = 0;
   readonly #files = new OpenFiles<OpenFile>();
-  readonly #directories = new OpenFiles<OpenDirectory>();
 
   /** `hasRoom` is asked now and then. */
   constructor(session: OverlaySession, hasRoom: () => boolean) {
     this.#session = session;
     this.#hasRoom = hasRoom;
-  }
-
-  /** The listing of an open directory; throws EBADF. */
-  listing(handle: number): OpenDirectory {
-    return this.#directories.get(handle);
   }
 
   open(node: number, flags: number, { dropsPrivileges }: OpenOptions): number {
@@ -95,16 +83,6 @@ export class OverlayWriter implements FuseWriter {
   release(handle: number): void {
     const session = this.#session;
     session.run('close', () => session.known.close(this.#files.remove(handle).known));
-  }
-
-  openDirectory(node: number): number {
-    const known = this.#session.run('open', () => this.#session.known.open(node));
-    return this.#directories.add({ file: { known, flags: 0 }, names: undefined });
-  }
-
-  releaseDirectory(handle: number): void {
-    const session = this.#session;
-    session.run('close', () => session.known.close(this.#directories.remove(handle).file.known));
   }
 
   create(parent: number, name: Uint8Array, mode: number, flags: number, caller: Caller): OpenedEntry {

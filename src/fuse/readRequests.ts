@@ -74,10 +74,10 @@ function readDirectory(
   reply: FuseReply,
   form: 'plain' | 'plus',
 ): Outcome {
-  const handle = request.u64();
+  request.skip(8);
   const offset = request.u64();
   const sizeBytes = Math.min(request.u32(), MAX_TRANSFER_BYTES);
-  filesystem.readDirectory(request.node, handle, offset, new DirectoryBuffer(reply, sizeBytes, form));
+  filesystem.readDirectory(request.node, offset, new DirectoryBuffer(reply, sizeBytes, form));
   return 'answered';
 }
 

@@ -40,6 +40,11 @@ export class FuseReply {
     return this.#seal(request, -ERRNO[code]);
   }
 
+  /** What answers no request. */
+  finishNotice(code: number): Uint8Array {
+    return this.#seal({ uniqueLow: 0, uniqueHigh: 0 }, code);
+  }
+
   u16(value: number): void {
     this.#view.setUint16(this.#at, value, LITTLE_ENDIAN);
     this.#at += 2;
@@ -120,7 +125,7 @@ export class FuseReply {
     this.u32(0);
   }
 
-  #seal(request: FuseRequest, error: number): Uint8Array {
+  #seal(request: Pick<FuseRequest, 'uniqueLow' | 'uniqueHigh'>, error: number): Uint8Array {
     const lengthBytes = this.#at;
     this.#view.setUint32(0, lengthBytes, LITTLE_ENDIAN);
     this.#view.setInt32(4, error, LITTLE_ENDIAN);
@@ -128,6 +133,17 @@ export class FuseReply {
     this.#view.setUint32(LITTLE_ENDIAN ? 12 : 8, request.uniqueHigh, LITTLE_ENDIAN);
     return this.#bytes.subarray(0, lengthBytes);
   }
+}
+
+const NOTIFY_INVALID_INODE = 2;
+
+/** Tells the kernel to ask for a node's attributes again (`struct fuse_notify_inval_inode_out`); its pages stay. */
+export function invalidAttributes(node: number): Uint8Array {
+  const reply = new FuseReply(24);
+  reply.u64(node);
+  reply.u64(-1);
+  reply.u64(0);
+  return reply.finishNotice(NOTIFY_INVALID_INODE);
 }
 
 /** A device number as user space sees it (linux/kdev_t.h, new_encode_dev). */

@@ -2,6 +2,7 @@ import { closeSync, readSync, writeSync } from 'node:fs';
 import { FuseDispatcher } from './dispatcher.ts';
 import type { FuseFilesystem } from './fuseFilesystem.ts';
 import { REQUEST_BUFFER_BYTES } from './init.ts';
+import { invalidAttributes } from './reply.ts';
 
 /** Why the kernel's requests ended. */
 export type ServiceEnd = 'unmounted' | 'aborted';
@@ -24,6 +25,7 @@ export async function serveFuse(
       if (typeof lengthBytes === 'string') return lengthBytes;
       const outcome = dispatcher.answer(buffer.subarray(0, lengthBytes));
       const answer = outcome instanceof Promise ? await outcome : outcome;
+      for (const node of filesystem.takeStale()) send(descriptor, invalidAttributes(node));
       if (answer) send(descriptor, answer);
     }
   } finally {
@@ -56,7 +58,7 @@ function send(descriptor: number, answer: Uint8Array): void {
     writeSync(descriptor, answer);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    // ENOENT: nobody waits for this answer any more. ENODEV: unmounted meanwhile; the next read says so.
+    // ENOENT: nobody waits for this answer any more, or the kernel does not know the node. ENODEV: unmounted meanwhile; the next read says so.
     if (code !== 'ENOENT' && code !== 'ENODEV') throw error;
   }
 }

@@ -20,6 +20,7 @@ import { isVisibleXattr } from './xattrNames.ts';
 const TIMEOUT_SEC = 86_400;
 const BLOCK_BYTES = 4096;
 const DIRECTORY_BYTES = 4096;
+const NOTHING: readonly number[] = [];
 const DOT = Uint8Array.of(0x2e);
 const DOT_DOT = Uint8Array.of(0x2e, 0x2e);
 
@@ -83,7 +84,7 @@ export class UnionFilesystem implements FuseFilesystem {
     return readFileSync(tree, entry, content, offset, target);
   }
 
-  readDirectory(node: number, _handle: number, offset: number, sink: DirectorySink): void {
+  readDirectory(node: number, offset: number, sink: DirectorySink): void {
     const directory = this.#node(node);
     const count = this.#union.childCount(directory);
     const first = this.#union.firstChild(directory);
@@ -130,6 +131,10 @@ export class UnionFilesystem implements FuseFilesystem {
     const found = seekExtents(tree.sizeBytes(entry), tree.sparse(entry), offset, what);
     if (found === undefined) throw new FuseError('ENXIO');
     return found;
+  }
+
+  takeStale(): readonly number[] {
+    return NOTHING;
   }
 
   destroy(): void {

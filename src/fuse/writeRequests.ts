@@ -27,7 +27,6 @@ const WRITE_DROPS_PRIVILEGES = 4;
 const O_APPEND = 0o2000;
 /** The kernel may keep the pages it has of a file: nobody but itself changes them. */
 const FOPEN_KEEP_CACHE = 2;
-const FOPEN_CACHE_DIRECTORY = 8;
 
 /** Requests that open or change something. Throws FuseError ENOSYS for all others: the kernel then does without. */
 export function answerWrite(
@@ -41,14 +40,8 @@ export function answerWrite(
   switch (request.opcode) {
     case Opcode.open:
       return open(writer, request, reply);
-    case Opcode.opendir:
-      putOpened(reply, writer.openDirectory(node), FOPEN_CACHE_DIRECTORY | FOPEN_KEEP_CACHE);
-      return 'answered';
     case Opcode.release:
       writer.release(request.u64());
-      return 'answered';
-    case Opcode.releasedir:
-      writer.releaseDirectory(request.u64());
       return 'answered';
     case Opcode.flush:
     case Opcode.fsync:
