@@ -20,6 +20,7 @@ export function lookup(mount: MountState, parent: OverlayNode, name: string): Ov
   if (isTooLong(name)) throw mount.fail('ENAMETOOLONG');
   const node = searchLayers(mount, parent, name);
   if (node.inode) mount.hold(node.inode);
+  else mount.missCount++;
   if (!parent.children) mount.log.assign(parent, 'children', new Map());
   mount.log.setEntry(parent.children as Map<string, OverlayNode>, name, node);
   return node;

@@ -9,6 +9,9 @@ import { OverlayXattrs } from './overlayXattr.ts';
 import { UndoLog } from './undoLog.ts';
 import type { Upper } from './upper.ts';
 
+/** Names kept at most that nothing stands behind. */
+const MAX_MISSES = 1 << 16;
+
 /** What all calls of one mount share. */
 export class MountState {
   readonly options: MountOptions;
@@ -25,6 +28,8 @@ export class MountState {
   readonly fileWhiteoutLayers = new Set<number>();
   readonly counters: MountCounters;
   listener: MountListener | undefined;
+  /** Lookups kept since the last clearance that found nothing. */
+  missCount = 0;
   /** The call under way, for its error. */
   syscall = '';
   path = '';
@@ -132,6 +137,7 @@ export class MountState {
     if (this.upper) {
       if (this.log.length > 0) this.upper.endOperation();
     } else this.log.forget();
+    if (this.missCount > MAX_MISSES) this.#forgetMisses();
   }
 
   /** Takes back all that the call under way has changed. */
@@ -150,6 +156,18 @@ export class MountState {
     const known = this.xattrs.get(this.upper, this.upper.rootInode, 'origin');
     if (known && !sameBytes(known, handle)) throw this.fail('ESTALE');
     if (!known) this.upper.setXattr(this.upper.rootInode, this.xattrs.name('origin'), handle);
+  }
+
+  /** Whoever asks for ever new names must not fill memory. Between calls, for calls hold on to names. */
+  #forgetMisses(): void {
+    this.missCount = 0;
+    const waiting = [this.root];
+    for (let node = waiting.pop(); node; node = waiting.pop()) {
+      for (const [name, child] of node.children ?? []) {
+        if (!child.inode) node.children?.delete(name);
+        else if (child.children) waiting.push(child);
+      }
+    }
   }
 
   #makeRoot(lowerCount: number): OverlayNode {
