@@ -1,4 +1,4 @@
-import { bodyChunks } from '../registry/responseBody.ts';
+import { bodyChunks, withinTime } from '../registry/responseBody.ts';
 import type { Network } from '../registry/network.ts';
 import { RegistryError } from '../registry/registryError.ts';
 
@@ -148,7 +148,7 @@ async function follow(
       ...(body ? { body: body as BodyInit } : {}),
       ...(signal ? { signal } : {}),
     };
-    const response = await network.fetch(url.href, init);
+    const response = await withinTime(network.fetch(url.href, init), network.idleTimeoutMs, url.href, signal);
     if (![301, 302, 303, 307, 308].includes(response.status)) return response;
     await response.body?.cancel().catch(() => undefined);
     const next = redirectTarget(response.headers.get('location'), url);

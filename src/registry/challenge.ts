@@ -10,7 +10,8 @@ export interface Challenge {
 const MAX_HEADER_LENGTH = 8192;
 
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
-const PARAM = /[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y;
+const PARAM =
+  /[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+\-.^_`|~0-9A-Za-z:/]+))/y;
 
 /** Parses WWW-Authenticate: several challenges in one header, each `Scheme key=value, key="value"` or
  *  `Scheme token68`. Reading ends quietly where the header is no longer one. */
