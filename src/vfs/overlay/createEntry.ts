@@ -6,9 +6,11 @@ import { NO_INODE } from './layer.ts';
 import { markImpure, markOpaque, noteModified } from './marks.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
-import { InodeFlag, NodeFlag, OverlayInode, type OverlayNode } from './overlayNode.ts';
+import { InodeFlag, type LowerEntry, NodeFlag, OverlayInode, type OverlayNode } from './overlayNode.ts';
 import { setRedirect } from './redirect.ts';
 import type { NewInode } from './upper.ts';
+
+const NO_LOWER: readonly LowerEntry[] = [];
 
 /** Makes an object under a name that has none. */
 export function createObject(mount: MountState, node: OverlayNode, fields: NewInode): void {
@@ -20,7 +22,7 @@ export function createObject(mount: MountState, node: OverlayNode, fields: NewIn
   const made = upper.create(directory.upper, node.name, fields);
   if (isDirectory(fields.mode) && (isOverWhiteout || (mount.isMerged(directory) && keepsOffline(mount))))
     markOpaque(mount, node, made);
-  const inode = new OverlayInode(fields.mode & S_IFMT, made, []);
+  const inode = new OverlayInode(fields.mode & S_IFMT, made, NO_LOWER);
   inode.flags = InodeFlag.upperData;
   noteModified(mount, directory, 'pure');
   mount.setFlag(node, NodeFlag.upperAlias);

@@ -2,10 +2,13 @@ import { type ByteSource, clipRange, MemorySource, SlicedSource, streamByReads }
 import { emptyTrie, type Stamp, trieEntries, trieGet, type TrieRoot, trieSet } from './inodeTrie.ts';
 import type { UndoLog } from './undoLog.ts';
 
-/** What a file of an upper holds, persistent: small files are their bytes, larger ones a table of chunks over the
+/** What a file of an upper holds, persistent: short files are strings of their bytes (an array costs 200 bytes more),
+ *  small files are their bytes, larger ones a table of chunks over the
  *  bytes that were there when the file was copied up, which nobody reads until somebody asks. */
-export type FileContent = Uint8Array | ChunkedContent;
+export type FileContent = string | Uint8Array | ChunkedContent;
 
+/** Files up to this are kept as a string, a character a byte. */
+const SHORT_BYTES = 256;
 /** Files up to this are kept whole and rewritten whole. */
 const SMALL_BYTES = 4096;
 const CHUNK_BYTES = 32 * 1024;
@@ -13,7 +16,7 @@ const CHUNK_BYTES = 32 * 1024;
 /** Belongs to no stamp: a first chunk copies it. */
 const NO_CHUNKS = emptyTrie({});
 
-export const EMPTY_CONTENT: FileContent = new Uint8Array(0);
+export const EMPTY_CONTENT: FileContent = '';
 
 interface ChunkedContent {
   readonly sizeBytes: number;
@@ -39,7 +42,7 @@ export function contentOf(source: ByteSource): FileContent {
 }
 
 export function contentBytes(content: FileContent): number {
-  return content instanceof Uint8Array ? content.length : content.sizeBytes;
+  return typeof content === 'string' || content instanceof Uint8Array ? content.length : content.sizeBytes;
 }
 
 /** The content with `bytes` at `offset`; a gap before them is zero. Cost: the bytes written, and the chunks that
@@ -56,7 +59,7 @@ export function writeContent(
   const small = sizeBytes <= SMALL_BYTES ? smallBytes(content, sizeBytes) : undefined;
   if (small) {
     small.set(bytes, offset);
-    return small;
+    return packed(small);
   }
   let { chunks, base, baseBytes } = asChunked(content);
   for (let at = offset; at < end;) {
@@ -76,11 +79,8 @@ export function writeContent(
 export function resizeContent(content: FileContent, sizeBytes: number, stamp: Stamp, log: UndoLog): FileContent {
   if (sizeBytes === contentBytes(content)) return content;
   if (sizeBytes === 0) return EMPTY_CONTENT;
-  if (content instanceof Uint8Array && sizeBytes <= SMALL_BYTES) {
-    const whole = new Uint8Array(sizeBytes);
-    whole.set(content.subarray(0, sizeBytes));
-    return whole;
-  }
+  const small = sizeBytes <= SMALL_BYTES ? smallBytes(content, sizeBytes) : undefined;
+  if (small) return packed(small);
   const { chunks, base, baseBytes } = asChunked(content);
   if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks };
   return {
@@ -92,24 +92,39 @@ export function resizeContent(content: FileContent, sizeBytes: number, stamp: St
 }
 
 export function contentSource(content: FileContent): ByteSource {
+  if (typeof content === 'string') return new MemorySource(unpacked(content));
   return content instanceof Uint8Array ? new MemorySource(content) : new ContentSource(content);
 }
 
-/** The bytes as one array of their own, where they can be had at once; undefined for what was written in chunks. */
+/** The bytes as one array of their own of that size, where they can be had at once; undefined for what was written
+ *  in chunks. */
 function smallBytes(content: FileContent, sizeBytes: number): Uint8Array | undefined {
-  let known: Uint8Array;
-  if (content instanceof Uint8Array) known = content;
-  else if (content.chunks === NO_CHUNKS && content.base?.readSync) known = content.base.readSync(0, content.baseBytes);
-  else return undefined;
   const whole = new Uint8Array(sizeBytes);
-  whole.set(known);
+  if (typeof content === 'string') {
+    const end = Math.min(content.length, sizeBytes);
+    for (let i = 0; i < end; i++) whole[i] = content.charCodeAt(i);
+  } else if (content instanceof Uint8Array) whole.set(content.subarray(0, sizeBytes));
+  else if (content.chunks === NO_CHUNKS && content.base?.readSync)
+    whole.set(content.base.readSync(0, Math.min(content.baseBytes, sizeBytes)));
+  else return undefined;
   return whole;
 }
 
+function packed(bytes: Uint8Array): FileContent {
+  return bytes.length > SHORT_BYTES ? bytes : String.fromCharCode.apply(null, bytes as unknown as number[]);
+}
+
+function unpacked(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 function asChunked(content: FileContent): ChunkedContent {
-  if (!(content instanceof Uint8Array)) return content;
-  const base = content.length === 0 ? undefined : new MemorySource(content);
-  return { sizeBytes: content.length, base, baseBytes: content.length, chunks: NO_CHUNKS };
+  if (typeof content !== 'string' && !(content instanceof Uint8Array)) return content;
+  const sizeBytes = content.length;
+  const base = sizeBytes === 0 ? undefined : contentSource(content);
+  return { sizeBytes, base, baseBytes: sizeBytes, chunks: NO_CHUNKS };
 }
 
 function ownChunk(old: Chunk | undefined, neededBytes: number, stamp: Stamp, log: UndoLog): Chunk {

@@ -13,11 +13,23 @@ export interface FileHandle {
   readonly inode: number;
 }
 
+/** Handles share buffers of so many: one of its own would cost each 100 bytes more. */
+const HANDLES_PER_BUFFER = 128;
+let handles = new Uint8Array(0);
+let handlesUsed = 0;
+
 export function encodeHandle(layerId: Uint8Array, inode: number): Uint8Array {
-  const bytes = new Uint8Array(HANDLE_BYTES);
-  bytes.set([0, MAGIC, HANDLE_BYTES, 0, TYPE_INODE]);
-  bytes.set(layerId.subarray(0, 16), ID_AT);
-  new DataView(bytes.buffer).setUint32(INODE_AT, inode, true);
+  if (handlesUsed + HANDLE_BYTES > handles.length) {
+    handles = new Uint8Array(HANDLE_BYTES * HANDLES_PER_BUFFER);
+    handlesUsed = 0;
+  }
+  const bytes = handles.subarray(handlesUsed, handlesUsed + HANDLE_BYTES);
+  handlesUsed += HANDLE_BYTES;
+  bytes[1] = MAGIC;
+  bytes[2] = HANDLE_BYTES;
+  bytes[4] = TYPE_INODE;
+  for (let i = 0; i < 16; i++) bytes[ID_AT + i] = layerId[i] ?? 0;
+  for (let i = 0; i < 4; i++) bytes[INODE_AT + i] = inode >>> (8 * i);
   return bytes;
 }
 

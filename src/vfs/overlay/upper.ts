@@ -3,6 +3,7 @@ import { contentOf, EMPTY_CONTENT, resizeContent, writeContent } from './fileCon
 import { isDirectory, S_IFCHR, S_IFDIR } from './fileMode.ts';
 import { emptyTrie, type Stamp, type TrieRoot, trieSet } from './inodeTrie.ts';
 import { NO_INODE, type Timestamp } from './layer.ts';
+import { SingleXattr } from './singleXattr.ts';
 import { UndoLog } from './undoLog.ts';
 import { emptyBody, UpperInode } from './upperInode.ts';
 import { UPPER_ROOT, type UpperState, UpperView } from './upperView.ts';
@@ -182,7 +183,9 @@ export class Upper extends UpperView {
 
   setXattr(inode: number, name: string, value: Uint8Array): void {
     const edited = this.#edit(inode);
-    edited.xattrs = new Map(edited.xattrs).set(name, value);
+    const { xattrs } = edited;
+    const isOnly = xattrs.size === 0 || (xattrs.size === 1 && xattrs.has(name));
+    edited.xattrs = isOnly ? new SingleXattr(name, value) : new Map(xattrs).set(name, value);
     edited.setChanged(this.#time());
   }
 

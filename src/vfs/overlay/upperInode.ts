@@ -21,7 +21,7 @@ export class UpperInode {
   ctimeNsec = 0;
   xattrs = NO_XATTRS;
   /** A directory's names, a file's content, a symlink's target. */
-  body: NameTable | FileContent | string | undefined;
+  body: NameTable | FileContent | undefined;
 
   constructor(operation: number, mode: number, uid: number, gid: number, linkCount: number, device: number) {
     this.operation = operation;
@@ -52,9 +52,9 @@ export class UpperInode {
   }
 
   get content(): FileContent {
-    if (!isRegular(this.mode) || this.body === undefined || typeof this.body === 'string')
+    if (!isRegular(this.mode) || this.body === undefined || this.body instanceof NameTable)
       throw new RangeError('not a regular file');
-    return this.body instanceof NameTable ? EMPTY_CONTENT : this.body;
+    return this.body;
   }
 
   get sizeBytes(): number {

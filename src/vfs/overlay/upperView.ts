@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import { contentSource } from './fileContent.ts';
+import { isSymlink } from './fileMode.ts';
 import { trieGet, type TrieRoot } from './inodeTrie.ts';
 import { type Layer, NO_INODE, type Times } from './layer.ts';
 import { NameTable } from './nameTable.ts';
@@ -87,8 +88,8 @@ export class UpperView implements Layer {
   }
 
   linkTarget(inode: number): string {
-    const { body } = this.inode(inode);
-    if (typeof body !== 'string') throw new RangeError('not a symlink');
+    const { body, mode } = this.inode(inode);
+    if (!isSymlink(mode) || typeof body !== 'string') throw new RangeError('not a symlink');
     return body;
   }
 
