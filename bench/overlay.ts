@@ -21,7 +21,7 @@ process.exit(missed === 0 ? 0 : 1);
 
 async function compare(layerCount: number): Promise<void> {
   console.log(
-    `\n${layerCount} ${layerCount === 1 ? 'layer' : 'layers'}: calls a second (seal: changed files a second)`,
+    `\n${layerCount} ${layerCount === 1 ? 'layer' : 'layers'}: calls a second of processor time (snapshot, seal: of the clock; seal: files)`,
   );
   console.log(`${' '.repeat(20)}${OPERATIONS.map((name) => name.padEnd(11)).join('')}heap a file`);
   const ours = await measure('palimpsest', layerCount, FILES);
