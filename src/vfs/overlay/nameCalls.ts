@@ -81,10 +81,9 @@ export function makeObject(
   more: { readonly device?: number },
 ): void {
   const directory = (node.parent as OverlayNode).inode as OverlayInode;
-  createObject(mount, node, {
-    ...ownedBy(mount, directory, mode & ~(credentials.umask & 0o777), credentials),
-    ...more,
-  });
+  // A setgid bit goes or stays by the mode as it was asked for, before the umask.
+  const owned = ownedBy(mount, directory, mode, credentials);
+  createObject(mount, node, { ...owned, mode: owned.mode & ~(credentials.umask & 0o777), ...more });
 }
 
 /** link(2): does not follow a symlink at the end of `from`. */
