@@ -1,6 +1,6 @@
 import { decodeName } from '../bytes/byteName.ts';
 import type { Layer } from '../vfs/overlay/layer.ts';
-import { newCounters } from '../vfs/overlay/mountEvents.ts';
+import { type MountListener, newCounters } from '../vfs/overlay/mountEvents.ts';
 import { parseMountOptions } from '../vfs/overlay/mountOptions.ts';
 import { MountState } from '../vfs/overlay/mountState.ts';
 import type { OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
@@ -21,6 +21,9 @@ export class OverlaySession {
   readonly upper: Upper;
   readonly known: KnownInodes;
   #copiedUp: string[] = [];
+  readonly #onEvent: MountListener = (event) => {
+    if (event.type === 'copyUp') this.#copiedUp.push(event.path);
+  };
 
   /** `lowers`: topmost first. `options`: as after `mount -o`. Throws VfsError EINVAL for options that contradict
    *  themselves. */
@@ -28,9 +31,6 @@ export class OverlaySession {
     this.mount = new MountState(parseMountOptions(options), upper, lowers, [], newCounters());
     this.upper = upper;
     this.mount.prepare();
-    this.mount.listener = (event) => {
-      if (event.type === 'copyUp') this.#copiedUp.push(event.path);
-    };
     this.known = new KnownInodes(this.mount);
     this.mount.end();
   }
@@ -49,6 +49,16 @@ export class OverlaySession {
       if (isRefusal(error)) mount.end();
       else mount.rollBack();
       throw error;
+    }
+  }
+
+  /** As `run`, for what may copy something up. */
+  change<T>(syscall: string, work: () => T): T {
+    this.mount.listener = this.#onEvent;
+    try {
+      return this.run(syscall, work);
+    } finally {
+      this.mount.listener = undefined; // lookups, of which there are many more, tell of themselves, too
     }
   }
 

@@ -67,7 +67,7 @@ export class OverlayWriter implements FuseWriter {
 
   open(node: number, flags: number, { dropsPrivileges }: OpenOptions): number {
     const session = this.#session;
-    return session.run('open', () => {
+    return session.change('open', () => {
       const name = session.name(node);
       const inode = session.inode(node);
       if (inode.type === FileType.file) {
@@ -87,7 +87,7 @@ export class OverlayWriter implements FuseWriter {
 
   create(parent: number, name: Uint8Array, mode: number, flags: number, caller: Caller): OpenedEntry {
     const session = this.#session;
-    return session.run('open', () => {
+    return session.change('open', () => {
       const made = this.#make(parent, name, FileType.file | (mode & PERMISSION_BITS), caller, {});
       const entry = entryOf(session.mount, session.known.use(made));
       return { entry, handle: this.#files.add({ known: session.known.open(entry.node), flags }) };
@@ -97,7 +97,7 @@ export class OverlayWriter implements FuseWriter {
   createNameless(parent: number, mode: number, flags: number, caller: Caller): OpenedEntry {
     const session = this.#session;
     const { mount, upper } = session;
-    return session.run('open', () => {
+    return session.change('open', () => {
       const directory = session.name(parent);
       copyUp(mount, directory);
       const fields = this.#owned(directory, FileType.file | (mode & PERMISSION_BITS), caller);
@@ -159,7 +159,7 @@ export class OverlayWriter implements FuseWriter {
     const session = this.#session;
     const { mount } = session;
     if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) !== 0) throw new FuseError('EINVAL');
-    session.run('rename', () => {
+    session.change('rename', () => {
       const from = lookup(mount, session.name(parent), nameText(name));
       const to = lookup(mount, session.name(newParent), nameText(newName));
       if (!from.inode) throw new FuseError('ENOENT');
@@ -176,7 +176,7 @@ export class OverlayWriter implements FuseWriter {
   setAttributes(node: number, change: AttributeChange): FileAttributes {
     const session = this.#session;
     const { mount } = session;
-    return session.run('setattr', () => {
+    return session.change('setattr', () => {
       const name = session.name(node);
       const credentials = writerOf(change.dropsPrivileges ?? 'no');
       copyUp(mount, name);
@@ -195,7 +195,7 @@ export class OverlayWriter implements FuseWriter {
   write(node: number, _handle: number, offset: number, bytes: Uint8Array, options: WriteOptions): void {
     const session = this.#session;
     const { mount, upper } = session;
-    session.run('write', () => {
+    session.change('write', () => {
       const name = session.name(node);
       const inode = session.inode(node);
       if (inode.type !== FileType.file) throw new FuseError('EINVAL');
@@ -215,7 +215,7 @@ export class OverlayWriter implements FuseWriter {
     if (end > FILE_MAX_BYTES) throw new FuseError('EFBIG');
     const isZeroing = (mode & (PUNCH_HOLE | ZERO_RANGE)) !== 0;
     if ((mode & ~(KEEP_SIZE | PUNCH_HOLE | ZERO_RANGE)) !== 0) throw new FuseError('EOPNOTSUPP');
-    session.run('fallocate', () => {
+    session.change('fallocate', () => {
       const name = session.name(node);
       const inode = session.inode(node);
       copyUp(mount, name, 'data');
@@ -234,12 +234,12 @@ export class OverlayWriter implements FuseWriter {
   setXattr(node: number, name: Uint8Array, value: Uint8Array, flags: number): void {
     const session = this.#session;
     const flag: XattrFlag = flags === 1 ? 'create' : flags === 2 ? 'replace' : 'any';
-    session.run('setxattr', () => setXattr(session.mount, TRUSTED, session.name(node), nameText(name), value, flag));
+    session.change('setxattr', () => setXattr(session.mount, TRUSTED, session.name(node), nameText(name), value, flag));
   }
 
   removeXattr(node: number, name: Uint8Array): void {
     const session = this.#session;
-    session.run('removexattr', () => removeXattr(session.mount, TRUSTED, session.name(node), nameText(name)));
+    session.change('removexattr', () => removeXattr(session.mount, TRUSTED, session.name(node), nameText(name)));
   }
 
   /** Throws ENOSPC. */
@@ -252,7 +252,7 @@ export class OverlayWriter implements FuseWriter {
 
   #enter(syscall: string, make: () => OverlayNode): FuseEntry {
     const session = this.#session;
-    return session.run(syscall, () => entryOf(session.mount, session.known.use(make())));
+    return session.change(syscall, () => entryOf(session.mount, session.known.use(make())));
   }
 
   #make(parent: number, name: Uint8Array, mode: number, caller: Caller, more: Partial<NewInode>): OverlayNode {
@@ -281,7 +281,7 @@ export class OverlayWriter implements FuseWriter {
 
   #remove(syscall: string, parent: number, name: Uint8Array): void {
     const session = this.#session;
-    session.run(syscall, () => {
+    session.change(syscall, () => {
       const node = lookup(session.mount, session.name(parent), nameText(name));
       if (!node.inode) throw new FuseError('ENOENT');
       removeObject(session.mount, node);

@@ -27,6 +27,8 @@ export class LayerTreeLayer implements Layer {
   readonly #tree: LayerTree;
   readonly #content: ByteSource;
   #linkCounts: ReadonlyMap<number, number> | undefined;
+  /** The directory that was listed last: its names are looked up next. */
+  #listed: { readonly directory: number; readonly inodes: ReadonlyMap<string, number> } | undefined;
 
   /** `content`: the uncompressed tar. `id`: 16 bytes that stand for the layer, such as the first of its diffID. */
   constructor(tree: LayerTree, content: ByteSource, id: Uint8Array) {
@@ -36,15 +38,20 @@ export class LayerTreeLayer implements Layer {
   }
 
   lookup(directory: number, name: string): number {
+    if (this.#listed?.directory === directory) return this.#listed.inodes.get(name) ?? NO_INODE;
     const entry = this.#tree.lookup(this.#entry(directory), encodeName(name));
     return entry < 0 ? NO_INODE : this.#tree.inode(entry) + 1;
   }
 
-  *names(directory: number): Generator<string> {
+  names(directory: number): Iterable<string> {
+    if (this.#listed?.directory === directory) return this.#listed.inodes.keys();
     const entry = this.#entry(directory);
     const first = this.#tree.firstChild(entry);
     const end = first + this.#tree.childCount(entry);
-    for (let child = first; child < end; child++) yield this.#tree.name(child);
+    const inodes = new Map<string, number>();
+    for (let child = first; child < end; child++) inodes.set(this.#tree.name(child), this.#tree.inode(child) + 1);
+    this.#listed = { directory, inodes };
+    return inodes.keys();
   }
 
   has(inode: number): boolean {
