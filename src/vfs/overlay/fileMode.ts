@@ -26,16 +26,6 @@ export function isSymlink(mode: number): boolean {
   return (mode & S_IFMT) === S_IFLNK;
 }
 
-export function isDevice(mode: number): boolean {
-  const type = mode & S_IFMT;
-  return type === S_IFCHR || type === S_IFBLK;
-}
-
-/** Devices, fifos and sockets: opening them for writing copies nothing up. */
-export function isSpecial(mode: number): boolean {
-  return isDevice(mode) || (mode & S_IFMT) === S_IFIFO || (mode & S_IFMT) === S_IFSOCK;
-}
-
 /** A device number as one value: major * 2^32 + minor, as in the layer tree. 0 is 0:0, a whiteout's. */
 export function deviceNumber(major: number, minor: number): number {
   return major * 2 ** 32 + minor;

@@ -1,9 +1,9 @@
+import { encodeName } from '../../bytes/byteName.ts';
 import { toHex } from '../../bytes/hex.ts';
 import { encodeHandle } from './fileHandle.ts';
 import { isDirectory, S_IFMT } from './fileMode.ts';
 import { markedLinkCount } from './inodeCache.ts';
 import { NO_INODE } from './layer.ts';
-import { markValue } from './marks.ts';
 import type { MountState } from './mountState.ts';
 import type { LowerEntry, OverlayInode } from './overlayNode.ts';
 import type { Upper } from './upper.ts';
@@ -43,7 +43,7 @@ export function markLinkCount(mount: MountState, inode: OverlayInode, relativeTo
     relativeTo === 'upper' ? upper.linkCount(inode.upper) : mount.layer(origin.layer).linkCount(origin.inode);
   const difference = inode.linkCount - base;
   const text = `${relativeTo === 'upper' ? 'U' : 'L'}${difference < 0 ? '' : '+'}${difference}`;
-  upper.setXattr(inode.upper, mount.xattrs.name('nlink'), markValue(text));
+  upper.setXattr(inode.upper, mount.xattrs.name('nlink'), encodeName(text));
 }
 
 /** What a mount does to the index it finds: entries that no name leads to are removed. */

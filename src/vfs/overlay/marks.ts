@@ -1,4 +1,3 @@
-import { encodeName } from '../../bytes/byteName.ts';
 import type { MountState } from './mountState.ts';
 import { InodeFlag, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
 import { nodePath } from './nodePath.ts';
@@ -25,8 +24,4 @@ export function noteModified(mount: MountState, directory: OverlayInode, change:
   if (directory.has(InodeFlag.whiteouts) || change === 'impure')
     mount.log.assign(directory, 'version', directory.version + 1);
   mount.log.assign(directory, 'listing', undefined);
-}
-
-export function markValue(text: string): Uint8Array {
-  return encodeName(text);
 }

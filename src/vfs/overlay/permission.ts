@@ -1,14 +1,4 @@
-import {
-  isDirectory,
-  PERMISSION_BITS,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFREG,
-  S_ISGID,
-  S_ISUID,
-  S_ISVTX,
-  S_IXGRP,
-} from './fileMode.ts';
+import { isDirectory, S_IFDIR, S_IFLNK, S_IFREG, S_ISGID, S_ISUID, S_ISVTX, S_IXGRP } from './fileMode.ts';
 import type { MountState } from './mountState.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
 
@@ -120,8 +110,4 @@ export function withoutPrivileges(mode: number, isGroupMember: boolean): number 
   let kept = mode & ~S_ISUID;
   if ((mode & S_IXGRP) !== 0 || !isGroupMember) kept &= ~S_ISGID;
   return kept;
-}
-
-export function permissionBits(mode: number): number {
-  return mode & PERMISSION_BITS;
 }

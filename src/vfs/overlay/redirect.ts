@@ -1,4 +1,4 @@
-import { markValue } from './marks.ts';
+import { encodeName } from '../../bytes/byteName.ts';
 import { S_IFDIR } from './fileMode.ts';
 import type { MountState } from './mountState.ts';
 import type { LowerEntry, OverlayInode, OverlayNode } from './overlayNode.ts';
@@ -13,7 +13,7 @@ export function setRedirect(mount: MountState, node: OverlayNode, moved: 'sameDi
   const isAbsolute = needsAbsolute(mount, inode, moved);
   if (inode.redirect !== undefined && (!isAbsolute || inode.redirect.startsWith('/'))) return;
   const redirect = isAbsolute ? absoluteRedirect(mount, node) : node.name;
-  mount.writable().setXattr(inode.upper, mount.xattrs.name('redirect'), markValue(redirect));
+  mount.writable().setXattr(inode.upper, mount.xattrs.name('redirect'), encodeName(redirect));
   mount.log.assign(inode, 'redirect', redirect);
 }
 
@@ -31,7 +31,7 @@ function absoluteRedirect(mount: MountState, node: OverlayNode): string {
   for (let at: OverlayNode | undefined = node; at?.parent; at = at.parent) {
     const part = (at.inode as OverlayInode).redirect ?? at.name;
     path = part.startsWith('/') ? part + path : `/${part}${path}`;
-    if (markValue(path).length > REDIRECT_MAX_BYTES) throw mount.fail('EXDEV');
+    if (encodeName(path).length > REDIRECT_MAX_BYTES) throw mount.fail('EXDEV');
     if (part.startsWith('/')) break;
   }
   return path;

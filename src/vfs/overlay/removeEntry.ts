@@ -63,7 +63,7 @@ function hide(mount: MountState, node: OverlayNode): void {
   const existing = upper.lookup(directory.upper, node.name);
   requireSame(mount, node, existing);
   upper.putWhiteout(directory.upper, node.name);
-  free(mount, node, existing);
+  discardUnlessOpen(mount, node, existing);
   noteModified(mount, directory, 'impure');
   mount.drop(node);
   mount.counters.whiteouts++;
@@ -77,7 +77,7 @@ function removeUpper(mount: MountState, node: OverlayNode): void {
   requireSame(mount, node, existing);
   if (isDirectory(upper.mode(existing)) && upper.inode(existing).names.size > 0) throw mount.fail('ENOTEMPTY');
   upper.unlink(directory.upper, node.name);
-  free(mount, node, existing);
+  discardUnlessOpen(mount, node, existing);
   noteModified(mount, directory, mount.hasOrigin(node.inode as OverlayInode) ? 'impure' : 'pure');
   mount.drop(node);
 }
@@ -90,7 +90,7 @@ function requireSame(mount: MountState, node: OverlayNode, existing: number): vo
 }
 
 /** Frees what lost its last name, unless it is open. */
-export function free(mount: MountState, node: OverlayNode, upperInode: number): void {
+export function discardUnlessOpen(mount: MountState, node: OverlayNode, upperInode: number): void {
   if (upperInode === NO_INODE) return;
   const inode = node.inode as OverlayInode;
   if (inode.upper !== upperInode || inode.openCount === 0) mount.writable().discard(upperInode);

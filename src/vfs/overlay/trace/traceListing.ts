@@ -13,7 +13,7 @@ import { sortedNames, type TracePlaces, walkLayer } from './tracePlaces.ts';
 const NOW_SEC = 1_500_000_000;
 const SHOWN_BYTES = 48;
 
-export function traceTime(time: Timestamp): unknown {
+function traceTime(time: Timestamp): unknown {
   return time.sec >= NOW_SEC ? 'now' : [time.sec, time.nsec];
 }
 
