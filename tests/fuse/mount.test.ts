@@ -307,7 +307,7 @@ withFixtures(`MOUNT-5 recorded images${reason || (fixtures ? '' : ' (skipped: no
       expect(spawnSync('sh', ['-c', compare], { encoding: 'utf8' }).stdout).toBe('same\n');
       expect(await mounted.stop()).toBe(0);
     },
-    30_000,
+    120_000,
   );
 
   it('a shell of the image runs in it', async () => {
