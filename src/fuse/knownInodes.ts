@@ -1,7 +1,5 @@
-import { NO_INODE } from '../vfs/overlay/layer.ts';
 import type { MountState } from '../vfs/overlay/mountState.ts';
 import type { OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
-import type { Upper } from '../vfs/overlay/upper.ts';
 import { FuseError } from './fuseError.ts';
 import type { StableListing } from './stableListing.ts';
 
@@ -89,16 +87,10 @@ export class KnownInodes {
   }
 
   #hold(inode: OverlayInode): void {
-    this.#mount.hold(inode);
-    this.#mount.log.assign(inode, 'openCount', inode.openCount + 1);
+    this.#mount.addUser(inode);
   }
 
   #letGo(inode: OverlayInode): void {
-    const mount = this.#mount;
-    mount.log.assign(inode, 'openCount', inode.openCount - 1);
-    mount.release(inode);
-    const upper = mount.upper as Upper;
-    if (inode.openCount > 0 || inode.upper === NO_INODE || !upper.has(inode.upper)) return;
-    upper.discard(inode.upper); // which leaves what still has a name
+    this.#mount.dropUser(inode);
   }
 }

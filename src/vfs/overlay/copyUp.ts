@@ -88,7 +88,7 @@ function placeCopy(mount: MountState, upper: Upper, directory: number, name: str
     if (isOverDirectory !== isDirectory(mode)) throw mount.fail(isOverDirectory ? 'EISDIR' : 'ENOTDIR');
     if (isOverDirectory && upper.inode(existing).names.size > 0) throw mount.fail('ENOTEMPTY');
     upper.unlink(directory, name);
-    upper.discard(existing);
+    mount.discard(existing);
   }
   upper.link(directory, name, copy);
 }
@@ -127,7 +127,7 @@ function adoptCopy(
 ): void {
   const inode = node.inode as OverlayInode;
   if (!isMetadataOnly) mount.setFlag(inode, InodeFlag.upperData);
-  mount.log.assign(inode, 'upper', copy);
+  mount.setUpper(inode, copy);
   if (inode.type === S_IFDIR) {
     mount.setFlag(inode, InodeFlag.whiteouts);
     mount.log.assign(inode, 'listing', undefined);

@@ -26,5 +26,5 @@ export function endLinkChange(mount: MountState, node: OverlayNode): void {
   const name = indexName(mount, inode.lower[0] as LowerEntry);
   if (upper.lookup(upper.indexDirectory(), name) === NO_INODE) return;
   upper.unlink(upper.indexDirectory(), name);
-  if (inode.openCount === 0) upper.discard(inode.upper);
+  mount.discard(inode.upper);
 }

@@ -28,6 +28,8 @@ export class MountState {
   readonly fileWhiteoutLayers = new Set<number>();
   readonly counters: MountCounters;
   listener: MountListener | undefined;
+  /** How often somebody holds an inode of the upper open, through whatever name. */
+  readonly #openUppers = new Map<number, number>();
   /** Lookups kept since the last clearance that found nothing. */
   missCount = 0;
   /** The call under way, for its error. */
@@ -124,6 +126,40 @@ export class MountState {
       this.log.deleteEntry(this.inodes, inode.key);
       this.log.assign(inode, 'key', 0);
     }
+  }
+
+  /** Somebody opens the inode: it outlives its names. */
+  addUser(inode: OverlayInode): void {
+    this.hold(inode);
+    this.log.assign(inode, 'openCount', inode.openCount + 1);
+    this.#countUsers(inode.upper, 1);
+  }
+
+  /** Somebody closes it: without names and other users it is freed. */
+  dropUser(inode: OverlayInode): void {
+    this.log.assign(inode, 'openCount', inode.openCount - 1);
+    this.#countUsers(inode.upper, -1);
+    this.release(inode);
+    this.discard(inode.upper);
+  }
+
+  /** An inode that may be open has got its upper. */
+  setUpper(inode: OverlayInode, upper: number): void {
+    this.log.assign(inode, 'upper', upper);
+    this.#countUsers(upper, inode.openCount);
+  }
+
+  /** Frees what has lost its last name, unless it is open. Names may have come and gone, so that the inode that is
+   *  open is another one than the last name led to. */
+  discard(upper: number): void {
+    if (upper !== NO_INODE && !this.#openUppers.has(upper)) this.writable().discard(upper);
+  }
+
+  #countUsers(upper: number, difference: number): void {
+    if (upper === NO_INODE || difference === 0) return;
+    const count = (this.#openUppers.get(upper) ?? 0) + difference;
+    if (count > 0) this.log.setEntry(this.#openUppers, upper, count);
+    else this.log.deleteEntry(this.#openUppers, upper);
   }
 
   /** Takes a name out of the tree: what is looked up next is looked for in the layers. */

@@ -11,7 +11,6 @@ import {
   S_IFSOCK,
   S_ISVTX,
 } from './fileMode.ts';
-import { NO_INODE } from './layer.ts';
 import { dataEntry, lookup } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { isName, makeObject } from './nameCalls.ts';
@@ -62,8 +61,7 @@ export function openPath(
   };
   openInode(mount, file, isCreated ? flags & ~O_TRUNC : flags);
   if (!isCreated && (flags & O_TRUNC) !== 0 && inode.type === S_IFREG) resizeNode(mount, credentials, node, 0);
-  mount.hold(inode);
-  mount.log.assign(inode, 'openCount', inode.openCount + 1);
+  mount.addUser(inode);
   return file;
 }
 
@@ -75,9 +73,7 @@ export function closeFile(mount: MountState, file: OpenFile): void {
     if (file.isWritable) inode.pipe.writers--;
     if (inode.pipe.readers + inode.pipe.writers === 0) inode.pipe = undefined;
   }
-  mount.log.assign(inode, 'openCount', inode.openCount - 1);
-  mount.release(inode);
-  if (inode.openCount === 0 && inode.upper !== NO_INODE) mount.writable().discard(inode.upper);
+  mount.dropUser(inode);
 }
 
 interface Opened {

@@ -52,7 +52,7 @@ export function clearWhiteouts(mount: MountState, node: OverlayNode, whiteouts: 
     upper.unlink(old, name);
     upper.discard(whiteout);
   }
-  if (inode.openCount === 0) upper.discard(old);
+  mount.discard(old);
   // The node's upper is no longer the one that stands there: whoever looks it up again finds the new one.
   mount.drop(node);
 }
@@ -63,7 +63,7 @@ function hide(mount: MountState, node: OverlayNode): void {
   const existing = upper.lookup(directory.upper, node.name);
   requireSame(mount, node, existing);
   upper.putWhiteout(directory.upper, node.name);
-  discardUnlessOpen(mount, node, existing);
+  mount.discard(existing);
   noteModified(mount, directory, 'impure');
   mount.drop(node);
   mount.counters.whiteouts++;
@@ -77,7 +77,7 @@ function removeUpper(mount: MountState, node: OverlayNode): void {
   requireSame(mount, node, existing);
   if (isDirectory(upper.mode(existing)) && upper.inode(existing).names.size > 0) throw mount.fail('ENOTEMPTY');
   upper.unlink(directory.upper, node.name);
-  discardUnlessOpen(mount, node, existing);
+  mount.discard(existing);
   noteModified(mount, directory, mount.hasOrigin(node.inode as OverlayInode) ? 'impure' : 'pure');
   mount.drop(node);
 }
@@ -87,13 +87,6 @@ function requireSame(mount: MountState, node: OverlayNode, existing: number): vo
   const { upper } = node.inode as OverlayInode;
   if (node.has(NodeFlag.unhashed) || upper === NO_INODE || !node.has(NodeFlag.upperAlias)) return;
   if (existing !== upper) throw mount.fail('ESTALE');
-}
-
-/** Frees what lost its last name, unless it is open. */
-export function discardUnlessOpen(mount: MountState, node: OverlayNode, upperInode: number): void {
-  if (upperInode === NO_INODE) return;
-  const inode = node.inode as OverlayInode;
-  if (inode.upper !== upperInode || inode.openCount === 0) mount.writable().discard(upperInode);
 }
 
 /** Link counts of the union do not fall to 0 while another name is known. */

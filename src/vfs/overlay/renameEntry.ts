@@ -9,7 +9,7 @@ import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
 import { InodeFlag, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
 import { setRedirect } from './redirect.ts';
-import { clearWhiteouts, discardUnlessOpen, dropLinkCount, isPureUpper } from './removeEntry.ts';
+import { clearWhiteouts, dropLinkCount, isPureUpper } from './removeEntry.ts';
 
 /** rename(2): `to` is replaced. A directory that lies in lower layers moves only with redirect_dir. Throws EXDEV,
  *  ENOTEMPTY. */
@@ -116,8 +116,7 @@ function moveUpper(mount: MountState, from: OverlayNode, to: OverlayNode, leaves
     mount.counters.whiteouts++;
     mount.listener?.({ type: 'whiteout', path: nodePath(from) });
   }
-  if (to.inode) discardUnlessOpen(mount, to, replaced);
-  else upper.discard(replaced);
+  mount.discard(replaced);
 }
 
 function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void {

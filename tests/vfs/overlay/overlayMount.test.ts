@@ -162,6 +162,20 @@ describe('OVL-4 open files', () => {
     expect(upper.has(inode)).toBe(false);
   });
 
+  it('keep what came back under another inode than theirs', () => {
+    const fifo = new Upper();
+    fifo.create(fifo.rootInode, 'p', { mode: S_IFIFO | 0o644, uid: 0, gid: 0 });
+    // Without an origin mark, which a fifo cannot bear here, nothing tells that the two are one.
+    const mount = new OverlayMount({ lowers: [fifo.freeze()], upper: new Upper(), options: 'userxattr' });
+    const fd = mount.open('/p', O_RDONLY);
+    mount.unlink('/p');
+    mount.fchmod(fd, 0o600);
+    expect(mount.lstat('/p').mode).toBe(S_IFIFO | 0o600);
+    mount.unlink('/p');
+    expect(mount.fstat(fd)).toMatchObject({ mode: S_IFIFO | 0o600, linkCount: 0 });
+    mount.close(fd);
+  });
+
   it('of a fifo pass bytes on while both ends are open', () => {
     const mount = new OverlayMount({ lowers: [base()], upper: new Upper() });
     mount.mknod('/p', S_IFIFO | 0o644);
