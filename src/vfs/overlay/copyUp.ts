@@ -87,8 +87,8 @@ function placeCopy(mount: MountState, upper: Upper, directory: number, name: str
     const isOverDirectory = isDirectory(upper.mode(existing));
     if (isOverDirectory !== isDirectory(mode)) throw mount.fail(isOverDirectory ? 'EISDIR' : 'ENOTDIR');
     if (isOverDirectory && upper.inode(existing).names.size > 0) throw mount.fail('ENOTEMPTY');
+    // What is replaced stays, nameless: its own node still leads to it.
     upper.unlink(directory, name);
-    mount.discard(existing);
   }
   upper.link(directory, name, copy);
 }

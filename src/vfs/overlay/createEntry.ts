@@ -3,7 +3,7 @@ import { copyUp } from './copyUp.ts';
 import { register } from './inodeCache.ts';
 import { endLinkChange, startLinkChange } from './linkChange.ts';
 import { NO_INODE } from './layer.ts';
-import { markImpure, markOpaque, noteModified } from './marks.ts';
+import { markImpure, markOpaque, noteModified, requireAlive } from './marks.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
 import { InodeFlag, type LowerEntry, NodeFlag, OverlayInode, type OverlayNode } from './overlayNode.ts';
@@ -18,6 +18,7 @@ export function createObject(mount: MountState, node: OverlayNode, fields: NewIn
   const parent = node.parent as OverlayNode;
   const directory = parent.inode as OverlayInode;
   copyUp(mount, parent);
+  requireAlive(mount, directory);
   const isOverWhiteout = removeWhiteout(mount, node);
   const made = upper.create(directory.upper, node.name, fields);
   if (isDirectory(fields.mode) && (isOverWhiteout || (mount.isMerged(directory) && keepsOffline(mount))))
@@ -58,6 +59,7 @@ export function linkObject(mount: MountState, from: OverlayNode, to: OverlayNode
   const directory = parent.inode as OverlayInode;
   copyUp(mount, from);
   copyUp(mount, parent);
+  requireAlive(mount, directory);
   startLinkChange(mount, from);
   if (inode.type === S_IFREG && !inode.has(InodeFlag.upperData)) setRedirect(mount, from, 'otherDirectory');
   if (mount.hasOrigin(inode)) markImpure(mount, directory);

@@ -18,6 +18,11 @@ export function markOpaque(mount: MountState, node: OverlayNode, upper: number):
   mount.listener?.({ type: 'opaque', path: nodePath(node) });
 }
 
+/** Throws ENOENT for an upper directory that was removed behind its node, as when an open file came back in its place. */
+export function requireAlive(mount: MountState, directory: OverlayInode): void {
+  if (mount.writable().linkCount(directory.upper) === 0) throw mount.fail('ENOENT');
+}
+
 /** A directory's names have changed. `isImpure` when it has to do with something copied up: only that matters to a
  *  directory that is listed as it lies in its layer. */
 export function noteModified(mount: MountState, directory: OverlayInode, change: 'pure' | 'impure'): void {

@@ -67,9 +67,12 @@ interface MergedName extends ListedName {
 
 function mergedList(mount: MountState, node: OverlayNode): readonly ListedName[] {
   const names: ListedName[] = [];
+  const isImpure = (node.inode as OverlayInode).has(InodeFlag.impure);
   for (const merged of mergeLayers(mount, node)) {
     if (merged.isWhiteout) continue;
-    if (merged.isDoubtful && !lookup(mount, node, merged.name).inode) continue;
+    // A name that was looked up in vain stays hidden, even where an open file has come back under it.
+    const isDoubtful = merged.isDoubtful || (merged.isUpper && isImpure);
+    if (isDoubtful && !lookup(mount, node, merged.name).inode) continue;
     names.push({ name: merged.name, type: merged.type });
   }
   mount.counters.mergedDirectories++;
@@ -89,6 +92,7 @@ function mergeLayers(mount: MountState, node: OverlayNode): Iterable<MergedName>
     const layer = mount.layer(part.layer);
     const mayBeFiles = node.has(NodeFlag.fileWhiteouts) && mount.fileWhiteoutLayers.has(part.layer);
     const isLowest = i === parts.length - 1;
+    if (part.layer === 0 && layer.linkCount(part.inode) === 0) throw mount.fail('ENOENT');
     for (const [name, inode] of entriesOf(layer, part.inode)) {
       const known = above.get(name);
       const merged = known ?? mergedName(name, layer, inode, part.layer, mayBeFiles);

@@ -140,7 +140,7 @@ export class MountState {
     this.log.assign(inode, 'openCount', inode.openCount - 1);
     this.#countUsers(inode.upper, -1);
     this.release(inode);
-    this.discard(inode.upper);
+    if (inode.references === 0) this.discard(inode.upper);
   }
 
   /** An inode that may be open has got its upper. */

@@ -3,7 +3,7 @@ import { isDirectory, S_IFDIR } from './fileMode.ts';
 import { endLinkChange, startLinkChange } from './linkChange.ts';
 import { NO_INODE } from './layer.ts';
 import { isLowerPositive } from './lookup.ts';
-import { markImpure, markOpaque, noteModified } from './marks.ts';
+import { markImpure, markOpaque, noteModified, requireAlive } from './marks.ts';
 import { whiteoutsOfEmpty } from './mergedNames.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
@@ -21,6 +21,7 @@ export function moveObject(mount: MountState, from: OverlayNode, to: OverlayNode
   const leavesWhiteout = isLowerPositive(mount, from);
   copyUp(mount, from);
   copyUp(mount, to.parent as OverlayNode);
+  requireAlive(mount, (to.parent as OverlayNode).inode as OverlayInode);
   if (target) startLinkChange(mount, to);
   if (whiteouts.length > 0) clearWhiteouts(mount, to, whiteouts);
   if (from.parent !== to.parent && mount.hasOrigin(from.inode as OverlayInode))
