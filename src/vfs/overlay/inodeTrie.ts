@@ -8,10 +8,8 @@ const BITS = 6;
 const WIDTH = 1 << BITS;
 const MASK = WIDTH - 1;
 
-interface TrieNode {
-  readonly stamp: Stamp;
-  readonly slots: unknown[];
-}
+/** WIDTH slots, and behind them the stamp: one object instead of two on every step down. */
+type TrieNode = unknown[];
 
 /** The values of one version of a table: an immutable root, shared between versions as far as they are equal. */
 export interface TrieRoot {
@@ -31,10 +29,10 @@ export function trieGet<T>(root: TrieRoot, index: number): T | undefined {
   if (index >= root.capacity) return undefined;
   let node: TrieNode | undefined = root.node;
   for (let level = root.depth; level > 0; level--) {
-    node = node.slots[(index >>> (level * BITS)) & MASK] as TrieNode | undefined;
+    node = node[(index >>> (level * BITS)) & MASK] as TrieNode | undefined;
     if (!node) return undefined;
   }
-  return node.slots[index & MASK] as T | undefined;
+  return node[index & MASK] as T | undefined;
 }
 
 /** The root of a table in which `index` has that value (undefined takes it out). What the stamp owns is changed in
@@ -43,7 +41,7 @@ export function trieSet(root: TrieRoot, index: number, value: unknown, stamp: St
   let { node: top, depth, capacity } = root;
   while (index >= capacity) {
     const higher = newNode(stamp);
-    higher.slots[0] = top;
+    higher[0] = top;
     top = higher;
     depth++;
     capacity *= WIDTH;
@@ -52,12 +50,12 @@ export function trieSet(root: TrieRoot, index: number, value: unknown, stamp: St
   let node = owned;
   for (let level = depth; level > 0; level--) {
     const slot = (index >>> (level * BITS)) & MASK;
-    const below = node.slots[slot] as TrieNode | undefined;
+    const below = node[slot] as TrieNode | undefined;
     const next = below ? own(below, stamp) : newNode(stamp);
-    if (next !== below) log.assign(node.slots, slot, next);
+    if (next !== below) log.assign(node, slot, next);
     node = next;
   }
-  log.assign(node.slots, index & MASK, value);
+  log.assign(node, index & MASK, value);
   return owned === root.node && depth === root.depth ? root : { node: owned, depth, capacity };
 }
 
@@ -68,7 +66,7 @@ export function* trieEntries<T>(root: TrieRoot): Generator<[number, T]> {
 
 function* nodeEntries(node: TrieNode, depth: number, first: number): Generator<[number, unknown]> {
   for (let slot = 0; slot < WIDTH; slot++) {
-    const value = node.slots[slot];
+    const value = node[slot];
     if (value === undefined) continue;
     const index = first + slot * WIDTH ** depth;
     if (depth === 0) yield [index, value];
@@ -77,9 +75,14 @@ function* nodeEntries(node: TrieNode, depth: number, first: number): Generator<[
 }
 
 function newNode(stamp: Stamp): TrieNode {
-  return { stamp, slots: new Array<unknown>(WIDTH).fill(undefined) };
+  const node = new Array<unknown>(WIDTH + 1).fill(undefined);
+  node[WIDTH] = stamp;
+  return node;
 }
 
 function own(node: TrieNode, stamp: Stamp): TrieNode {
-  return node.stamp === stamp ? node : { stamp, slots: node.slots.slice() };
+  if (node[WIDTH] === stamp) return node;
+  const copy = node.slice();
+  copy[WIDTH] = stamp;
+  return copy;
 }

@@ -52,9 +52,9 @@ function statUpper(mount: MountState, inode: OverlayInode, of: UpperInode): Stat
     linkCount: linkCountOf(mount, inode, of.linkCount),
     device: of.device,
     sizeBytes: of.sizeBytes,
-    atime: { sec: of.atimeSec, nsec: of.atimeNsec },
-    mtime: { sec: of.mtimeSec, nsec: of.mtimeNsec },
-    ctime: { sec: of.ctimeSec, nsec: of.ctimeNsec },
+    atime: of.atime,
+    mtime: of.mtime,
+    ctime: of.ctime,
     inodeNumber: inodeNumberOf(mount, inode),
   };
 }

@@ -5,16 +5,11 @@ import { emptyTrie, type Stamp, type TrieRoot, trieSet } from './inodeTrie.ts';
 import { NO_INODE, type Timestamp } from './layer.ts';
 import { SingleXattr } from './singleXattr.ts';
 import { UndoLog } from './undoLog.ts';
-import { emptyBody, UpperInode } from './upperInode.ts';
+import { emptyBody, type InodeFields, UpperInode } from './upperInode.ts';
 import { UPPER_ROOT, type UpperState, UpperView } from './upperView.ts';
 
 /** What a new inode is like. Times are now. */
-export interface NewInode {
-  /** With type bits. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly device?: number;
+export interface NewInode extends InodeFields {
   readonly target?: string;
 }
 
@@ -76,13 +71,9 @@ export class Upper extends UpperView {
   /** An inode without a name. */
   allocate(fields: NewInode): number {
     const inode = this.state.nextInode;
-    const made = new UpperInode(this.#operation, fields.mode, fields.uid, fields.gid, 0, fields.device ?? 0);
+    const made = new UpperInode(this.#stamp, this.#operation, fields, this.#time());
     made.body = emptyBody(fields.mode, this.#stamp, fields.target ?? '');
     if (isDirectory(fields.mode)) made.linkCount = 1;
-    const now = this.#time();
-    made.setModified(now);
-    made.atimeSec = now.sec;
-    made.atimeNsec = now.nsec;
     this.log.assign(this.state, 'nextInode', inode + 1);
     this.#set(inode, made);
     return inode;
@@ -100,7 +91,7 @@ export class Upper extends UpperView {
     const now = this.#time();
     const child = this.#edit(inode);
     child.linkCount++;
-    child.setChanged(now);
+    child.ctime = now;
     this.#setName(directory, name, inode, isSubdirectory ? 1 : 0, now);
   }
 
@@ -126,7 +117,7 @@ export class Upper extends UpperView {
     const lost = replaced !== NO_INODE && this.#dropLink(replaced, now) ? 1 : 0;
     this.#setName(fromDirectory, from, NO_INODE, -moved, now);
     this.#setName(toDirectory, to, inode, moved - lost, now);
-    this.#edit(inode).setChanged(now);
+    this.#edit(inode).ctime = now;
   }
 
   /** renameat2(2) with RENAME_EXCHANGE. */
@@ -137,8 +128,8 @@ export class Upper extends UpperView {
     const difference = (isDirectory(this.mode(second)) ? 1 : 0) - (isDirectory(this.mode(first)) ? 1 : 0);
     this.#setName(aDirectory, a, second, difference, now);
     this.#setName(bDirectory, b, first, -difference, now);
-    this.#edit(first).setChanged(now);
-    this.#edit(second).setChanged(now);
+    this.#edit(first).ctime = now;
+    this.#edit(second).ctime = now;
   }
 
   /** Puts a whiteout in the place of whatever has the name; all whiteouts share one inode. */
@@ -157,28 +148,22 @@ export class Upper extends UpperView {
   setMode(inode: number, mode: number): void {
     const edited = this.#edit(inode);
     edited.mode = mode;
-    edited.setChanged(this.#time());
+    edited.ctime = this.#time();
   }
 
   setOwner(inode: number, uid: number, gid: number): void {
     const edited = this.#edit(inode);
     edited.uid = uid;
     edited.gid = gid;
-    edited.setChanged(this.#time());
+    edited.ctime = this.#time();
   }
 
   /** Sets the times that are given. */
   setTimes(inode: number, atime: Timestamp | undefined, mtime: Timestamp | undefined): void {
     const edited = this.#edit(inode);
-    if (atime) {
-      edited.atimeSec = atime.sec;
-      edited.atimeNsec = atime.nsec;
-    }
-    if (mtime) {
-      edited.mtimeSec = mtime.sec;
-      edited.mtimeNsec = mtime.nsec;
-    }
-    edited.setChanged(this.#time());
+    if (atime) edited.atime = atime;
+    if (mtime) edited.mtime = mtime;
+    edited.ctime = this.#time();
   }
 
   setXattr(inode: number, name: string, value: Uint8Array): void {
@@ -186,7 +171,7 @@ export class Upper extends UpperView {
     const { xattrs } = edited;
     const isOnly = xattrs.size === 0 || (xattrs.size === 1 && xattrs.has(name));
     edited.xattrs = isOnly ? new SingleXattr(name, value) : new Map(xattrs).set(name, value);
-    edited.setChanged(this.#time());
+    edited.ctime = this.#time();
   }
 
   removeXattr(inode: number, name: string): void {
@@ -194,7 +179,7 @@ export class Upper extends UpperView {
     const xattrs = new Map(edited.xattrs);
     xattrs.delete(name);
     edited.xattrs = xattrs;
-    edited.setChanged(this.#time());
+    edited.ctime = this.#time();
   }
 
   write(inode: number, offset: number, bytes: Uint8Array): void {
@@ -249,7 +234,7 @@ export class Upper extends UpperView {
   /** Whether it was a directory, whose own link to itself goes, too. */
   #dropLink(inode: number, now: Timestamp): boolean {
     const edited = this.#edit(inode);
-    edited.setChanged(now);
+    edited.ctime = now;
     if (isDirectory(edited.mode)) {
       edited.linkCount = 0;
       return true;
@@ -271,13 +256,19 @@ export class Upper extends UpperView {
     edited.setModified(now);
   }
 
-  /** The inode to be changed in place: a copy of this operation's own. */
+  /** The inode to be changed in place: a copy where a snapshot has it, too. */
   #edit(inode: number): UpperInode {
     const found = this.inode(inode);
-    if (found.operation === this.#operation) return found;
-    const copy = found.copyFor(this.#operation);
-    this.#set(inode, copy);
-    return copy;
+    if (found.stamp !== this.#stamp) {
+      const copy = found.copyFor(this.#stamp, this.#operation);
+      this.#set(inode, copy);
+      return copy;
+    }
+    if (found.operation !== this.#operation) {
+      this.log.keep(found);
+      found.operation = this.#operation;
+    }
+    return found;
   }
 
   #set(inode: number, value: UpperInode | undefined): void {
@@ -304,7 +295,15 @@ function newState(): UpperState {
   };
 }
 
+let wallTime: Timestamp = { sec: 0, nsec: 0 };
+let wallTimeMs = 0;
+
+/** One object for all inodes that change in the same millisecond. */
 function wallClock(): Timestamp {
   const ms = Date.now();
-  return { sec: Math.floor(ms / 1000), nsec: (ms % 1000) * 1_000_000 };
+  if (ms !== wallTimeMs) {
+    wallTimeMs = ms;
+    wallTime = { sec: Math.floor(ms / 1000), nsec: (ms % 1000) * 1_000_000 };
+  }
+  return wallTime;
 }

@@ -3,47 +3,69 @@ import { isDirectory, isRegular, isSymlink } from './fileMode.ts';
 import type { Stamp } from './inodeTrie.ts';
 import { NO_XATTRS, type Timestamp } from './layer.ts';
 import { NameTable } from './nameTable.ts';
+import type { Restorable } from './undoLog.ts';
 
-/** An inode of an upper. Changed only through `Upper`, which copies it once an operation. */
-export class UpperInode {
-  /** The operation that made this copy and may change it. */
-  readonly operation: number;
+export interface InodeFields {
+  /** With type bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly device?: number;
+}
+
+/** An inode of an upper. Changed only through `Upper`: in place under the stamp that it was made with, else in a copy. */
+export class UpperInode implements Restorable<UpperInode> {
+  readonly stamp: Stamp;
+  /** The last operation that changed it: the undo log has what it was before. */
+  operation: number;
   mode: number;
   uid: number;
   gid: number;
-  linkCount: number;
+  linkCount = 0;
   device: number;
-  atimeSec = 0;
-  atimeNsec = 0;
-  mtimeSec = 0;
-  mtimeNsec = 0;
-  ctimeSec = 0;
-  ctimeNsec = 0;
+  atime: Timestamp;
+  mtime: Timestamp;
+  ctime: Timestamp;
   xattrs = NO_XATTRS;
   /** A directory's names, a file's content, a symlink's target. */
   body: NameTable | FileContent | undefined;
 
-  constructor(operation: number, mode: number, uid: number, gid: number, linkCount: number, device: number) {
+  constructor(stamp: Stamp, operation: number, fields: InodeFields, now: Timestamp) {
+    this.stamp = stamp;
     this.operation = operation;
-    this.mode = mode;
-    this.uid = uid;
-    this.gid = gid;
-    this.linkCount = linkCount;
-    this.device = device;
+    this.mode = fields.mode;
+    this.uid = fields.uid;
+    this.gid = fields.gid;
+    this.device = fields.device ?? 0;
+    this.atime = now;
+    this.mtime = now;
+    this.ctime = now;
     this.body = undefined;
   }
 
-  copyFor(operation: number): UpperInode {
-    const copy = new UpperInode(operation, this.mode, this.uid, this.gid, this.linkCount, this.device);
-    copy.atimeSec = this.atimeSec;
-    copy.atimeNsec = this.atimeNsec;
-    copy.mtimeSec = this.mtimeSec;
-    copy.mtimeNsec = this.mtimeNsec;
-    copy.ctimeSec = this.ctimeSec;
-    copy.ctimeNsec = this.ctimeNsec;
-    copy.xattrs = this.xattrs;
-    copy.body = this.body;
+  copy(): UpperInode {
+    return this.copyFor(this.stamp, this.operation);
+  }
+
+  /** The same inode, to be changed under another stamp. */
+  copyFor(stamp: Stamp, operation: number): UpperInode {
+    const copy = new UpperInode(stamp, operation, this, this.ctime);
+    copy.restore(this);
+    copy.operation = operation;
     return copy;
+  }
+
+  restore(from: UpperInode): void {
+    this.operation = from.operation;
+    this.mode = from.mode;
+    this.uid = from.uid;
+    this.gid = from.gid;
+    this.linkCount = from.linkCount;
+    this.atime = from.atime;
+    this.mtime = from.mtime;
+    this.ctime = from.ctime;
+    this.xattrs = from.xattrs;
+    this.body = from.body;
   }
 
   get names(): NameTable {
@@ -63,14 +85,8 @@ export class UpperInode {
   }
 
   setModified(now: Timestamp): void {
-    this.mtimeSec = now.sec;
-    this.mtimeNsec = now.nsec;
-    this.setChanged(now);
-  }
-
-  setChanged(now: Timestamp): void {
-    this.ctimeSec = now.sec;
-    this.ctimeNsec = now.nsec;
+    this.mtime = now;
+    this.ctime = now;
   }
 }
 

@@ -79,12 +79,8 @@ export class UpperView implements Layer {
   }
 
   times(inode: number): Times {
-    const of = this.inode(inode);
-    return {
-      atime: { sec: of.atimeSec, nsec: of.atimeNsec },
-      mtime: { sec: of.mtimeSec, nsec: of.mtimeNsec },
-      ctime: { sec: of.ctimeSec, nsec: of.ctimeNsec },
-    };
+    const { atime, mtime, ctime } = this.inode(inode);
+    return { atime, mtime, ctime };
   }
 
   linkTarget(inode: number): string {
