@@ -1,0 +1,35 @@
+import { EngineError } from './engineError.ts';
+
+/** `--filter NAME=VALUE`, all values of a name. */
+export type Filters = ReadonlyMap<string, readonly string[]>;
+
+export const NO_FILTERS: Filters = new Map();
+
+/** Throws EngineError `filter` for a name that the call does not know. */
+export function requireKnownFilters(filters: Filters, known: readonly string[]): void {
+  for (const name of filters.keys()) if (!known.includes(name)) throw invalidFilter(name);
+}
+
+/** The value of a filter that is true or false. Undefined when it is not asked for. */
+export function booleanFilter(filters: Filters, name: string): boolean | undefined {
+  const values = filters.get(name);
+  if (!values || values.length === 0) return undefined;
+  const isTrue = values.some((value) => value === '1' || value === 'true');
+  const isFalse = values.some((value) => value === '0' || value === 'false');
+  if (isTrue === isFalse) throw invalidFilter(`${name}=[${values.join(' ')}]`);
+  return isTrue;
+}
+
+/** `label=KEY` and `label=KEY=VALUE`: all have to fit. */
+export function fitsLabels(filters: Filters, name: string, labels: Readonly<Record<string, string>> | null): boolean {
+  return (filters.get(name) ?? []).every((wanted) => {
+    const equals = wanted.indexOf('=');
+    const key = equals < 0 ? wanted : wanted.slice(0, equals);
+    if (!labels || !Object.hasOwn(labels, key)) return false;
+    return equals < 0 || labels[key] === wanted.slice(equals + 1);
+  });
+}
+
+export function invalidFilter(what: string): EngineError {
+  return new EngineError('invalidParameter', 'filter', `Invalid filter '${what}'`);
+}
