@@ -4,7 +4,7 @@ import { writeTar } from '../src/tar/writeTar.ts';
 import { LayerTreeBuilder } from '../src/vfs/layerTreeBuilder.ts';
 import type { Layer } from '../src/vfs/overlay/layer.ts';
 import { LayerTreeLayer } from '../src/vfs/overlay/layerTreeLayer.ts';
-import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../src/vfs/overlay/openFlags.ts';
+import { O_CREAT, O_EXCL, O_WRONLY } from '../src/vfs/overlay/openFlags.ts';
 import { OverlayMount } from '../src/vfs/overlay/overlayMount.ts';
 import { sealLayer } from '../src/vfs/overlay/seal.ts';
 import { Upper } from '../src/vfs/overlay/upper.ts';
@@ -13,32 +13,25 @@ import { type OverlaySubject, requireTarOf } from './overlaySubject.ts';
 import { USTAR_END, ustarHeader, ustarPadding } from './ustar.ts';
 import { fileBody } from './vfsTree.ts';
 
-const READ_BYTES = 4096;
+const CREATING = { flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o644 };
 const FIRST_BYTE = Uint8Array.of(0x21);
 
 /** The union mount over layers as they lie in an archive. */
 export async function ourOverlay(plans: readonly LayerPlan[]): Promise<OverlaySubject> {
   const upper = new Upper();
   const mount = await ourMount(plans, upper);
-  const write = (path: string, flags: number, body: Uint8Array): void => {
-    const fd = mount.open(path, flags, 0o644);
-    mount.pwrite(fd, 0, body);
-    mount.close(fd);
-  };
   return {
     stat: (path) => mount.stat(path).sizeBytes,
     readdir: (path) => mount.readdir(path).length,
-    read: (path) => {
-      const fd = mount.open(path, O_RDONLY);
-      // A copy, as readFileSync of the others gives.
-      const { length } = mount.pread(fd, 0, READ_BYTES).slice();
-      mount.close(fd);
-      return length;
-    },
-    create: (path, body) => write(path, O_WRONLY | O_CREAT | O_EXCL, body),
-    overwrite: (path, body) => write(path, O_WRONLY | O_CREAT | O_TRUNC, body),
+    read: (path) => mount.readFile(path).length,
+    create: (path, body) => mount.writeFile(path, body, CREATING),
+    overwrite: (path, body) => mount.writeFile(path, body),
     rename: (from, to) => mount.rename(from, to),
-    copyUp: (path) => write(path, O_WRONLY, FIRST_BYTE),
+    copyUp: (path) => {
+      const fd = mount.open(path, O_WRONLY);
+      mount.pwrite(fd, 0, FIRST_BYTE);
+      mount.close(fd);
+    },
     snapshot: () => mount.snapshot(),
     seal: async () => {
       let files = 0;
@@ -81,5 +74,6 @@ function tarOf({ directories, files }: LayerPlan): Uint8Array {
     parts.push(ustarHeader({ name: path.slice(1), type: 'file', mode: 0o644, sizeBytes, mtimeSec }), body);
     parts.push(ustarPadding(sizeBytes));
   }
-  return Buffer.concat([...parts, USTAR_END]);
+  const { buffer, byteOffset, length } = Buffer.concat([...parts, USTAR_END]);
+  return new Uint8Array(buffer, byteOffset, length);
 }

@@ -1,4 +1,4 @@
-import { compareBytes, decodeName } from '../bytes/byteName.ts';
+import { compareBytes, decodeName, encodeName } from '../bytes/byteName.ts';
 import type { SparseExtent, Xattr } from '../tar/tarEntry.ts';
 
 /** What an entry of a layer is. A hard link has the kind of the inode it names. */
@@ -169,6 +169,11 @@ export class LayerTree {
     return this.columns.rare.get(this.inode(entry))?.xattrs ?? [];
   }
 
+  /** Whether the inode has anything in the side table: xattrs, a sparse map. */
+  isRare(entry: number): boolean {
+    return this.columns.rare.size > 0 && this.#has(this.inode(entry), EntryFlag.rare);
+  }
+
   sparse(entry: number): readonly SparseExtent[] | undefined {
     return this.columns.rare.get(this.inode(entry))?.sparse;
   }
@@ -207,6 +212,37 @@ export class LayerTree {
       else high = middle - 1;
     }
     return NO_ENTRY;
+  }
+
+  /** As `lookup`, of a name as a string. */
+  lookupText(directory: number, name: string): number {
+    let low = this.firstChild(directory);
+    let high = low + this.childCount(directory) - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const order = this.#compareText(middle, name);
+      // Bytes and UTF-16 agree in order, and one by one, for ASCII alone.
+      if (order === undefined) return this.lookup(directory, encodeName(name));
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return NO_ENTRY;
+  }
+
+  /** Undefined where a character that is not ASCII would have to be compared. */
+  #compareText(entry: number, name: string): number | undefined {
+    const { pool } = this.columns;
+    const start = this.columns.nameStart[entry] as number;
+    const lengthBytes = this.columns.nameLength[entry] as number;
+    const length = Math.min(lengthBytes, name.length);
+    for (let i = 0; i < length; i++) {
+      const code = name.charCodeAt(i);
+      if (code >= 0x80) return undefined;
+      const difference = (pool[start + i] as number) - code;
+      if (difference !== 0) return difference;
+    }
+    return lengthBytes - name.length;
   }
 
   #compareName(entry: number, name: Uint8Array): number {

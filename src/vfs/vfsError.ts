@@ -1,6 +1,16 @@
-/** Linux error names (errno(3)) that a mount gives. */
+/** Linux error names (errno(3)) that a mount gives, and those of processes and the network. */
 export type Errno =
   | 'EACCES'
+  | 'ECHILD'
+  | 'ECONNREFUSED'
+  | 'EHOSTUNREACH'
+  | 'EINTR'
+  | 'EMFILE'
+  | 'ENOEXEC'
+  | 'ENOMEM'
+  | 'ENOTTY'
+  | 'ESRCH'
+  | 'ETXTBSY'
   | 'EBADF'
   | 'EBUSY'
   | 'EEXIST'

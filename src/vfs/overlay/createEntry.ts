@@ -28,6 +28,7 @@ export function createObject(mount: MountState, node: OverlayNode, fields: NewIn
   noteModified(mount, directory, 'pure');
   mount.setFlag(node, NodeFlag.upperAlias);
   mount.log.assign(node, 'inode', inode);
+  mount.missCount--;
   mount.hold(inode);
   mount.listener?.({ type: 'create', path: nodePath(node), mode: fields.mode });
 }

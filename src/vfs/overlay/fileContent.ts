@@ -120,6 +120,15 @@ function unpacked(text: string): Uint8Array {
   return bytes;
 }
 
+/** Bytes of a content that is in one piece; undefined for one in chunks. */
+export function readPlain(content: FileContent, offset: number, length: number): Uint8Array | undefined {
+  if (typeof content === 'string') {
+    const range = clipRange(content.length, offset, length);
+    return unpacked(range.length === content.length ? content : content.slice(offset, offset + range.length));
+  }
+  return content instanceof Uint8Array ? content.subarray(offset, offset + length) : undefined;
+}
+
 function asChunked(content: FileContent): ChunkedContent {
   if (typeof content !== 'string' && !(content instanceof Uint8Array)) return content;
   const sizeBytes = content.length;

@@ -3,7 +3,8 @@ import { dropPrivilegesOfWriter, FILE_MAX_BYTES } from './attributeCalls.ts';
 import { S_IFDIR, S_IFIFO, S_IFREG } from './fileMode.ts';
 import { dataEntry } from './lookup.ts';
 import type { MountState } from './mountState.ts';
-import type { OpenFile } from './openFile.ts';
+import { closeFile, findReadable, type OpenFile, openPath } from './openFile.ts';
+import type { OverlayInode } from './overlayNode.ts';
 import type { Credentials } from './permission.ts';
 
 /** MAX_RW_COUNT of the kernel: more is not read or written at once. */
@@ -24,9 +25,41 @@ export function readAt(mount: MountState, file: OpenFile, offset: number, length
   requirePosition(mount, offset);
   if (file.inode.type === S_IFIFO) throw mount.fail('ESPIPE');
   requireReadable(mount, file);
-  const source = contentSourceOf(mount, file);
+  if (file.inode.type !== S_IFREG) throw mount.fail('EINVAL');
+  return readInode(mount, file.inode, offset, Math.min(length, MAX_TRANSFER_BYTES));
+}
+
+function readInode(mount: MountState, of: OverlayInode, offset: number, length: number): Uint8Array {
+  const { layer: index, inode } = dataEntry(mount, of);
+  const layer = mount.layer(index);
+  const bytes = layer.readSync?.(inode, offset, length);
+  if (bytes) return bytes;
+  const source = layer.content(inode);
   if (!source.readSync) throw new TypeError('the bytes of this layer cannot be read synchronously');
-  return source.readSync(offset, Math.min(length, MAX_TRANSFER_BYTES));
+  return source.readSync(offset, length);
+}
+
+/** All bytes of a regular file that the caller may read, in an array of their own. Throws as open(2) and `readAt` do,
+ *  EINVAL for what has no bytes to give. */
+export function readWhole(mount: MountState, credentials: Credentials, path: string): Uint8Array {
+  const inode = findReadable(mount, credentials, path);
+  if (inode.type === S_IFDIR) throw mount.fail('EISDIR');
+  if (inode.type !== S_IFREG) throw mount.fail('EINVAL');
+  return readInode(mount, inode, 0, MAX_TRANSFER_BYTES).slice();
+}
+
+/** open(2), one write from the start (with O_APPEND: from the end) and close(2). */
+export function writeWhole(
+  mount: MountState,
+  credentials: Credentials,
+  path: string,
+  bytes: Uint8Array,
+  { flags, mode }: { readonly flags: number; readonly mode: number },
+): void {
+  const file = openPath(mount, credentials, path, flags, mode);
+  if (file.inode.type === S_IFIFO) writePipe(mount, file, bytes);
+  else writeAt(mount, credentials, file, 0, bytes);
+  closeFile(mount, file);
 }
 
 /** read(2) of a fifo. */

@@ -32,6 +32,12 @@ export interface Layer {
   linkTarget(inode: number): string;
   xattrs(inode: number): ReadonlyMap<string, Uint8Array>;
   content(inode: number): ByteSource;
+  /** Bytes of a file as `content(inode).readSync` gives them, where that takes no source; else undefined. */
+  readSync?(inode: number, offset: number, length: number): Uint8Array | undefined;
+  /** Entries of a directory, where that is known without looking at them. */
+  nameCount?(directory: number): number;
+  /** False for what certainly has no xattrs: most objects. */
+  mayHaveXattrs?(inode: number): boolean;
 }
 
 /** Names of a directory with their inodes. */

@@ -39,7 +39,7 @@ export class LayerTreeLayer implements Layer {
 
   lookup(directory: number, name: string): number {
     if (this.#listed?.directory === directory) return this.#listed.inodes.get(name) ?? NO_INODE;
-    const entry = this.#tree.lookup(this.#entry(directory), encodeName(name));
+    const entry = this.#tree.lookupText(this.#entry(directory), name);
     return entry < 0 ? NO_INODE : this.#tree.inode(entry) + 1;
   }
 
@@ -117,6 +117,22 @@ export class LayerTreeLayer implements Layer {
     const sparse = this.#tree.sparse(entry);
     if (!sparse) return this.#content.slice(start, sizeBytes);
     return new SparseFile(this.#content.slice(start), sparse, sizeBytes);
+  }
+
+  readSync(inode: number, offset: number, length: number): Uint8Array | undefined {
+    const entry = this.#entry(inode);
+    if (!this.#content.readSync || this.#tree.sparse(entry)) return undefined;
+    const range = clipRange(this.#tree.sizeBytes(entry), offset, length);
+    return this.#content.readSync(this.#tree.contentOffset(entry) + range.offset, range.length);
+  }
+
+  nameCount(directory: number): number {
+    return this.#tree.childCount(this.#entry(directory));
+  }
+
+  mayHaveXattrs(inode: number): boolean {
+    const entry = this.#entry(inode);
+    return this.#tree.isRare(entry) || this.#tree.isOpaque(entry);
   }
 
   /** Throws RangeError. */

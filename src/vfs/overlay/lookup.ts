@@ -18,11 +18,31 @@ export function lookup(mount: MountState, parent: OverlayNode, name: string): Ov
   const kept = parent.children?.get(name);
   if (kept) return kept;
   if (isTooLong(name)) throw mount.fail('ENAMETOOLONG');
-  const node = searchLayers(mount, parent, name);
+  const node = missing(mount, parent, name) ?? searchLayers(mount, parent, name);
   if (node.inode) mount.hold(node.inode);
   else mount.missCount++;
   if (!parent.children) mount.log.assign(parent, 'children', new Map());
-  mount.log.setEntry(parent.children as Map<string, OverlayNode>, name, node);
+  mount.log.addEntry(parent.children as Map<string, OverlayNode>, name, node);
+  return node;
+}
+
+/** The node of a name that no layer has at all, whiteouts included: most names that are to be made. */
+function missing(mount: MountState, parent: OverlayNode, name: string): OverlayNode | undefined {
+  const { upper, lower } = parent.inode as OverlayInode;
+  if (upper !== NO_INODE && mount.layer(0).lookup(upper, name) !== NO_INODE) return undefined;
+  for (let i = 0; i < lower.length; i++) {
+    const { layer, inode } = lower[i] as LowerEntry;
+    if (mount.layer(layer).lookup(inode, name) !== NO_INODE) return undefined;
+  }
+  const node = new OverlayNode(parent, name);
+  node.flags = NodeFlag.nothingBelow;
+  mount.counters.lookups++;
+  mount.counters.layersSearched += lower.length + (upper === NO_INODE ? 0 : 1);
+  if (mount.listener) {
+    const layers = lower.map(({ layer }) => layer);
+    if (upper !== NO_INODE) layers.unshift(0);
+    mount.listener({ type: 'lookup', path: nodePath(node), layers, found: false });
+  }
   return node;
 }
 
@@ -208,6 +228,7 @@ function readIndexed(mount: MountState, index: number, search: Search, found: Fo
 export function isLowerPositive(mount: MountState, node: OverlayNode): boolean {
   if (!node.inode) return node.has(NodeFlag.opaque);
   if (node.inode.upper === NO_INODE) return true;
+  if (node.has(NodeFlag.nothingBelow)) return false;
   for (const below of ((node.parent as OverlayNode).inode as OverlayInode).lower) {
     const layer = mount.layer(below.layer);
     const inode = layer.lookup(below.inode, node.name);

@@ -28,5 +28,5 @@ export function requireAlive(mount: MountState, directory: OverlayInode): void {
 export function noteModified(mount: MountState, directory: OverlayInode, change: 'pure' | 'impure'): void {
   if (directory.has(InodeFlag.whiteouts) || change === 'impure')
     mount.log.assign(directory, 'version', directory.version + 1);
-  mount.log.assign(directory, 'listing', undefined);
+  if (directory.listing) mount.log.assign(directory, 'listing', undefined);
 }

@@ -1,4 +1,5 @@
 import { type Errno, VfsError } from '../vfsError.ts';
+import { KeptPaths } from './keptPaths.ts';
 import type { MountCounters, MountListener } from './mountEvents.ts';
 import { encodeHandle, sameBytes } from './fileHandle.ts';
 import { S_IFDIR, S_IFREG } from './fileMode.ts';
@@ -24,6 +25,7 @@ export class MountState {
   readonly root: OverlayNode;
   /** Inodes by the upper or lower inode that stands for them. */
   readonly inodes = new Map<number, OverlayInode>();
+  readonly keptPaths = new KeptPaths();
   /** Layers in which a directory with opaque=x was found. */
   readonly fileWhiteoutLayers = new Set<number>();
   readonly counters: MountCounters;
@@ -164,6 +166,7 @@ export class MountState {
 
   /** Takes a name out of the tree: what is looked up next is looked for in the layers. */
   drop(node: OverlayNode): void {
+    if (!node.inode) this.missCount--;
     this.setFlag(node, NodeFlag.unhashed);
     if (node.parent?.children?.get(node.name) === node) this.log.deleteEntry(node.parent.children, node.name);
   }
@@ -178,6 +181,8 @@ export class MountState {
 
   /** Takes back all that the call under way has changed. */
   rollBack(): void {
+    // What was looked up on the way is no part of the tree any more.
+    this.keptPaths.forget();
     if (this.upper) this.upper.rollBack();
     else this.log.rollBack();
   }

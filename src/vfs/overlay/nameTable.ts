@@ -32,10 +32,13 @@ export class NameTable {
 
   /** Only on a table that the current stamp owns. */
   set(name: string, inode: number, log: UndoLog): void {
-    const isNew = this.get(name) === undefined;
-    if (isNew && this.size >= LOAD * this.buckets.length) this.#spread(log);
-    log.setEntry(this.#ownNames(name), name, inode);
-    if (isNew) log.assign(this, 'size', this.size + 1);
+    if (this.#bucketOf(name).names.has(name)) {
+      log.setEntry(this.#ownNames(name), name, inode);
+      return;
+    }
+    if (this.size >= LOAD * this.buckets.length) this.#spread(log);
+    log.addEntry(this.#ownNames(name), name, inode);
+    log.assign(this, 'size', this.size + 1);
   }
 
   /** Only on a table that the current stamp owns. */

@@ -65,6 +65,13 @@ export function openPath(
   return file;
 }
 
+/** The inode at a path, that the caller may open for reading. */
+export function findReadable(mount: MountState, credentials: Credentials, path: string): OverlayInode {
+  const { node, needsDirectory } = findOrCreate(mount, credentials, path, O_RDONLY, 0);
+  requireOpenable(mount, credentials, node, O_RDONLY, needsDirectory);
+  return node.inode as OverlayInode;
+}
+
 /** Ends an open file. An object without names goes with the last one. */
 export function closeFile(mount: MountState, file: OpenFile): void {
   const { inode } = file;

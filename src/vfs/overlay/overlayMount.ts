@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import { VfsError } from '../vfsError.ts';
 import { changeMode, changeOwner, changeTimes, resizeNode, truncateNode } from './attributeCalls.ts';
-import { contentSourceOf, readAt, readPipe, writeAt, writePipe } from './fileIo.ts';
+import { contentSourceOf, readAt, readPipe, readWhole, writeAt, writePipe, writeWhole } from './fileIo.ts';
 import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from './fileMode.ts';
 import type { Layer, Timestamp } from './layer.ts';
 import { cleanIndex } from './linkIndex.ts';
@@ -20,7 +20,7 @@ import {
   unlinkPath,
 } from './nameCalls.ts';
 import { closeFile, type OpenFile, openPath } from './openFile.ts';
-import { O_DIRECTORY, O_RDONLY } from './openFlags.ts';
+import { O_CREAT, O_DIRECTORY, O_RDONLY, O_TRUNC, O_WRONLY } from './openFlags.ts';
 import type { ListedName, OverlayInode, OverlayNode } from './overlayNode.ts';
 import { resolvePath, type SymlinkRule } from './pathWalk.ts';
 import { type Credentials, MAY_READ, requirePermission, ROOT } from './permission.ts';
@@ -257,6 +257,19 @@ export class OverlayMount {
       this.#requirePipe(file);
       return writePipe(this.#mount, file, bytes);
     });
+  }
+
+  /** A whole regular file, as an array of the caller's own. Throws as `open` and `pread` do, EINVAL for what is neither
+   *  file nor directory. */
+  readFile(path: string): Uint8Array {
+    return this.#call('read', path, () => readWhole(this.#mount, this.credentials, path));
+  }
+
+  /** Opens, writes the bytes at the start (at the end with O_APPEND) and closes, all or nothing: with the flags that are
+   *  given where none are, what the file held before is replaced. */
+  writeFile(path: string, bytes: Uint8Array, options: { readonly flags?: number; readonly mode?: number } = {}): void {
+    const { flags = O_WRONLY | O_CREAT | O_TRUNC, mode = 0o666 } = options;
+    this.#call('write', path, () => writeWhole(this.#mount, this.credentials, path, bytes, { flags, mode }));
   }
 
   fstat(fd: number): Stat {

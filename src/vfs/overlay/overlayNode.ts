@@ -75,6 +75,10 @@ export const NodeFlag = {
   unhashed: 4,
   /** A lower directory that may hold whiteouts in the form of files (opaque=x). */
   fileWhiteouts: 8,
+  /** No lower layer has anything under this name, in this directory. */
+  nothingBelow: 16,
+  /** Has had another name: paths that were kept may not be this node's. */
+  moved: 32,
 } as const;
 
 /** A name in the merged tree, with or without something behind it (then it is kept as a negative lookup). */

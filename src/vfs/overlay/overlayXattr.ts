@@ -26,6 +26,7 @@ export class OverlayXattrs {
   }
 
   get(layer: Layer, inode: number, mark: OverlayMark): Uint8Array | undefined {
+    if (layer.mayHaveXattrs?.(inode) === false) return undefined;
     return layer.xattrs(inode).get(this.#prefix + mark);
   }
 

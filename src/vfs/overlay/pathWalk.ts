@@ -46,7 +46,10 @@ export function resolvePath(mount: MountState, credentials: Credentials, path: s
 /** The object at a path that leads over names looked up before, without links or dots: what most calls are about.
  *  Undefined for all else, and for who must ask permission on the way. */
 export function resolveKept(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
-  if (credentials.uid !== 0 || path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
+  if (credentials.uid !== 0) return undefined;
+  const known = mount.keptPaths.get(path);
+  if (known) return known;
+  if (path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
   let node = mount.root;
   for (let at = 0; at < path.length;) {
     if (path.charCodeAt(at) === SLASH) {
@@ -59,11 +62,18 @@ export function resolveKept(mount: MountState, credentials: Credentials, path: s
     node = next;
     at = slash < 0 ? path.length : slash + 1;
   }
+  mount.keptPaths.keep(path, node);
   return node;
 }
 
 /** The directory of a path's last part, for calls that make or remove a name. */
 export function resolveParent(mount: MountState, credentials: Credentials, path: string): LastPart {
+  const slash = path.lastIndexOf('/');
+  const name = path.slice(slash + 1);
+  if (slash > 0 && name !== '' && name !== '.' && name !== '..' && path.length * 3 < PATH_MAX_BYTES) {
+    const directory = resolveKept(mount, credentials, path.slice(0, slash));
+    if (directory?.inode?.type === S_IFDIR) return { directory, name, hasTrailingSlash: false };
+  }
   return new PathWalk(mount, credentials, path).toLast();
 }
 

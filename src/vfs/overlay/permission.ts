@@ -9,6 +9,8 @@ export interface Credentials {
   /** Supplementary groups. */
   readonly groups: readonly number[];
   readonly umask: number;
+  /** May go through any directory: somebody else has asked for permission on the way. */
+  readonly maySearch?: boolean;
 }
 
 export const ROOT: Credentials = { uid: 0, gid: 0, groups: [], umask: 0o022 };
@@ -37,6 +39,7 @@ export function isPermitted(mount: MountState, inode: OverlayInode, mask: number
     if (inode.type === S_IFDIR || (mask & MAY_EXEC) === 0) return true;
     return (layer.mode(real) & 0o111) !== 0;
   }
+  if (mask === MAY_EXEC && inode.type === S_IFDIR && credentials.maySearch) return true;
   const mode = layer.mode(real);
   let granted = mode & 7;
   if (layer.uid(real) === credentials.uid) granted = (mode >> 6) & 7;

@@ -27,9 +27,9 @@ export function moveObject(mount: MountState, from: OverlayNode, to: OverlayNode
   if (from.parent !== to.parent && mount.hasOrigin(from.inode as OverlayInode))
     markImpure(mount, (to.parent as OverlayNode).inode as OverlayInode);
   try {
-    requireUnchanged(mount, from, to, whiteouts.length > 0);
+    const replaced = requireUnchanged(mount, from, to, whiteouts.length > 0);
     keepBelow(mount, from, to.parent as OverlayNode);
-    moveUpper(mount, from, to, leavesWhiteout);
+    moveUpper(mount, from, to, { replaced, leavesWhiteout });
   } catch (error) {
     // The cleared directory is looked up afresh: this node stands for nothing any more.
     if (target && whiteouts.length > 0) mount.release(target);
@@ -62,9 +62,9 @@ export function exchangeObjects(mount: MountState, a: OverlayNode, b: OverlayNod
   noteModified(mount, aDirectory, change);
   noteModified(mount, bDirectory, change);
   const paths = mount.listener ? { from: nodePath(a), to: nodePath(b) } : undefined;
-  const place = { parent: a.parent, name: a.name };
-  putAt(mount, a, b.parent as OverlayNode, b.name);
-  putAt(mount, b, place.parent as OverlayNode, place.name);
+  const [aPlace, bPlace] = [placeOf(a), placeOf(b)];
+  putAt(mount, a, bPlace);
+  putAt(mount, b, aPlace);
   if (paths) mount.listener?.({ type: 'rename', ...paths, exchange: true });
 }
 
@@ -88,8 +88,9 @@ function keepBelow(mount: MountState, node: OverlayNode, newParent: OverlayNode)
     markOpaque(mount, node, inode.upper);
 }
 
-/** Throws ESTALE when the upper has something else under the names than the mount knows of. */
-function requireUnchanged(mount: MountState, from: OverlayNode, to: OverlayNode, isCleared: boolean): void {
+/** Gives what the upper has under the new name. Throws ESTALE when it has something else under the names than the
+ *  mount knows of. */
+function requireUnchanged(mount: MountState, from: OverlayNode, to: OverlayNode, isCleared: boolean): number {
   const upper = mount.writable();
   const source = upper.lookup(((from.parent as OverlayNode).inode as OverlayInode).upper, from.name);
   const target = upper.lookup(((to.parent as OverlayNode).inode as OverlayInode).upper, to.name);
@@ -99,19 +100,27 @@ function requireUnchanged(mount: MountState, from: OverlayNode, to: OverlayNode,
   } else if (target !== NO_INODE && !(to.has(NodeFlag.opaque) && mount.xattrs.isWhiteout(upper, target)))
     throw mount.fail('ESTALE');
   if (source === target) throw mount.fail('ESTALE');
+  return target;
 }
 
-function moveUpper(mount: MountState, from: OverlayNode, to: OverlayNode, leavesWhiteout: boolean): void {
+function moveUpper(
+  mount: MountState,
+  from: OverlayNode,
+  to: OverlayNode,
+  { replaced, leavesWhiteout }: { readonly replaced: number; readonly leavesWhiteout: boolean },
+): void {
   const upper = mount.writable();
   const fromDirectory = ((from.parent as OverlayNode).inode as OverlayInode).upper;
   const toDirectory = ((to.parent as OverlayNode).inode as OverlayInode).upper;
-  const replaced = upper.lookup(toDirectory, to.name);
   if (replaced !== NO_INODE && isDirectory(upper.mode(replaced)) && upper.inode(replaced).names.size > 0) {
     // A disk filesystem (ext4) notices this when the whiteout stands already, and takes it back.
     if (leavesWhiteout) upper.setModified(fromDirectory);
     throw mount.fail('ENOTEMPTY');
   }
-  upper.rename(fromDirectory, from.name, toDirectory, to.name);
+  upper.rename(fromDirectory, from.name, toDirectory, to.name, {
+    inode: (from.inode as OverlayInode).upper,
+    replaced,
+  });
   if (leavesWhiteout) {
     upper.putWhiteout(fromDirectory, from.name);
     mount.counters.whiteouts++;
@@ -138,18 +147,33 @@ function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void
     isImpure || (target !== undefined && mount.hasOrigin(target)) ? 'impure' : 'pure',
   );
   const paths = mount.listener ? { from: nodePath(from), to: nodePath(to) } : undefined;
-  const { name } = to;
-  mount.drop(to);
+  const place = placeOf(to);
+  if (!to.inode) mount.missCount--;
+  mount.setFlag(to, NodeFlag.unhashed);
   const oldParent = from.parent as OverlayNode;
   if (oldParent.children?.get(from.name) === from) mount.log.deleteEntry(oldParent.children, from.name);
-  putAt(mount, from, toParent, name);
+  putAt(mount, from, place);
   if (paths) mount.listener?.({ type: 'rename', ...paths, exchange: false });
 }
 
-/** Hangs a node under a name. */
-function putAt(mount: MountState, node: OverlayNode, parent: OverlayNode, name: string): void {
+/** Where a node can stand. */
+interface Place {
+  readonly parent: OverlayNode;
+  readonly name: string;
+  /** As of `NodeFlag.nothingBelow`. */
+  readonly isBare: boolean;
+}
+
+function placeOf(node: OverlayNode): Place {
+  return { parent: node.parent as OverlayNode, name: node.name, isBare: node.has(NodeFlag.nothingBelow) };
+}
+
+function putAt(mount: MountState, node: OverlayNode, { parent, name, isBare }: Place): void {
   mount.log.assign(node, 'parent', parent);
   mount.log.assign(node, 'name', name);
+  const flags = (node.flags & ~NodeFlag.nothingBelow) | NodeFlag.moved | (isBare ? NodeFlag.nothingBelow : 0);
+  if (flags !== node.flags) mount.log.assign(node, 'flags', flags);
+  if ((node.inode as OverlayInode).type === S_IFDIR) mount.keptPaths.forget();
   if (!parent.children) mount.log.assign(parent, 'children', new Map());
   mount.log.setEntry(parent.children as Map<string, OverlayNode>, name, node);
 }

@@ -108,10 +108,14 @@ export class Upper extends UpperView {
     if (this.has(inode) && this.linkCount(inode) === 0) this.#set(inode, undefined);
   }
 
-  /** rename(2): what had the new name loses it. */
-  rename(fromDirectory: number, from: string, toDirectory: number, to: string): void {
-    const inode = this.lookup(fromDirectory, from);
-    const replaced = this.lookup(toDirectory, to);
+  /** rename(2) of an inode: `replaced`, if any, loses the new name. */
+  rename(
+    fromDirectory: number,
+    from: string,
+    toDirectory: number,
+    to: string,
+    { inode, replaced }: { readonly inode: number; readonly replaced: number },
+  ): void {
     const now = this.#time();
     const moved = isDirectory(this.mode(inode)) ? 1 : 0;
     const lost = replaced !== NO_INODE && this.#dropLink(replaced, now) ? 1 : 0;

@@ -1,8 +1,8 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
-import { contentSource } from './fileContent.ts';
+import { contentSource, readPlain } from './fileContent.ts';
 import { isSymlink } from './fileMode.ts';
 import { trieGet, type TrieRoot } from './inodeTrie.ts';
-import { type Layer, NO_INODE, type Times } from './layer.ts';
+import { type Layer, NO_INODE, NO_XATTRS, type Times } from './layer.ts';
 import { NameTable } from './nameTable.ts';
 import type { UpperInode } from './upperInode.ts';
 
@@ -95,5 +95,17 @@ export class UpperView implements Layer {
 
   content(inode: number): ByteSource {
     return contentSource(this.inode(inode).content);
+  }
+
+  readSync(inode: number, offset: number, length: number): Uint8Array | undefined {
+    return readPlain(this.inode(inode).content, offset, length);
+  }
+
+  nameCount(directory: number): number {
+    return this.inode(directory).names.size;
+  }
+
+  mayHaveXattrs(inode: number): boolean {
+    return this.inode(inode).xattrs !== NO_XATTRS;
   }
 }
