@@ -1,0 +1,133 @@
+import { VfsError } from '../../vfs/vfsError.ts';
+import type { Clock } from './clock.ts';
+import type { Disk } from './disk.ts';
+import { errnoText } from './errnoText.ts';
+import { findProgram, type ProgramImage } from './findProgram.ts';
+import type { Network } from './network.ts';
+import { type Namespaces, Process, type ProcessSetup, type WaitStatus } from './process.ts';
+import type { Program, ProgramTable } from './program.ts';
+import { Pty } from './pty.ts';
+import { SIGNALS } from './signals.ts';
+
+/** Processes at a time: a fork bomb gets EAGAIN, and the machine stays usable. */
+const MAX_PROCESSES = 400;
+
+export interface KernelSetup {
+  readonly clock: Clock;
+  /** That many random bytes; seeded where a machine shall repeat itself. */
+  readonly random: (length: number) => Uint8Array;
+  readonly programs: ProgramTable;
+  readonly network: Network;
+  readonly disk: Disk;
+  /** Told of faults of programs of ours, which are bugs. */
+  readonly onFault?: ((error: unknown, process: Process) => void) | undefined;
+}
+
+/** What all processes of a machine, in whatever container, share. */
+export class Kernel {
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly programs: ProgramTable;
+  readonly network: Network;
+  readonly disk: Disk;
+  readonly onFault: ((error: unknown, process: Process) => void) | undefined;
+  /** By the pid in the host's namespace. */
+  readonly processes = new Map<number, Process>();
+  readonly terminals = new Set<Pty>();
+  /** Told when a process has begun, ended, or was stopped. */
+  onProcess: ((event: 'started' | 'ended', process: Process) => void) | undefined;
+
+  constructor(setup: KernelSetup) {
+    this.clock = setup.clock;
+    this.random = setup.random;
+    this.programs = setup.programs;
+    this.network = setup.network;
+    this.disk = setup.disk;
+    this.onFault = setup.onFault;
+  }
+
+  /** A process that no other started: a login shell, a container's first. Runs at once. */
+  launch(setup: Omit<ProcessSetup, 'kernel' | 'parent'>, program: Program): Process {
+    this.requireRoom();
+    const process = new Process({ ...setup, kernel: this, parent: undefined });
+    this.start(process, program);
+    return process;
+  }
+
+  start(process: Process, program: Program): void {
+    this.processes.set(process.hostPid, process);
+    this.onProcess?.('started', process);
+    void process.run(program);
+  }
+
+  findProgram(process: Process, path: string, argv: readonly string[], cwd: string): Promise<ProgramImage> {
+    return findProgram(process, path, argv, cwd);
+  }
+
+  /** Throws EAGAIN when there are too many processes. */
+  requireRoom(): void {
+    if (this.processes.size >= MAX_PROCESSES) throw new VfsError('EAGAIN', 'fork', '');
+  }
+
+  newTerminal(columns: number, rows: number): Pty {
+    const pty = new Pty(columns, rows);
+    pty.sendSignal = (group, signal) => this.killGroup(group, signal);
+    this.terminals.add(pty);
+    return pty;
+  }
+
+  /** Sends a signal to all of a group. Whether there was one. */
+  killGroup(group: number, signal: number): boolean {
+    const members = [...this.processes.values()].filter((process) => process.group === group && !process.hasEnded);
+    for (const process of members) process.kill(signal);
+    return members.length > 0;
+  }
+
+  /** All processes of a namespace, by pid there. */
+  processesIn(namespaces: Namespaces): readonly Process[] {
+    return [...namespaces.pids.processes.values()].sort((a, b) => pidIn(namespaces, a) - pidIn(namespaces, b));
+  }
+
+  processEnded(process: Process): void {
+    const { parent } = process;
+    // A container ends with its first process.
+    if (process.pid === 1 && process.namespaces.pids.parent) {
+      for (const other of process.namespaces.pids.processes.values()) if (other !== process) other.kill(SIGNALS.KILL);
+    }
+    for (const child of process.children) {
+      child.parent = undefined;
+      if (child.hasEnded) this.forget(child);
+    }
+    process.children.clear();
+    this.onProcess?.('ended', process);
+    if (!parent || parent.hasEnded || parent.handlerOf(SIGNALS.CHLD) === 'ignore') {
+      parent?.children.delete(process);
+      this.forget(process);
+    } else parent.kill(SIGNALS.CHLD);
+  }
+
+  /** Takes an ended process out of the tables. */
+  forget(process: Process): void {
+    this.processes.delete(process.hostPid);
+    for (let pids: Namespaces['pids'] | undefined = process.namespaces.pids; pids; pids = pids.parent) {
+      for (const [pid, other] of pids.processes) if (other === process) pids.processes.delete(pid);
+    }
+  }
+
+  /** Ends everything, as a machine that is switched off; resolves when all have gone. */
+  async halt(): Promise<void> {
+    const all = [...this.processes.values()];
+    for (const process of all) process.kill(SIGNALS.KILL);
+    await Promise.all(all.map((process): Promise<WaitStatus> => process.wait()));
+  }
+
+  /** `PATH: WORDS`, or the words alone where there is no path. */
+  describeError(error: VfsError): string {
+    return error.path === '' ? errnoText(error.code) : `${error.path}: ${errnoText(error.code)}`;
+  }
+}
+
+function pidIn(namespaces: Namespaces, process: Process): number {
+  for (const [pid, other] of namespaces.pids.processes) if (other === process) return pid;
+  return 0;
+}
