@@ -1,9 +1,11 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
+import { copyUp } from './copyUp.ts';
 import { dropPrivilegesOfWriter, FILE_MAX_BYTES } from './attributeCalls.ts';
 import { S_IFDIR, S_IFIFO, S_IFREG } from './fileMode.ts';
 import { dataEntry } from './lookup.ts';
 import type { MountState } from './mountState.ts';
-import { closeFile, findReadable, type OpenFile, openPath } from './openFile.ts';
+import { closeFile, findToOpen, type OpenFile, openFound } from './openFile.ts';
+import { O_ACCMODE, O_RDONLY, O_TRUNC } from './openFlags.ts';
 import type { OverlayInode } from './overlayNode.ts';
 import type { Credentials } from './permission.ts';
 
@@ -42,13 +44,13 @@ function readInode(mount: MountState, of: OverlayInode, offset: number, length: 
 /** All bytes of a regular file that the caller may read, in an array of their own. Throws as open(2) and `readAt` do,
  *  EINVAL for what has no bytes to give. */
 export function readWhole(mount: MountState, credentials: Credentials, path: string): Uint8Array {
-  const inode = findReadable(mount, credentials, path);
+  const inode = findToOpen(mount, credentials, path, O_RDONLY, 0).node.inode as OverlayInode;
   if (inode.type === S_IFDIR) throw mount.fail('EISDIR');
   if (inode.type !== S_IFREG) throw mount.fail('EINVAL');
   return readInode(mount, inode, 0, MAX_TRANSFER_BYTES).slice();
 }
 
-/** open(2), one write from the start (with O_APPEND: from the end) and close(2). */
+/** open(2), write(2) from the start (with O_APPEND: from the end) until all is written, and close(2). */
 export function writeWhole(
   mount: MountState,
   credentials: Credentials,
@@ -56,10 +58,22 @@ export function writeWhole(
   bytes: Uint8Array,
   { flags, mode }: { readonly flags: number; readonly mode: number },
 ): void {
-  const file = openPath(mount, credentials, path, flags, mode);
-  if (file.inode.type === S_IFIFO) writePipe(mount, file, bytes);
-  else writeAt(mount, credentials, file, 0, bytes);
-  closeFile(mount, file);
+  const found = findToOpen(mount, credentials, path, flags, mode);
+  const inode = found.node.inode as OverlayInode;
+  const isReplacing = found.isCreated || (flags & O_TRUNC) !== 0;
+  if (inode.type === S_IFREG && isReplacing && (flags & O_ACCMODE) !== O_RDONLY && bytes.length <= MAX_TRANSFER_BYTES) {
+    if (!found.isCreated) copyUp(mount, found.node, 'truncate');
+    dropPrivilegesOfWriter(mount, credentials, inode);
+    if (!found.isCreated || bytes.length > 0) mount.writable().rewrite(inode.upper, bytes);
+    return;
+  }
+  const file = openFound(mount, credentials, found, flags);
+  try {
+    if (inode.type === S_IFIFO) writePipe(mount, file, bytes);
+    else for (let at = 0; at < bytes.length;) at += writeAt(mount, credentials, file, at, bytes.subarray(at));
+  } finally {
+    closeFile(mount, file);
+  }
 }
 
 /** read(2) of a fifo. */

@@ -25,8 +25,8 @@ export function inodeFor(mount: MountState, parts: InodeParts): OverlayInode {
     return known;
   }
   const inode = new OverlayInode(realMode(mount, parts) & S_IFMT, parts.upper, parts.lower);
-  inode.redirect = parts.redirect;
-  inode.dataRedirect = parts.dataRedirect;
+  if (parts.redirect !== undefined) inode.redirect = parts.redirect;
+  if (parts.dataRedirect !== undefined) inode.dataRedirect = parts.dataRedirect;
   inode.key = key;
   initialise(mount, inode, parts, byLower);
   if (key !== 0) mount.log.setEntry(mount.inodes, key, inode);

@@ -1,27 +1,39 @@
+import { S_IFDIR } from './fileMode.ts';
 import { NodeFlag, type OverlayNode } from './overlayNode.ts';
 
-/** Paths kept at most: all are forgotten then. */
+/** Paths of a kind that are kept at most: all are forgotten then. */
 const MAX_PATHS = 1 << 17;
 
 /** Where paths led to that were walked without meeting a link or dots: one look instead of one a part. Only for who
  *  need not ask permission on the way. Objects that were removed or moved are not found here; when a directory moves,
  *  all paths are forgotten. */
 export class KeptPaths {
-  readonly #nodes = new Map<string, OverlayNode>();
+  /** Apart from the rest: they are few, and what is made or removed is looked for by its directory. */
+  readonly #directories = new Map<string, OverlayNode>();
+  readonly #others = new Map<string, OverlayNode>();
+
+  directory(path: string): OverlayNode | undefined {
+    return ifThere(this.#directories.get(path));
+  }
 
   /** A node with something behind it. */
   get(path: string): OverlayNode | undefined {
-    const node = this.#nodes.get(path);
-    return node && (node.flags & (NodeFlag.unhashed | NodeFlag.moved)) === 0 ? node : undefined;
+    return ifThere(this.#others.get(path) ?? this.#directories.get(path));
   }
 
   keep(path: string, node: OverlayNode): void {
     if (node.has(NodeFlag.moved)) return;
-    if (this.#nodes.size >= MAX_PATHS) this.#nodes.clear();
-    this.#nodes.set(path, node);
+    const nodes = node.inode?.type === S_IFDIR ? this.#directories : this.#others;
+    if (nodes.size >= MAX_PATHS) nodes.clear();
+    nodes.set(path, node);
   }
 
   forget(): void {
-    if (this.#nodes.size > 0) this.#nodes.clear();
+    if (this.#directories.size > 0) this.#directories.clear();
+    if (this.#others.size > 0) this.#others.clear();
   }
+}
+
+function ifThere(node: OverlayNode | undefined): OverlayNode | undefined {
+  return node && (node.flags & (NodeFlag.unhashed | NodeFlag.moved)) === 0 ? node : undefined;
 }

@@ -9,79 +9,118 @@ const LOAD = 64;
  *  in the order of insertion; larger ones have the order of their hashes. */
 export class NameTable {
   readonly stamp: Stamp;
-  size = 0;
-  /** A power of four; the class's own affair. */
-  buckets: Bucket[];
+  /** All names of a table that has but one bucket, which is most. */
+  #only: Map<string, number> | undefined = new Map();
+  #isOwned = true;
+  /** A power of four, and the names in them. */
+  #buckets: Bucket[] | undefined = undefined;
+  #bucketedSize = 0;
 
   constructor(stamp: Stamp) {
     this.stamp = stamp;
-    this.buckets = [{ stamp, names: new Map() }];
+  }
+
+  get size(): number {
+    return this.#only ? this.#only.size : this.#bucketedSize;
   }
 
   get(name: string): number | undefined {
-    return this.#bucketOf(name).names.get(name);
+    return this.#namesWith(name).get(name);
   }
 
   /** The same names, to be changed under another stamp. */
   fork(stamp: Stamp): NameTable {
     const copy = new NameTable(stamp);
-    copy.size = this.size;
-    copy.buckets = this.buckets.slice();
+    copy.#only = this.#only;
+    copy.#isOwned = false;
+    copy.#buckets = this.#buckets?.slice();
+    copy.#bucketedSize = this.#bucketedSize;
     return copy;
   }
 
   /** Only on a table that the current stamp owns. */
   set(name: string, inode: number, log: UndoLog): void {
-    if (this.#bucketOf(name).names.has(name)) {
-      log.setEntry(this.#ownNames(name), name, inode);
-      return;
+    const old = this.get(name);
+    if (old === undefined && this.size >= LOAD * (this.#buckets?.length ?? 1)) this.#spread(log);
+    const names = this.#ownNames(name);
+    if (old !== undefined) log.setEntry(names, name, inode);
+    else {
+      log.addEntry(names, name, inode);
+      if (this.#buckets) this.#count(1, log);
     }
-    if (this.size >= LOAD * this.buckets.length) this.#spread(log);
-    log.addEntry(this.#ownNames(name), name, inode);
-    log.assign(this, 'size', this.size + 1);
   }
 
   /** Only on a table that the current stamp owns. */
   delete(name: string, log: UndoLog): void {
     if (this.get(name) === undefined) return;
     log.deleteEntry(this.#ownNames(name), name);
-    log.assign(this, 'size', this.size - 1);
+    if (this.#buckets) this.#count(-1, log);
   }
 
   keys(): Iterable<string> {
-    return this.buckets.length === 1
-      ? (this.buckets[0] as Bucket).names.keys()
-      : eachOf(this.buckets, (names) => names.keys());
+    return this.#only ? this.#only.keys() : eachOf(this.#buckets ?? [], (names) => names.keys());
   }
 
   entries(): Iterable<[string, number]> {
-    return this.buckets.length === 1 ? (this.buckets[0] as Bucket).names : eachOf(this.buckets, (names) => names);
+    return this.#only ?? eachOf(this.#buckets ?? [], (names) => names);
   }
 
-  #slotOf(name: string): number {
-    const count = this.buckets.length;
-    return count === 1 ? 0 : hashName(name) & (count - 1);
+  copy(): TableShape {
+    return { only: this.#only, isOwned: this.#isOwned, buckets: this.#buckets, size: this.#bucketedSize };
+  }
+
+  restore({ only, isOwned, buckets, size }: TableShape): void {
+    this.#only = only;
+    this.#isOwned = isOwned;
+    this.#buckets = buckets;
+    this.#bucketedSize = size;
+  }
+
+  #namesWith(name: string): Map<string, number> {
+    return this.#only ?? (this.#bucketOf(name).names as Map<string, number>);
   }
 
   #bucketOf(name: string): Bucket {
-    return this.buckets[this.#slotOf(name)] as Bucket;
+    const buckets = this.#buckets as Bucket[];
+    return buckets[hashName(name) & (buckets.length - 1)] as Bucket;
   }
 
+  /** What is copied here holds the same: it needs no way back. */
   #ownNames(name: string): Map<string, number> {
-    const slot = this.#slotOf(name);
-    const bucket = this.buckets[slot] as Bucket;
+    if (this.#only) {
+      if (!this.#isOwned) this.#only = new Map(this.#only);
+      this.#isOwned = true;
+      return this.#only;
+    }
+    const bucket = this.#bucketOf(name);
     if (bucket.stamp === this.stamp) return bucket.names;
     const own = { stamp: this.stamp, names: new Map(bucket.names) };
-    this.buckets[slot] = own;
+    const buckets = this.#buckets as Bucket[];
+    buckets[hashName(name) & (buckets.length - 1)] = own;
     return own.names;
   }
 
+  #count(difference: number, log: UndoLog): void {
+    log.keep<TableShape>(this);
+    this.#bucketedSize += difference;
+  }
+
   #spread(log: UndoLog): void {
-    const count = this.buckets.length * 4;
+    log.keep<TableShape>(this);
+    const count = (this.#buckets?.length ?? 1) * 4;
     const wider = Array.from({ length: count }, () => ({ stamp: this.stamp, names: new Map<string, number>() }));
     for (const [name, inode] of this.entries()) (wider[hashName(name) & (count - 1)] as Bucket).names.set(name, inode);
-    log.assign(this, 'buckets', wider);
+    this.#bucketedSize = this.size;
+    this.#only = undefined;
+    this.#buckets = wider;
   }
+}
+
+interface TableShape {
+  readonly only: Map<string, number> | undefined;
+  readonly isOwned: boolean;
+  readonly buckets: Bucket[] | undefined;
+  readonly size: number;
 }
 
 interface Bucket {

@@ -26,7 +26,7 @@ import {
   O_WRONLY,
 } from './openFlags.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
-import { PathWalk, resolveKept } from './pathWalk.ts';
+import { keptParent, PathWalk, resolveKept } from './pathWalk.ts';
 import { type Credentials, MAY_READ, MAY_WRITE, requireCreation, requirePermission } from './permission.ts';
 import { Pipe } from './pipe.ts';
 
@@ -40,6 +40,12 @@ export interface OpenFile {
   readonly isAppending: boolean;
 }
 
+/** What open(2) found at a path, or made there. */
+export interface Opened {
+  readonly node: OverlayNode;
+  readonly isCreated: boolean;
+}
+
 /** open(2); fifos as with O_NONBLOCK, devices and sockets ENXIO: there are no drivers here. */
 export function openPath(
   mount: MountState,
@@ -48,10 +54,30 @@ export function openPath(
   flags: number,
   mode: number,
 ): OpenFile {
+  return openFound(mount, credentials, findToOpen(mount, credentials, path, flags, mode), flags);
+}
+
+/** The object at a path that the caller may open so; with O_CREAT it is made where there is none. */
+export function findToOpen(
+  mount: MountState,
+  credentials: Credentials,
+  path: string,
+  flags: number,
+  mode: number,
+): Opened {
   if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) throw mount.fail('EINVAL');
-  const { node, isCreated, needsDirectory } = findOrCreate(mount, credentials, path, flags, mode);
+  const found = findOrCreate(mount, credentials, path, flags, mode);
+  if (!found.isCreated) requireOpenable(mount, credentials, found.node, flags, found.needsDirectory);
+  return found;
+}
+
+export function openFound(
+  mount: MountState,
+  credentials: Credentials,
+  { node, isCreated }: Opened,
+  flags: number,
+): OpenFile {
   const inode = node.inode as OverlayInode;
-  if (!isCreated) requireOpenable(mount, credentials, node, flags, needsDirectory);
   const file: OpenFile = {
     node,
     inode,
@@ -65,13 +91,6 @@ export function openPath(
   return file;
 }
 
-/** The inode at a path, that the caller may open for reading. */
-export function findReadable(mount: MountState, credentials: Credentials, path: string): OverlayInode {
-  const { node, needsDirectory } = findOrCreate(mount, credentials, path, O_RDONLY, 0);
-  requireOpenable(mount, credentials, node, O_RDONLY, needsDirectory);
-  return node.inode as OverlayInode;
-}
-
 /** Ends an open file. An object without names goes with the last one. */
 export function closeFile(mount: MountState, file: OpenFile): void {
   const { inode } = file;
@@ -83,19 +102,24 @@ export function closeFile(mount: MountState, file: OpenFile): void {
   mount.dropUser(inode);
 }
 
-interface Opened {
-  readonly node: OverlayNode;
-  readonly isCreated: boolean;
+interface Found extends Opened {
   readonly needsDirectory: boolean;
 }
 
-function findOrCreate(mount: MountState, credentials: Credentials, path: string, flags: number, mode: number): Opened {
+function findOrCreate(mount: MountState, credentials: Credentials, path: string, flags: number, mode: number): Found {
   const isCreating = (flags & O_CREAT) !== 0;
-  const kept = isCreating ? undefined : resolveKept(mount, credentials, path);
-  if (kept && kept.inode?.type !== S_IFLNK)
-    return { node: kept, isCreated: false, needsDirectory: (flags & O_DIRECTORY) !== 0 };
-  const walk = new PathWalk(mount, credentials, path);
   const isExclusive = isCreating && (flags & O_EXCL) !== 0;
+  if (!isExclusive) {
+    const kept = resolveKept(mount, credentials, path);
+    if (kept && kept.inode?.type !== S_IFLNK)
+      return { node: kept, isCreated: false, needsDirectory: (flags & O_DIRECTORY) !== 0 };
+  }
+  const place = isCreating ? keptParent(mount, credentials, path) : undefined;
+  if (place) {
+    const node = lookup(mount, place.directory, place.name);
+    if (!node.inode) return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory: false };
+  }
+  const walk = new PathWalk(mount, credentials, path);
   let follows = (flags & O_NOFOLLOW) === 0 && !isExclusive;
   let needsDirectory = (flags & O_DIRECTORY) !== 0;
   for (;;) {

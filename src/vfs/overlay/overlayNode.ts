@@ -32,21 +32,14 @@ export class OverlayInode {
   /** Top first. Of a file: its origin, and with metadata-only copies the data behind it. */
   lower: readonly LowerEntry[];
   flags = 0;
-  /** Path in the lower layers, when it is not the name (overlayfs.rst, "redirect_dir"). */
-  redirect: string | undefined;
-  /** Path of the data in the data-only layers. */
-  dataRedirect: string | undefined;
   /** Link count of the union of upper and lower names; only indexed inodes show it. */
   linkCount = 1;
-  /** Counts changes that a listing would show. */
-  version = 0;
-  listing: { readonly version: number; readonly names: readonly ListedName[] } | undefined;
   /** Place in the inode cache; 0 for an inode that only its one name leads to. */
   key = 0;
   /** Nodes and open files that hold the inode. */
   references = 0;
   openCount = 0;
-  pipe: Pipe | undefined;
+  #more: MoreFacts | undefined = undefined;
 
   constructor(type: number, upper: number, lower: readonly LowerEntry[]) {
     this.type = type;
@@ -57,6 +50,69 @@ export class OverlayInode {
   has(flag: number): boolean {
     return (this.flags & flag) !== 0;
   }
+
+  /** Path in the lower layers, when it is not the name (overlayfs.rst, "redirect_dir"). */
+  get redirect(): string | undefined {
+    return this.#more?.redirect;
+  }
+
+  set redirect(redirect: string | undefined) {
+    this.#facts().redirect = redirect;
+  }
+
+  /** Path of the data in the data-only layers. */
+  get dataRedirect(): string | undefined {
+    return this.#more?.dataRedirect;
+  }
+
+  set dataRedirect(dataRedirect: string | undefined) {
+    this.#facts().dataRedirect = dataRedirect;
+  }
+
+  /** Counts changes that a listing would show. */
+  get version(): number {
+    return this.#more?.version ?? 0;
+  }
+
+  set version(version: number) {
+    this.#facts().version = version;
+  }
+
+  get listing(): Listing | undefined {
+    return this.#more?.listing;
+  }
+
+  set listing(listing: Listing | undefined) {
+    this.#facts().listing = listing;
+  }
+
+  get pipe(): Pipe | undefined {
+    return this.#more?.pipe;
+  }
+
+  set pipe(pipe: Pipe | undefined) {
+    this.#facts().pipe = pipe;
+  }
+
+  #facts(): MoreFacts {
+    this.#more ??= new MoreFacts();
+    return this.#more;
+  }
+}
+
+export interface Listing {
+  /** Of the inode when it was listed. */
+  readonly version: number;
+  readonly names: readonly ListedName[];
+}
+
+/** What few inodes have: files that a mount knows are many. */
+class MoreFacts {
+  redirect: string | undefined = undefined;
+  dataRedirect: string | undefined = undefined;
+  version = 0;
+  listing: Listing | undefined = undefined;
+  pipe: Pipe | undefined = undefined;
 }
 
 /** A name of a directory as readdir gives it. */

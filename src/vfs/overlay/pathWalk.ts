@@ -68,13 +68,18 @@ export function resolveKept(mount: MountState, credentials: Credentials, path: s
 
 /** The directory of a path's last part, for calls that make or remove a name. */
 export function resolveParent(mount: MountState, credentials: Credentials, path: string): LastPart {
+  return keptParent(mount, credentials, path) ?? new PathWalk(mount, credentials, path).toLast();
+}
+
+/** As `resolveParent`, where `resolveKept` gives the directory and the last part is a name. */
+export function keptParent(mount: MountState, credentials: Credentials, path: string): LastPart | undefined {
   const slash = path.lastIndexOf('/');
   const name = path.slice(slash + 1);
-  if (slash > 0 && name !== '' && name !== '.' && name !== '..' && path.length * 3 < PATH_MAX_BYTES) {
-    const directory = resolveKept(mount, credentials, path.slice(0, slash));
-    if (directory?.inode?.type === S_IFDIR) return { directory, name, hasTrailingSlash: false };
-  }
-  return new PathWalk(mount, credentials, path).toLast();
+  if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || name === '' || name === '.' || name === '..') return undefined;
+  if (credentials.uid !== 0) return undefined;
+  const parent = path.slice(0, slash);
+  const directory = mount.keptPaths.directory(parent) ?? resolveKept(mount, credentials, parent);
+  return directory?.inode?.type === S_IFDIR ? { directory, name, hasTrailingSlash: false } : undefined;
 }
 
 /** A walk under way; a symlink at its end may be followed from there. */

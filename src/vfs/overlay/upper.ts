@@ -10,6 +10,7 @@ import { UPPER_ROOT, type UpperState, UpperView } from './upperView.ts';
 
 /** What a new inode is like. Times are now. */
 export interface NewInode extends InodeFields {
+  readonly device?: number;
   readonly target?: string;
 }
 
@@ -27,6 +28,8 @@ export class Upper extends UpperView {
   readonly now: () => Timestamp;
   #stamp: Stamp = {};
   #operation = nextOperation();
+  /** What an operation from this on has changed is in no snapshot. */
+  #firstOwnOperation = this.#operation;
   #timedOperation = 0;
   #operationTime: Timestamp = { sec: 0, nsec: 0 };
 
@@ -39,16 +42,15 @@ export class Upper extends UpperView {
 
   /** The state as it is now, to be read as a layer or made an upper again. O(1). */
   snapshot(): UpperState {
-    this.#stamp = {};
-    this.#operation = nextOperation();
+    this.#shareState();
     return { ...this.state };
   }
 
   /** Goes back (or forth) to a state of this upper. */
   restore(state: UpperState): void {
     Object.assign(this.state, state);
-    this.#stamp = {};
-    this.endOperation();
+    this.log.forget();
+    this.#shareState();
   }
 
   /** The present state as a layer that no longer changes. */
@@ -71,8 +73,8 @@ export class Upper extends UpperView {
   /** An inode without a name. */
   allocate(fields: NewInode): number {
     const inode = this.state.nextInode;
-    const made = new UpperInode(this.#stamp, this.#operation, fields, this.#time());
-    made.body = emptyBody(fields.mode, this.#stamp, fields.target ?? '');
+    const body = emptyBody(fields.mode, this.#stamp, fields.target ?? '', fields.device ?? 0);
+    const made = new UpperInode(this.#operation, fields, this.#time(), body);
     if (isDirectory(fields.mode)) made.linkCount = 1;
     this.log.assign(this.state, 'nextInode', inode + 1);
     this.#set(inode, made);
@@ -186,6 +188,13 @@ export class Upper extends UpperView {
     edited.ctime = this.#time();
   }
 
+  /** Gives a file these bytes instead of those it has. */
+  rewrite(inode: number, bytes: Uint8Array): void {
+    const edited = this.#edit(inode);
+    edited.body = writeContent(EMPTY_CONTENT, 0, bytes, this.#stamp, this.log);
+    edited.setModified(this.#time());
+  }
+
   write(inode: number, offset: number, bytes: Uint8Array): void {
     const edited = this.#edit(inode);
     edited.body = writeContent(edited.content, offset, bytes, this.#stamp, this.log);
@@ -235,6 +244,13 @@ export class Upper extends UpperView {
     this.endOperation();
   }
 
+  /** What is there now belongs to somebody else, too: it is copied before it is changed. */
+  #shareState(): void {
+    this.#stamp = {};
+    this.#operation = nextOperation();
+    this.#firstOwnOperation = this.#operation;
+  }
+
   /** Whether it was a directory, whose own link to itself goes, too. */
   #dropLink(inode: number, now: Timestamp): boolean {
     const edited = this.#edit(inode);
@@ -263,8 +279,9 @@ export class Upper extends UpperView {
   /** The inode to be changed in place: a copy where a snapshot has it, too. */
   #edit(inode: number): UpperInode {
     const found = this.inode(inode);
-    if (found.stamp !== this.#stamp) {
-      const copy = found.copyFor(this.#stamp, this.#operation);
+    if (found.operation < this.#firstOwnOperation) {
+      const copy = found.copy();
+      copy.operation = this.#operation;
       this.#set(inode, copy);
       return copy;
     }

@@ -10,48 +10,41 @@ export interface InodeFields {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  readonly device?: number;
 }
 
-/** An inode of an upper. Changed only through `Upper`: in place under the stamp that it was made with, else in a copy. */
+/** An inode of an upper. Changed only through `Upper`: in place while no snapshot has it, else in a copy. */
 export class UpperInode implements Restorable<UpperInode> {
-  readonly stamp: Stamp;
-  /** The last operation that changed it: the undo log has what it was before. */
+  /** The last operation that changed it: the undo log has what it was before. What changed after the last snapshot is
+   *  in no snapshot. */
   operation: number;
   mode: number;
   uid: number;
   gid: number;
   linkCount = 0;
-  device: number;
   atime: Timestamp;
   mtime: Timestamp;
   ctime: Timestamp;
   xattrs = NO_XATTRS;
-  /** A directory's names, a file's content, a symlink's target. */
-  body: NameTable | FileContent | undefined;
+  /** A directory's names, a file's content, a symlink's target, a device's number. */
+  body: NameTable | FileContent | number | undefined;
 
-  constructor(stamp: Stamp, operation: number, fields: InodeFields, now: Timestamp) {
-    this.stamp = stamp;
+  constructor(operation: number, fields: InodeFields, now: Timestamp, body: UpperInode['body']) {
     this.operation = operation;
     this.mode = fields.mode;
     this.uid = fields.uid;
     this.gid = fields.gid;
-    this.device = fields.device ?? 0;
     this.atime = now;
     this.mtime = now;
     this.ctime = now;
-    this.body = undefined;
+    this.body = body;
   }
 
   copy(): UpperInode {
-    return this.copyFor(this.stamp, this.operation);
-  }
-
-  /** The same inode, to be changed under another stamp. */
-  copyFor(stamp: Stamp, operation: number): UpperInode {
-    const copy = new UpperInode(stamp, operation, this, this.ctime);
-    copy.restore(this);
-    copy.operation = operation;
+    const copy = new UpperInode(this.operation, this, this.ctime, this.body);
+    copy.linkCount = this.linkCount;
+    copy.atime = this.atime;
+    copy.mtime = this.mtime;
+    copy.xattrs = this.xattrs;
     return copy;
   }
 
@@ -74,9 +67,14 @@ export class UpperInode implements Restorable<UpperInode> {
   }
 
   get content(): FileContent {
-    if (!isRegular(this.mode) || this.body === undefined || this.body instanceof NameTable)
+    if (!isRegular(this.mode) || this.body === undefined || typeof this.body === 'number' || this.body instanceof NameTable)
       throw new RangeError('not a regular file');
     return this.body;
+  }
+
+  /** As of `deviceNumber`; 0 for what is no device. */
+  get device(): number {
+    return typeof this.body === 'number' ? this.body : 0;
   }
 
   get sizeBytes(): number {
@@ -91,8 +89,9 @@ export class UpperInode implements Restorable<UpperInode> {
 }
 
 /** The body that a new inode of a mode has. */
-export function emptyBody(mode: number, stamp: Stamp, target: string): UpperInode['body'] {
+export function emptyBody(mode: number, stamp: Stamp, target: string, device: number): UpperInode['body'] {
   if (isDirectory(mode)) return new NameTable(stamp);
   if (isRegular(mode)) return EMPTY_CONTENT;
-  return isSymlink(mode) ? target : undefined;
+  if (isSymlink(mode)) return target;
+  return device;
 }
