@@ -168,7 +168,8 @@ export class MountState {
   drop(node: OverlayNode): void {
     if (!node.inode) this.missCount--;
     this.setFlag(node, NodeFlag.unhashed);
-    if (node.parent?.children?.get(node.name) === node) this.log.deleteEntry(node.parent.children, node.name);
+    const siblings = node.parent?.children;
+    if (siblings?.get(node.name) === node) this.log.removeEntry(siblings, node.name, node);
   }
 
   /** Ends a call that is done. */

@@ -41,19 +41,26 @@ export class NameTable {
   /** Only on a table that the current stamp owns. */
   set(name: string, inode: number, log: UndoLog): void {
     const old = this.get(name);
-    if (old === undefined && this.size >= LOAD * (this.#buckets?.length ?? 1)) this.#spread(log);
-    const names = this.#ownNames(name);
-    if (old !== undefined) log.setEntry(names, name, inode);
-    else {
-      log.addEntry(names, name, inode);
-      if (this.#buckets) this.#count(1, log);
-    }
+    if (old === undefined) this.add(name, inode, log);
+    else log.replaceEntry(this.#ownNames(name), name, old, inode);
+  }
+
+  /** As `set`, for a name that is known to be new. */
+  add(name: string, inode: number, log: UndoLog): void {
+    if (this.size >= LOAD * (this.#buckets?.length ?? 1)) this.#spread(log);
+    log.addEntry(this.#ownNames(name), name, inode);
+    if (this.#buckets) this.#count(1, log);
   }
 
   /** Only on a table that the current stamp owns. */
   delete(name: string, log: UndoLog): void {
-    if (this.get(name) === undefined) return;
-    log.deleteEntry(this.#ownNames(name), name);
+    const old = this.get(name);
+    if (old !== undefined) this.remove(name, old, log);
+  }
+
+  /** As `delete`, for a name that is known to have that inode. */
+  remove(name: string, inode: number, log: UndoLog): void {
+    log.removeEntry(this.#ownNames(name), name, inode);
     if (this.#buckets) this.#count(-1, log);
   }
 

@@ -151,7 +151,7 @@ function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void
   if (!to.inode) mount.missCount--;
   mount.setFlag(to, NodeFlag.unhashed);
   const oldParent = from.parent as OverlayNode;
-  if (oldParent.children?.get(from.name) === from) mount.log.deleteEntry(oldParent.children, from.name);
+  if (oldParent.children?.get(from.name) === from) mount.log.removeEntry(oldParent.children, from.name, from);
   putAt(mount, from, place);
   if (paths) mount.listener?.({ type: 'rename', ...paths, exchange: false });
 }

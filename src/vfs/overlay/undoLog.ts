@@ -46,9 +46,19 @@ export class UndoLog {
 
   deleteEntry<K, V>(map: Map<K, V>, key: K): void {
     const old = map.get(key);
-    if (old === undefined) return;
+    if (old !== undefined) this.removeEntry(map, key, old);
+  }
+
+  /** As `deleteEntry`, for a key that is known to have that value. */
+  removeEntry<K, V>(map: Map<K, V>, key: K, old: V): void {
     this.#push(map, key, old);
     map.delete(key);
+  }
+
+  /** As `setEntry`, for a key that is known to have that value. */
+  replaceEntry<K, V>(map: Map<K, V>, key: K, old: V, value: V): void {
+    this.#push(map, key, old);
+    map.set(key, value);
   }
 
   /** Copies `bytes` to `target` at `offset`. */

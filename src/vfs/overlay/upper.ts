@@ -5,6 +5,7 @@ import { emptyTrie, type Stamp, type TrieRoot, trieSet } from './inodeTrie.ts';
 import { NO_INODE, type Timestamp } from './layer.ts';
 import { SingleXattr } from './singleXattr.ts';
 import { UndoLog } from './undoLog.ts';
+import type { NameTable } from './nameTable.ts';
 import { emptyBody, type InodeFields, UpperInode } from './upperInode.ts';
 import { UPPER_ROOT, type UpperState, UpperView } from './upperView.ts';
 
@@ -83,7 +84,10 @@ export class Upper extends UpperView {
 
   create(directory: number, name: string, fields: NewInode): number {
     const inode = this.allocate(fields);
-    this.link(directory, name, inode);
+    const parent = this.#editNames(directory, this.#time());
+    (parent.body as NameTable).set(name, inode, this.log);
+    if (isDirectory(fields.mode)) parent.linkCount++;
+    this.inode(inode).linkCount++;
     return inode;
   }
 
@@ -121,8 +125,14 @@ export class Upper extends UpperView {
     const now = this.#time();
     const moved = isDirectory(this.mode(inode)) ? 1 : 0;
     const lost = replaced !== NO_INODE && this.#dropLink(replaced, now) ? 1 : 0;
-    this.#setName(fromDirectory, from, NO_INODE, -moved, now);
-    this.#setName(toDirectory, to, inode, moved - lost, now);
+    const source = this.#editNames(fromDirectory, now);
+    (source.body as NameTable).remove(from, inode, this.log);
+    source.linkCount -= moved;
+    const target = this.#editNames(toDirectory, now);
+    const names = target.body as NameTable;
+    if (replaced === NO_INODE) names.add(to, inode, this.log);
+    else names.set(to, inode, this.log);
+    target.linkCount += moved - lost;
     this.#edit(inode).ctime = now;
   }
 
@@ -264,16 +274,20 @@ export class Upper extends UpperView {
   }
 
   #setName(directory: number, name: string, inode: number, subdirectories: number, now: Timestamp): void {
-    const edited = this.#edit(directory);
-    let { names } = edited;
-    if (names.stamp !== this.#stamp) {
-      names = names.fork(this.#stamp);
-      edited.body = names;
-    }
+    const edited = this.#editNames(directory, now);
+    const names = edited.body as NameTable;
     if (inode === NO_INODE) names.delete(name, this.log);
     else names.set(name, inode, this.log);
     edited.linkCount += subdirectories;
+  }
+
+  /** A directory whose names are about to change, with a table that may be changed. */
+  #editNames(directory: number, now: Timestamp): UpperInode {
+    const edited = this.#edit(directory);
+    const { names } = edited;
+    if (names.stamp !== this.#stamp) edited.body = names.fork(this.#stamp);
     edited.setModified(now);
+    return edited;
   }
 
   /** The inode to be changed in place: a copy where a snapshot has it, too. */
