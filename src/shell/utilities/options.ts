@@ -52,6 +52,12 @@ export class ParsedOptions<Name extends string> {
   }
 }
 
+/** What a function may ask that serves several utilities with options of the same names. */
+export type SharedOptions<Name extends string> = Pick<
+  ParsedOptions<Name>,
+  'has' | 'value' | 'values' | 'count' | 'operands'
+>;
+
 /** A command line that a utility does not take. `utility` prints it: `NAME: MESSAGE`, and where to find help. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -13,7 +13,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** Always in quotes, as in `cannot stat 'x'`. */
 export function quoted(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   if (!/['\u0000-\u001f\u007f-\uffff]/.test(name)) return `'${name}'`;
   if (/'/.test(name) && !/["$`\\!\u0000-\u001f\u007f-\uffff]/.test(name)) return `"${name}"`;
   return escaped(name);
@@ -31,9 +30,9 @@ function escaped(name: string): string {
   let text = "'";
   let inEscape = false;
   for (const character of name) {
-    const escape = escapeOf(character);
-    if (escape !== undefined) {
-      text += inEscape ? escape : `'$'${escape}`;
+    const escaping = escapeOf(character);
+    if (escaping !== undefined) {
+      text += inEscape ? escaping : `'$'${escaping}`;
       inEscape = true;
     } else {
       if (inEscape) text += `''`;

@@ -1,0 +1,30 @@
+import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
+import { open } from '../kernel/calls.ts';
+import type { OpenFile } from '../kernel/openFile.ts';
+import type { Process } from '../kernel/process.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Everything that is left in one file, into the other. */
+export async function copyContent(process: Process, from: OpenFile, to: OpenFile): Promise<number> {
+  let copiedBytes = 0;
+  for (;;) {
+    const reading = from.read(CHUNK_BYTES);
+    const chunk = reading instanceof Promise ? await process.waitFor(reading) : reading;
+    if (chunk.length === 0) return copiedBytes;
+    const writing = to.write(chunk);
+    if (writing) await process.waitFor(writing);
+    copiedBytes += chunk.length;
+    if (process.isDue) await process.pause();
+  }
+}
+
+/** Opens `path` to be written anew: an existing file keeps its inode. */
+export function openForCopy(process: Process, path: string, mode: number, form: 'new' | 'existing') {
+  const flags = form === 'new' ? O_WRONLY | O_CREAT | O_EXCL : O_WRONLY | O_TRUNC;
+  return open(process, path, flags, mode);
+}
+
+export function openForReading(process: Process, path: string) {
+  return open(process, path, O_RDONLY);
+}
