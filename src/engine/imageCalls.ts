@@ -29,7 +29,7 @@ export interface ImageSummary {
 
 /** A row of `docker history`, newest first. */
 export interface HistoryRow {
-  /** Empty for the steps of an image whose parents are not here: `<missing>`. */
+  /** `<missing>` for the steps of an image whose parents are not here. */
   readonly id: string;
   readonly createdSec: number;
   readonly createdBy: string;

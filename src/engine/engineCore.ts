@@ -1,0 +1,80 @@
+import type { Platform, Work } from '../bytes/platform.ts';
+import { toHex } from '../bytes/hex.ts';
+import type { Kernel } from '../shell/kernel/kernel.ts';
+import type { Namespaces, Process } from '../shell/kernel/process.ts';
+import type { ContainerConfig } from './containerConfig.ts';
+import { EMPTY_STATE, type EngineState } from './engineState.ts';
+import { EventLog } from './eventLog.ts';
+import { rfc3339 } from './goTime.ts';
+import type { EngineVintage } from './systemCalls.ts';
+
+/** Dockerfile instructions as `--change` gives them, over a config: the builder's doing. Throws an Error with the
+ *  daemon's words. */
+export type ApplyChanges = (config: ContainerConfig, changes: readonly string[]) => ContainerConfig;
+
+export interface EngineSetup {
+  readonly kernel: Kernel;
+  /** The host's: where bind mounts and volumes lie, and what the daemon sees. */
+  readonly host: Namespaces;
+  readonly platform: Platform;
+  readonly vintage: EngineVintage;
+  readonly applyChanges: ApplyChanges;
+  readonly state?: EngineState;
+}
+
+/** What all parts of an engine share. */
+export class EngineCore {
+  readonly kernel: Kernel;
+  readonly host: Namespaces;
+  readonly platform: Platform;
+  readonly vintage: EngineVintage;
+  readonly applyChanges: ApplyChanges;
+  /** dockerd: makes the daemon's own calls on the host's files. */
+  readonly daemon: Process;
+  readonly events: EventLog;
+  #state: EngineState;
+
+  constructor(setup: EngineSetup, daemon: Process) {
+    this.kernel = setup.kernel;
+    this.host = setup.host;
+    this.platform = setup.platform;
+    this.vintage = setup.vintage;
+    this.applyChanges = setup.applyChanges;
+    this.daemon = daemon;
+    this.events = new EventLog(setup.kernel.clock);
+    this.#state = setup.state ?? EMPTY_STATE;
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** Goes to a state that differs in these parts. */
+  update(changed: Partial<EngineState>): void {
+    this.#state = { ...this.#state, ...changed };
+  }
+
+  /** Goes to another state altogether. */
+  replace(state: EngineState): void {
+    this.#state = state;
+  }
+
+  /** RFC 3339, UTC. */
+  now(): string {
+    return rfc3339(this.kernel.clock.now());
+  }
+
+  /** 64 hex digits. */
+  newId(): string {
+    return toHex(this.kernel.random(32));
+  }
+
+  work(signal?: AbortSignal): Work {
+    return { platform: this.platform, signal };
+  }
+}
+
+/** What `docker version` tells of this vintage. */
+export function engineVersion(vintage: EngineVintage): string {
+  return vintage === '20.10' ? '20.10.24+dfsg1' : '26.1.5+dfsg1';
+}

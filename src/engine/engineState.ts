@@ -1,0 +1,49 @@
+import type { Digest } from '../image/digest.ts';
+import type { ContainerRecord } from './containerRecord.ts';
+import type { ImageRecord, LayerRecord } from './imageRecord.ts';
+import type { NetworkRecord } from './networkRecord.ts';
+import type { VolumeRecord } from './volumeRecord.ts';
+
+/** All that an engine knows, as one value that is never changed: what a change does not touch is shared between the
+ *  state before and the state after. */
+export interface EngineState {
+  readonly images: ReadonlyMap<Digest, ImageRecord>;
+  /** Full reference (`docker.io/library/busybox:latest`, or with `@DIGEST`) to image. */
+  readonly references: ReadonlyMap<string, Digest>;
+  /** By chainID. Those that no image and no container needs are gone. */
+  readonly layers: ReadonlyMap<Digest, LayerRecord>;
+  readonly containers: ReadonlyMap<string, ContainerRecord>;
+  readonly volumes: ReadonlyMap<string, VolumeRecord>;
+  /** By ID. */
+  readonly networks: ReadonlyMap<string, NetworkRecord>;
+  /** Registry blobs by the layer they hold, as push and pull have met them: `REPOSITORY` → diffID → blob. */
+  readonly knownBlobs: ReadonlyMap<string, ReadonlyMap<Digest, KnownBlob>>;
+}
+
+/** A layer as a registry holds it. */
+export interface KnownBlob {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+}
+
+export const EMPTY_STATE: EngineState = {
+  images: new Map(),
+  references: new Map(),
+  layers: new Map(),
+  containers: new Map(),
+  volumes: new Map(),
+  networks: new Map(),
+  knownBlobs: new Map(),
+};
+
+/** The map with an entry more, or one changed. Cost: the map's length, of references. */
+export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
+
+export function withoutEntry<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}

@@ -1,0 +1,102 @@
+import { CodecError } from '../codec/codecError.ts';
+import type { Digest } from '../image/digest.ts';
+import { EMPTY_CONFIG } from './containerConfig.ts';
+import { decompressStream } from './decompressStream.ts';
+import { type EngineCore, engineVersion } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
+import type { ImportOptions } from './imageCalls.ts';
+import { imageConfigBytes } from './imageConfigJson.ts';
+import { logImageEvent } from './imageEvents.ts';
+import { storeImage } from './imageStore.ts';
+import { placeLayer, readLayer } from './layerStore.ts';
+import { archiveFault, other } from './messages.ts';
+import { readReference } from './references.ts';
+import { tagRecord } from './tagImage.ts';
+
+/** `docker import`: a tar becomes the only layer of a new image; its diffID is that of the decompressed stream as it
+ *  came, padding and all (moby daemon/images, ImportImage). */
+export async function importImage(
+  core: EngineCore,
+  tar: AsyncIterable<Uint8Array>,
+  options: ImportOptions,
+  signal?: AbortSignal,
+): Promise<Digest> {
+  const prepared = prepareImport(core, options);
+  return finishImport(core, prepared, tar, signal);
+}
+
+export interface PreparedImport {
+  readonly options: ImportOptions;
+  readonly config: ReturnType<EngineCore['applyChanges']>;
+}
+
+/** What is refused before anything is read: names and changes. */
+export function prepareImport(core: EngineCore, options: ImportOptions): PreparedImport {
+  if (options.reference !== undefined) {
+    const { digest } = readReference(options.reference, core.vintage);
+    if (digest !== undefined) throw other('invalidParameter', 'cannot import digest reference');
+  }
+  return { options, config: changedConfig(core, options.changes) };
+}
+
+function changedConfig(core: EngineCore, changes: readonly string[]) {
+  try {
+    return core.applyChanges(EMPTY_CONFIG, changes);
+  } catch (error) {
+    throw other('invalidParameter', error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+export async function finishImport(
+  core: EngineCore,
+  { options, config }: PreparedImport,
+  tar: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<Digest> {
+  const layer = await readLayer(asDaemonFaults(decompressStream(tar, core.platform)), core.work(signal));
+  const { diffId } = placeLayer(core, undefined, layer);
+  const created = core.now();
+  const comment = options.message === '' ? `Imported from ${options.sourceName}` : options.message;
+  const [architecture, variant] = platformOf(core, options.platform);
+  const bytes = imageConfigBytes({
+    created,
+    author: '',
+    comment,
+    container: '',
+    containerConfig: EMPTY_CONFIG,
+    config,
+    dockerVersion: engineVersion(core.vintage),
+    architecture,
+    variant,
+    os: 'linux',
+    osVersion: '',
+    osFeatures: [],
+    olderHistory: [],
+    history: [{ created, author: '', createdBy: '', comment, isEmptyLayer: false }],
+    diffIds: [diffId],
+  });
+  const image = storeImage(core, bytes);
+  if (options.reference !== undefined) tagRecord(core, image, options.reference);
+  logImageEvent(core, 'import', image.id, image.id);
+  return image.id;
+}
+
+/** 20.10 takes the operating system alone from `--platform`. */
+function platformOf(core: EngineCore, platform: string | undefined): readonly [architecture: string, variant: string] {
+  const [, architecture = 'amd64', variant = ''] = platform?.split('/') ?? [];
+  return core.vintage === '20.10' ? ['amd64', ''] : [architecture, variant];
+}
+
+/** A broken compressed stream, in the daemon's words. */
+export async function* asDaemonFaults(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (error instanceof CodecError) throw codecFault(error);
+    throw error;
+  }
+}
+
+export function codecFault(error: CodecError): EngineError {
+  return archiveFault(error.code === 'truncated' ? 'unexpected EOF' : error.message, error);
+}

@@ -1,0 +1,159 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
+import type { IncrementalHash, Spool, Work } from '../bytes/platform.ts';
+import { digestHex, digestOf, toDigest, type Digest } from '../image/digest.ts';
+import { scanTarStream } from '../tar/scanTarStream.ts';
+import { TarError } from '../tar/tarEntry.ts';
+import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
+import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
+import { LayerTreeLayer } from '../vfs/overlay/layerTreeLayer.ts';
+import type { EngineCore } from './engineCore.ts';
+import { type EngineState, withEntry } from './engineState.ts';
+import type { LayerRecord } from './imageRecord.ts';
+import { tarFault } from './messages.ts';
+
+/** Bytes that an image may hold unpacked in one layer: a decompressed bomb stops here. */
+const MAX_LAYER_BYTES = 16 * 2 ** 30;
+
+const encoder = new TextEncoder();
+
+/** A layer that was read once through, and belongs to no stack yet. */
+export interface ReadLayer {
+  readonly diffId: Digest;
+  readonly tree: LayerTree;
+  readonly tar: ByteSource;
+}
+
+/** Reads an uncompressed tar: keeps its bytes, hashes them, and makes the tree. No bytes at all are an empty layer.
+ *  Throws EngineError `archive` with the daemon's words for a tar that cannot be unpacked, and what the stream throws. */
+export async function readLayer(tar: AsyncIterable<Uint8Array>, work: Work): Promise<ReadLayer> {
+  const intake = new Intake(work);
+  const builder = new LayerTreeBuilder();
+  try {
+    const totalBytes = await scanned(intake.pass(tar), builder, work, intake);
+    const { tree } = builder.finish(totalBytes);
+    return { diffId: toDigest('sha256', intake.hash.digest()), tree, tar: await intake.spool.finish() };
+  } catch (error) {
+    await intake.spool.dispose();
+    throw error instanceof TarError ? tarFault(tarWords(error, intake.sizeBytes), error) : error;
+  }
+}
+
+async function scanned(
+  chunks: AsyncIterable<Uint8Array>,
+  builder: LayerTreeBuilder,
+  work: Work,
+  intake: Intake,
+): Promise<number> {
+  try {
+    return (await scanTarStream(chunks, builder.add.bind(builder), { signal: work.signal })).totalBytes;
+  } catch (error) {
+    if (error instanceof TarError && intake.sizeBytes === 0) return 0;
+    throw error;
+  }
+}
+
+/** Keeps and hashes what passes. */
+class Intake {
+  readonly spool: Spool;
+  readonly hash: IncrementalHash;
+  sizeBytes = 0;
+
+  constructor({ platform }: Work) {
+    this.spool = platform.createSpool();
+    this.hash = platform.createHash('sha256');
+  }
+
+  async *pass(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.sizeBytes += chunk.length;
+      if (this.sizeBytes > MAX_LAYER_BYTES) throw tarFault('no space left on device');
+      this.hash.update(chunk);
+      await this.spool.write(chunk);
+      yield chunk;
+    }
+  }
+}
+
+const BLOCK_BYTES = 512;
+
+/** What Go's archive/tar says of it. */
+export function tarWords(error: TarError, totalBytes: number): string {
+  return error.code === 'truncated' || totalBytes < BLOCK_BYTES ? 'unexpected EOF' : 'archive/tar: invalid tar header';
+}
+
+/** The identity of a layer on top of another (image-spec config.md, "Layer ChainID"). */
+export function chainIdOn(parent: LayerRecord | undefined, diffId: Digest, core: EngineCore): Digest {
+  return parent ? digestOf(encoder.encode(`${parent.chainId} ${diffId}`), core.platform) : diffId;
+}
+
+/** The layer of the store on top of `parent`, made of what was read where it was not there. */
+export function placeLayer(core: EngineCore, parent: LayerRecord | undefined, read: ReadLayer): LayerRecord {
+  const chainId = chainIdOn(parent, read.diffId, core);
+  const known = core.state.layers.get(chainId);
+  if (known) return known;
+  const record: LayerRecord = {
+    chainId,
+    diffId: read.diffId,
+    parent,
+    tree: read.tree,
+    tar: read.tar,
+    sizeBytes: layerSizeBytes(read.tree),
+    cacheId: core.newId(),
+  };
+  core.update({ layers: withEntry(core.state.layers, chainId, record) });
+  return record;
+}
+
+/** Base first. */
+export function stackOf(top: LayerRecord | undefined): readonly LayerRecord[] {
+  const stack: LayerRecord[] = [];
+  for (let layer = top; layer; layer = layer.parent) stack.push(layer);
+  return stack.reverse();
+}
+
+/** What docker counts (moby pkg/directory): regular files once an inode, apparent sizes, and symlinks' texts. */
+export function layerSizeBytes(tree: LayerTree): number {
+  const { kind, size, inode } = tree.columns;
+  let sum = 0;
+  for (let entry = 0; entry < tree.length; entry++) {
+    const isCounted = kind[entry] === EntryKind.file || kind[entry] === EntryKind.symlink;
+    if (isCounted && inode[entry] === entry) sum += size[entry] as number;
+  }
+  return sum;
+}
+
+/** Layers as a mount takes them, top first. */
+export function lowerLayers(stack: readonly LayerRecord[]): LayerTreeLayer[] {
+  return stack.map(lowerLayer).reverse();
+}
+
+const lowers = new WeakMap<LayerTree, LayerTreeLayer>();
+
+/** One object for a tree, so that what it has looked up serves all mounts. */
+function lowerLayer({ tree, tar, chainId }: LayerRecord): LayerTreeLayer {
+  const known = lowers.get(tree);
+  if (known) return known;
+  const layer = new LayerTreeLayer(tree, tar, idOf(chainId));
+  lowers.set(tree, layer);
+  return layer;
+}
+
+/** Drops layers that neither an image nor a container needs. Gives their chainIDs, the uppermost of a stack first. */
+export function releaseLayers(state: EngineState, first: readonly LayerRecord[]): { state: EngineState; released: Digest[] } {
+  const needed = new Set<Digest>();
+  for (const { layers } of state.images.values()) for (const { chainId } of layers) needed.add(chainId);
+  for (const { layers } of state.containers.values()) for (const { chainId } of layers) needed.add(chainId);
+  const layers = new Map(state.layers);
+  const released: Digest[] = [];
+  for (const { chainId } of [...first].reverse()) {
+    if (!needed.has(chainId) && layers.delete(chainId)) released.push(chainId);
+  }
+  for (const chainId of layers.keys()) if (!needed.has(chainId)) layers.delete(chainId);
+  return { state: { ...state, layers }, released };
+}
+
+/** 16 bytes that stand for the layer. */
+function idOf(chainId: Digest): Uint8Array {
+  const hex = digestHex(chainId);
+  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
