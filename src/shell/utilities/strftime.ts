@@ -113,7 +113,9 @@ function padText({ flags, width, letter }: Directive, text: string): string {
 }
 
 function nanoseconds({ flags, width }: Directive, nsec: number): string {
-  const digits = String(nsec).padStart(9, '0').slice(0, width ?? 9);
+  const digits = String(nsec)
+    .padStart(9, '0')
+    .slice(0, width ?? 9);
   return flags.includes('-') ? digits.replace(/0+$/, '') || '0' : digits.padEnd(width ?? 9, '0');
 }
 
