@@ -15,7 +15,10 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   vfs: { folders: ['bytes', 'tar'], packages: [] },
   image: { folders: ['bytes'], packages: [] },
   registry: { folders: ['bytes', 'image'], packages: [] },
-  companion: { folders: ['bytes', 'image', 'archive', 'registry'], packages: ['node'] },
+  companion: {
+    folders: ['bytes', 'tar', 'image', 'archive', 'registry', 'platform'],
+    packages: ['node', 'fastify', '@grpc/grpc-js'],
+  },
   archive: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image'], packages: [] },
   shell: { folders: ['bytes', 'codec', 'tar', 'vfs'], packages: ['unbash', 'pako', 'isomorphic-git'] },
   engine: {
@@ -54,7 +57,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
     folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'platform', 'persistence'],
     packages: [],
   },
-  client: { folders: ['worker', 'vfs'], packages: [], typesOnly: ['worker'] },
+  client: { folders: ['worker', 'vfs', 'companion'], packages: [], typesOnly: ['worker', 'companion'] },
   i18n: { folders: [], packages: ['svelte'] },
   app: { folders: ['client', 'i18n'], packages: ['svelte'] },
   cli: {

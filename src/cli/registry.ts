@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'push', summary: 'put an image into a registry', load: () => import('./commands/push.ts') },
   {
+    name: 'companion',
+    summary: 'serve the page, and build for real with the engines of this machine',
+    load: () => import('./commands/companion.ts'),
+  },
+  {
     name: 'dockerfile',
     summary: 'what a Dockerfile says, stage by stage, and what BuildKit’s checks find',
     load: () => import('./commands/dockerfile.ts'),

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { CompanionError } from '../companionError.ts';
+import type { BuildRules } from '../engines/engine.ts';
+import type { CompanionLimits } from '../limits.ts';
+import { Build } from './build.ts';
+import { parseBuildOptions } from './buildOptions.ts';
+import type { EnginePool } from './enginePool.ts';
+import { CONTEXT_TAR, prepareBuild } from './prepareBuild.ts';
+import { receiveUpload } from './receiveUpload.ts';
+import type { WorkFolders } from './workFolders.ts';
+
+/** Where a context comes from: a body that is written to a file, or something that writes the file itself. */
+export type ContextInput =
+  | { readonly kind: 'body'; readonly body: Readable; readonly declaredBytes: number | undefined }
+  | { readonly kind: 'writer'; readonly write: (tarFile: string, signal: AbortSignal) => Promise<void> };
+
+const TIDY_PAUSE_MS = 5_000;
+
+/** The builds of all users, from the upload to the day their results are forgotten. */
+export class BuildService {
+  readonly #pool: EnginePool;
+  readonly #folders: WorkFolders;
+  readonly #limits: CompanionLimits;
+  readonly #rules: BuildRules;
+  readonly #builds = new Map<string, Build>();
+  /** Contexts under way, by user: they count as waiting builds. */
+  readonly #uploads = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(pool: EnginePool, folders: WorkFolders, limits: CompanionLimits, rules: BuildRules) {
+    this.#pool = pool;
+    this.#folders = folders;
+    this.#limits = limits;
+    this.#rules = rules;
+    this.#timer = setInterval(() => void this.#tidy(), TIDY_PAUSE_MS);
+  }
+
+  /** Takes a context and queues its build. Nothing is left of one that is refused. `signal`: of the sender. */
+  async start(user: string, query: URLSearchParams, input: ContextInput, signal: AbortSignal): Promise<Build> {
+    const options = parseBuildOptions(query);
+    this.#countUpload(user, 1);
+    let folder: string | undefined;
+    try {
+      folder = await this.#folders.make();
+      const tarFile = join(folder, CONTEXT_TAR);
+      const { contextBytes: maxBytes, uploadIdleMs: idleMs } = this.#limits;
+      if (input.kind === 'writer') await input.write(tarFile, signal);
+      else await receiveUpload(input.body, input.declaredBytes, tarFile, { maxBytes, idleMs, signal });
+      const id = randomBytes(16).toString('hex');
+      const build = new Build(id, user, folder, this.#limits, this.#rules);
+      build.ready(await prepareBuild({ build: id, user, folder, options }, this.#limits, signal));
+      this.#queue(build);
+      return build;
+    } catch (error) {
+      if (folder !== undefined) await this.#folders.remove(folder);
+      throw error;
+    } finally {
+      this.#countUpload(user, -1);
+    }
+  }
+
+  #queue(build: Build): void {
+    if (this.#isClosed) throw new CompanionError('cancelled', 'the companion ends');
+    const { ahead, cancel } = this.#pool.submit(build);
+    build.leaveQueue = cancel;
+    build.log.append({ type: 'queued', build: build.id, ahead });
+    this.#builds.set(build.id, build);
+    this.#watchReaders(build);
+    void build.ended.then(() => this.#afterEnd(build));
+  }
+
+  /** Nobody listens: nobody waits for it. */
+  #watchReaders(build: Build): void {
+    let timer: NodeJS.Timeout | undefined;
+    const abandon = (): void => build.cancel('nobody listens to the build any more');
+    const change = (readers: number): void => {
+      clearTimeout(timer);
+      build.lastUsedMs = Date.now();
+      if (readers === 0 && !build.hasEnded) timer = setTimeout(abandon, this.#limits.abandonedMs);
+    };
+    build.log.onReaders(change);
+    change(0);
+    void build.ended.then(() => clearTimeout(timer));
+  }
+
+  async #afterEnd(build: Build): Promise<void> {
+    // What went in is of no use any more.
+    for (const part of ['context', CONTEXT_TAR, 'work', ...BASES]) await this.#folders.remove(join(build.folder, part));
+    if (build.resultFile === undefined) await this.#folders.remove(build.folder);
+    const kept = [...this.#builds.values()].filter(({ user, hasEnded }) => user === build.user && hasEnded);
+    for (const old of kept.slice(0, Math.max(0, kept.length - this.#limits.keptPerUser))) await this.#forget(old);
+  }
+
+  /** A user's own build. Throws CompanionError `notFound`, also for those of others. */
+  find(user: string, id: string): Build {
+    const build = this.#builds.get(id);
+    if (!build || build.user !== user) throw new CompanionError('notFound', 'there is no such build');
+    return build;
+  }
+
+  of(user: string): Build[] {
+    return [...this.#builds.values()].filter((build) => build.user === user);
+  }
+
+  /** Cancels a build that runs, and forgets it with its result. Resolves when nothing is left. */
+  async remove(user: string, id: string): Promise<void> {
+    const build = this.find(user, id);
+    build.cancel();
+    await build.ended;
+    await this.#forget(build);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    for (const build of this.#builds.values()) build.cancel('the companion ends');
+    await Promise.all([...this.#builds.values()].map(({ ended }) => ended));
+  }
+
+  async #forget(build: Build): Promise<void> {
+    this.#builds.delete(build.id);
+    await this.#folders.remove(build.folder);
+  }
+
+  async #tidy(): Promise<void> {
+    const oldest = Date.now() - this.#limits.keptMs;
+    for (const build of this.#builds.values()) {
+      if (build.hasEnded && build.log.readers === 0 && build.lastUsedMs < oldest) await this.#forget(build);
+    }
+  }
+
+  #countUpload(user: string, change: number): void {
+    const count = (this.#uploads.get(user) ?? 0) + change;
+    const { queuedPerUser } = this.#limits;
+    if (count > queuedPerUser) throw new CompanionError('busy', `${queuedPerUser} uploads of yours are under way`);
+    if (count === 0) this.#uploads.delete(user);
+    else this.#uploads.set(user, count);
+  }
+}
+
+/** Folders of bases: as many as `buildOptions` takes. */
+const BASES = Array.from({ length: 16 }, (_, i) => `base-${i}`);

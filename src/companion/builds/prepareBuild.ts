@@ -1,0 +1,109 @@
+import { constants } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openFileSource } from '../../platform/nodeFile.ts';
+import { CompanionError } from '../companionError.ts';
+import { parseShape, shapesAt, textAt } from '../engines/jsonShapes.ts';
+import type { BaseImage, BuildRequest } from '../engines/engine.ts';
+import type { BuildOptions } from './buildOptions.ts';
+import { contextEntries, type ContextEntry, type ContextLimits } from './contextEntries.ts';
+import { unpackContext } from './unpackContext.ts';
+
+/** Names within a build's folder. */
+export const CONTEXT_TAR = 'context.tar';
+const MAX_INDEX_BYTES = 4 * 1024 * 1024;
+
+export interface Preparation {
+  readonly build: string;
+  readonly user: string;
+  /** The build's own folder; `context.tar` lies there. */
+  readonly folder: string;
+  readonly options: BuildOptions;
+}
+
+/** Judges and unpacks a context that was received. Throws CompanionError `context`, `limit`. */
+export async function prepareBuild(
+  { build, user, folder, options }: Preparation,
+  limits: ContextLimits,
+  signal: AbortSignal,
+): Promise<BuildRequest> {
+  const contextTar = join(folder, CONTEXT_TAR);
+  const contextFolder = join(folder, 'context');
+  const source = await openFileSource(contextTar);
+  try {
+    const entries = await contextEntries(source, limits);
+    requireFile(entries, options.dockerfile);
+    for (const { folder: layout } of options.bases) requireLayout(entries, layout);
+    await unpackContext(entries.values(), source, contextFolder, signal);
+  } finally {
+    await source.close();
+  }
+  const bases = await takeBases(folder, contextFolder, options);
+  const workFolder = join(folder, 'work');
+  await mkdir(workFolder, { mode: 0o700 });
+  return {
+    build,
+    user,
+    contextFolder,
+    contextTar,
+    dockerfile: options.dockerfile,
+    target: options.target,
+    platform: options.platform,
+    tag: options.tag,
+    buildArgs: options.buildArgs,
+    bases,
+    noCache: options.noCache,
+    sourceDateEpoch: options.sourceDateEpoch,
+    resultFile: join(folder, 'result.tar'),
+    workFolder,
+  };
+}
+
+/** Reading through a link could leave the context, so the Dockerfile is a file. */
+function requireFile(entries: ReadonlyMap<string, ContextEntry>, path: string): void {
+  const kind = entries.get(path)?.kind;
+  if (kind === 'file') return;
+  throw new CompanionError('context', kind ? `${path} is a ${kind} and no file` : `the context has no ${path}`);
+}
+
+/** What buildctl opens by itself must not lead elsewhere. */
+function requireLayout(entries: ReadonlyMap<string, ContextEntry>, folder: string): void {
+  for (const { path, kind } of entries.values()) {
+    if (kind === 'symlink' && (path === folder || path.startsWith(`${folder}/`))) {
+      throw new CompanionError('context', `${path}: an image of a base holds no links`);
+    }
+  }
+  if (entries.get(`${folder}/index.json`)?.kind !== 'file') {
+    throw new CompanionError('context', `${folder} holds no OCI layout`);
+  }
+}
+
+/** Moves the layouts out of the context, so that no COPY sees them. */
+async function takeBases(folder: string, contextFolder: string, options: BuildOptions): Promise<BaseImage[]> {
+  const bases: BaseImage[] = [];
+  const moved = new Map<string, string>();
+  for (const [i, { reference, folder: inside }] of options.bases.entries()) {
+    const known = moved.get(inside);
+    const layout = known ?? join(folder, `base-${i}`);
+    if (known === undefined) await rename(join(contextFolder, inside), layout);
+    moved.set(inside, layout);
+    bases.push({ reference, folder: layout, digest: await manifestDigest(join(layout, 'index.json')) });
+  }
+  return bases;
+}
+
+async function manifestDigest(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_INDEX_BYTES) throw new CompanionError('context', 'the index of a base is too large');
+    const [first] = shapesAt(parseShape(await file.readFile('utf8')), 'manifests');
+    const digest = textAt(first, 'digest');
+    if (digest === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+      throw new CompanionError('context', 'the index of a base names no manifest');
+    }
+    return digest;
+  } finally {
+    await file.close();
+  }
+}

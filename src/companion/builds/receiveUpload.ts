@@ -1,0 +1,81 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { CompanionError } from '../companionError.ts';
+
+export interface UploadBounds {
+  readonly maxBytes: number;
+  /** Without a byte, before the sender is given up. */
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** After a refusal the rest of a body is read and dropped, for a sender that is cut off never sees the answer. */
+const DRAIN_BYTES = 256 * 1024 ** 2;
+const DRAIN_MS = 10_000;
+
+/** Writes a body to a new file. Returns its size. Throws CompanionError `limit`, `timeout`, `cancelled`. */
+export async function receiveUpload(
+  body: Readable,
+  declaredBytes: number | undefined,
+  path: string,
+  bounds: UploadBounds,
+): Promise<number> {
+  const { maxBytes } = bounds;
+  const tooLarge = new CompanionError('limit', `the upload is larger than ${maxBytes} bytes`);
+  if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge;
+  const file = await open(path, 'wx', 0o600);
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of timed(body, bounds)) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBytes) throw tooLarge;
+      await writeAll(file, chunk);
+    }
+  } finally {
+    await file.close();
+  }
+  if (!body.readableEnded) throw new CompanionError('cancelled', 'the upload ended early');
+  return sizeBytes;
+}
+
+type FileHandle = Awaited<ReturnType<typeof open>>;
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+/** Chunks of a body, none of which lets itself be waited for too long. The body is not destroyed: its connection
+ *  carries the answer. */
+async function* timed(body: Readable, { idleMs, signal }: UploadBounds): AsyncIterable<Buffer> {
+  const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+  for (;;) {
+    signal.throwIfAborted();
+    let timer: NodeJS.Timeout | undefined;
+    const idle = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new CompanionError('timeout', 'the upload stands still')), idleMs);
+    });
+    try {
+      const next = await Promise.race([chunks.next(), idle]);
+      if (next.done) return;
+      yield next.value;
+    } catch (error) {
+      if (error instanceof CompanionError) throw error;
+      throw new CompanionError('cancelled', 'the upload was cut off', error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Reads on without keeping, within bounds; then the connection is cut. */
+export function drain(body: Readable): void {
+  let left = DRAIN_BYTES;
+  const timer = setTimeout(() => body.destroy(), DRAIN_MS);
+  body.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) body.destroy();
+  });
+  body.once('close', () => clearTimeout(timer));
+  body.once('error', () => undefined);
+  body.resume();
+}

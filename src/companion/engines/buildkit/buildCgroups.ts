@@ -1,0 +1,111 @@
+import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CompanionError } from '../../companionError.ts';
+
+export interface CgroupBounds {
+  readonly memoryBytes: number;
+  readonly processes: number;
+}
+
+interface Setting {
+  readonly file: string;
+  readonly value: (bounds: CgroupBounds) => string;
+}
+
+/** Folders of a build's bounds, and what is written there (Linux, cgroup-v1/pids.rst, memory.rst; cgroup-v2.rst). */
+interface Hierarchy {
+  readonly root: string;
+  readonly settings: readonly Setting[];
+}
+
+const V1: readonly Hierarchy[] = [
+  { root: 'pids', settings: [{ file: 'pids.max', value: ({ processes }) => String(processes) }] },
+  { root: 'memory', settings: [{ file: 'memory.limit_in_bytes', value: ({ memoryBytes }) => String(memoryBytes) }] },
+];
+const V2: Hierarchy = {
+  root: '',
+  settings: [
+    { file: 'pids.max', value: ({ processes }) => String(processes) },
+    { file: 'memory.max', value: ({ memoryBytes }) => String(memoryBytes) },
+    { file: 'memory.swap.max', value: () => '0' },
+  ],
+};
+
+/** Bounds of RUN for a buildkitd on this machine: each build has a cgroup, which BuildKit is told to put its
+ *  containers below. Needs the right to make cgroups. */
+export class BuildCgroups {
+  readonly #mount: string;
+  readonly #parent: string;
+  readonly #hierarchies: readonly Hierarchy[];
+
+  private constructor(mount: string, parent: string, hierarchies: readonly Hierarchy[]) {
+    this.#mount = mount;
+    this.#parent = parent;
+    this.#hierarchies = hierarchies;
+  }
+
+  /** Throws CompanionError `unsupported` where no cgroups can be made. */
+  static async open(parent: string, mount = '/sys/fs/cgroup'): Promise<BuildCgroups> {
+    const isV2 = await exists(join(mount, 'cgroup.controllers'));
+    const cgroups = new BuildCgroups(mount, parent, isV2 ? [V2] : V1);
+    try {
+      for (const { root } of cgroups.#hierarchies) {
+        await mkdir(join(mount, root, parent), { recursive: true });
+        if (isV2) await writeFile(join(mount, parent, 'cgroup.subtree_control'), '+pids +memory');
+      }
+    } catch (error) {
+      throw new CompanionError('unsupported', `no cgroup can be made below ${join(mount, parent)}`, error);
+    }
+    return cgroups;
+  }
+
+  /** Makes a build's cgroup; returns its path as BuildKit takes it. */
+  async make(build: string, bounds: CgroupBounds): Promise<string> {
+    for (const { root, settings } of this.#hierarchies) {
+      const folder = join(this.#mount, root, this.#parent, build);
+      await mkdir(folder, { recursive: true });
+      for (const { file, value } of settings) await this.#set(join(folder, file), value(bounds));
+    }
+    return `/${this.#parent}/${build}`;
+  }
+
+  async #set(path: string, value: string): Promise<void> {
+    // Kernels without swap accounting lack its file.
+    if (path.endsWith('swap.max') && !(await exists(path))) return;
+    await writeFile(path, value);
+  }
+
+  async remove(build: string): Promise<void> {
+    for (const { root } of this.#hierarchies) {
+      await removeTree(join(this.#mount, root, this.#parent, build), 0).catch(() => undefined);
+    }
+  }
+
+  /** Removes those of builds that are over; the kernel keeps those that have processes. */
+  async sweep(): Promise<void> {
+    for (const { root } of this.#hierarchies) {
+      const folder = join(this.#mount, root, this.#parent);
+      for (const child of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+        if (child.isDirectory()) await removeTree(join(folder, child.name), 0).catch(() => undefined);
+      }
+    }
+  }
+}
+
+const MAX_DEPTH = 8;
+
+/** Its files vanish with a cgroup: only folders are removed, innermost first. */
+async function removeTree(folder: string, depth: number): Promise<void> {
+  if (depth > MAX_DEPTH) return;
+  for (const child of await readdir(folder, { withFileTypes: true })) {
+    if (child.isDirectory()) await removeTree(join(folder, child.name), depth + 1);
+  }
+  await rmdir(folder);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,140 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CompanionError } from '../../companionError.ts';
+import type { BuildResult } from '../../protocol.ts';
+import type { BuildRequest, BuildRules, EmitStep, Engine, EngineFacts } from '../engine.ts';
+import { runProgram } from '../runProgram.ts';
+import { StepTracker } from '../stepTracker.ts';
+import { BUILDKIT_FLOOR, isAtLeast } from '../versions.ts';
+import { watchSize } from '../watchSize.ts';
+import { buildctlArguments } from './buildctlArguments.ts';
+import { buildctlFailure } from './buildctlFailure.ts';
+import type { BuildkitAddress } from './buildkitAddress.ts';
+import { BuildkitControl } from './buildkitControl.ts';
+import type { BuildCgroups } from './buildCgroups.ts';
+import { takeProgressLine } from './rawProgress.ts';
+import { sourcePolicy } from './sourcePolicy.ts';
+
+export interface BuildkitOptions {
+  readonly address: BuildkitAddress;
+  /** The `buildctl` program. */
+  readonly program: string;
+  readonly slots: number;
+  readonly cgroups: BuildCgroups | undefined;
+}
+
+/** Lines that are no progress: `buildctl` ends with what went wrong. */
+const MAX_KEPT_LINES = 40;
+const PROBE_MS = 3_000;
+
+/** A buildkitd, here or elsewhere: builds through `buildctl`, facts through gRPC. */
+export class BuildkitEngine implements Engine {
+  readonly kind = 'buildkit';
+  readonly name: string;
+  readonly slots: number;
+  readonly #options: BuildkitOptions;
+  readonly #control: BuildkitControl;
+
+  constructor(options: BuildkitOptions) {
+    this.#options = options;
+    this.name = options.address.name;
+    this.slots = options.slots;
+    this.#control = new BuildkitControl(options.address);
+  }
+
+  async facts(signal: AbortSignal): Promise<EngineFacts> {
+    const version = await this.#control.version(signal);
+    const [platforms, running] = await Promise.all([
+      this.#control.platforms(signal),
+      this.#control.activeBuilds(signal),
+    ]);
+    const isNew = isAtLeast(version, BUILDKIT_FLOOR);
+    const unfitForSeveral =
+      isNew === true
+        ? undefined
+        : isNew === false
+          ? `BuildKit ${version} is older than ${BUILDKIT_FLOOR}, which closed ways out of a build`
+          : `this BuildKit does not tell its version; several users need ${BUILDKIT_FLOOR} or later`;
+    const notes = this.#options.cgroups ? [] : ['memory and processes of RUN are as buildkitd itself bounds them'];
+    return { version, platforms, running, unfitForSeveral, notes };
+  }
+
+  async build(request: BuildRequest, rules: BuildRules, emit: EmitStep, signal: AbortSignal): Promise<BuildResult> {
+    const { workFolder } = request;
+    const policy = join(workFolder, 'policy.json');
+    const reference = join(workFolder, 'reference');
+    await writeFile(policy, sourcePolicy(rules));
+    const { cgroups } = this.#options;
+    const cgroupParent = await cgroups?.make(request.build, rules);
+    try {
+      const words = buildctlArguments(this.#options.address, request, rules, { policy, reference, cgroupParent });
+      await this.#solve(words, request, rules, emit, signal);
+    } finally {
+      await cgroups?.remove(request.build);
+      await this.#forget(reference);
+    }
+    return { sizeBytes: (await stat(request.resultFile)).size, format: 'oci-layout' };
+  }
+
+  async #solve(
+    words: readonly string[],
+    request: BuildRequest,
+    rules: BuildRules,
+    emit: EmitStep,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const tracker = new StepTracker(emit);
+    const told: string[] = [];
+    const overflow = watchSize(request.resultFile, rules.resultBytes);
+    try {
+      const code = await runProgram({
+        program: this.#options.program,
+        words,
+        folder: request.workFolder,
+        // Nothing of the worker's own: no tokens, no proxies, no logins to registries.
+        environment: { PATH: '/usr/bin:/bin', HOME: request.workFolder, DOCKER_CONFIG: request.workFolder },
+        signal: AbortSignal.any([signal, overflow.signal]),
+        onLine: (line) => {
+          if (takeProgressLine(line, tracker)) return;
+          told.push(line.slice(0, 4096));
+          if (told.length > MAX_KEPT_LINES) told.shift();
+        },
+      });
+      if (code === 0) return;
+    } finally {
+      overflow.stop();
+    }
+    const failure = buildctlFailure(told);
+    if (failure.code === 'failed' && !(await this.#answers())) {
+      throw new CompanionError('connectionLost', `${this.name} is gone: ${failure.message}`);
+    }
+    throw failure;
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      await this.#control.version(AbortSignal.timeout(PROBE_MS));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The engine keeps logs of builds; those of one user are no business of another. */
+  async #forget(referenceFile: string): Promise<void> {
+    try {
+      const reference = (await readFile(referenceFile, 'utf8')).trim();
+      await this.#control.forget(reference, AbortSignal.timeout(PROBE_MS));
+    } catch {
+      // It never began, or the engine is gone and its record with it.
+    }
+  }
+
+  async sweep(): Promise<void> {
+    await this.#options.cgroups?.sweep();
+  }
+
+  close(): void {
+    this.#control.close();
+  }
+}

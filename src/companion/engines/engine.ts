@@ -1,0 +1,84 @@
+import type { BuildResult, ContainerEvent, ContainerRequest, EngineInfo, StepEvent } from '../protocol.ts';
+
+/** An image that a FROM finds without any registry: an OCI layout in a folder. */
+export interface BaseImage {
+  /** As the Dockerfile names it. */
+  readonly reference: string;
+  readonly folder: string;
+  readonly digest: string;
+}
+
+/** One build, made ready: everything it names lies in folders of its own. */
+export interface BuildRequest {
+  readonly build: string;
+  readonly user: string;
+  readonly contextFolder: string;
+  /** The context as it came; undefined when it came otherwise. */
+  readonly contextTar: string | undefined;
+  /** Path in the context. */
+  readonly dockerfile: string;
+  readonly target: string | undefined;
+  readonly platform: string | undefined;
+  readonly tag: string | undefined;
+  readonly buildArgs: readonly (readonly [name: string, value: string])[];
+  readonly bases: readonly BaseImage[];
+  readonly noCache: boolean;
+  /** Seconds since 1970 that all times of the image become; undefined: as they come. */
+  readonly sourceDateEpoch: number | undefined;
+  /** Where the result is to be written. */
+  readonly resultFile: string;
+  /** For files of the driver's own. */
+  readonly workFolder: string;
+}
+
+export interface BuildRules {
+  /** RUN may use the network. */
+  readonly runNetwork: boolean;
+  /** The engine may fetch what a Dockerfile names: images, frontends, files and repositories. */
+  readonly fetch: boolean;
+  /** Without `fetch`: images that may be fetched nevertheless, references or beginnings with `*` at the end. */
+  readonly images: readonly string[];
+  readonly resultBytes: number;
+  readonly memoryBytes: number;
+  readonly processes: number;
+}
+
+/** What is said of an engine when several users share it, or it is too old for that. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly platforms: readonly string[];
+  readonly running: number;
+  /** Why several users may not share it; undefined when they may. */
+  readonly unfitForSeveral: string | undefined;
+  readonly notes: readonly string[];
+}
+
+export type EmitStep = (event: StepEvent) => void;
+
+/** A container engine that is there already. Drivers hold no state between calls but connections. */
+export interface Engine {
+  readonly kind: EngineInfo['kind'];
+  /** Tells endpoints apart; may be shown. */
+  readonly name: string;
+  readonly slots: number;
+  /** Throws CompanionError `connectionLost` where nothing answers. */
+  facts(signal: AbortSignal): Promise<EngineFacts>;
+  /** Resolves when `resultFile` holds the image. Throws CompanionError `failed`, `refused`, `limit`, `unsupported`,
+   *  `connectionLost`, or the signal's reason; nothing of the build runs on afterwards. */
+  build(request: BuildRequest, rules: BuildRules, emit: EmitStep, signal: AbortSignal): Promise<BuildResult>;
+  /** Runs a container and waits for its end; the container is gone afterwards. Undefined: the engine cannot. */
+  readonly run?: (request: ContainerRun, emit: (event: ContainerEvent) => void, signal: AbortSignal) => Promise<void>;
+  /** Removes what workers left behind that died; `isAlive` tells of whom. */
+  sweep(isAlive: (worker: string) => Promise<boolean>): Promise<void>;
+  close(): void;
+}
+
+export interface ContainerRun {
+  readonly request: ContainerRequest;
+  /** An archive to be loaded first, and removed from the engine afterwards. */
+  readonly archive: string | undefined;
+  readonly network: boolean;
+  readonly memoryBytes: number;
+  readonly processes: number;
+  readonly logBytes: number;
+}
