@@ -29,7 +29,7 @@ try {
   const roots = readFileSync(new URL('debianRoots.txt', import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => line && !line.startsWith('#'));
-  const base = closure([...requiredPackages(), 'apt']);
+  const base = closure([...requiredPackages(), 'apt', 'usr-is-merged']);
   const all = [...new Set([...base, ...closure(roots)])].sort();
   download(all);
   const debs = readdirSync(temporary).filter((name) => name.endsWith('.deb'));
