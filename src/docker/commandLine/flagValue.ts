@@ -1,0 +1,137 @@
+import type { FlagSpec } from './spec.ts';
+
+/** Checks a value of a flag as Go's flag types do. Gives the value as it is kept; throws FlagValueError with Go's words. */
+export function checkFlagValue(flag: FlagSpec, value: string): string {
+  switch (flag.type) {
+    case 'bool':
+      return checkBool(value);
+    case 'int':
+    case 'int64':
+      return checkInteger(value, 'ParseInt', 64n);
+    case 'uint':
+    case 'uint64':
+      return checkInteger(value, 'ParseUint', 64n);
+    case 'uint16':
+      return checkInteger(value, 'ParseUint', 16n);
+    case 'uint32':
+      return checkInteger(value, 'ParseUint', 32n);
+    case 'float':
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) throw syntax('ParseFloat', value);
+      return value;
+    case 'duration':
+      if (parseGoDuration(value) === undefined) throw new FlagValueError(`time: invalid duration ${quoteGo(value)}`);
+      return value;
+    case 'bytes':
+      if (value === '-1' && flag.name === 'memory-swap') return value;
+      if (parseBinarySize(value) === undefined) throw new FlagValueError(`invalid size: '${value}'`);
+      return value;
+    case 'filter':
+      return checkFilter(value);
+    case 'decimal':
+      if (!/^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(value)) {
+        throw new FlagValueError(`failed to parse ${value} as a rational number`);
+      }
+      return value;
+    default:
+      return value;
+  }
+}
+
+/** What a flag does not take, in the words that stand behind `invalid argument "x" for "--flag" flag: `. */
+export class FlagValueError extends Error {
+  override readonly name = 'FlagValueError';
+}
+
+const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
+
+/** strconv.ParseBool; undefined for what it does not take. */
+export function parseGoBool(value: string): boolean | undefined {
+  return TRUE.has(value) ? true : FALSE.has(value) ? false : undefined;
+}
+
+function checkBool(value: string): string {
+  const parsed = parseGoBool(value);
+  if (parsed === undefined) throw syntax('ParseBool', value);
+  return String(parsed);
+}
+
+function checkInteger(value: string, parser: 'ParseInt' | 'ParseUint', bits: bigint): string {
+  const sign = parser === 'ParseInt' ? /^[+-]/.exec(value)?.[0] : undefined;
+  const digits = sign === undefined ? value : value.slice(1);
+  if (!/^(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|[1-9]\d*|0)$/.test(digits)) throw syntax(parser, value);
+  const number = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());
+  const limit = parser === 'ParseInt' ? 1n << (bits - 1n) : 1n << bits;
+  if (number >= limit && !(sign === '-' && number === limit)) {
+    throw new FlagValueError(`strconv.${parser}: parsing ${quoteGo(value)}: value out of range`);
+  }
+  return String(sign === '-' ? -number : number);
+}
+
+function checkFilter(value: string): string {
+  if (value === '') return '';
+  const at = value.indexOf('=');
+  if (at < 0) throw new FlagValueError('bad format of filter (expected name=value)');
+  return `${value.slice(0, at).trim().toLowerCase()}=${value.slice(at + 1).trim()}`;
+}
+
+function syntax(parser: string, value: string): FlagValueError {
+  return new FlagValueError(`strconv.${parser}: parsing ${quoteGo(value)}: invalid syntax`);
+}
+
+/** Go's `%q`, for what command lines hold. */
+export function quoteGo(text: string): string {
+  const body = text.replace(/[\\"\u0000-\u001f\u007f]/g, (character) => {
+    const named = GO_ESCAPES[character];
+    return named ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return `"${body}"`;
+}
+
+const GO_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+const DURATION_UNITS_NS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
+
+/** time.ParseDuration: nanoseconds, or undefined. */
+export function parseGoDuration(text: string): number | undefined {
+  const sign = /^[+-]/.exec(text)?.[0];
+  let rest = sign === undefined ? text : text.slice(1);
+  if (rest === '0') return 0;
+  if (rest === '') return undefined;
+  let totalNs = 0;
+  while (rest !== '') {
+    const part = /^(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/.exec(rest);
+    if (!part) return undefined;
+    totalNs += Number(part[1]) * (DURATION_UNITS_NS[part[2] as string] as number);
+    rest = rest.slice(part[0].length);
+  }
+  return sign === '-' ? -totalNs : totalNs;
+}
+
+/** go-units' RAMInBytes (`64m`, `1.5GiB`): bytes, or undefined. */
+export function parseBinarySize(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?$/.exec(text);
+  if (!match || (match[2] === undefined && /[iI][bB]?$/.test(text))) return undefined;
+  const power = match[2] === undefined ? 0 : 'kmgtp'.indexOf(match[2].toLowerCase()) + 1;
+  const size = Number(match[1]);
+  return Number.isNaN(size) ? undefined : Math.trunc(size * 1024 ** power);
+}

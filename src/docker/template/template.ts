@@ -1,0 +1,34 @@
+import { type ExecuteOptions, executeTemplate } from './execute.ts';
+import { DOCKER_FUNCTIONS, HEADER_FUNCTIONS } from './functions.ts';
+import type { GoValue } from './goValue.ts';
+import { type ParsedTemplate, parseTemplate } from './parser.ts';
+import { TemplateError } from './templateError.ts';
+
+const NAMES = new Set([...Object.keys(DOCKER_FUNCTIONS), 'call']);
+
+/** A Go template with docker's functions. */
+export class Template {
+  readonly #parsed: ParsedTemplate;
+
+  /** Throws TemplateError, as `execute` does. */
+  constructor(text: string) {
+    this.#parsed = parseTemplate(text, NAMES);
+  }
+
+  execute(data: GoValue | undefined, options: Pick<ExecuteOptions, 'requiresKeys'> = {}): string {
+    return executeTemplate(this.#parsed, data, { ...options, functions: DOCKER_FUNCTIONS });
+  }
+
+  /** The line of headers: functions leave them alone, and what fails ends the line. */
+  executeHeader(header: GoValue): string {
+    let written = '';
+    try {
+      return executeTemplate(this.#parsed, header, { functions: HEADER_FUNCTIONS }, (text) => {
+        written = text;
+      });
+    } catch (error) {
+      if (error instanceof TemplateError) return written;
+      throw error;
+    }
+  }
+}
