@@ -73,6 +73,10 @@ const encoder = new TextEncoder();
 
 /** The bytes that `decodeName` was given. Lone surrogates other than U+DC80..DCFF become U+FFFD. */
 export function encodeName(text: string): Uint8Array {
+  if (text.length <= 96) {
+    const ascii = encodeShortAscii(text);
+    if (ascii) return ascii;
+  }
   if (!/[\udc80-\udcff]/.test(text)) return encoder.encode(text);
   const out: number[] = [];
   for (const character of text) {
@@ -81,6 +85,17 @@ export function encodeName(text: string): Uint8Array {
     else out.push(...encoder.encode(character));
   }
   return Uint8Array.from(out);
+}
+
+// As in decoding: the encoder's call costs more than the work.
+function encodeShortAscii(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return undefined;
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** A name made safe to print in a terminal or a log: control characters, bidirectional controls, backslashes

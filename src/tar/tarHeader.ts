@@ -1,6 +1,7 @@
 import { decodeName, encodeName } from '../bytes/byteName.ts';
 import { BLOCK_BYTES, Field, NO_BYTES } from './headerBlock.ts';
 import { Typeflag } from './memberHeader.ts';
+import { TYPEFLAGS } from './plainHeader.ts';
 import { type TarEntryType, TarError, type Xattr } from './tarEntry.ts';
 
 /** A member to be written. Anything that an entry of a reader has will do. */
@@ -23,16 +24,6 @@ export interface TarMember {
   readonly deviceMinor?: number;
   readonly xattrs?: readonly Xattr[] | undefined;
 }
-
-const TYPEFLAGS: Readonly<Record<TarEntryType, number>> = {
-  file: Typeflag.file,
-  hardlink: Typeflag.hardlink,
-  symlink: Typeflag.symlink,
-  charDevice: Typeflag.charDevice,
-  blockDevice: Typeflag.blockDevice,
-  directory: Typeflag.directory,
-  fifo: Typeflag.fifo,
-};
 
 /** The blocks that go before a member's content: one ustar header, and before it a PAX header for what ustar
  *  cannot hold (long or non-ASCII text, large numbers, xattrs). The choices are those of Go's archive/tar asked

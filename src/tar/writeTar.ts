@@ -1,5 +1,6 @@
 import { decodeName } from '../bytes/byteName.ts';
 import { BLOCK_BYTES } from './headerBlock.ts';
+import { putPlainHeader } from './plainHeader.ts';
 import { TarError } from './tarEntry.ts';
 import { type TarMember, paddingBytes, tarHeader } from './tarHeader.ts';
 
@@ -19,25 +20,36 @@ export async function* writeTar(
   members: AsyncIterable<TarMemberWithContent> | Iterable<TarMemberWithContent>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const out = new Gatherer();
-  for await (const { member, content } of members) {
-    if (out.add(tarHeader(member))) yield* out.flush();
-    if (member.type !== 'file') continue;
-    let written = 0;
-    for await (const piece of content ?? []) {
-      written += piece.length;
-      if (written > member.sizeBytes) throw wrongLength(member, `more than ${member.sizeBytes} bytes`);
-      if (piece.length < CHUNK_BYTES) {
-        if (out.add(piece)) yield* out.flush();
-      } else {
-        yield* out.flush();
-        yield piece;
-      }
+  // What can be had at once is not awaited: that would cost more than to write it.
+  if (Symbol.asyncIterator in members) {
+    for await (const member of members) {
+      if (out.addWhole(member)) continue;
+      yield* writeMember(member, out);
     }
-    if (written !== member.sizeBytes) throw wrongLength(member, `${written} of ${member.sizeBytes} bytes`);
-    if (out.add(new Uint8Array(paddingBytes(written)))) yield* out.flush();
+  } else {
+    for (const member of members) {
+      if (out.addWhole(member)) continue;
+      yield* writeMember(member, out);
+    }
   }
-  out.add(new Uint8Array(2 * BLOCK_BYTES));
-  yield* out.flush();
+  if (out.room < 2 * BLOCK_BYTES) yield out.take();
+  out.skip(2 * BLOCK_BYTES);
+  yield out.take();
+}
+
+async function* writeMember({ member, content }: TarMemberWithContent, out: Gatherer): AsyncGenerator<Uint8Array> {
+  yield* out.chunksOf(tarHeader(member));
+  if (member.type !== 'file') return;
+  let written = 0;
+  for await (const piece of content ?? []) {
+    written += piece.length;
+    if (written > member.sizeBytes) throw wrongLength(member, `more than ${member.sizeBytes} bytes`);
+    yield* out.chunksOf(piece);
+  }
+  if (written !== member.sizeBytes) throw wrongLength(member, `${written} of ${member.sizeBytes} bytes`);
+  const padding = paddingBytes(written);
+  if (out.room < padding) yield out.take();
+  out.skip(padding);
 }
 
 function wrongLength(member: TarMember, found: string): TarError {
@@ -45,27 +57,57 @@ function wrongLength(member: TarMember, found: string): TarError {
 }
 
 class Gatherer {
-  #parts: Uint8Array[] = [];
+  #chunk = new Uint8Array(CHUNK_BYTES);
   #length = 0;
 
-  /** Copies the bytes. True when it is time to flush. */
-  add(bytes: Uint8Array): boolean {
-    if (bytes.length === 0) return false;
-    this.#parts.push(bytes.slice());
-    this.#length += bytes.length;
-    return this.#length >= CHUNK_BYTES;
+  get room(): number {
+    return CHUNK_BYTES - this.#length;
   }
 
-  *flush(): Generator<Uint8Array> {
-    if (this.#length === 0) return;
-    const chunk = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      chunk.set(part, at);
-      at += part.length;
-    }
-    this.#parts = [];
-    this.#length = 0;
-    yield chunk;
+  /** Adds a member with a plain header, and no more content than one array that is there; when there is room for all of
+   *  it. False: nothing was added. */
+  addWhole({ member, content }: TarMemberWithContent): boolean {
+    const body = bodyOf(member, content);
+    if (body === undefined) return false;
+    const blocks = BLOCK_BYTES + body.length + paddingBytes(body.length);
+    if (blocks > this.room || !putPlainHeader(this.#chunk, this.#length, member)) return false;
+    this.#chunk.set(body, this.#length + BLOCK_BYTES);
+    this.#length += blocks;
+    return true;
   }
+
+  /** Copies the bytes, or hands them on when they are many; gives the chunks that are full. */
+  *chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
+    if (bytes.length > this.room && this.#length > 0) yield this.take();
+    if (bytes.length >= CHUNK_BYTES) {
+      yield bytes;
+      return;
+    }
+    this.#chunk.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Adds zeros, for which there must be room. */
+  skip(lengthBytes: number): void {
+    this.#length += lengthBytes;
+  }
+
+  /** What has been gathered. */
+  take(): Uint8Array {
+    const taken = this.#chunk.subarray(0, this.#length);
+    this.#chunk = new Uint8Array(CHUNK_BYTES);
+    this.#length = 0;
+    return taken;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Undefined for a content in pieces, or of another length than the member says. */
+function bodyOf(member: TarMember, content: TarMemberWithContent['content']): Uint8Array | undefined {
+  const sizeBytes = member.type === 'file' ? member.sizeBytes : 0;
+  if (content === undefined || member.type !== 'file') return sizeBytes === 0 ? NOTHING : undefined;
+  if (!Array.isArray(content) || content.length !== 1) return undefined;
+  const [body] = content as readonly Uint8Array[];
+  return body?.length === sizeBytes ? body : undefined;
 }

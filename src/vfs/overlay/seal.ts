@@ -6,8 +6,6 @@ import type { TarMemberWithContent } from '../../tar/writeTar.ts';
 import {
   deviceMajor,
   deviceMinor,
-  isDirectory,
-  isRegular,
   PERMISSION_BITS,
   S_IFBLK,
   S_IFCHR,
@@ -17,7 +15,7 @@ import {
   S_IFMT,
   S_IFREG,
 } from './fileMode.ts';
-import { type Layer, NO_INODE } from './layer.ts';
+import { entriesOf, type Layer } from './layer.ts';
 
 const WHITEOUT_PREFIX = '.wh.';
 const OPAQUE_MARKER = '.wh..wh..opq';
@@ -52,30 +50,46 @@ export function* sealLayer(
   notes: SealNotes = {},
 ): Generator<TarMemberWithContent> {
   const sealing = new Sealing(upper, form, notes);
-  if (form === 'exact') yield* sealing.members(upper.rootInode, '', '.');
-  const open: { readonly directory: number; readonly path: string; readonly names: readonly string[]; next: number }[] =
-    [{ directory: upper.rootInode, path: '', names: sortedNames(upper, upper.rootInode), next: 0 }];
+  if (form === 'exact') {
+    const root = sealing.member(upper.rootInode, '', '.');
+    if (root) yield root;
+    if (sealing.isOpaque(upper.rootInode)) yield sealing.opaqueMarker(upper.rootInode, '.');
+  }
+  const open: OpenDirectory[] = [{ path: '', entries: sortedEntries(upper, upper.rootInode), next: 0 }];
   for (let level = open.at(-1); level; level = open.at(-1)) {
-    const name = level.names[level.next++];
-    if (name === undefined) {
+    const entry = level.entries[level.next++];
+    if (entry === undefined) {
       open.pop();
       continue;
     }
-    const inode = upper.lookup(level.directory, name);
-    if (inode === NO_INODE) continue;
-    const path = `${level.path}${name}`;
-    yield* sealing.members(inode, level.path, name);
-    if (isDirectory(upper.mode(inode))) {
-      open.push({ directory: inode, path: `${path}/`, names: sortedNames(upper, inode), next: 0 });
-    }
+    const [name, inode] = entry;
+    const sealed = sealing.member(inode, level.path, name);
+    if (sealed) yield sealed;
+    if (sealed?.member.type !== 'directory') continue;
+    const path = level.path + name;
+    if (sealing.isOpaque(inode)) yield sealing.opaqueMarker(inode, path);
+    open.push({ path: `${path}/`, entries: sortedEntries(upper, inode), next: 0 });
   }
 }
 
-function sortedNames(layer: Layer, directory: number): readonly string[] {
-  return [...layer.names(directory)]
-    .map((name) => ({ name, bytes: encodeName(name) }))
+type Entry = readonly [name: string, inode: number];
+
+interface OpenDirectory {
+  /** With a slash at the end, but for the root. */
+  readonly path: string;
+  readonly entries: readonly Entry[];
+  next: number;
+}
+
+/** By name bytes, which is the order of UTF-16 where no surrogates, and nothing behind them, take part. */
+function sortedEntries(layer: Layer, directory: number): readonly Entry[] {
+  const entries: Entry[] = [...entriesOf(layer, directory)];
+  const isPlain = entries.every(([name]) => !/[\ud800-\uffff]/.test(name));
+  if (isPlain) return entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries
+    .map((entry) => ({ entry, bytes: encodeName(entry[0]) }))
     .sort((a, b) => compareBytes(a.bytes, b.bytes))
-    .map(({ name }) => name);
+    .map(({ entry }) => entry);
 }
 
 class Sealing {
@@ -91,87 +105,91 @@ class Sealing {
     this.#notes = notes;
   }
 
-  *members(inode: number, directory: string, name: string): Generator<TarMemberWithContent> {
-    const mode = this.#upper.mode(inode);
-    const path = `${directory}${name}`;
+  /** Undefined for a socket. */
+  member(inode: number, directory: string, name: string): TarMemberWithContent | undefined {
+    const upper = this.#upper;
+    const mode = upper.mode(inode);
+    const path = directory + name;
     const type = TYPES.get(mode & S_IFMT);
     if (type === undefined) {
       this.#notes.onSocket?.(path);
-      return;
+      return undefined;
     }
-    const first = this.#firstPath(inode, path);
-    if (isWhiteout(this.#upper, inode)) {
-      const attributes = { ...this.#attributes(inode, path), mode: WHITEOUT_MODE, linkName: encodeName(first ?? '') };
-      yield { member: { name: encodeName(`${directory}${WHITEOUT_PREFIX}${name}`), type: 'file', ...attributes } };
-      return;
+    const first = type === 'directory' ? undefined : this.#firstPath(inode, path);
+    const device = upper.device(inode);
+    if (type === 'charDevice' && device === 0) {
+      const whiteout = encodeName(`${directory}${WHITEOUT_PREFIX}${name}`);
+      const linkName = encodeName(first ?? '');
+      return { member: { ...this.#attributes(inode, path, whiteout, 'file'), mode: WHITEOUT_MODE, linkName } };
     }
-    const attributes = this.#attributes(inode, path);
     if (first !== undefined) {
-      yield { member: { name: encodeName(path), type: 'hardlink', ...attributes, linkName: encodeName(first) } };
-      return;
+      const linkName = encodeName(first);
+      return { member: { ...this.#attributes(inode, path, encodeName(path), 'hardlink'), linkName } };
     }
-    if (type === 'directory') {
-      yield { member: { name: encodeName(`${path}/`), type, ...attributes } };
-      if (this.#isOpaque(inode)) yield { member: opaqueMarker(path, attributes) };
-      return;
-    }
-    yield { member: this.#leaf(inode, path, type, attributes), content: this.#content(inode, mode) };
+    const attributes = this.#attributes(inode, path, encodeName(type === 'directory' ? `${path}/` : path), type);
+    if (type === 'file') return { member: attributes, content: contentOf(upper, inode, attributes.sizeBytes) };
+    if (type === 'symlink') return { member: { ...attributes, linkName: encodeName(upper.linkTarget(inode)) } };
+    if (device === 0) return { member: attributes };
+    return { member: { ...attributes, deviceMajor: deviceMajor(device), deviceMinor: deviceMinor(device) } };
   }
 
-  #leaf(inode: number, path: string, type: TarEntryType, attributes: Attributes): TarMember {
-    const device = this.#upper.device(inode);
-    return {
-      name: encodeName(path),
-      type,
-      ...attributes,
-      sizeBytes: type === 'file' ? this.#upper.sizeBytes(inode) : 0,
-      ...(type === 'symlink' && { linkName: encodeName(this.#upper.linkTarget(inode)) }),
-      ...(device !== 0 && { deviceMajor: deviceMajor(device), deviceMinor: deviceMinor(device) }),
-    };
+  isOpaque(inode: number): boolean {
+    if (this.#upper.mayHaveXattrs?.(inode) === false) return false;
+    const value = this.#upper.xattrs(inode).get(`${OVERLAY_PREFIX}opaque`);
+    return value?.length === 1 && value[0] === 0x79;
+  }
+
+  /** moby pkg/archive, overlayWhiteoutConverter.ConvertWrite: the directory's bits and owner, and no time. */
+  opaqueMarker(inode: number, path: string): TarMemberWithContent {
+    const upper = this.#upper;
+    const name = encodeName(`${path}/${OPAQUE_MARKER}`);
+    const mode = upper.mode(inode) & RWX_BITS;
+    const owner = { uid: upper.uid(inode), gid: upper.gid(inode) };
+    return { member: { name, type: 'file', mode, ...owner, sizeBytes: 0, mtimeSec: 0 } };
   }
 
   /** Undefined for the first name of an inode. */
   #firstPath(inode: number, path: string): string | undefined {
-    if (isDirectory(this.#upper.mode(inode)) || this.#upper.linkCount(inode) < 2) return undefined;
+    if (this.#upper.linkCount(inode) < 2) return undefined;
     const first = this.#firstPaths.get(inode);
     if (first === undefined) this.#firstPaths.set(inode, path);
     return first;
   }
 
-  #attributes(inode: number, path: string): Attributes {
+  #attributes(inode: number, path: string, name: Uint8Array, type: TarEntryType): TarMember {
     const upper = this.#upper;
     const { mtime } = upper.times(inode);
     return {
+      name,
+      type,
       mode: upper.mode(inode) & PERMISSION_BITS,
       uid: upper.uid(inode),
       gid: upper.gid(inode),
-      sizeBytes: 0,
+      sizeBytes: type === 'file' ? upper.sizeBytes(inode) : 0,
       mtimeSec: mtime.sec,
-      ...(this.#form === 'exact' && { mtimeNsec: mtime.nsec }),
+      mtimeNsec: this.#form === 'exact' ? mtime.nsec : 0,
       xattrs: this.#xattrs(inode, path),
     };
   }
 
   #xattrs(inode: number, path: string): readonly Xattr[] | undefined {
+    const xattrs = this.#upper.xattrs(inode);
+    if (xattrs.size === 0) return undefined;
     const kept: Xattr[] = [];
-    for (const [name, value] of this.#upper.xattrs(inode)) {
+    xattrs.forEach((value, name) => {
       if (name === CAPABILITY || this.#form === 'exact') kept.push({ name: encodeName(name), value });
       else if (!name.startsWith(OVERLAY_PREFIX)) this.#notes.onLostXattr?.(path, name);
-    }
+    });
     return kept.length > 0 ? kept : undefined;
-  }
-
-  #isOpaque(inode: number): boolean {
-    const value = this.#upper.xattrs(inode).get(`${OVERLAY_PREFIX}opaque`);
-    return value?.length === 1 && value[0] === 0x79;
-  }
-
-  #content(inode: number, mode: number): AsyncIterable<Uint8Array> | undefined {
-    return isRegular(mode) && this.#upper.sizeBytes(inode) > 0 ? chunksOf(this.#upper.content(inode)) : undefined;
   }
 }
 
-type Attributes = Pick<TarMember, 'mode' | 'uid' | 'gid' | 'sizeBytes' | 'mtimeSec' | 'mtimeNsec' | 'xattrs'>;
+/** In one piece where that is at hand. */
+function contentOf(upper: Layer, inode: number, sizeBytes: number): TarMemberWithContent['content'] {
+  if (sizeBytes === 0) return undefined;
+  const whole = sizeBytes <= READ_BYTES ? upper.readSync?.(inode, 0, sizeBytes) : undefined;
+  return whole ? [whole] : chunksOf(upper.content(inode));
+}
 
 const TYPES: ReadonlyMap<number, TarEntryType> = new Map<number, TarEntryType>([
   [S_IFREG, 'file'],
@@ -181,16 +199,6 @@ const TYPES: ReadonlyMap<number, TarEntryType> = new Map<number, TarEntryType>([
   [S_IFBLK, 'blockDevice'],
   [S_IFIFO, 'fifo'],
 ]);
-
-function isWhiteout(layer: Layer, inode: number): boolean {
-  return (layer.mode(inode) & S_IFMT) === S_IFCHR && layer.device(inode) === 0;
-}
-
-/** moby pkg/archive, overlayWhiteoutConverter.ConvertWrite: the directory's bits and owner, and no time. */
-function opaqueMarker(directory: string, { mode, uid, gid }: Attributes): TarMember {
-  const name = encodeName(`${directory}/${OPAQUE_MARKER}`);
-  return { name, type: 'file', mode: mode & RWX_BITS, uid, gid, sizeBytes: 0, mtimeSec: 0 };
-}
 
 async function* chunksOf(source: ByteSource): AsyncIterable<Uint8Array> {
   for (let offset = 0; offset < source.sizeBytes; offset += READ_BYTES) {
