@@ -230,6 +230,22 @@ export class LayerTree {
     return NO_ENTRY;
   }
 
+  /** Order of the name of an entry and that of an entry of another tree, by bytes. */
+  compareNames(entry: number, other: LayerTree, otherEntry: number): number {
+    const { pool } = this.columns;
+    const otherPool = other.columns.pool;
+    const start = this.columns.nameStart[entry] as number;
+    const otherStart = other.columns.nameStart[otherEntry] as number;
+    const lengthBytes = this.columns.nameLength[entry] as number;
+    const otherLengthBytes = other.columns.nameLength[otherEntry] as number;
+    const length = Math.min(lengthBytes, otherLengthBytes);
+    for (let i = 0; i < length; i++) {
+      const difference = (pool[start + i] as number) - (otherPool[otherStart + i] as number);
+      if (difference !== 0) return difference;
+    }
+    return lengthBytes - otherLengthBytes;
+  }
+
   /** Undefined where a character that is not ASCII would have to be compared. */
   #compareText(entry: number, name: string): number | undefined {
     const { pool } = this.columns;

@@ -26,11 +26,21 @@ export class Search {
 }
 
 /** Looks for the search's target in one layer, `directory` being the parent there, or the root when the target is a
- *  path. Gives the inode or NO_INODE. */
-export function lookupInLayer(mount: MountState, layerIndex: number, directory: number, search: Search): number {
+ *  path. `known`: the inode that the layer has under a target that is a name, where that has been found out already.
+ *  Gives the inode or NO_INODE. */
+export function lookupInLayer(
+  mount: MountState,
+  layerIndex: number,
+  directory: number,
+  search: Search,
+  known = NO_INODE,
+): number {
   mount.counters.layersSearched++;
   if (mount.listener) search.asked.push(layerIndex);
-  if (!search.target.startsWith('/')) return lookupName(mount, layerIndex, directory, search, search.target, '', '');
+  if (!search.target.startsWith('/')) {
+    const inode = known === NO_INODE ? mount.layer(layerIndex).lookup(directory, search.target) : known;
+    return judge(mount, layerIndex, inode, search, '', '');
+  }
   let base = directory;
   // The prefix can change with a redirect met on the way, so what is left is counted from the end.
   let leftLength = search.target.length - 1;
@@ -40,32 +50,24 @@ export function lookupInLayer(mount: MountState, layerIndex: number, directory: 
     const slash = target.indexOf('/', start);
     const end = slash < 0 ? target.length : slash;
     if (!isDirectory(mount.layer(layerIndex).mode(base))) return NO_INODE;
-    base = lookupName(
-      mount,
-      layerIndex,
-      base,
-      search,
-      target.slice(start, end),
-      target.slice(0, start),
-      target.slice(end),
-    );
+    const inode = mount.layer(layerIndex).lookup(base, target.slice(start, end));
+    base = judge(mount, layerIndex, inode, search, target.slice(0, start), target.slice(end));
     if (base === NO_INODE || slash < 0) return base;
     leftLength -= end - start + 1;
   }
 }
 
-function lookupName(
+/** What an inode that a layer has under a name, or a part of a path, means for the search. */
+function judge(
   mount: MountState,
   layerIndex: number,
-  directory: number,
+  inode: number,
   search: Search,
-  name: string,
   before: string,
   after: string,
 ): number {
   const layer = mount.layer(layerIndex);
   const isLastPart = after === '';
-  const inode = layer.lookup(directory, name);
   if (inode === NO_INODE) return NO_INODE;
   if (mount.xattrs.isWhiteout(layer, inode)) {
     search.stop = true;

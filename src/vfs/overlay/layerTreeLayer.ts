@@ -24,7 +24,7 @@ const TYPE_BY_KIND: Readonly<Record<EntryKind, number>> = {
 export class LayerTreeLayer implements Layer {
   readonly id: Uint8Array;
   readonly rootInode = 1;
-  readonly #tree: LayerTree;
+  readonly tree: LayerTree;
   readonly #content: ByteSource;
   #linkCounts: ReadonlyMap<number, number> | undefined;
   /** The directory that was listed last: its names are looked up next. */
@@ -32,77 +32,77 @@ export class LayerTreeLayer implements Layer {
 
   /** `content`: the uncompressed tar. `id`: 16 bytes that stand for the layer, such as the first of its diffID. */
   constructor(tree: LayerTree, content: ByteSource, id: Uint8Array) {
-    this.#tree = tree;
+    this.tree = tree;
     this.#content = content;
     this.id = id;
   }
 
   lookup(directory: number, name: string): number {
     if (this.#listed?.directory === directory) return this.#listed.inodes.get(name) ?? NO_INODE;
-    const entry = this.#tree.lookupText(this.#entry(directory), name);
-    return entry < 0 ? NO_INODE : this.#tree.inode(entry) + 1;
+    const entry = this.tree.lookupText(this.#entry(directory), name);
+    return entry < 0 ? NO_INODE : this.tree.inode(entry) + 1;
   }
 
   names(directory: number): Iterable<string> {
     if (this.#listed?.directory === directory) return this.#listed.inodes.keys();
     const entry = this.#entry(directory);
-    const first = this.#tree.firstChild(entry);
-    const end = first + this.#tree.childCount(entry);
+    const first = this.tree.firstChild(entry);
+    const end = first + this.tree.childCount(entry);
     const inodes = new Map<string, number>();
-    for (let child = first; child < end; child++) inodes.set(this.#tree.name(child), this.#tree.inode(child) + 1);
+    for (let child = first; child < end; child++) inodes.set(this.tree.name(child), this.tree.inode(child) + 1);
     this.#listed = { directory, inodes };
     return inodes.keys();
   }
 
   has(inode: number): boolean {
-    return inode >= 1 && inode <= this.#tree.length;
+    return inode >= 1 && inode <= this.tree.length;
   }
 
   mode(inode: number): number {
     const entry = this.#entry(inode);
-    const kind = this.#tree.kind(entry);
-    return TYPE_BY_KIND[kind] | (kind === EntryKind.whiteout ? 0 : this.#tree.mode(entry));
+    const kind = this.tree.kind(entry);
+    return TYPE_BY_KIND[kind] | (kind === EntryKind.whiteout ? 0 : this.tree.mode(entry));
   }
 
   uid(inode: number): number {
-    return this.#tree.uid(this.#entry(inode));
+    return this.tree.uid(this.#entry(inode));
   }
 
   gid(inode: number): number {
-    return this.#tree.gid(this.#entry(inode));
+    return this.tree.gid(this.#entry(inode));
   }
 
   linkCount(inode: number): number {
-    this.#linkCounts ??= countLinks(this.#tree);
+    this.#linkCounts ??= countLinks(this.tree);
     const entry = this.#entry(inode);
-    return this.#linkCounts.get(entry) ?? (this.#tree.isDirectory(entry) ? 2 : 1);
+    return this.#linkCounts.get(entry) ?? (this.tree.isDirectory(entry) ? 2 : 1);
   }
 
   device(inode: number): number {
-    const device = this.#tree.device(this.#entry(inode));
+    const device = this.tree.device(this.#entry(inode));
     return device ? deviceNumber(device.major, device.minor) : 0;
   }
 
   sizeBytes(inode: number): number {
-    return this.#tree.sizeBytes(this.#entry(inode));
+    return this.tree.sizeBytes(this.#entry(inode));
   }
 
   times(inode: number): Times {
     const entry = this.#entry(inode);
-    const time = { sec: this.#tree.mtimeSec(entry), nsec: this.#tree.mtimeNsec(entry) };
+    const time = { sec: this.tree.mtimeSec(entry), nsec: this.tree.mtimeNsec(entry) };
     return { atime: time, mtime: time, ctime: time };
   }
 
   linkTarget(inode: number): string {
-    const target = this.#tree.linkTarget(this.#entry(inode));
+    const target = this.tree.linkTarget(this.#entry(inode));
     if (!target) throw new RangeError('not a symlink');
     return decodeName(target);
   }
 
   xattrs(inode: number): ReadonlyMap<string, Uint8Array> {
     const entry = this.#entry(inode);
-    const given = this.#tree.xattrs(entry);
-    const isOpaque = entry !== 0 && this.#tree.isOpaque(entry);
+    const given = this.tree.xattrs(entry);
+    const isOpaque = entry !== 0 && this.tree.isOpaque(entry);
     if (given.length === 0 && !isOpaque) return NO_XATTRS;
     const xattrs = new Map(given.map(({ name, value }) => [decodeName(name), value]));
     if (isOpaque) xattrs.set(OPAQUE, YES);
@@ -111,28 +111,28 @@ export class LayerTreeLayer implements Layer {
 
   content(inode: number): ByteSource {
     const entry = this.#entry(inode);
-    const sizeBytes = this.#tree.sizeBytes(entry);
+    const sizeBytes = this.tree.sizeBytes(entry);
     if (sizeBytes === 0) return new MemorySource(new Uint8Array(0));
-    const start = this.#tree.contentOffset(entry);
-    const sparse = this.#tree.sparse(entry);
+    const start = this.tree.contentOffset(entry);
+    const sparse = this.tree.sparse(entry);
     if (!sparse) return this.#content.slice(start, sizeBytes);
     return new SparseFile(this.#content.slice(start), sparse, sizeBytes);
   }
 
   readSync(inode: number, offset: number, length: number): Uint8Array | undefined {
     const entry = this.#entry(inode);
-    if (!this.#content.readSync || this.#tree.sparse(entry)) return undefined;
-    const range = clipRange(this.#tree.sizeBytes(entry), offset, length);
-    return this.#content.readSync(this.#tree.contentOffset(entry) + range.offset, range.length);
+    if (!this.#content.readSync || this.tree.sparse(entry)) return undefined;
+    const range = clipRange(this.tree.sizeBytes(entry), offset, length);
+    return this.#content.readSync(this.tree.contentOffset(entry) + range.offset, range.length);
   }
 
   nameCount(directory: number): number {
-    return this.#tree.childCount(this.#entry(directory));
+    return this.tree.childCount(this.#entry(directory));
   }
 
   mayHaveXattrs(inode: number): boolean {
     const entry = this.#entry(inode);
-    return this.#tree.isRare(entry) || this.#tree.isOpaque(entry);
+    return this.tree.isRare(entry) || this.tree.isOpaque(entry);
   }
 
   /** Throws RangeError. */

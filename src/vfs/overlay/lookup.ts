@@ -4,6 +4,7 @@ import { isDirectory, isRegular, S_IFMT } from './fileMode.ts';
 import { inodeFor } from './inodeCache.ts';
 import { findIndex } from './linkIndex.ts';
 import { NO_INODE } from './layer.ts';
+import { lowerPlaces, type Places } from './lowerIndex.ts';
 import { lookupInLayer, Search } from './layerLookup.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
@@ -28,12 +29,11 @@ export function lookup(mount: MountState, parent: OverlayNode, name: string): Ov
 
 /** The node of a name that no layer has at all, whiteouts included: most names that are to be made. */
 function missing(mount: MountState, parent: OverlayNode, name: string): OverlayNode | undefined {
-  const { upper, lower } = parent.inode as OverlayInode;
+  const directory = parent.inode as OverlayInode;
+  const { upper, lower } = directory;
   if (upper !== NO_INODE && mount.layer(0).lookup(upper, name) !== NO_INODE) return undefined;
-  for (let i = 0; i < lower.length; i++) {
-    const { layer, inode } = lower[i] as LowerEntry;
-    if (mount.layer(layer).lookup(inode, name) !== NO_INODE) return undefined;
-  }
+  const places = lowerPlaces(mount, directory, name);
+  if (places ? places.length > 0 : isInLowers(mount, lower, name)) return undefined;
   const node = new OverlayNode(parent, name);
   node.flags = NodeFlag.nothingBelow;
   mount.counters.lookups++;
@@ -49,6 +49,14 @@ function missing(mount: MountState, parent: OverlayNode, name: string): OverlayN
 export function isTooLong(name: string): boolean {
   if (name.length * 3 <= NAME_MAX_BYTES) return false;
   return name.length > NAME_MAX_BYTES || encodeName(name).length > NAME_MAX_BYTES;
+}
+
+function isInLowers(mount: MountState, lower: readonly LowerEntry[], name: string): boolean {
+  for (let i = 0; i < lower.length; i++) {
+    const { layer, inode } = lower[i] as LowerEntry;
+    if (mount.layer(layer).lookup(inode, name) !== NO_INODE) return true;
+  }
+  return false;
 }
 
 /** One lookup under way: what has been found so far. */
@@ -120,14 +128,25 @@ function originOf(mount: MountState, upper: number): LowerEntry | undefined {
 
 function searchLowers(mount: MountState, node: OverlayNode, search: Search, found: Found): void {
   const roots = (mount.root.inode as OverlayInode).lower;
-  let stack = ((node.parent as OverlayNode).inode as OverlayInode).lower;
+  const directory = (node.parent as OverlayNode).inode as OverlayInode;
+  let stack = directory.lower;
   if (search.redirect?.startsWith('/')) stack = roots;
+  const places = stack === directory.lower ? directory.lowerIndex?.places.get(node.name) : undefined;
   for (let i = 0; !search.stop && i < stack.length; i++) {
-    const below = stack[i] as LowerEntry;
     requireFollowing(mount, search);
+    let known = NO_INODE;
+    if (places && stack === directory.lower && search.target === node.name) {
+      const next = placeFrom(places, i);
+      const position = next < 0 ? stack.length : (places[next] as number);
+      skipParts(mount, stack, i, position, search);
+      if (next < 0) break;
+      i = position;
+      known = places[next + 1] as number;
+    }
+    const below = stack[i] as LowerEntry;
     if (!followsRedirects(mount)) search.last = i === stack.length - 1;
     else if (search.isDirectory || mount.dataLayerCount === 0) search.last = below.layer === roots.length;
-    const inode = lookupInLayer(mount, below.layer, below.inode, search);
+    const inode = lookupInLayer(mount, below.layer, below.inode, search, known);
     if (inode === NO_INODE) continue;
     const entry = { layer: below.layer, inode };
     acceptLower(mount, node, entry, search, found);
@@ -136,6 +155,18 @@ function searchLowers(mount: MountState, node: OverlayNode, search: Search, foun
       i = below.layer - 1;
     }
   }
+}
+
+/** Where in `places` the first position from `from` on stands; -1 where none does. */
+function placeFrom(places: Places, from: number): number {
+  for (let at = 0; at < places.length; at += 2) if ((places[at] as number) >= from) return at;
+  return -1;
+}
+
+/** Parts that are known not to have the name count as asked: the kernel asks them. */
+function skipParts(mount: MountState, stack: readonly LowerEntry[], from: number, to: number, search: Search): void {
+  mount.counters.layersSearched += to - from;
+  if (mount.listener) for (const { layer } of stack.slice(from, to)) search.asked.push(layer);
 }
 
 /** Puts a lower inode on the stack. With an index, it must be the one that the upper file came from. */
@@ -229,7 +260,14 @@ export function isLowerPositive(mount: MountState, node: OverlayNode): boolean {
   if (!node.inode) return node.has(NodeFlag.opaque);
   if (node.inode.upper === NO_INODE) return true;
   if (node.has(NodeFlag.nothingBelow)) return false;
-  for (const below of ((node.parent as OverlayNode).inode as OverlayInode).lower) {
+  const directory = (node.parent as OverlayNode).inode as OverlayInode;
+  const places = lowerPlaces(mount, directory, node.name);
+  if (places) {
+    if (places.length === 0) return false;
+    const { layer } = directory.lower[places[0] as number] as LowerEntry;
+    return !mount.xattrs.isWhiteout(mount.layer(layer), places[1] as number);
+  }
+  for (const below of directory.lower) {
     const layer = mount.layer(below.layer);
     const inode = layer.lookup(below.inode, node.name);
     if (inode !== NO_INODE) return !mount.xattrs.isWhiteout(layer, inode);

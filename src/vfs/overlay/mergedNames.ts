@@ -1,6 +1,7 @@
 import { S_IFCHR, S_IFMT, S_IFREG } from './fileMode.ts';
-import { entriesOf, type Layer, NO_INODE } from './layer.ts';
+import { entriesOf, NO_INODE } from './layer.ts';
 import { lookup } from './lookup.ts';
+import { type LowerIndex, lowerIndex, type Places } from './lowerIndex.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
 import {
@@ -85,17 +86,21 @@ function mergedList(mount: MountState, node: OverlayNode): readonly ListedName[]
 
 /** The topmost entry of each name, those of the lowest layer first. */
 function mergeLayers(mount: MountState, node: OverlayNode): Iterable<MergedName> {
+  const inode = node.inode as OverlayInode;
+  if (inode.upper !== NO_INODE && mount.layer(0).linkCount(inode.upper) === 0) throw mount.fail('ENOENT');
+  const index = lowerIndex(mount, inode);
+  return index ? mergeIndexed(mount, node, index) : mergeParts(mount, node);
+}
+
+function mergeParts(mount: MountState, node: OverlayNode): Iterable<MergedName> {
   const parts = partsOf(node.inode as OverlayInode);
   const above = new Map<string, MergedName>();
   const lowest = new Map<string, MergedName>();
   for (const [i, part] of parts.entries()) {
-    const layer = mount.layer(part.layer);
-    const mayBeFiles = node.has(NodeFlag.fileWhiteouts) && mount.fileWhiteoutLayers.has(part.layer);
     const isLowest = i === parts.length - 1;
-    if (part.layer === 0 && layer.linkCount(part.inode) === 0) throw mount.fail('ENOENT');
-    for (const [name, inode] of entriesOf(layer, part.inode)) {
+    for (const [name, inode] of entriesOf(mount.layer(part.layer), part.inode)) {
       const known = above.get(name);
-      const merged = known ?? mergedName(name, layer, inode, part.layer, mayBeFiles);
+      const merged = known ?? mergedName(mount, node, name, { layer: part.layer, inode });
       if (!isLowest) {
         if (!known) above.set(name, merged);
       } else {
@@ -107,17 +112,42 @@ function mergeLayers(mount: MountState, node: OverlayNode): Iterable<MergedName>
   return [...lowest.values(), ...above.values()];
 }
 
+/** The same for many lower parts, whose names have been brought together. */
+function mergeIndexed(mount: MountState, node: OverlayNode, { places, lowest }: LowerIndex): Iterable<MergedName> {
+  const { upper, lower } = node.inode as OverlayInode;
+  const upperLayer = mount.layer(0);
+  const topmost = (name: string, of: Places): MergedName => {
+    const inUpper = upper === NO_INODE ? NO_INODE : upperLayer.lookup(upper, name);
+    if (inUpper !== NO_INODE) return mergedName(mount, node, name, { layer: 0, inode: inUpper });
+    const { layer } = lower[of[0] as number] as LowerEntry;
+    return mergedName(mount, node, name, { layer, inode: of[1] as number });
+  };
+  const isLowest = (of: Places | undefined) => of?.at(-2) === lower.length - 1;
+  const merged = lowest.map((name) => topmost(name, places.get(name) as Places));
+  if (upper !== NO_INODE) {
+    for (const [name, inode] of entriesOf(upperLayer, upper))
+      if (!isLowest(places.get(name))) merged.push(mergedName(mount, node, name, { layer: 0, inode }));
+  }
+  for (const [name, of] of places) {
+    const isListed = isLowest(of) || (upper !== NO_INODE && upperLayer.lookup(upper, name) !== NO_INODE);
+    if (!isListed) merged.push(topmost(name, of));
+  }
+  return merged;
+}
+
 function partsOf(inode: OverlayInode): readonly LowerEntry[] {
   return inode.upper === NO_INODE ? inode.lower : [{ layer: 0, inode: inode.upper }, ...inode.lower];
 }
 
-function mergedName(name: string, layer: Layer, inode: number, layerIndex: number, mayBeFiles: boolean): MergedName {
-  const type = layer.mode(inode) & S_IFMT;
+function mergedName(mount: MountState, node: OverlayNode, name: string, place: LowerEntry): MergedName {
+  const layer = mount.layer(place.layer);
+  const type = layer.mode(place.inode) & S_IFMT;
+  const mayBeFiles = node.has(NodeFlag.fileWhiteouts) && mount.fileWhiteoutLayers.has(place.layer);
   return {
     name,
     type,
-    isUpper: layerIndex === 0,
-    isWhiteout: type === S_IFCHR && layer.device(inode) === 0,
+    isUpper: place.layer === 0,
+    isWhiteout: type === S_IFCHR && layer.device(place.inode) === 0,
     isDoubtful: mayBeFiles && type === S_IFREG,
   };
 }

@@ -1,3 +1,4 @@
+import type { LowerIndex } from './lowerIndex.ts';
 import type { Pipe } from './pipe.ts';
 
 /** An inode of one of the lower layers. */
@@ -86,6 +87,24 @@ export class OverlayInode {
     this.#facts().listing = listing;
   }
 
+  /** Of a directory: see `lowerPlaces`. */
+  get lowerIndex(): LowerIndex | undefined {
+    return this.#more?.lowerIndex;
+  }
+
+  set lowerIndex(index: LowerIndex | undefined) {
+    this.#facts().lowerIndex = index;
+  }
+
+  /** What looking for names in a directory without index has cost so far. */
+  get searchCost(): number {
+    return this.#more?.searchCost ?? 0;
+  }
+
+  set searchCost(cost: number) {
+    this.#facts().searchCost = cost;
+  }
+
   get pipe(): Pipe | undefined {
     return this.#more?.pipe;
   }
@@ -113,6 +132,8 @@ class MoreFacts {
   version = 0;
   listing: Listing | undefined = undefined;
   pipe: Pipe | undefined = undefined;
+  lowerIndex: LowerIndex | undefined = undefined;
+  searchCost = 0;
 }
 
 /** A name of a directory as readdir gives it. */
