@@ -1,0 +1,56 @@
+// Writes public/catalogue/images: how each base image of the simulator is made. Facts (layers, history, users, sizes)
+// are those of the official images; small texts are ours; binaries are stand-ins of the real sizes.
+// Listings of Go, npm and busybox's applets are read from programs on this machine:
+//   node scripts/catalogue/images.mjs --busybox PROGRAM --go FOLDER --npm FOLDER
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { packListing } from './packListing.mjs';
+import { recipes } from './recipes.mjs';
+
+const OUT = fileURLToPath(new URL('../../public/catalogue/images/', import.meta.url));
+const { values } = parseArgs({
+  options: { busybox: { type: 'string' }, go: { type: 'string' }, npm: { type: 'string' } },
+});
+if (!values.busybox || !values.go || !values.npm)
+  throw new Error('usage: images.mjs --busybox PROGRAM --go FOLDER --npm FOLDER');
+
+const applets = execFileSync(values.busybox, ['--list-full'], { encoding: 'utf8' }).trim().split('\n');
+const LISTINGS = {
+  'go.txt': packListing(folder(values.go, 'usr/local/go', (path) => !/\/(test|testdata)(\/|$)/.test(path))),
+  'npm.txt': packListing(folder(values.npm, 'usr/local/lib/node_modules/npm', () => true)),
+};
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+for (const [name, listing] of Object.entries(LISTINGS)) writeFileSync(join(OUT, name), listing);
+const index = [];
+for (const [name, recipe] of Object.entries(recipes({ applets, packListing }))) {
+  writeFileSync(join(OUT, `${name}.json`), `${JSON.stringify(recipe, null, 1)}\n`);
+  const { repository, tags, description, stars } = recipe;
+  index.push({ name, repository, tags, description, stars });
+}
+writeFileSync(join(OUT, 'index.json'), `${JSON.stringify(index, null, 1)}\n`);
+console.log(`${index.length} images`);
+
+/** A folder's entries as they would lie at `at`, sorted. */
+function folder(root, at, isKept) {
+  const entries = [];
+  const walk = (path, name) => {
+    const stat = lstatSync(path);
+    if (!isKept(path)) return;
+    const kind = stat.isDirectory() ? 'd' : stat.isSymbolicLink() ? 'l' : 'f';
+    entries.push({
+      kind,
+      path: name,
+      mode: stat.mode & 0o7777 & ~0o022,
+      size: kind === 'f' ? stat.size : 0,
+      ...(kind === 'l' && { target: readlinkSync(path) }),
+    });
+    if (kind === 'd') for (const child of readdirSync(path).sort()) walk(join(path, child), `${name}/${child}`);
+  };
+  walk(root, at);
+  return entries;
+}

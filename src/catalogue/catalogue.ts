@@ -1,0 +1,101 @@
+import { encodeName } from '../bytes/byteName.ts';
+import { toHex } from '../bytes/hex.ts';
+import type { Platform } from '../bytes/platform.ts';
+import type { CatalogueFiles } from './catalogueFiles.ts';
+import { DebianPackages } from './debianPackages.ts';
+import { layerEntries } from './layerEntries.ts';
+import { layerTar } from './layerTar.ts';
+import type { ImageRecipe } from './recipe.ts';
+
+/** An image made of stand-ins, with real digests of what it is. */
+export interface CatalogueImage {
+  readonly config: Uint8Array;
+  /** Base first; layers of images that share them are the same object. */
+  readonly layers: readonly CatalogueLayer[];
+}
+
+export interface CatalogueLayer {
+  /** `sha256:…` of the tar. */
+  readonly diffId: string;
+  readonly tar: Uint8Array;
+}
+
+/** A line of `images/index.json`. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly repository: string;
+  readonly tags: readonly string[];
+  readonly description: string;
+  readonly stars: number;
+}
+
+interface Made extends CatalogueImage {
+  readonly history: readonly object[];
+  readonly installed: ReadonlySet<string>;
+}
+
+/** Base images that are there without a network: made from listings when they are first asked for. */
+export class Catalogue {
+  readonly packages: DebianPackages;
+  readonly #files: CatalogueFiles;
+  readonly #platform: Platform;
+  #index: Promise<readonly CatalogueEntry[]> | undefined;
+  readonly #made = new Map<string, Promise<Made>>();
+
+  constructor(files: CatalogueFiles, platform: Platform) {
+    this.#files = files;
+    this.#platform = platform;
+    this.packages = new DebianPackages(files);
+  }
+
+  entries(): Promise<readonly CatalogueEntry[]> {
+    this.#index ??= this.#files.text('images/index.json').then((text) => JSON.parse(text) as readonly CatalogueEntry[]);
+    return this.#index;
+  }
+
+  /** The image of a repository (`library/redis`) and tag, or undefined. */
+  async image(repository: string, tag: string): Promise<CatalogueImage | undefined> {
+    const entry = (await this.entries()).find((one) => one.repository === repository && one.tags.includes(tag));
+    return entry && this.#make(entry.name);
+  }
+
+  #make(name: string): Promise<Made> {
+    let made = this.#made.get(name);
+    if (!made) {
+      made = this.#build(name);
+      this.#made.set(name, made);
+      made.catch(() => this.#made.delete(name));
+    }
+    return made;
+  }
+
+  async #build(name: string): Promise<Made> {
+    const recipe = JSON.parse(await this.#files.text(`images/${name}.json`)) as ImageRecipe;
+    const below = recipe.from === undefined ? undefined : await this.#make(recipe.from);
+    const layers = [...(below?.layers ?? [])];
+    const history = [...(below?.history ?? [])];
+    const installed = new Set(below?.installed);
+    for (const { createdBy, comment, created = recipe.created, layer } of recipe.steps) {
+      if (layer) {
+        const entries = await layerEntries(layer, this.#files, this.packages, installed);
+        const tar = layerTar(entries, Math.floor(Date.parse(created) / 1000));
+        layers.push({ diffId: `sha256:${toHex(await this.#platform.sha256(tar))}`, tar });
+      }
+      history.push({
+        created,
+        created_by: createdBy,
+        ...(comment !== undefined && { comment }),
+        ...(!layer && { empty_layer: true }),
+      });
+    }
+    const config = {
+      architecture: 'amd64',
+      config: recipe.config,
+      created: recipe.created,
+      history,
+      os: 'linux',
+      rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+    };
+    return { config: encodeName(JSON.stringify(config)), layers, history, installed };
+  }
+}

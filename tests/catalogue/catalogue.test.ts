@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { decodeName } from '../../src/bytes/byteName.ts';
+import { MemorySource } from '../../src/bytes/byteSource.ts';
+import { Catalogue } from '../../src/catalogue/catalogue.ts';
+import { nodePlatform } from '../../src/platform/node.ts';
+import { scanTar } from '../../src/tar/scanTar.ts';
+
+const files = {
+  text: (path: string) => readFile(new URL(`../../public/catalogue/${path}`, import.meta.url), 'utf8'),
+};
+const catalogue = new Catalogue(files, nodePlatform());
+
+interface Config {
+  readonly rootfs: { readonly diff_ids: readonly string[] };
+  readonly history: readonly { readonly created_by: string; readonly empty_layer?: boolean }[];
+}
+
+describe('CAT-1 base images', () => {
+  it('every image can be made, its diffIDs are those of its layers', async () => {
+    const sizes: Record<string, number> = {};
+    for (const { name, repository, tags } of await catalogue.entries()) {
+      const image = await catalogue.image(repository, tags[0] as string);
+      const config = JSON.parse(decodeName(image?.config as Uint8Array)) as Config;
+      const layers = image?.layers ?? [];
+      expect(config.history.filter(({ empty_layer }) => !empty_layer).length, name).toBe(layers.length);
+      let sizeBytes = 0;
+      for (const [i, { tar, diffId }] of layers.entries()) {
+        expect(diffId).toBe(`sha256:${createHash('sha256').update(tar).digest('hex')}`);
+        expect(config.rootfs.diff_ids[i]).toBe(diffId);
+        await scanTar(new MemorySource(tar), (entry) => {
+          sizeBytes += entry.type === 'file' ? entry.sizeBytes : 0;
+        });
+      }
+      sizes[name] = Math.round(sizeBytes / 1e6);
+    }
+    // As `docker images` shows the real ones, within what a newer package or two make.
+    expect(sizes).toMatchObject({ 'hello-world': 0, alpine: 7, busybox: 1 });
+    expect(sizes.debian).toBeGreaterThan(90);
+    expect(sizes.golang).toBeGreaterThan(400);
+  });
+
+  it('images that are made from others share their layers', async () => {
+    const debian = await catalogue.image('library/debian', 'bookworm-slim');
+    const redis = await catalogue.image('library/redis', '7');
+    const nginx = await catalogue.image('library/nginx', 'latest');
+    expect(redis?.layers[0]).toBe(debian?.layers[0]);
+    expect(nginx?.layers[0]).toBe(debian?.layers[0]);
+    expect(redis?.layers.length).toBe(8);
+    expect(await catalogue.image('library/redis', '99')).toBeUndefined();
+  });
+});
