@@ -13,11 +13,8 @@ export function packListing(entries) {
     const isUsual = mode === usual || kind === 'l' || kind === 'h';
     const columns = [size || '', isUsual ? '' : mode.toString(8), uid || gid ? `${uid}:${gid}` : ''];
     while (columns.at(-1) === '') columns.pop();
-    text +=
-      [
-        `${kind}${shared.toString(36)} ${path.slice(shared)}${target === undefined ? '' : ` -> ${target}`}`,
-        ...columns,
-      ].join('\t') + '\n';
+    const name = `${kind}${shared.toString(36)} ${path.slice(shared)}${target === undefined ? '' : ` -> ${target}`}`;
+    text += `${[name, ...columns].join('\t')}\n`;
   }
   return text;
 }

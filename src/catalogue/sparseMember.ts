@@ -30,7 +30,7 @@ export function sparseMember(member: TarMember, stored: Uint8Array): Uint8Array 
           [0, stored.length],
           [member.sizeBytes, 0],
         ];
-  extents.flat().forEach((value, i) => put(header, SPARSE_AT + i * NUMBER_BYTES, octal(value)));
+  for (const [i, value] of extents.flat().entries()) put(header, SPARSE_AT + i * NUMBER_BYTES, octal(value));
   put(header, REAL_SIZE_AT, octal(member.sizeBytes));
   seal(header);
   const out = new Uint8Array(longName.length + BLOCK_BYTES + stored.length + paddingBytes(stored.length));
