@@ -57,7 +57,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   for (const engine of options.engines) await engine.sweep(isAlive).catch(options.report);
   const pool = new EnginePool(options.engines, limits, tokens.isForSeveral);
   await pool.open();
-  const builds = new BuildService(pool, folders, limits, rules);
+  const builds = new BuildService(pool, folders, { limits, rules, report: options.report });
   const network = guardedNetwork(new HostPolicy(access.allowedHosts));
   const proxy = gitProxy({ network, plainHttp: new Set(access.plainHttp), maxResponseBytes: limits.contextBytes });
   const git = new GitContexts(proxy, options.gitProgram, limits.contextBytes);

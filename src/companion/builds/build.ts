@@ -6,6 +6,14 @@ import type { PoolJob } from './enginePool.ts';
 import { EventLog } from './eventLog.ts';
 import { StepRecorder } from './stepRecorder.ts';
 
+/** What all builds of a companion share. */
+export interface BuildSetting {
+  readonly limits: CompanionLimits;
+  readonly rules: BuildRules;
+  /** Of errors that nobody foresaw. */
+  readonly report: (error: unknown) => void;
+}
+
 /** One build from its context to its result. */
 export class Build implements PoolJob {
   readonly id: string;
@@ -13,8 +21,7 @@ export class Build implements PoolJob {
   readonly folder: string;
   readonly log = new EventLog();
   readonly #controller = new AbortController();
-  readonly #limits: CompanionLimits;
-  readonly #rules: BuildRules;
+  readonly #setting: BuildSetting;
   #request: BuildRequest | undefined;
   #state: BuildSummary['state'] = 'queued';
   #result: BuildResult | undefined;
@@ -25,12 +32,11 @@ export class Build implements PoolJob {
   leaveQueue: () => boolean = () => false;
   lastUsedMs = Date.now();
 
-  constructor(id: string, user: string, folder: string, limits: CompanionLimits, rules: BuildRules) {
+  constructor(id: string, user: string, folder: string, setting: BuildSetting) {
     this.id = id;
     this.user = user;
     this.folder = folder;
-    this.#limits = limits;
-    this.#rules = rules;
+    this.#setting = setting;
     this.ended = new Promise((resolve) => {
       this.#ended = resolve;
     });
@@ -74,12 +80,12 @@ export class Build implements PoolJob {
     this.log.append({ type: 'started', engine: engine.name, attempt });
     const timeout = new AbortController();
     const timer = setTimeout(() => {
-      timeout.abort(new CompanionError('timeout', `the build took over ${this.#limits.buildMs / 1000} s`));
-    }, this.#limits.buildMs);
-    const recorder = new StepRecorder(this.#limits, (event) => this.log.append(event));
+      timeout.abort(new CompanionError('timeout', `the build took over ${this.#setting.limits.buildMs / 1000} s`));
+    }, this.#setting.limits.buildMs);
+    const recorder = new StepRecorder(this.#setting.limits, (event) => this.log.append(event));
     try {
       const signal = AbortSignal.any([this.#controller.signal, timeout.signal]);
-      const result = await engine.build(request, this.#rules, (event) => recorder.add(event), signal);
+      const result = await engine.build(request, this.#setting.rules, (event) => recorder.add(event), signal);
       this.#result = result;
       this.#state = 'done';
       this.lastUsedMs = Date.now();
@@ -104,7 +110,7 @@ export class Build implements PoolJob {
     const known = error instanceof CompanionError ? error : undefined;
     const code: BuildFailure = known && isFailure(known.code) ? known.code : 'engine';
     const message = known?.message ?? 'the companion failed; its log tells more';
-    if (!known) console.error(error);
+    if (!known) this.#setting.report(error);
     this.log.append({ type: 'error', code, message: message.slice(0, 8192) });
     this.#ended?.();
   }

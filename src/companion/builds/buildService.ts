@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { CompanionError } from '../companionError.ts';
-import type { BuildRules } from '../engines/engine.ts';
 import type { CompanionLimits } from '../limits.ts';
-import { Build } from './build.ts';
+import { Build, type BuildSetting } from './build.ts';
 import { parseBuildOptions } from './buildOptions.ts';
 import type { EnginePool } from './enginePool.ts';
 import { CONTEXT_TAR, prepareBuild } from './prepareBuild.ts';
@@ -17,24 +17,25 @@ export type ContextInput =
   | { readonly kind: 'writer'; readonly write: (tarFile: string, signal: AbortSignal) => Promise<void> };
 
 const TIDY_PAUSE_MS = 5_000;
+const FAREWELL_MS = 500;
 
 /** The builds of all users, from the upload to the day their results are forgotten. */
 export class BuildService {
   readonly #pool: EnginePool;
   readonly #folders: WorkFolders;
   readonly #limits: CompanionLimits;
-  readonly #rules: BuildRules;
+  readonly #setting: BuildSetting;
   readonly #builds = new Map<string, Build>();
   /** Contexts under way, by user: they count as waiting builds. */
   readonly #uploads = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #isClosed = false;
 
-  constructor(pool: EnginePool, folders: WorkFolders, limits: CompanionLimits, rules: BuildRules) {
+  constructor(pool: EnginePool, folders: WorkFolders, setting: BuildSetting) {
     this.#pool = pool;
     this.#folders = folders;
-    this.#limits = limits;
-    this.#rules = rules;
+    this.#limits = setting.limits;
+    this.#setting = setting;
     this.#timer = setInterval(() => void this.#tidy(), TIDY_PAUSE_MS);
   }
 
@@ -50,7 +51,7 @@ export class BuildService {
       if (input.kind === 'writer') await input.write(tarFile, signal);
       else await receiveUpload(input.body, input.declaredBytes, tarFile, { maxBytes, idleMs, signal });
       const id = randomBytes(16).toString('hex');
-      const build = new Build(id, user, folder, this.#limits, this.#rules);
+      const build = new Build(id, user, folder, this.#setting);
       build.ready(await prepareBuild({ build: id, user, folder, options }, this.#limits, signal));
       this.#queue(build);
       return build;
@@ -118,6 +119,12 @@ export class BuildService {
     clearInterval(this.#timer);
     for (const build of this.#builds.values()) build.cancel('the companion ends');
     await Promise.all([...this.#builds.values()].map(({ ended }) => ended));
+    // Readers hear how it ended before their connections are cut.
+    for (let waitedMs = 0; waitedMs < FAREWELL_MS && this.#readers > 0; waitedMs += 10) await sleep(10);
+  }
+
+  get #readers(): number {
+    return [...this.#builds.values()].reduce((sum, { log }) => sum + log.readers, 0);
   }
 
   async #forget(build: Build): Promise<void> {

@@ -134,7 +134,10 @@ export class EnginePool {
       const next = this.#queue.take((user) => (this.#runningOf.get(user) ?? 0) < this.#limits.runningPerUser);
       if (!next) return;
       const endpoint = chooseEndpoint(usable, next.user);
-      if (!endpoint) return this.#queue.addFirst(next);
+      if (!endpoint) {
+        this.#queue.addFirst(next);
+        return;
+      }
       void this.#run(next, endpoint);
     }
   }

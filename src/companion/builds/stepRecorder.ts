@@ -9,6 +9,8 @@ export interface StepBounds {
 const MAX_NAME_CHARACTERS = 2000;
 /** A line of NDJSON stays within what clients read at once. */
 const MAX_TEXT_CHARACTERS = 64 * 1024;
+/** What an event costs besides its text: many small ones are a flood too. */
+const EVENT_BYTES = 64;
 
 /** Keeps what an engine tells within bounds: so much log, so many steps, so long a name. */
 export class StepRecorder {
@@ -30,13 +32,17 @@ export class StepRecorder {
         if (++this.#steps > this.#bounds.steps) {
           throw new CompanionError('limit', `the build has over ${this.#bounds.steps} steps`);
         }
-        return this.#append({ ...event, name: shortened(event.name) });
+        this.#append({ ...event, name: shortened(event.name) });
+        break;
       case 'step-done':
-        return this.#append(event.error === undefined ? event : { ...event, error: shortened(event.error) });
+        this.#append(event.error === undefined ? event : { ...event, error: shortened(event.error) });
+        break;
       case 'log':
-        return this.#addLog(event);
+        this.#addLog(event);
+        break;
       case 'log-truncated':
-        return this.#append(event);
+        this.#append(event);
+        break;
     }
   }
 
@@ -44,7 +50,7 @@ export class StepRecorder {
     if (this.#isTruncated) return;
     for (let at = 0; at < event.text.length; at += MAX_TEXT_CHARACTERS) {
       const text = event.text.slice(at, at + MAX_TEXT_CHARACTERS);
-      const sizeBytes = Buffer.byteLength(text);
+      const sizeBytes = Math.max(EVENT_BYTES, Buffer.byteLength(text));
       if (this.#logBytes + sizeBytes > this.#bounds.logBytes) {
         this.#isTruncated = true;
         this.#append({ type: 'log-truncated', keptBytes: this.#logBytes });
