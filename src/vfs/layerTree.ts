@@ -88,6 +88,14 @@ export class LayerTree {
     return this.columns.kind[entry] === EntryKind.directory;
   }
 
+  /** A directory that is not opaque and has nothing in the side table. */
+  isPlainDirectory(entry: number): boolean {
+    return (
+      this.columns.kind[entry] === EntryKind.directory &&
+      ((this.columns.flags[entry] as number) & (EntryFlag.opaque | EntryFlag.rare)) === 0
+    );
+  }
+
   isWhiteout(entry: number): boolean {
     return this.columns.kind[entry] === EntryKind.whiteout;
   }

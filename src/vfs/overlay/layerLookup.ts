@@ -35,8 +35,7 @@ export function lookupInLayer(
   search: Search,
   known = NO_INODE,
 ): number {
-  mount.counters.layersSearched++;
-  if (mount.listener) search.asked.push(layerIndex);
+  countAsked(mount, layerIndex, search);
   if (!search.target.startsWith('/')) {
     const inode = known === NO_INODE ? mount.layer(layerIndex).lookup(directory, search.target) : known;
     return judge(mount, layerIndex, inode, search, '', '');
@@ -55,6 +54,11 @@ export function lookupInLayer(
     if (base === NO_INODE || slash < 0) return base;
     leftLength -= end - start + 1;
   }
+}
+
+export function countAsked(mount: MountState, layerIndex: number, search: Search): void {
+  mount.counters.layersSearched++;
+  if (mount.listener) search.asked.push(layerIndex);
 }
 
 /** What an inode that a layer has under a name, or a part of a path, means for the search. */

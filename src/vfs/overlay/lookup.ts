@@ -4,8 +4,8 @@ import { isDirectory, isRegular, S_IFMT } from './fileMode.ts';
 import { inodeFor } from './inodeCache.ts';
 import { findIndex } from './linkIndex.ts';
 import { NO_INODE } from './layer.ts';
-import { lowerPlaces, type Places } from './lowerIndex.ts';
-import { lookupInLayer, Search } from './layerLookup.ts';
+import { lowerPlaces } from './lowerIndex.ts';
+import { countAsked, lookupInLayer, Search } from './layerLookup.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
 import { InodeFlag, type LowerEntry, NodeFlag, type OverlayInode, OverlayNode } from './overlayNode.ts';
@@ -132,23 +132,29 @@ function searchLowers(mount: MountState, node: OverlayNode, search: Search, foun
   let stack = directory.lower;
   if (search.redirect?.startsWith('/')) stack = roots;
   const places = stack === directory.lower ? directory.lowerIndex?.places.get(node.name) : undefined;
+  let place = 0;
   for (let i = 0; !search.stop && i < stack.length; i++) {
     requireFollowing(mount, search);
-    let known = NO_INODE;
+    let known: LowerEntry | undefined;
     if (places && stack === directory.lower && search.target === node.name) {
-      const next = placeFrom(places, i);
-      const position = next < 0 ? stack.length : (places[next] as number);
-      skipParts(mount, stack, i, position, search);
-      if (next < 0) break;
-      i = position;
-      known = places[next + 1] as number;
+      const from = i;
+      while (place < places.length && layerOf(places, place) < layerOf(stack, i)) place++;
+      known = places[place];
+      while (i < stack.length && layerOf(stack, i) !== known?.layer) i++;
+      if (i > from) skipParts(mount, stack, from, i, search);
+      if (!known) break;
+      if (isPlainDirectory(mount, known, search)) {
+        countAsked(mount, known.layer, search);
+        acceptLower(mount, node, known, search, found);
+        continue;
+      }
     }
     const below = stack[i] as LowerEntry;
     if (!followsRedirects(mount)) search.last = i === stack.length - 1;
     else if (search.isDirectory || mount.dataLayerCount === 0) search.last = below.layer === roots.length;
-    const inode = lookupInLayer(mount, below.layer, below.inode, search, known);
+    const inode = lookupInLayer(mount, below.layer, below.inode, search, known?.inode);
     if (inode === NO_INODE) continue;
-    const entry = { layer: below.layer, inode };
+    const entry = known ?? { layer: below.layer, inode };
     acceptLower(mount, node, entry, search, found);
     if (search.redirect?.startsWith('/') && stack !== roots) {
       stack = roots;
@@ -157,16 +163,21 @@ function searchLowers(mount: MountState, node: OverlayNode, search: Search, foun
   }
 }
 
-/** Where in `places` the first position from `from` on stands; -1 where none does. */
-function placeFrom(places: Places, from: number): number {
-  for (let at = 0; at < places.length; at += 2) if ((places[at] as number) >= from) return at;
-  return -1;
+function layerOf(entries: readonly LowerEntry[], at: number): number {
+  return (entries[at] as LowerEntry).layer;
 }
 
 /** Parts that are known not to have the name count as asked: the kernel asks them. */
 function skipParts(mount: MountState, stack: readonly LowerEntry[], from: number, to: number, search: Search): void {
-  mount.counters.layersSearched += to - from;
-  if (mount.listener) for (const { layer } of stack.slice(from, to)) search.asked.push(layer);
+  if (!mount.listener) mount.counters.layersSearched += to - from;
+  else for (let i = from; i < to; i++) countAsked(mount, layerOf(stack, i), search);
+}
+
+/** A further part of a directory that bears no marks: all that there is to it is known already. */
+function isPlainDirectory(mount: MountState, { layer, inode }: LowerEntry, search: Search): boolean {
+  if (search.metacopy || search.hasFileWhiteouts || mount.layer(layer).isPlainDirectory?.(inode) !== true) return false;
+  search.isDirectory = true;
+  return true;
 }
 
 /** Puts a lower inode on the stack. With an index, it must be the one that the upper file came from. */
@@ -263,9 +274,8 @@ export function isLowerPositive(mount: MountState, node: OverlayNode): boolean {
   const directory = (node.parent as OverlayNode).inode as OverlayInode;
   const places = lowerPlaces(mount, directory, node.name);
   if (places) {
-    if (places.length === 0) return false;
-    const { layer } = directory.lower[places[0] as number] as LowerEntry;
-    return !mount.xattrs.isWhiteout(mount.layer(layer), places[1] as number);
+    const [top] = places;
+    return top !== undefined && !mount.xattrs.isWhiteout(mount.layer(top.layer), top.inode);
   }
   for (const below of directory.lower) {
     const layer = mount.layer(below.layer);

@@ -9,14 +9,15 @@ const MIN_PARTS = 4;
 /** What a search in one part costs, in entries that a merge goes over. */
 const SEARCH_COST = 16;
 
-/** Pairs: position in the directory's `lower`, and the inode there; topmost first. */
-export type Places = readonly number[];
+/** Where the lower parts of a directory have a name, whiteouts included, topmost first. */
+export type Places = readonly LowerEntry[];
 
 const NOWHERE: Places = [];
 
-/** Where the lower parts of a directory have their names, whiteouts included: one pass over all of them instead of a
- *  search in each for every name. Lower layers do not change: it holds for ever. */
+/** The names of all lower parts of a directory: one pass over the parts instead of a search in each of them for every
+ *  name. Lower layers do not change: it holds for ever. */
 export interface LowerIndex {
+  /** The names of the topmost part come first. */
   readonly places: ReadonlyMap<string, Places>;
   /** Names of the lowest part, in its order. */
   readonly lowest: readonly string[];
@@ -27,50 +28,42 @@ export interface LowerIndex {
 export function lowerPlaces(mount: MountState, directory: OverlayInode, name: string): Places | undefined {
   const { lower } = directory;
   if (lower.length < MIN_PARTS) return undefined;
-  let index = directory.lowerIndex;
-  if (!index) {
-    const count = entryCount(mount, lower);
-    if (count === undefined) return undefined;
-    directory.searchCost += lower.length * SEARCH_COST;
-    if (directory.searchCost < count) return undefined;
-    index = lowerIndex(mount, directory);
-  }
-  return index?.places.get(name) ?? NOWHERE;
+  const index = directory.lowerIndex ?? afterSearches(mount, directory);
+  return index && (index.places.get(name) ?? NOWHERE);
 }
 
 /** Made where there is none. Undefined for a directory of few parts. */
 export function lowerIndex(mount: MountState, directory: OverlayInode): LowerIndex | undefined {
-  const { lower } = directory;
-  if (lower.length < MIN_PARTS) return undefined;
-  directory.lowerIndex ??= makeIndex(mount, lower);
+  if (directory.lower.length < MIN_PARTS) return undefined;
+  directory.lowerIndex ??= makeIndex(mount, directory.lower);
   return directory.lowerIndex;
 }
 
-/** Undefined where a layer cannot tell without looking. */
-function entryCount(mount: MountState, lower: readonly LowerEntry[]): number | undefined {
+/** One more search is under way. */
+function afterSearches(mount: MountState, directory: OverlayInode): LowerIndex | undefined {
+  const { lower } = directory;
+  directory.searchBudget ??= entryCount(mount, lower);
+  directory.searchBudget -= lower.length * SEARCH_COST;
+  return directory.searchBudget < 0 ? lowerIndex(mount, directory) : undefined;
+}
+
+/** Infinity where a layer cannot tell without looking. */
+function entryCount(mount: MountState, lower: readonly LowerEntry[]): number {
   let count = 0;
-  for (const { layer, inode } of lower) {
-    const names = mount.layer(layer).nameCount?.(inode);
-    if (names === undefined) return undefined;
-    count += names;
-  }
+  for (const { layer, inode } of lower) count += mount.layer(layer).nameCount?.(inode) ?? Number.POSITIVE_INFINITY;
   return count;
 }
 
 function makeIndex(mount: MountState, lower: readonly LowerEntry[]): LowerIndex {
-  const parts = lower.map(({ layer, inode }) => ({ layer: mount.layer(layer), inode }));
-  const trees = parts.flatMap(({ layer, inode }) =>
-    layer instanceof LayerTreeLayer ? [{ tree: layer.tree, entry: inode - 1 }] : [],
-  );
-  if (trees.length === parts.length) return mergeTrees(trees);
-  const places = new Map<string, number[]>();
+  if (lower.every(({ layer }) => mount.layer(layer) instanceof LayerTreeLayer)) return mergeTrees(mount, lower);
+  const places = new Map<string, LowerEntry[]>();
   let lowest: string[] = [];
-  for (const [position, { layer, inode }] of parts.entries()) {
+  for (const { layer, inode } of lower) {
     lowest = [];
-    for (const [name, child] of entriesOf(layer, inode)) {
+    for (const [name, child] of entriesOf(mount.layer(layer), inode)) {
       const known = places.get(name);
-      if (known) known.push(position, child);
-      else places.set(name, [position, child]);
+      if (known) known.push({ layer, inode: child });
+      else places.set(name, [{ layer, inode: child }]);
       lowest.push(name);
     }
   }

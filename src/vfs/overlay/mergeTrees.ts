@@ -1,64 +1,69 @@
 import type { LayerTree } from '../layerTree.ts';
+import type { LayerTreeLayer } from './layerTreeLayer.ts';
 import type { LowerIndex } from './lowerIndex.ts';
+import type { MountState } from './mountState.ts';
+import type { LowerEntry } from './overlayNode.ts';
 
-/** A directory of a layer's tree. */
-export interface TreeDirectory {
+/** A name that was met, in one of the trees that have it. */
+interface Merged {
   readonly tree: LayerTree;
   readonly entry: number;
+  readonly places: LowerEntry[];
 }
 
-/** Names that were met so far, in the order of their bytes. */
-interface Merged {
-  readonly trees: LayerTree[];
-  /** Where one of the trees has the name. */
-  readonly entries: number[];
-  readonly places: number[][];
-}
-
-/** The index of directories of trees, topmost first: their children lie sorted by name bytes, so that merging one more
- *  is one pass over both. Names are decoded once. */
-export function mergeTrees(directories: readonly TreeDirectory[]): LowerIndex {
-  let merged: Merged = { trees: [], entries: [], places: [] };
-  for (const [position, directory] of directories.entries()) {
-    if (directory.tree.childCount(directory.entry) > 0) merged = mergeOne(merged, directory, position);
+/** The index of a directory whose parts are all trees of layers. Their children lie sorted by name bytes, so that
+ *  merging one more is one pass over both, and names are decoded once. */
+export function mergeTrees(mount: MountState, lower: readonly LowerEntry[]): LowerIndex {
+  let merged: readonly Merged[] = [];
+  for (let i = 0; i < lower.length; i++) {
+    const { layer, inode } = lower[i] as LowerEntry;
+    const { tree } = mount.layer(layer) as LayerTreeLayer;
+    if (tree.childCount(inode - 1) > 0) merged = withPart(merged, tree, inode - 1, layer);
   }
-  const places = new Map<string, readonly number[]>();
+  const lowestLayer = (lower[lower.length - 1] as LowerEntry).layer;
   const lowest: string[] = [];
-  const { trees, entries } = merged;
-  const named = merged.places.map((of, i) => ({ of, name: (trees[i] as LayerTree).name(entries[i] as number) }));
-  for (const { of, name } of named) if (of.at(-2) === directories.length - 1) lowest.push(name);
-  // Names that the topmost part has come first, as when the parts are gone through one by one.
-  named.sort((a, b) => (a.of[0] as number) - (b.of[0] as number));
-  for (const { of, name } of named) places.set(name, of);
+  const named = merged.map(({ tree, entry, places }) => ({ name: tree.name(entry), places }));
+  for (const { name, places } of named) if (lowestOf(places).layer === lowestLayer) lowest.push(name);
+  named.sort((a, b) => (a.places[0] as LowerEntry).layer - (b.places[0] as LowerEntry).layer);
+  const places = new Map<string, readonly LowerEntry[]>();
+  for (const of of named) places.set(of.name, of.places);
   return { places, lowest };
 }
 
-function mergeOne(known: Merged, { tree, entry: directory }: TreeDirectory, position: number): Merged {
-  const merged: Merged = { trees: [], entries: [], places: [] };
-  const add = (of: LayerTree, entry: number, places: number[]) => {
-    merged.trees.push(of);
-    merged.entries.push(entry);
-    merged.places.push(places);
-  };
-  let at = 0;
+function lowestOf(places: readonly LowerEntry[]): LowerEntry {
+  return places[places.length - 1] as LowerEntry;
+}
+
+/** What is known with one more part; all names in the order of their bytes. */
+function withPart(known: readonly Merged[], tree: LayerTree, directory: number, layer: number): readonly Merged[] {
   const first = tree.firstChild(directory);
   const end = first + tree.childCount(directory);
+  const isNew: number[] = [];
+  let at = 0;
   for (let child = first; child < end; child++) {
     let order = 1;
-    for (; at < known.entries.length; at++) {
-      const other = known.trees[at] as LayerTree;
-      order = other.compareNames(known.entries[at] as number, tree, child);
+    while (at < known.length) {
+      const other = known[at] as Merged;
+      order = other.tree.compareNames(other.entry, tree, child);
       if (order >= 0) break;
-      add(other, known.entries[at] as number, known.places[at] as number[]);
-    }
-    if (order === 0) {
-      const places = known.places[at] as number[];
-      places.push(position, tree.inode(child) + 1);
-      add(tree, child, places);
       at++;
-    } else add(tree, child, [position, tree.inode(child) + 1]);
+    }
+    // Where names are the same in many parts, as is usual, nothing moves.
+    if (order === 0) (known[at++] as Merged).places.push({ layer, inode: tree.inode(child) + 1 });
+    else isNew.push(at, child);
   }
-  for (; at < known.entries.length; at++)
-    add(known.trees[at] as LayerTree, known.entries[at] as number, known.places[at] as number[]);
+  return isNew.length === 0 ? known : withNew(known, isNew, tree, layer);
+}
+
+/** `isNew`: pairs of a position in `known`, and the entry that goes before it. */
+function withNew(known: readonly Merged[], isNew: readonly number[], tree: LayerTree, layer: number): Merged[] {
+  const merged: Merged[] = [];
+  let at = 0;
+  for (let i = 0; i < isNew.length; i += 2) {
+    for (; at < (isNew[i] as number); at++) merged.push(known[at] as Merged);
+    const entry = isNew[i + 1] as number;
+    merged.push({ tree, entry, places: [{ layer, inode: tree.inode(entry) + 1 }] });
+  }
+  for (; at < known.length; at++) merged.push(known[at] as Merged);
   return merged;
 }

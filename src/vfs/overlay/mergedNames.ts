@@ -119,10 +119,10 @@ function mergeIndexed(mount: MountState, node: OverlayNode, { places, lowest }: 
   const topmost = (name: string, of: Places): MergedName => {
     const inUpper = upper === NO_INODE ? NO_INODE : upperLayer.lookup(upper, name);
     if (inUpper !== NO_INODE) return mergedName(mount, node, name, { layer: 0, inode: inUpper });
-    const { layer } = lower[of[0] as number] as LowerEntry;
-    return mergedName(mount, node, name, { layer, inode: of[1] as number });
+    return mergedName(mount, node, name, of[0] as LowerEntry);
   };
-  const isLowest = (of: Places | undefined) => of?.at(-2) === lower.length - 1;
+  const lowestLayer = lower[lower.length - 1]?.layer;
+  const isLowest = (of: Places | undefined) => of !== undefined && of[of.length - 1]?.layer === lowestLayer;
   const merged = lowest.map((name) => topmost(name, places.get(name) as Places));
   if (upper !== NO_INODE) {
     for (const [name, inode] of entriesOf(upperLayer, upper))

@@ -96,13 +96,13 @@ export class OverlayInode {
     this.#facts().lowerIndex = index;
   }
 
-  /** What looking for names in a directory without index has cost so far. */
-  get searchCost(): number {
-    return this.#more?.searchCost ?? 0;
+  /** What looking for names in a directory may cost before an index is made. */
+  get searchBudget(): number | undefined {
+    return this.#more?.searchBudget;
   }
 
-  set searchCost(cost: number) {
-    this.#facts().searchCost = cost;
+  set searchBudget(cost: number | undefined) {
+    this.#facts().searchBudget = cost;
   }
 
   get pipe(): Pipe | undefined {
@@ -133,7 +133,7 @@ class MoreFacts {
   listing: Listing | undefined = undefined;
   pipe: Pipe | undefined = undefined;
   lowerIndex: LowerIndex | undefined = undefined;
-  searchCost = 0;
+  searchBudget: number | undefined = undefined;
 }
 
 /** A name of a directory as readdir gives it. */
