@@ -117,7 +117,8 @@ function findOrCreate(mount: MountState, credentials: Credentials, path: string,
   const place = isCreating ? keptParent(mount, credentials, path) : undefined;
   if (place) {
     const node = lookup(mount, place.directory, place.name);
-    if (!node.inode) return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory: false };
+    if (!node.inode)
+      return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory: false };
   }
   const walk = new PathWalk(mount, credentials, path);
   let follows = (flags & O_NOFOLLOW) === 0 && !isExclusive;

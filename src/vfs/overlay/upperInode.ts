@@ -67,7 +67,12 @@ export class UpperInode implements Restorable<UpperInode> {
   }
 
   get content(): FileContent {
-    if (!isRegular(this.mode) || this.body === undefined || typeof this.body === 'number' || this.body instanceof NameTable)
+    if (
+      !isRegular(this.mode) ||
+      this.body === undefined ||
+      typeof this.body === 'number' ||
+      this.body instanceof NameTable
+    )
       throw new RangeError('not a regular file');
     return this.body;
   }
