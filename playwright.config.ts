@@ -10,6 +10,8 @@ export default defineConfig({
   // Browsers on a busy machine take their time; what passes passes as soon as ever.
   expect: { timeout: 15_000 },
   workers: 2,
+  // A browser on two busy cores may lose a key press; what needed its second try is reported as flaky.
+  retries: 1,
   fullyParallel: true,
   forbidOnly: true,
   reporter: 'list',
