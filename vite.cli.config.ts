@@ -33,7 +33,7 @@ export default defineConfig({
     sourcemap: false,
     emptyOutDir: true,
     rolldownOptions: {
-      input: { palimpsest: 'src/cli/palimpsest.ts' },
+      input: { palimpsest: 'src/cli/palimpsest.ts', indexThread: 'src/cli/indexThread.ts' },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',

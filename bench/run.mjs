@@ -14,8 +14,8 @@ if (name === undefined || !existsSync(join(projectDir, `bench/${name}.ts`))) {
   process.exit(2);
 }
 
-/** @param {string} entry */
-async function bundle(entry) {
+/** @param {string} entry @param {string} path */
+async function bundle(entry, path = `bench/${entry}.ts`) {
   await build({
     configFile: false,
     root: projectDir,
@@ -32,7 +32,7 @@ async function bundle(entry) {
       minify: false,
       emptyOutDir: false,
       rolldownOptions: {
-        input: { [entry]: `bench/${entry}.ts` },
+        input: { [entry]: path },
         output: { entryFileNames: '[name].mjs', chunkFileNames: `${entry}-[name].mjs` },
       },
     },
@@ -41,6 +41,7 @@ async function bundle(entry) {
 
 const children = { archive: ['openChild'], vfs: ['vfsChild'], overlay: ['overlayChild'] }[name] ?? [];
 for (const entry of [name, ...children]) await bundle(entry);
+if (name === 'archive') await bundle('indexThread', 'src/cli/indexThread.ts');
 
 const child = spawn(process.execPath, [join(outDir, `${name}.mjs`), ...rest], { stdio: 'inherit', cwd: projectDir });
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -15,6 +15,21 @@ export type ArchiveFormat =
   | 'docker-dir' // skopeo's dir: transport, schema 2 or signed schema 1
   | 'rootfs'; // a plain tar: docker export, a rootfs, a lone layer
 
+/** Other threads that index layers (`indexThreads.ts`). */
+export interface LayerThreads {
+  /** The most that run at once. */
+  readonly count: number;
+  /** Threads are there while a task runs. */
+  during<T>(task: () => Promise<T>): Promise<T>;
+  /** Undefined where this thread must do it. Throws the signal's reason, and SourceError when the file is gone. */
+  index(source: ByteSource, compression: Compression, work: Work): Promise<IndexedLayer | undefined>;
+}
+
+/** Work that other threads may take over. */
+export interface IndexWork extends Work {
+  readonly threads?: LayerThreads | undefined;
+}
+
 /** An archive that has been opened: its images are known, its layers are read when asked for. */
 export interface Archive {
   readonly fileName: string;
@@ -47,6 +62,8 @@ export interface ArchiveImage {
   readonly describedBy: 'manifest.json' | 'oci' | 'v1' | 'dir' | 'rootfs';
   /** sha256 of the config's bytes; for v1 the config that `docker load` would make is not invented: undefined. */
   readonly imageId: Digest | undefined;
+  /** The image it was built on, where that is written with it (an engine's own knowledge). */
+  readonly parentImageId?: Digest | undefined;
   readonly v1Id: string | undefined;
   /** For `v1`: the folders of its layers, base first. */
   readonly v1Folders?: readonly string[];
@@ -90,7 +107,7 @@ export interface ArchiveLayer {
   readonly blob: ByteSource | undefined;
 
   /** Reads all headers once and keeps the result. Throws ArchiveError, TarError or CodecError. */
-  readIndex(work: Work): Promise<IndexedLayer>;
+  readIndex(work: IndexWork): Promise<IndexedLayer>;
   /** The uncompressed tar, in order, once through. */
   stream(work: Work): AsyncIterable<Uint8Array>;
   /** The uncompressed tar with random access (checkpoints or a spool for compressed layers). Reads the index first

@@ -4,12 +4,9 @@ import { CodecError } from '../codec/codecError.ts';
 import { decompress } from '../codec/decompress.ts';
 import type { Compression } from '../codec/sniff.ts';
 import type { Digest } from '../image/digest.ts';
-import { scanTar } from '../tar/scanTar.ts';
-import { scanTarStream } from '../tar/scanTarStream.ts';
-import type { TarScan } from '../tar/tarScan.ts';
-import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
-import { ArchiveError, type ArchiveLayer, type IndexedLayer, type LayerDigests } from './archive.ts';
-import { ArchiveFindings } from './finding.ts';
+import { TarError } from '../tar/tarEntry.ts';
+import { ArchiveError, type ArchiveLayer, type IndexedLayer, type IndexWork, type LayerDigests } from './archive.ts';
+import { indexTar } from './indexTar.ts';
 import { digestLayer } from './layerDigests.ts';
 import type { LayerSpec } from './layerSpec.ts';
 
@@ -79,9 +76,10 @@ export class StoredLayer implements ArchiveLayer {
     return this.#spec.blob;
   }
 
-  readIndex(work: Work): Promise<IndexedLayer> {
+  readIndex(work: IndexWork): Promise<IndexedLayer> {
     this.#index ??= this.#readIndex(work).catch((error: unknown) => {
-      this.#index = undefined; // cancelled, perhaps: it may be asked for again
+      // Broken bytes stay broken; after anything else it may be asked for again.
+      if (!isLasting(error)) this.#index = undefined;
       throw error;
     });
     return this.#index;
@@ -112,54 +110,10 @@ export class StoredLayer implements ArchiveLayer {
     return this.#digests;
   }
 
-  async #readIndex(work: Work): Promise<IndexedLayer> {
+  async #readIndex(work: IndexWork): Promise<IndexedLayer> {
     const blob = this.#tarBlob();
-    const findings = new ArchiveFindings();
-    const builder = new LayerTreeBuilder(this.compression === 'none' ? blob.sizeBytes : undefined);
-    const totalBytes = blob.sizeBytes;
-    const report = (doneBytes: number) => work.onProgress?.({ phase: 'index', doneBytes, totalBytes });
-    const options = { partial: true, signal: work.signal } as const;
-    const visit = builder.add.bind(builder);
-
-    let codecFault: CodecError | undefined;
-    let scan: TarScan;
-    if (this.compression === 'none') {
-      scan = await scanTar(blob, visit, { ...options, onProgress: report });
-    } else {
-      const chunks = decompress(this.compression, counted(blob.stream(), report), work.platform, (trailing) =>
-        findings.warning('trailingBytes', { kind: trailing.kind, offset: trailing.offset, bytes: trailing.sizeBytes }),
-      );
-      const guarded = untilFault(chunks, (error) => {
-        codecFault = error;
-      });
-      try {
-        scan = await scanTarStream(guarded, visit, options);
-      } catch (error) {
-        throw codecFault ?? error;
-      }
-    }
-    const error = codecFault ?? scan.error;
-    if (error && scan.entryCount === 0) throw error;
-    if (codecFault === undefined && !scan.trailing.zeros) {
-      findings.info('trailingBytes', { kind: 'junk', bytes: scan.trailing.bytes }); // eStargz has its index there
-    }
-    if (codecFault) {
-      const params = {
-        fault: codecFault.message,
-        code: codecFault.code,
-        offset: codecFault.offset,
-        entries: scan.entryCount,
-      };
-      if (codecFault.code === 'truncated') findings.fault('layerTruncated', params);
-      else findings.fault('layerDamaged', params);
-    }
-    const { tree, findings: treeFindings } = builder.finish(scan.totalBytes);
-    return {
-      tree,
-      entryCount: scan.entryCount,
-      sizeBytes: scan.totalBytes,
-      findings: [...findings.list(), ...scan.findings, ...treeFindings],
-    };
+    const elsewhere = await work.threads?.index(blob, this.compression, work);
+    return elsewhere ?? indexTar(blob, this.compression, work);
   }
 
   async #openContent(work: Work): Promise<ByteSource> {
@@ -198,27 +152,6 @@ export class StoredLayer implements ArchiveLayer {
   }
 }
 
-async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
-  report: (doneBytes: number) => void,
-): AsyncIterable<Uint8Array> {
-  let doneBytes = 0;
-  for await (const chunk of chunks) {
-    yield chunk;
-    doneBytes += chunk.length;
-    report(doneBytes);
-  }
-}
-
-/** Ends quietly where decoding fails, so that what came before can be shown. */
-async function* untilFault(
-  chunks: AsyncIterable<Uint8Array>,
-  onFault: (error: CodecError) => void,
-): AsyncIterable<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    onFault(error);
-  }
+function isLasting(error: unknown): boolean {
+  return error instanceof TarError || error instanceof CodecError || error instanceof ArchiveError;
 }

@@ -14,10 +14,29 @@ export interface ByteSource {
   /** Fills `target` from `offset` on without leaving garbage, for callers that hop through a whole source with one
    *  buffer. Returns the bytes written: fewer than `target` holds only at the end of the source. */
   readIntoSync?(target: Uint8Array, offset: number): number;
+  /** How it is read through fastest: reads of so many bytes, and so many of them under way beside the one in use. */
+  readonly bulk?: BulkReading | undefined;
+  /** Lends the bytes to another thread of this process, where they lie so that it can read them. */
+  lend?(): LentBytes;
   /** A view of a part, clipped to the end. No bytes move. */
   slice(offset: number, length?: number): ByteSource;
   /** All bytes in order. A chunk is valid only until the next one is asked for: copy what must stay. */
   stream(): AsyncIterable<Uint8Array>;
+}
+
+export interface BulkReading {
+  readonly readBytes: number;
+  readonly ahead: number;
+}
+
+/** Bytes as a message can carry them to another thread. */
+export interface LentBytes {
+  /** What the other thread's platform reads them from (`Platform.borrow`). */
+  readonly holder: unknown;
+  readonly start: number;
+  readonly sizeBytes: number;
+  /** To be called once, when the other thread has done: until then they stay within reach. */
+  release(): void;
 }
 
 /** The bytes could not be had: the file changed or vanished under us, or a device failed or is full ('write'). */
@@ -40,6 +59,8 @@ export class SlicedSource implements ByteSource {
   readonly sizeBytes: number;
   readonly readSync?: (offset: number, length: number) => Uint8Array;
   readonly readIntoSync?: (target: Uint8Array, offset: number) => number;
+  readonly lend?: () => LentBytes;
+  readonly bulk: BulkReading | undefined;
   readonly #origin: ByteSource;
   readonly #start: number;
 
@@ -59,6 +80,19 @@ export class SlicedSource implements ByteSource {
       this.readIntoSync = (target, offset) => {
         const range = clipRange(this.sizeBytes, offset, target.length);
         return readIntoSync(target.subarray(0, range.length), this.#start + range.offset);
+      };
+    }
+    this.bulk = origin.bulk;
+    const lend = origin.lend?.bind(origin);
+    if (lend) {
+      this.lend = () => {
+        const lent = lend();
+        return {
+          holder: lent.holder,
+          start: lent.start + this.#start,
+          sizeBytes: this.sizeBytes,
+          release: () => lent.release(),
+        };
       };
     }
   }

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byteSource.ts';
+import type { ByteSource, LentBytes } from './byteSource.ts';
 
 /** What the core asks of the place it runs in (page, worker, Node, tests), handed down as a value:
  *  the core itself imports neither DOM nor Node. */
@@ -9,6 +9,8 @@ export interface Platform {
   sha256(bytes: Uint8Array): Promise<Uint8Array>;
   /** A place for bytes that are too many for memory: a temporary file, or a Blob that the browser spills. */
   createSpool(): Spool;
+  /** Bytes that another thread of this kind of platform has lent. Nothing is closed here. */
+  borrow?(lent: Omit<LentBytes, 'release'>): ByteSource;
   /** Inflates gzip members (RFC 1952), natively where possible. Several members are concatenated; zero padding
    *  and trailing bytes after the last member are ignored; a cut or corrupt stream throws CodecError. The input is
    *  read to its very end. Pieces are valid until the next is asked for. */

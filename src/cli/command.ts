@@ -1,4 +1,4 @@
-import type { Work } from '../bytes/platform.ts';
+import type { IndexWork } from '../archive/archive.ts';
 import type { OptionSpec, ParsedArguments } from './arguments.ts';
 import type { ExitCode } from './exitCode.ts';
 import type { Output } from './output.ts';
@@ -40,7 +40,7 @@ export interface CommandContext {
   /** The file that is being worked on, for the error line. */
   noteFile(fileName: string): void;
   /** The platform with progress and cancellation, for everything that reads. */
-  work(): Promise<Work>;
+  work(): Promise<IndexWork>;
 }
 
 export const JSON_OPTION: OptionSpec = {

@@ -23,7 +23,11 @@ export async function readStack(
   upTo: number,
   context: CommandContext,
 ): Promise<ImageStack> {
-  const { LayerUnion } = await import('../vfs/layerUnion.ts');
+  const [{ LayerUnion }, { indexLayers }] = await Promise.all([
+    import('../vfs/layerUnion.ts'),
+    import('../archive/indexLayers.ts'),
+  ]);
+  await indexLayers(image.layers.slice(0, upTo + 1), await context.work());
   const indexed: (IndexedLayer | undefined)[] = [];
   for (let position = 0; position <= upTo; position++) indexed.push(await readLayer(image, position, context));
   const trees = indexed.map((layer) => layer?.tree);

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Work } from '../bytes/platform.ts';
+import type { IndexWork } from '../archive/archive.ts';
 import { editDistance, HELP_OPTION, parseArguments } from './arguments.ts';
 import { CliError, OutputClosed } from './cliError.ts';
 import type { Command, CommandContext, CommandEntry } from './command.ts';
@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly environment: { readonly [name: string]: string | undefined };
   readonly signal: AbortSignal;
   readonly version: string;
+  /** `indexThread.ts` as it was built; without it layers are indexed one after another. */
+  readonly indexThread?: URL;
 }
 
 /** Runs one command line, without the program's name. Never throws. */
@@ -117,11 +119,13 @@ class Session {
   readonly #cleanups: (() => Promise<void>)[] = [];
   readonly #errors: Output;
   #fileName: string | undefined;
-  #work: Promise<Work> | undefined;
+  readonly #indexThread: URL | undefined;
+  #work: Promise<IndexWork> | undefined;
 
   constructor(surroundings: Surroundings, output: Output, errors: Output) {
     this.version = surroundings.version;
     this.#signal = surroundings.signal;
+    this.#indexThread = surroundings.indexThread;
     this.#errors = errors;
     const progress = new ProgressLine(surroundings.errors);
     output.onBeforeWrite(() => progress.clear());
@@ -142,10 +146,12 @@ class Session {
     };
   }
 
-  async #makeWork(): Promise<Work> {
+  async #makeWork(): Promise<IndexWork> {
     const { nodePlatform } = await import('../platform/node.ts');
+    const { nodeIndexThreads } = await import('./indexThreads.ts');
     return {
       platform: nodePlatform(),
+      threads: this.#indexThread && nodeIndexThreads(this.#indexThread),
       signal: this.#signal,
       onProgress: (progress) => this.context.progress.show(progress),
     };

@@ -19,6 +19,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   environment: process.env,
   signal: interruption.signal,
   version,
+  indexThread: new URL('./indexThread.js', import.meta.url),
 });
 // A standard input that nobody reads to its end would keep the process alive.
 process.stdin.destroy();

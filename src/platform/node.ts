@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Platform, TrailingBytes } from '../bytes/platform.ts';
+import { borrowFile } from './nodeFile.ts';
 import { NodeSpool } from './nodeSpool.ts';
 
 export { openFileSource } from './nodeFile.ts';
@@ -14,6 +15,7 @@ export function nodePlatform(): Platform {
     },
     sha256: async (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
     createSpool: () => new NodeSpool(),
+    borrow: borrowFile,
     gunzip,
   };
 }

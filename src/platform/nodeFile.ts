@@ -1,8 +1,7 @@
 import { close, closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { SourceError, clipRange } from '../bytes/byteSource.ts';
-import type { ByteSource } from '../bytes/byteSource.ts';
+import type { ByteSource, LentBytes } from '../bytes/byteSource.ts';
 import { WindowCache } from './windowCache.ts';
 
 const readAsync = promisify(read);
@@ -18,21 +17,33 @@ const WINDOW_LIMITS = { jumpBytes: 0, smallestBytes: 16 * 1024, largestBytes: 25
 /** Open files that may be closed and opened again, the one used longest ago first. */
 const openFiles = new Set<NodeFile>();
 
+/** A file as it was when it was opened. */
+interface FileIdentity {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+}
+
+/** A file as threads of one process tell it each other: they share descriptors. */
+interface LentFile extends FileIdentity {
+  readonly descriptor: number;
+}
+
 /** A file that is read at random. It notices when the file is no longer the one that was opened. */
 export class NodeFile {
   readonly sizeBytes: number;
   readonly cache = new WindowCache(WINDOW_LIMITS);
   readonly #path: string | Buffer | undefined;
-  readonly #opened: Stats;
+  readonly #opened: FileIdentity;
   #descriptor: number | undefined;
   #readsUnderWay = 0;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
-  private constructor(path: string | Buffer | undefined, descriptor: number) {
+  private constructor(path: string | Buffer | undefined, descriptor: number, opened?: FileIdentity) {
     this.#path = path;
     this.#descriptor = descriptor;
-    this.#opened = fstatSync(descriptor);
+    this.#opened = opened ?? fstatSync(descriptor);
     this.sizeBytes = this.#opened.size;
   }
 
@@ -54,6 +65,19 @@ export class NodeFile {
     return new NodeFile(undefined, descriptor);
   }
 
+  /** A file that another thread has open, and closes. */
+  static borrow(lent: LentFile): NodeFile {
+    return new NodeFile(undefined, lent.descriptor, lent);
+  }
+
+  /** Stays open until `release`, whatever else is opened or closed. Throws SourceError. */
+  lend(): { readonly file: LentFile; release(): void } {
+    const descriptor = this.#acquire(0);
+    const { size, mtimeMs, ino } = this.#opened;
+    this.#readsUnderWay++;
+    return { file: { descriptor, size, mtimeMs, ino }, release: () => this.#endRead() };
+  }
+
   async readInto(target: Uint8Array, offset: number): Promise<void> {
     const descriptor = this.#acquire(offset);
     this.#readsUnderWay++;
@@ -66,8 +90,7 @@ export class NodeFile {
     } catch (error) {
       throw asSourceError(error, offset);
     } finally {
-      this.#readsUnderWay--;
-      if (this.#isClosed) this.#closeDescriptor();
+      this.#endRead();
     }
   }
 
@@ -108,6 +131,11 @@ export class NodeFile {
     } catch (error) {
       throw asSourceError(error, offset);
     }
+  }
+
+  #endRead(): void {
+    this.#readsUnderWay--;
+    if (this.#isClosed) this.#closeDescriptor();
   }
 
   #changed(offset: number): SourceError {
@@ -180,6 +208,11 @@ export class FileSource implements ByteSource {
     return range.length;
   }
 
+  lend(): LentBytes {
+    const { file, release } = this.#file.lend();
+    return { holder: file, start: this.#start, sizeBytes: this.sizeBytes, release };
+  }
+
   slice(offset: number, length = Number.MAX_SAFE_INTEGER): FileSource {
     const range = clipRange(this.sizeBytes, offset, length);
     return new FileSource(this.#file, this.#start + range.offset, range.length);
@@ -232,6 +265,11 @@ export class OpenFileSource extends FileSource {
 /** Opens a file for reading at random. Rejects with Node's own error where it cannot be opened. */
 export async function openFileSource(path: string | Buffer): Promise<OpenFileSource> {
   return new OpenFileSource(NodeFile.open(path));
+}
+
+/** What another thread has lent. */
+export function borrowFile({ holder, start, sizeBytes }: Omit<LentBytes, 'release'>): FileSource {
+  return new FileSource(NodeFile.borrow(holder as LentFile), start, sizeBytes);
 }
 
 function asSourceError(error: unknown, offset: number): SourceError {

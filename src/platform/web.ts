@@ -1,5 +1,6 @@
 import type { Platform } from '../bytes/platform.ts';
 import { createSoftwareHash } from '../codec/hash.ts';
+import { BlobSource } from './blobSource.ts';
 import { BlobSpool } from './blobSpool.ts';
 import { webGunzip } from './webGunzip.ts';
 
@@ -11,6 +12,7 @@ export function webPlatform(): Platform {
     createHash: createSoftwareHash,
     sha256: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource)),
     createSpool: () => new BlobSpool(),
+    borrow: (lent) => BlobSource.borrow(lent),
     gunzip: (compressed, onTrailing) => webGunzip(compressed, onTrailing),
   };
 }

@@ -1,20 +1,18 @@
-import { type ByteSource, SourceError } from '../bytes/byteSource.ts';
+import { type BulkReading, type ByteSource, SourceError } from '../bytes/byteSource.ts';
 import { Pacer } from '../bytes/pacer.ts';
-import { BLOCK_BYTES, isZeroBlock } from './headerBlock.ts';
+import { BLOCK_BYTES, isZeroBlock, NO_BYTES } from './headerBlock.ts';
 import { TarMachine } from './tarMachine.ts';
 import type { TarScan, TarScanOptions, TarVisitor } from './tarScan.ts';
 
-/** Bytes of a read. In a browser a read costs about 1 ms and 6 ms a MiB: where members are small, whole stretches
+/** Bytes of a read. In a browser a read costs about 1 ms and 1 ms a MiB: where members are small, whole stretches
  *  are read; where they are large, little more than a header. */
 const MIN_WINDOW_BYTES = 16 * 1024;
 const FIRST_WINDOW_BYTES = 128 * 1024;
-const MAX_WINDOW_BYTES = 8 * 1024 * 1024;
 /** A synchronous read costs about 2 µs and 0.1 µs a KiB. In a tar of a root file system 16 KiB measured best:
  *  larger windows read contents that nobody asks for. */
 const SYNC_WINDOW_BYTES = 16 * 1024;
-/** Windows that are being read while one is used. In Chromium, where the bytes come from another process, 5 of 8 MiB
- *  take half the time of one of 4 MiB after the other; more gain nothing but memory. */
-const WINDOWS_AHEAD = 5;
+/** Where the source does not tell. */
+const BULK: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 5 };
 /** A gap that is cheaper to read than to hop over. */
 const SMALL_GAP_BYTES = 128 * 1024;
 
@@ -70,8 +68,9 @@ export async function scanTar(source: ByteSource, visit: TarVisitor, options: Ta
  *  that, else what it gives: more while hops are short, and then also ahead of need, less while they are long. */
 class HoppingWindow {
   start = 0;
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = NO_BYTES;
   readonly #source: ByteSource;
+  readonly #bulk: BulkReading;
   #buffer = new Uint8Array(0);
   #length = FIRST_WINDOW_BYTES;
   /** Reads under way, end to end. */
@@ -79,6 +78,7 @@ class HoppingWindow {
 
   constructor(source: ByteSource) {
     this.#source = source;
+    this.#bulk = source.bulk ?? BULK;
   }
 
   holds(offset: number, length: number): boolean {
@@ -98,14 +98,14 @@ class HoppingWindow {
       this.bytes = await this.#source.read(offset, Math.max(length, this.#length));
       this.start = offset;
     }
-    if (this.#length === MAX_WINDOW_BYTES) this.#readAhead();
+    if (this.#length >= this.#bulk.readBytes) this.#readAhead();
   }
 
   #readAhead(): void {
     const { sizeBytes } = this.#source;
     let start = this.#ahead.at(-1)?.end ?? this.start + this.bytes.length;
-    while (this.#ahead.length < WINDOWS_AHEAD && start < sizeBytes) {
-      const end = Math.min(start + MAX_WINDOW_BYTES, sizeBytes);
+    while (this.#ahead.length < this.#bulk.ahead && start < sizeBytes) {
+      const end = Math.min(start + this.#bulk.readBytes, sizeBytes);
       const bytes = this.#source.read(start, end - start);
       // Its failure counts when its bytes are needed.
       bytes.catch(() => undefined);
@@ -129,7 +129,7 @@ class HoppingWindow {
   #adapt(offset: number): void {
     if (this.bytes.length === 0) return;
     const gap = offset - (this.start + this.bytes.length);
-    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 4, MAX_WINDOW_BYTES);
+    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 4, this.#bulk.readBytes);
     else if (gap > this.#length / 4) this.#length = Math.max(this.#length >> 2, MIN_WINDOW_BYTES);
   }
 }
@@ -142,7 +142,7 @@ async function isZeroToEnd(source: ByteSource, start: number, pacer: Pacer): Pro
     if (!isZeroBlock(bytes, 0, bytes.length)) return false;
     if (bytes.length === 0) break;
     offset += bytes.length;
-    length = Math.min(length * 4, MAX_WINDOW_BYTES);
+    length = Math.min(length * 4, BULK.readBytes);
     if (pacer.isDue) await pacer.pause();
   }
   return true;

@@ -1,18 +1,30 @@
+import { areWorthThreads } from '../archive/indexLayers.ts';
 import type { OpenedArchive } from './openedArchive.ts';
 import type { Session } from './session.ts';
 
-/** Indexes every layer, one after another, base first. `cancel(callId)` stops it; a layer that is asked for
- *  later is indexed then. */
+/** Indexes every layer, base first: one after another, or, where that pays, several at once on threads of their own.
+ *  `cancel(callId)` stops it; a layer that is asked for later is indexed then. */
 export async function indexInBackground(session: Session, opened: OpenedArchive, callId: string): Promise<void> {
   opened.indexingCallId = callId;
   try {
     await session.calls.run(callId, async ({ signal }) => {
-      for (let layer = 0; layer < opened.layerCount; layer++) {
-        signal.throwIfAborted();
-        opened.lifetime.signal.throwIfAborted();
-        // A stored tree is read when it is asked for.
-        if (opened.layer(layer).state !== 'indexed') await opened.tree(layer);
+      // A stored tree is read when it is asked for.
+      const waiting = opened.summary().layers.filter((layer) => layer.state !== 'indexed');
+      const lane = async () => {
+        for (let layer = waiting.shift(); layer; layer = waiting.shift()) {
+          signal.throwIfAborted();
+          opened.lifetime.signal.throwIfAborted();
+          await opened.tree(layer.index);
+        }
+      };
+      const { threads } = await session.host();
+      if (!threads || !areWorthThreads(waiting.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })))) {
+        await lane();
+        return;
       }
+      await threads.during(() =>
+        opened.indexOn(threads, () => Promise.all(Array.from({ length: threads.count }, lane))),
+      );
     });
   } catch {
     // Cancelled, closed, or the file is gone: whoever asks for a layer that is left is told.

@@ -1,4 +1,4 @@
-import type { Archive, IndexedLayer } from '../archive/archive.ts';
+import type { Archive, IndexedLayer, LayerThreads } from '../archive/archive.ts';
 import { type ArchiveRecord, type LayerRecord, type StateStore, STORE_VERSION } from '../persistence/stateStore.ts';
 import { LayerTree } from '../vfs/layerTree.ts';
 import type { Contents, ContentsIdentity } from './contents.ts';
@@ -72,6 +72,9 @@ export class OpenedArchive {
   readonly #revive: ContentsSource;
   #live: Promise<LiveContents> | undefined;
   readonly #unsaved: (readonly [number, LayerRecord])[] = [];
+  #threads: LayerThreads | undefined;
+  /** Stored bytes that are done of the layers being indexed. */
+  readonly #doneBytes = new Map<number, number>();
   #isSaved = true;
   #saving: Promise<void> | undefined;
 
@@ -144,6 +147,18 @@ export class OpenedArchive {
   tree(layer: number): Promise<LayerTree | undefined> {
     this.layer(layer);
     return this.#indexer.tree(layer);
+  }
+
+  /** While `task` runs, layers are indexed on these threads, as many at a time. */
+  async indexOn(threads: LayerThreads, task: () => Promise<unknown>): Promise<void> {
+    this.#threads = threads;
+    this.#indexer.lanes = threads.count;
+    try {
+      await task();
+    } finally {
+      this.#threads = undefined;
+      this.#indexer.lanes = 1;
+    }
   }
 
   /** The trees of an image's stack, base first, up to and with `upToLayer`. */
@@ -246,19 +261,24 @@ export class OpenedArchive {
     return undefined;
   }
 
-  /** One count for all layers: what is done of the stored bytes of those before, then of this one. */
+  /** One count for all layers: the stored bytes of those that are done, and what is done of those under way. */
   async #indexingWork(layer: number) {
     const work = await this.#home.calls.work(this.indexingCallId, this.lifetime.signal);
     const present = this.#layers.filter((other) => other.presence === 'present');
     const totalBytes = present.reduce((sum, other) => sum + other.storedBytes, 0);
-    const before = present.filter((other) => other.state === 'indexed' && other.index !== layer);
-    const beforeBytes = before.reduce((sum, other) => sum + other.storedBytes, 0);
     const storedBytes = this.layer(layer).storedBytes;
     return {
       ...work,
+      threads: this.#threads,
       onProgress: (progress: { readonly doneBytes: number; readonly totalBytes: number | undefined }) => {
         const fraction = progress.totalBytes ? Math.min(1, progress.doneBytes / progress.totalBytes) : 0;
-        work.onProgress({ phase: 'index', doneBytes: beforeBytes + fraction * storedBytes, totalBytes });
+        this.#doneBytes.set(layer, fraction * storedBytes);
+        let doneBytes = 0;
+        for (const other of this.#layers) {
+          if (other.state === 'indexed') doneBytes += other.storedBytes;
+          else doneBytes += this.#doneBytes.get(other.index) ?? 0;
+        }
+        work.onProgress({ phase: 'index', doneBytes, totalBytes });
       },
     };
   }

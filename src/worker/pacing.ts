@@ -1,4 +1,5 @@
-import type { ByteSource } from '../bytes/byteSource.ts';
+import type { BulkReading, ByteSource, LentBytes } from '../bytes/byteSource.ts';
+import { nextTask } from '../bytes/nextTask.ts';
 import type { Platform, Spool } from '../bytes/platform.ts';
 import type { Host } from './host.ts';
 
@@ -20,22 +21,11 @@ export async function standAside(): Promise<void> {
   lastTurnMs = performance.now();
 }
 
-// Not a timer: browsers make nested ones wait 4 ms.
-function nextTask(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
-}
-
 /** A host whose sources, spools and inflated streams stand aside. */
 export function pacedHost(host: Host): Host {
   return {
     platform: pacedPlatform(host.platform),
+    threads: host.threads,
     openBlob: (blob) => new PacedSource(host.openBlob(blob)),
     freeBytes: () => host.freeBytes(),
   };
@@ -60,11 +50,16 @@ function pacedSpool(spool: Spool): Spool {
 
 class PacedSource implements ByteSource {
   readonly sizeBytes: number;
+  readonly bulk: BulkReading | undefined;
+  readonly lend?: () => LentBytes;
   readonly #origin: ByteSource;
 
   constructor(origin: ByteSource) {
     this.#origin = origin;
     this.sizeBytes = origin.sizeBytes;
+    this.bulk = origin.bulk;
+    const lend = origin.lend?.bind(origin);
+    if (lend) this.lend = lend;
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {

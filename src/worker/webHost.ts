@@ -1,11 +1,13 @@
 import type { Platform } from '../bytes/platform.ts';
 import { BlobSource, webPlatform } from '../platform/web.ts';
 import type { Host } from './host.ts';
+import { webIndexThreads } from './indexThreads.ts';
 
 /** The browser's worker as a host. */
 export function webHost(): Host {
   return {
     platform: hashingAnywhere(webPlatform()),
+    threads: webIndexThreads(),
     openBlob: (blob) => new BlobSource(blob),
     async freeBytes() {
       const estimate = await navigator.storage?.estimate?.();

@@ -30,6 +30,25 @@ describe('indexing one layer after another', () => {
     expect(await Promise.all(asked)).toEqual([tree, tree, tree]);
   });
 
+  it('runs as many at a time as there are lanes', async () => {
+    const { indexer, started, ends, settle } = controlled();
+    indexer.lanes = 2;
+    const asked = [0, 1, 2, 3].map((layer) => indexer.tree(layer));
+    await settle();
+    expect(started).toEqual([0, 1]);
+    ends.get(1)?.resolve();
+    await settle();
+    expect(started).toEqual([0, 1, 2]);
+    indexer.lanes = 1;
+    ends.get(0)?.resolve();
+    await settle();
+    expect(started).toEqual([0, 1, 2]);
+    ends.get(2)?.resolve();
+    await settle();
+    ends.get(3)?.resolve();
+    expect(await Promise.all(asked)).toEqual([tree, tree, tree, tree]);
+  });
+
   it('tries again what was broken off, and goes on with others', async () => {
     const { indexer, started, ends, settle } = controlled();
     const first = indexer.tree(0);

@@ -1,0 +1,84 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
+import type { Work } from '../bytes/platform.ts';
+import { CodecError } from '../codec/codecError.ts';
+import { decompress } from '../codec/decompress.ts';
+import type { Compression } from '../codec/sniff.ts';
+import { scanTar } from '../tar/scanTar.ts';
+import { scanTarStream } from '../tar/scanTarStream.ts';
+import type { TarScan } from '../tar/tarScan.ts';
+import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
+import type { IndexedLayer } from './archive.ts';
+import { ArchiveFindings } from './finding.ts';
+
+/** Reads all headers of a layer's blob. What a damaged one still shows is given with findings; where it shows no
+ *  entry at all, throws TarError or CodecError. */
+export async function indexTar(blob: ByteSource, compression: Compression, work: Work): Promise<IndexedLayer> {
+  const findings = new ArchiveFindings();
+  const builder = new LayerTreeBuilder(compression === 'none' ? blob.sizeBytes : undefined);
+  const totalBytes = blob.sizeBytes;
+  const report = (doneBytes: number) => work.onProgress?.({ phase: 'index', doneBytes, totalBytes });
+  const options = { partial: true, signal: work.signal } as const;
+  const visit = builder.add.bind(builder);
+
+  let codecFault: CodecError | undefined;
+  let scan: TarScan;
+  if (compression === 'none') {
+    scan = await scanTar(blob, visit, { ...options, onProgress: report });
+  } else {
+    const chunks = decompress(compression, counted(blob.stream(), report), work.platform, (trailing) =>
+      findings.warning('trailingBytes', { kind: trailing.kind, offset: trailing.offset, bytes: trailing.sizeBytes }),
+    );
+    const guarded = untilFault(chunks, (error) => {
+      codecFault = error;
+    });
+    try {
+      scan = await scanTarStream(guarded, visit, options);
+    } catch (error) {
+      throw codecFault ?? error;
+    }
+  }
+  const error = codecFault ?? scan.error;
+  if (error && scan.entryCount === 0) throw error;
+  if (codecFault) tellCodecFault(findings, codecFault, scan.entryCount);
+  else if (!scan.trailing.zeros) {
+    findings.info('trailingBytes', { kind: 'junk', bytes: scan.trailing.bytes }); // eStargz has its index there
+  }
+  const { tree, findings: treeFindings } = builder.finish(scan.totalBytes);
+  return {
+    tree,
+    entryCount: scan.entryCount,
+    sizeBytes: scan.totalBytes,
+    findings: [...findings.list(), ...scan.findings, ...treeFindings],
+  };
+}
+
+function tellCodecFault(findings: ArchiveFindings, fault: CodecError, entries: number): void {
+  const params = { fault: fault.message, code: fault.code, offset: fault.offset, entries };
+  if (fault.code === 'truncated') findings.fault('layerTruncated', params);
+  else findings.fault('layerDamaged', params);
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  report: (doneBytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  let doneBytes = 0;
+  for await (const chunk of chunks) {
+    yield chunk;
+    doneBytes += chunk.length;
+    report(doneBytes);
+  }
+}
+
+/** Ends quietly where decoding fails, so that what came before can be shown. */
+async function* untilFault(
+  chunks: AsyncIterable<Uint8Array>,
+  onFault: (error: CodecError) => void,
+): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    onFault(error);
+  }
+}
