@@ -73,7 +73,12 @@ export class BuildkitEngine implements Engine {
       await cgroups?.remove(request.build);
       await this.#forget(reference);
     }
-    return { sizeBytes: (await stat(request.resultFile)).size, format: 'oci-layout' };
+    const { size: sizeBytes } = await stat(request.resultFile);
+    // It may have been written between two looks.
+    if (sizeBytes > rules.resultBytes) {
+      throw new CompanionError('limit', `the result is larger than ${rules.resultBytes} bytes`);
+    }
+    return { sizeBytes, format: 'oci-layout' };
   }
 
   async #solve(
