@@ -1,5 +1,5 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
-import type { Work } from '../bytes/platform.ts';
+import type { TrailingBytes, Work } from '../bytes/platform.ts';
 import { CodecError } from '../codec/codecError.ts';
 import { decompress } from '../codec/decompress.ts';
 import type { Compression } from '../codec/sniff.ts';
@@ -25,9 +25,10 @@ export async function indexTar(blob: ByteSource, compression: Compression, work:
   if (compression === 'none') {
     scan = await scanTar(blob, visit, { ...options, onProgress: report });
   } else {
-    const chunks = decompress(compression, counted(blob.stream(), report), work.platform, (trailing) =>
-      findings.warning('trailingBytes', { kind: trailing.kind, offset: trailing.offset, bytes: trailing.sizeBytes }),
-    );
+    const onTrailing = ({ kind, offset, sizeBytes }: TrailingBytes) =>
+      findings.warning('trailingBytes', { kind, offset, bytes: sizeBytes });
+    const again = () => blob.stream();
+    const chunks = decompress(compression, counted(blob.stream(), report), work.platform, onTrailing, again);
     const guarded = untilFault(chunks, (error) => {
       codecFault = error;
     });

@@ -87,7 +87,10 @@ export class StoredLayer implements ArchiveLayer {
 
   async *stream(work: Work): AsyncIterable<Uint8Array> {
     const blob = this.#tarBlob();
-    yield* this.compression === 'none' ? blob.stream() : decompress(this.compression, blob.stream(), work.platform);
+    const again = () => blob.stream();
+    yield* this.compression === 'none'
+      ? blob.stream()
+      : decompress(this.compression, blob.stream(), work.platform, undefined, again);
   }
 
   content(work: Work): Promise<ByteSource> {

@@ -13,10 +13,12 @@ export interface Platform {
   borrow?(lent: Omit<LentBytes, 'release'>): ByteSource;
   /** Inflates gzip members (RFC 1952), natively where possible. Several members are concatenated; zero padding
    *  and trailing bytes after the last member are ignored; a cut or corrupt stream throws CodecError. The input is
-   *  read to its very end. Pieces are valid until the next is asked for. */
+   *  read to its very end. Pieces are valid until the next is asked for. `again` gives the input from its start, where
+   *  that can be had: what has passed need not be kept then. */
   gunzip(
     compressed: AsyncIterable<Uint8Array>,
     onTrailing?: (trailing: TrailingBytes) => void,
+    again?: () => AsyncIterable<Uint8Array>,
   ): AsyncIterable<Uint8Array>;
 }
 

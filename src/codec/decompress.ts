@@ -5,18 +5,20 @@ import type { OnTrailing } from './trailing.ts';
 
 /** The content of a compressed stream, in order. A piece is valid only until the next is asked for. Memory is
  *  bounded by the format (window, block or dictionary), however much comes out: who reads decides when to stop.
- *  The input is read to its end, also past the last member. Throws CodecError, after the content before the fault. */
+ *  The input is read to its end, also past the last member. `again` is as for `Platform.gunzip`. Throws CodecError,
+ *  after the content before the fault. */
 export function decompress(
   compression: Compression,
   chunks: AsyncIterable<Uint8Array>,
   platform: Platform,
   onTrailing?: OnTrailing,
+  again?: () => AsyncIterable<Uint8Array>,
 ): AsyncIterable<Uint8Array> {
   switch (compression) {
     case 'none':
       return chunks;
     case 'gzip':
-      return platform.gunzip(chunks, onTrailing);
+      return platform.gunzip(chunks, onTrailing, again);
     case 'bzip2':
       return decode(async () => (await import('./bzip2.ts')).bunzip2, chunks, onTrailing);
     case 'xz':

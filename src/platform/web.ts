@@ -13,6 +13,6 @@ export function webPlatform(): Platform {
     sha256: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource)),
     createSpool: () => new BlobSpool(),
     borrow: (lent) => BlobSource.borrow(lent),
-    gunzip: (compressed, onTrailing) => webGunzip(compressed, onTrailing),
+    gunzip: (compressed, onTrailing, again) => webGunzip(compressed, { onTrailing, again }),
   };
 }

@@ -7,18 +7,17 @@ import { BlobSpool } from './blobSpool.ts';
  *  against 115 MB/s).
  *
  *  The native stream fails at a second member and at bytes behind the last one, loses the output it had ready, and
- *  does not tell how far it read. So the compressed bytes are kept as they pass, and after any failure our inflater
- *  starts over, gives what has not been given yet, and finds the true fault. */
+ *  does not tell how far it read. So the compressed bytes are kept as they pass, unless they can be had again, and
+ *  after any failure our inflater starts over, gives what has not been given yet, and finds the true fault. */
 export async function* webGunzip(
   compressed: AsyncIterable<Uint8Array>,
-  onTrailing?: OnTrailing,
-  createNative: CreateNative = createStandardNative,
+  { onTrailing, again, createNative = createStandardNative }: WebGunzipOptions = {},
 ): AsyncIterable<Uint8Array> {
   if (!(await isStrict(createNative))) {
     yield* gunzip(new InputWindow(compressed), onTrailing);
     return;
   }
-  const input = new KeptInput(compressed);
+  const input = new KeptInput(compressed, again);
   let givenBytes = 0;
   try {
     const reader = input.stream().pipeThrough(createNative()).getReader();
@@ -39,6 +38,13 @@ export async function* webGunzip(
   } finally {
     await input.close();
   }
+}
+
+export interface WebGunzipOptions {
+  readonly onTrailing?: OnTrailing | undefined;
+  /** The same input from its start. */
+  readonly again?: (() => AsyncIterable<Uint8Array>) | undefined;
+  readonly createNative?: CreateNative;
 }
 
 /** What `DecompressionStream` is to us. */
@@ -84,17 +90,19 @@ async function refusesTrailingByte(createNative: CreateNative): Promise<boolean>
   }
 }
 
-/** The compressed input, kept as it passes. */
+/** The compressed input, kept as it passes where it cannot be had again. */
 class KeptInput {
   /** The error of the source itself, if it failed. */
   fault: unknown;
   readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #again: (() => AsyncIterable<Uint8Array>) | undefined;
   readonly #kept = new BlobSpool();
   #pulling: Promise<void> = Promise.resolve();
   #hasEnded = false;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  constructor(chunks: AsyncIterable<Uint8Array>, again: (() => AsyncIterable<Uint8Array>) | undefined) {
     this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#again = again;
   }
 
   stream(): ReadableStream<BufferSource> {
@@ -109,14 +117,15 @@ class KeptInput {
     );
   }
 
-  /** All chunks from the first on; those that have passed come from where they were kept. */
+  /** All chunks from the first on. */
   async *replay(): AsyncIterable<Uint8Array> {
     await this.#pulling;
-    if (this.fault === undefined) {
+    if (this.fault !== undefined) throw this.fault;
+    if (this.#again) {
+      yield* this.#again();
+    } else {
       yield* (await this.#kept.finish()).stream();
       yield* this.#rest();
-    } else {
-      throw this.fault;
     }
   }
 
@@ -141,7 +150,7 @@ class KeptInput {
       this.#hasEnded = next.done === true;
       if (!next.done) {
         chunk = next.value;
-        await this.#kept.write(chunk);
+        if (!this.#again) await this.#kept.write(chunk);
       }
     } catch (error) {
       this.#hasEnded = true;

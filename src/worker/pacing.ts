@@ -36,7 +36,7 @@ function pacedPlatform(platform: Platform): Platform {
     createHash: (algorithm) => platform.createHash(algorithm),
     sha256: (bytes) => platform.sha256(bytes),
     createSpool: () => pacedSpool(platform.createSpool()),
-    gunzip: (compressed, onTrailing) => paced(platform.gunzip(compressed, onTrailing)),
+    gunzip: (compressed, onTrailing, again) => paced(platform.gunzip(compressed, onTrailing, again)),
   };
 }
 
