@@ -4,7 +4,8 @@ import { OverlayMount } from '../../../src/vfs/overlay/overlayMount.ts';
 import { Upper } from '../../../src/vfs/overlay/upper.ts';
 import { VfsError } from '../../../src/vfs/vfsError.ts';
 import { dumpLayer, dumpMount } from './mountDump.ts';
-import { NaiveMount, type NaiveNode } from './naiveMount.ts';
+import { NaiveMount } from './naiveMount.ts';
+import type { NaiveNode } from './naiveNode.ts';
 import { layerOf, randomCall, randomLayers } from './randomCalls.ts';
 
 /** Runs of 40 calls; `FC_RUNS=2500` makes 100,000 calls. */
@@ -52,7 +53,7 @@ describe('OVL-1 a plain tree and the mount agree on random calls', () => {
           const lowers = layers.map(layerOf).reverse();
           const mount = new OverlayMount({ lowers, upper: new Upper(), options });
           mount.credentials = { uid: 0, gid: 0, groups: [], umask: 0 };
-          const model = new NaiveMount(layers, mount.options.redirectDir === 'on');
+          const model = new NaiveMount(layers, mount.options);
           expect(dumpMount(mount)).toEqual(dumpModel(model));
           for (const call of all) {
             const ours = outcome(() => call.onMount(mount));
@@ -78,7 +79,7 @@ describe('OVL-2 a call happens whole or not at all', () => {
           const upper = new Upper();
           const mount = new OverlayMount({ lowers, upper, options });
           mount.credentials = { uid: 0, gid: 0, groups: [], umask: 0 };
-          const model = new NaiveMount(layers, mount.options.redirectDir === 'on');
+          const model = new NaiveMount(layers, mount.options);
           for (const [i, call] of all.entries()) {
             const seen = dumpMount(mount);
             const stored = dumpLayer(upper);

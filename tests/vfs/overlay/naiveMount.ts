@@ -1,41 +1,19 @@
+import type { MountOptions } from '../../../src/vfs/overlay/mountOptions.ts';
 import { VfsError, type Errno } from '../../../src/vfs/vfsError.ts';
+import { type NaiveLayer, type NaiveNode, newNode, strangerOf } from './naiveNode.ts';
 
-/** The merged tree as plain objects: layers are applied one over the other, a call changes the tree, a snapshot copies
- *  it. No layers, no copy-up, no whiteouts; root is the only user. */
-export interface NaiveNode {
-  kind: 'file' | 'directory' | 'symlink';
-  mode: number;
-  uid: number;
-  text: string;
-  /** A directory that lower layers have: it is not moved without redirects. */
-  isLower: boolean;
-  entries: Map<string, NaiveNode>;
-}
+type Options = Pick<MountOptions, 'redirectDir' | 'userXattr'>;
 
-/** What a layer holds, by path, parents first. `whiteout` takes the name away, `opaque` what lies below. */
-export type NaiveLayer = readonly {
-  path: string;
-  kind: NaiveNode['kind'] | 'whiteout' | 'opaque';
-  mode: number;
-  text: string;
-}[];
-
-function newNode(kind: NaiveNode['kind'], mode: number, text = ''): NaiveNode {
-  return { kind, mode, uid: 0, text, isLower: false, entries: new Map() };
-}
-
+/** The merged tree as plain objects: layers are applied one over the other, a call changes the tree. No layers, no
+ *  copy-up, no whiteouts; root is the only user. */
 export class NaiveMount {
-  root: NaiveNode = { ...newNode('directory', 0o755), isLower: true };
-  readonly #redirects: boolean;
+  readonly root: NaiveNode = { ...newNode('directory', 0o755), isLower: true };
+  readonly #options: Options;
 
   /** Base first. */
-  constructor(layers: readonly NaiveLayer[], redirects: boolean) {
-    this.#redirects = redirects;
+  constructor(layers: readonly NaiveLayer[], options: Options) {
+    this.#options = options;
     for (const layer of layers) for (const entry of layer) this.#apply(entry);
-  }
-
-  snapshot(): NaiveNode {
-    return structuredClone(this.root);
   }
 
   mkdir(path: string, mode: number): void {
@@ -61,14 +39,11 @@ export class NaiveMount {
   }
 
   read(path: string): string {
-    const node = this.#find(path);
-    if (node.kind === 'directory') throw fail('EISDIR');
-    return node.text;
+    return this.#file(path).text;
   }
 
   truncate(path: string, length: number): void {
-    const node = this.#find(path);
-    if (node.kind === 'directory') throw fail('EISDIR');
+    const node = this.#file(path);
     node.text = node.text.slice(0, length).padEnd(length, '\0');
   }
 
@@ -77,54 +52,50 @@ export class NaiveMount {
   }
 
   lchown(path: string, uid: number): void {
-    const { directory, name } = this.#parent(path);
-    const node = directory.entries.get(name);
-    if (!node) throw fail('ENOENT');
-    node.uid = uid;
+    this.#named(path).node.uid = uid;
   }
 
   unlink(path: string): void {
-    const { directory, name } = this.#parent(path);
-    const node = directory.entries.get(name);
-    if (!node) throw fail('ENOENT');
+    const { directory, name, node } = this.#named(path);
     if (node.kind === 'directory') throw fail('EISDIR');
     directory.entries.delete(name);
   }
 
   rmdir(path: string): void {
-    const { directory, name } = this.#parent(path);
-    const node = directory.entries.get(name);
-    if (node?.kind !== 'directory') throw fail(node ? 'ENOTDIR' : 'ENOENT');
+    const { directory, name, node } = this.#named(path);
+    if (node.kind !== 'directory') throw fail('ENOTDIR');
     if (node.entries.size > 0) throw fail('ENOTEMPTY');
     directory.entries.delete(name);
   }
 
   link(from: string, to: string): void {
-    const source = this.#parent(from);
-    const node = source.directory.entries.get(source.name);
-    if (!node) throw fail('ENOENT');
+    const { node } = this.#named(from);
     const target = this.#parent(to);
     if (target.directory.entries.has(target.name)) throw fail('EEXIST');
     if (node.kind === 'directory') throw fail('EPERM');
-    target.directory.entries.set(target.name, node);
+    // `user.` xattrs do not fit symlinks: the copy of a lower one does not tell where it comes from, and a new name for
+    // it, looked up afresh, is not known to be the same.
+    const isStrange = this.#options.userXattr && node.kind === 'symlink' && node.isLower;
+    target.directory.entries.set(target.name, isStrange ? strangerOf(node) : node);
   }
 
   rename(from: string, to: string, flag?: 'NOREPLACE' | 'EXCHANGE'): void {
     const a = this.#parent(from);
     const b = this.#parent(to);
-    const source = a.directory.entries.get(a.name);
-    if (!source) throw fail('ENOENT');
+    const source = this.#in(a.directory, a.name);
     const target = b.directory.entries.get(b.name);
     if (flag === 'NOREPLACE' && target) throw fail('EEXIST');
     if (flag === 'EXCHANGE' && !target) throw fail('ENOENT');
     if (isAbove(source, b.directory)) throw fail('EINVAL');
     if (target && isAbove(target, a.directory)) throw fail(flag === 'EXCHANGE' ? 'EINVAL' : 'ENOTEMPTY');
     if (source === target) return;
+    if ((source.original ?? source) === (target?.original ?? target)) throw fail('ESTALE');
     if (target && flag !== 'EXCHANGE') {
       if (source.kind === 'directory' && target.kind !== 'directory') throw fail('ENOTDIR');
       if (source.kind !== 'directory' && target.kind === 'directory') throw fail('EISDIR');
     }
-    if (!this.#redirects && (source.isLower || (flag === 'EXCHANGE' && target?.isLower))) throw fail('EXDEV');
+    const isLower = [source, flag && target].some((node) => node?.kind === 'directory' && node.isLower);
+    if (isLower && this.#options.redirectDir !== 'on') throw fail('EXDEV');
     if (target && flag !== 'EXCHANGE' && target.entries.size > 0) throw fail('ENOTEMPTY');
     a.directory.entries.delete(a.name);
     b.directory.entries.set(b.name, source);
@@ -145,7 +116,7 @@ export class NaiveMount {
         kind === 'symlink' ? 0o777 : mode,
         isDirectory ? '' : text,
       );
-      directory.entries.set(name, { ...node, isLower: isDirectory });
+      directory.entries.set(name, { ...node, isLower: kind !== 'file' });
     }
   }
 
@@ -155,11 +126,27 @@ export class NaiveMount {
     directory.entries.set(name, node);
   }
 
+  /** What has the name, links at the end included. */
+  #named(path: string): { directory: NaiveNode; name: string; node: NaiveNode } {
+    const { directory, name } = this.#parent(path);
+    return { directory, name, node: this.#in(directory, name) };
+  }
+
+  #in(directory: NaiveNode, name: string): NaiveNode {
+    const node = directory.entries.get(name);
+    if (!node) throw fail('ENOENT');
+    return node;
+  }
+
+  #file(path: string): NaiveNode {
+    const node = this.#find(path);
+    if (node.kind === 'directory') throw fail('EISDIR');
+    return node;
+  }
+
   #find(path: string): NaiveNode {
     const { directory, name } = this.#parent(path, 40);
-    const node = name === '' ? directory : directory.entries.get(name);
-    if (node) return node;
-    throw fail('ENOENT');
+    return name === '' ? directory : this.#in(directory, name);
   }
 
   /** The directory of a path's last part; links on the way are followed, and at the end up to `finalLinks`. */

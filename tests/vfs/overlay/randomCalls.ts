@@ -5,8 +5,8 @@ import { NO_INODE } from '../../../src/vfs/overlay/layer.ts';
 import { O_APPEND, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../src/vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../../src/vfs/overlay/overlayMount.ts';
 import { Upper } from '../../../src/vfs/overlay/upper.ts';
-import { readFile } from './mountDump.ts';
-import { type NaiveLayer, NaiveMount } from './naiveMount.ts';
+import { NaiveMount } from './naiveMount.ts';
+import type { NaiveLayer } from './naiveNode.ts';
 
 /** A call on either a mount or its naive model; what it gives or throws must be alike. */
 export interface RandomCall {
@@ -15,6 +15,7 @@ export interface RandomCall {
   onModel(model: NaiveMount): string | undefined;
 }
 
+const PLAIN = { redirectDir: 'on', userXattr: false } as const;
 const NAMES = ['a', 'b', 'c'];
 const name = fc.constantFrom(...NAMES);
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
@@ -25,6 +26,7 @@ const text = fc.constantFrom('', 'x', 'yy', 'z'.repeat(5000));
 export const randomCall: fc.Arbitrary<RandomCall> = fc.oneof(
   { arbitrary: fc.tuple(path, mode).map(([p, m]) => same('mkdir', (at) => at.mkdir(p, m), p)), weight: 4 },
   { arbitrary: fc.tuple(path, text, fc.constantFrom('create', 'truncate', 'append')).map(writeCall), weight: 5 },
+  { arbitrary: fc.tuple(path, text, fc.constantFrom('create', 'truncate', 'append')).map(writeWholeCall), weight: 3 },
   { arbitrary: path.map((p) => readCall(p)), weight: 2 },
   { arbitrary: fc.tuple(path, fc.nat(9)).map(([p, n]) => same('truncate', (at) => at.truncate(p, n), p)), weight: 1 },
   { arbitrary: path.map((p) => same('unlink', (at) => at.unlink(p), p)), weight: 4 },
@@ -69,10 +71,25 @@ function writeCall([p, content, how]: [string, string, keyof typeof OPEN_FLAGS])
   };
 }
 
+/** The same as one call. */
+function writeWholeCall([p, content, how]: [string, string, keyof typeof OPEN_FLAGS]): RandomCall {
+  return {
+    text: `whole ${how} ${p}`,
+    onMount: (mount) => {
+      mount.writeFile(p, Buffer.from(content), { flags: O_WRONLY | OPEN_FLAGS[how], mode: 0o644 });
+      return undefined;
+    },
+    onModel: (model) => {
+      model.write(p, content, how);
+      return undefined;
+    },
+  };
+}
+
 function readCall(p: string): RandomCall {
   return {
     text: `read ${p}`,
-    onMount: (mount) => Buffer.from(readFile(mount, p)).toString(),
+    onMount: (mount) => Buffer.from(mount.readFile(p)).toString(),
     onModel: (model) => model.read(p),
   };
 }
@@ -117,7 +134,7 @@ export const randomLayers: fc.Arbitrary<readonly NaiveLayer[]> = fc
       }),
       { maxLength: 8 },
     ),
-    { minLength: 1, maxLength: 3 },
+    { minLength: 1, maxLength: 6 },
   )
   .map((layers) => {
     const kept: NaiveLayer[] = [];
@@ -133,7 +150,7 @@ function possible(layer: NaiveLayer, below: readonly NaiveLayer[]): NaiveLayer {
     const parent = entry.path.slice(0, entry.path.lastIndexOf('/'));
     const above = made.get(parent);
     if (made.has(entry.path) || (parent !== '' && above?.kind !== 'directory')) continue;
-    if (entry.kind === 'whiteout' && !has(new NaiveMount([...below, [...made.values()]], true), entry.path)) continue;
+    if (entry.kind === 'whiteout' && !has(new NaiveMount([...below, [...made.values()]], PLAIN), entry.path)) continue;
     made.set(entry.path, entry);
   }
   return [...made.values()];
