@@ -1,4 +1,5 @@
 import { isDirectory } from '../../vfs/overlay/fileMode.ts';
+import { shownSizeBytes } from './fileSize.ts';
 import type { LsEntry, LsStyle } from './lsStyle.ts';
 import { compareNames, compareVersions } from './nameOrder.ts';
 
@@ -17,7 +18,7 @@ export function sortEntries(entries: LsEntry[], style: LsStyle): void {
 function comparer({ sort, time }: LsStyle): (a: LsEntry, b: LsEntry) => number {
   switch (sort) {
     case 'size':
-      return (a, b) => (b.stat?.sizeBytes ?? 0) - (a.stat?.sizeBytes ?? 0) || compareNames(a.name, b.name);
+      return (a, b) => sizeOf(b) - sizeOf(a) || compareNames(a.name, b.name);
     case 'time':
       return (a, b) => {
         const [one, other] = [a.stat?.[time], b.stat?.[time]];
@@ -33,6 +34,10 @@ function comparer({ sort, time }: LsStyle): (a: LsEntry, b: LsEntry) => number {
     default:
       return (a, b) => compareNames(a.name, b.name);
   }
+}
+
+function sizeOf({ stat }: LsEntry): number {
+  return stat ? shownSizeBytes(stat) : 0;
 }
 
 function extension(name: string): string {

@@ -1,0 +1,191 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { chmod, lutimes, mkdir, statIfThere, symlink, writeFile } from '../../src/shell/kernel/calls.ts';
+import type { Process } from '../../src/shell/kernel/process.ts';
+import { standIn } from '../../src/shell/kernel/standIn.ts';
+import type { Flavour } from '../../src/shell/kernel/program.ts';
+import { UTILITIES } from '../../src/shell/utilities/registry.ts';
+import { runPipeline } from './pipeline.ts';
+import { run, testKernel } from './testKernel.ts';
+
+/** A file of a tree: its text, `null` for a directory, a link's target, or a text with a mode. */
+export type TreeFile = string | null | { readonly link: string } | { readonly text: string; readonly mode: number };
+export type Tree = Readonly<Record<string, TreeFile>>;
+
+/** Everything in a tree was last changed at this time: old enough that listings show the year. */
+const TREE_TIME_SEC = 1_000_000_000;
+
+/** Lines of commands, one after the other, in a directory that holds a tree. `unordered`: lines may come in any order. */
+export interface Case {
+  readonly lines: string;
+  readonly unordered?: boolean;
+  /** What is written on standard error is not compared: only whether something is. */
+  readonly anyErrors?: boolean;
+}
+
+interface Outcome {
+  readonly output: string;
+  readonly errors: string;
+  readonly code: number;
+}
+
+/** Runs every case with the real programs and with ours, and compares what they print and how they end. The real
+ *  busybox is found on PATH or by PALIMPSEST_BUSYBOX; without the real programs the cases are skipped, and that is
+ *  said. */
+export function describeDifferential(
+  name: string,
+  flavour: Flavour,
+  tree: Tree,
+  cases: readonly (string | Case)[],
+): void {
+  const path = oraclePath(flavour);
+  if (path === undefined) {
+    console.warn(`${name}: skipped, this host has no ${flavour} programs`);
+    describe.skip(name, () => undefined);
+    return;
+  }
+  describe(name, () => {
+    for (const given of cases) {
+      const tested = typeof given === 'string' ? { lines: given } : given;
+      it(tested.lines.replaceAll('\n', ' ⏎ '), async () => {
+        const real = runReal(tree, tested.lines, path);
+        const ours = await runOurs(tree, tested.lines, flavour);
+        expect(shown(ours, tested)).toEqual(shown(real, tested));
+      });
+    }
+  });
+}
+
+function shown(outcome: Outcome, { unordered, anyErrors }: Case) {
+  const sorted = (text: string) => (unordered ? text.split('\n').sort().join('\n') : text);
+  return {
+    output: sorted(outcome.output),
+    errors: anyErrors ? outcome.errors !== '' : sorted(outcome.errors),
+    code: outcome.code,
+  };
+}
+
+let applets: string | undefined;
+
+afterAll(() => {
+  if (applets !== undefined) rmSync(applets, { recursive: true });
+  applets = undefined;
+});
+
+/** PATH under which the real programs of a flavour are found; undefined where the host has none. */
+function oraclePath(flavour: Flavour): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  if (flavour === 'gnu') {
+    const version = spawnSync('ls', ['--version'], { encoding: 'utf8' }).stdout ?? '';
+    return version.includes('coreutils) 9.1') ? (process.env.PATH ?? '') : undefined;
+  }
+  const busybox = [
+    process.env.PALIMPSEST_BUSYBOX ?? '',
+    ...(process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, 'busybox')),
+  ].find((file) => file !== '' && existsSync(file));
+  if (busybox === undefined) return undefined;
+  if (applets === undefined) {
+    applets = mkdtempSync(join(tmpdir(), 'applets-'));
+    const names = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n');
+    for (const applet of names) if (applet !== '') symlinkSync(busybox, join(applets, applet));
+  }
+  return applets;
+}
+
+function runReal(tree: Tree, lines: string, path: string): Outcome {
+  const root = mkdtempSync(join(tmpdir(), 'real-'));
+  try {
+    chmodSync(root, 0o755);
+    for (const [file, content] of Object.entries(tree)) {
+      const at = join(root, file);
+      mkdirSync(content === null ? at : dirname(at), { recursive: true });
+      if (typeof content === 'string') writeFileSync(at, content);
+      else if (content && 'link' in content) symlinkSync(content.link, at);
+      else if (content) {
+        writeFileSync(at, content.text);
+        chmodSync(at, content.mode);
+      }
+    }
+    for (const file of allPaths(tree)) lutimesSync(join(root, file), TREE_TIME_SEC, TREE_TIME_SEC);
+    let output = '';
+    let errors = '';
+    let code = 0;
+    for (const line of lines.split('\n')) {
+      const result = spawnSync('/bin/bash', ['-c', line], {
+        cwd: root,
+        env: { PATH: path, LC_ALL: 'C', TZ: 'UTC0', HOME: '/root' },
+        encoding: 'utf8',
+        input: '',
+      });
+      output += result.stdout.replaceAll(root, '/work');
+      errors += result.stderr.replaceAll(root, '/work');
+      code = result.status ?? -1;
+    }
+    return { output, errors, code };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+async function runOurs(tree: Tree, lines: string, flavour: Flavour): Promise<Outcome> {
+  const machine = testKernel({ programs: UTILITIES });
+  let output = '';
+  let errors = '';
+  let code = 0;
+  await run(machine, async (idle) => {
+    await makeTree(idle, tree);
+    if (flavour === 'busybox') {
+      mkdir(idle, '/bb');
+      for (const name of UTILITIES.names()) await writeFile(idle, `/bb/${name}`, standIn('busybox'), 0o755);
+    }
+    return 0;
+  });
+  const env = { PATH: flavour === 'busybox' ? '/bb' : '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC0', HOME: '/root' };
+  for (const line of lines.split('\n')) {
+    const result = await run(machine, (shell) => runPipeline(shell, line), { cwd: '/work', env });
+    output += result.stdout;
+    errors += result.stderr;
+    code = result.code;
+  }
+  return { output, errors, code };
+}
+
+async function makeTree(idle: Process, tree: Tree): Promise<void> {
+  mkdir(idle, '/work');
+  for (const path of allPaths(tree).reverse()) {
+    const at = `/work/${path}`;
+    const content = tree[path];
+    if (content === null || content === undefined) {
+      if (!statIfThere(idle, at)) mkdir(idle, at);
+    } else if (typeof content === 'string') await writeFile(idle, at, content);
+    else if ('link' in content) symlink(idle, content.link, at);
+    else {
+      await writeFile(idle, at, content.text);
+      chmod(idle, at, content.mode);
+    }
+  }
+  const time = { sec: TREE_TIME_SEC, nsec: 0 };
+  for (const path of allPaths(tree)) lutimes(idle, path === '' ? '/work' : `/work/${path}`, time, time);
+}
+
+/** Everything that stands in the tree, the directories on the way included, the deepest first. */
+function allPaths(tree: Tree): string[] {
+  const paths = new Set(['']);
+  for (const path of Object.keys(tree)) {
+    const parts = path.split('/');
+    for (let i = 1; i <= parts.length; i++) paths.add(parts.slice(0, i).join('/'));
+  }
+  return [...paths].sort((a, b) => b.split('/').length - a.split('/').length || (a < b ? 1 : -1));
+}
