@@ -6,7 +6,7 @@ export interface EngineAbilities {
   /** `1.41`. */
   readonly apiVersion: string;
   readonly isExperimental: boolean;
-  readonly osType: string;
+  readonly osType?: string;
   /** Undefined for engines that do not say. */
   readonly swarm?: { readonly isManager: boolean; readonly isActive: boolean };
 }
@@ -49,7 +49,7 @@ export function unsupported(path: CommandPath, flags: FlagSet, abilities: Engine
     if (command.apiVersion !== undefined && compareVersions(abilities.apiVersion, command.apiVersion) < 0) {
       return `${name} requires API version ${command.apiVersion}, but the Docker daemon API version is ${abilities.apiVersion}`;
     }
-    if (command.osType !== undefined && command.osType !== abilities.osType) {
+    if (command.osType !== undefined && abilities.osType !== undefined && command.osType !== abilities.osType) {
       return `${name} is only supported on a Docker daemon running on ${command.osType}, but the Docker daemon is running on ${abilities.osType}`;
     }
     if (command.isExperimental && !abilities.isExperimental) {
@@ -67,7 +67,7 @@ function flagFaults(flag: FlagSpec, abilities: EngineAbilities): string[] {
       `"--${name}" requires API version ${apiVersion}, but the Docker daemon API version is ${abilities.apiVersion}`,
     ];
   }
-  if (osType !== undefined && osType !== abilities.osType) {
+  if (osType !== undefined && abilities.osType !== undefined && osType !== abilities.osType) {
     return [
       `"--${name}" is only supported on a Docker daemon running on ${osType}, but the Docker daemon is running on ${abilities.osType}`,
     ];

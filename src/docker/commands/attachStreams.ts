@@ -1,0 +1,57 @@
+import type { Attachment } from '../../engine/containerCalls.ts';
+import { RAW, type TerminalMode } from '../../shell/kernel/pty.ts';
+import type { OpenFile } from '../../shell/kernel/openFile.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { type Client, waitThrough } from '../client.ts';
+
+/** Connects the client's files to a process of a container until that ends or is left. Gives how it ended. A terminal
+ *  hands its keys over as they are when the process has one, too. */
+export async function connect(
+  client: Client,
+  attachment: Attachment,
+  options: { readonly wantsStdin: boolean; readonly hasTty: boolean },
+): Promise<'exited' | 'detached'> {
+  const { process } = client;
+  const terminal = client.terminal(0);
+  const cooked: TerminalMode | undefined =
+    options.hasTty && options.wantsStdin && terminal ? { ...terminal.mode } : undefined;
+  if (cooked && terminal) terminal.mode = { ...RAW };
+  const input = options.wantsStdin ? process.file(0).retain() : undefined;
+  let isOver = false;
+  const feeding = input && feed(client, input, attachment, () => isOver);
+  try {
+    const iterator = attachment.output[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await waitThrough(process, iterator.next());
+      if (next.done) break;
+      const { stream, bytes } = next.value;
+      await process.write(stream === 'stderr' && !options.hasTty ? 2 : 1, bytes);
+    }
+    return await waitThrough(process, attachment.ended);
+  } finally {
+    isOver = true;
+    attachment.detach();
+    feeding?.catch(() => undefined);
+    input?.close();
+    if (cooked && terminal) terminal.mode = cooked;
+  }
+}
+
+async function feed(client: Client, input: OpenFile, attachment: Attachment, isOver: () => boolean): Promise<void> {
+  try {
+    while (!isOver()) {
+      const reading = input.read(65_536);
+      const chunk = reading instanceof Promise ? await waitThrough(client.process, reading) : reading;
+      if (isOver()) return;
+      if (chunk.length === 0) {
+        attachment.closeInput();
+        return;
+      }
+      const writing = attachment.write(chunk.slice());
+      if (writing) await waitThrough(client.process, writing);
+    }
+  } catch (error) {
+    // The other side is gone; what it said tells why.
+    if (!(error instanceof VfsError)) throw error;
+  }
+}

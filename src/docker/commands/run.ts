@@ -1,0 +1,210 @@
+import type { CreateContainer } from '../../engine/containerCalls.ts';
+import { EngineError } from '../../engine/engineError.ts';
+import type { Digest } from '../../image/digest.ts';
+import { familiarForm, parseAnyReference, withDefaultTag } from '../../image/reference.ts';
+import { ImageError } from '../../image/imageError.ts';
+import { statIfThere, unlink, writeFile } from '../../shell/kernel/calls.ts';
+import {
+  type Client,
+  ClientError,
+  type CommandCall,
+  describeError,
+  type DockerCommand,
+  waitThrough,
+} from '../client.ts';
+import { ProgressDisplay } from '../progressDisplay.ts';
+import { CONTAINER_FLAGS, readContainerOptions } from '../runOptions/containerOptions.ts';
+import { connect } from './attachStreams.ts';
+import { requireTerminal } from './exec.ts';
+import { forwardSignals } from './forwardSignals.ts';
+import { watchSize } from './terminalSize.ts';
+
+/** What the daemon refuses; commands that cannot be executed or are not there have statuses of their own. */
+const REFUSED_STATUS = 125;
+const DENIED_STATUS = 126;
+const NOT_FOUND_STATUS = 127;
+
+export const create: DockerCommand = {
+  flags: CONTAINER_FLAGS,
+  async run(call) {
+    const { client } = call;
+    const request = await readRequest(call, 'create');
+    await client.print(`${await createContainer(call, request)}\n`);
+    return 0;
+  },
+};
+
+export const run: DockerCommand = {
+  flags: [...CONTAINER_FLAGS, 'detach', 'detach-keys', 'sig-proxy'],
+  async run(call) {
+    const { client, flags } = call;
+    const request = await readRequest(call, 'run');
+    if (!flags.isOn('detach')) {
+      requireTerminal(client, request.config.AttachStdin ?? false, request.config.Tty ?? false);
+      return runContainer(call, request);
+    }
+    if (flags.has('attach')) {
+      throw new ClientError('conflicting options: cannot specify both --attach and --detach');
+    }
+    const detached = { AttachStdin: false, AttachStdout: false, AttachStderr: false, StdinOnce: false };
+    return runContainer(call, { ...request, config: { ...request.config, ...detached } });
+  },
+};
+
+async function runContainer(call: CommandCall, request: CreateContainer): Promise<number> {
+  const { client, flags } = call;
+  const { containers } = client.engine;
+  const { AttachStdin: stdin = false, AttachStdout: stdout = false, AttachStderr: stderr = false } = request.config;
+  const id = await withStatus(() => createContainer(call, request));
+  const isAttached = stdin || stdout || stderr;
+  if (!isAttached) {
+    await withStatus(() => containers.start(id));
+    await client.print(`${id}\n`);
+    return 0;
+  }
+  const unforward = flags.isOn('sig-proxy') && !request.config.Tty ? forwardSignals(client, id) : undefined;
+  let unwatch = () => undefined as void;
+  try {
+    const attachment = await containers.attach(id, {
+      wantsStdin: stdin,
+      wantsStdout: stdout,
+      wantsStderr: stderr,
+      detachKeys: flags.text('detach-keys') || client.config.detachKeys,
+    });
+    const exit = containers.wait(id, request.hostConfig.AutoRemove ? 'removed' : 'next-exit');
+    exit.catch(() => undefined);
+    const terminal = client.terminal(1);
+    const size = request.config.Tty && terminal ? { columns: terminal.columns, rows: terminal.rows } : {};
+    try {
+      await withStatus(() => containers.start(id, size));
+    } catch (error) {
+      attachment.detach();
+      if (request.hostConfig.AutoRemove) await exit;
+      throw error;
+    }
+    if (request.config.Tty) unwatch = watchSize(client, (columns, rows) => resize(client, id, columns, rows));
+    const end = await connect(client, attachment, { wantsStdin: stdin, hasTty: request.config.Tty ?? false });
+    return end === 'detached' ? 0 : (await waitThrough(client.process, exit)).statusCode;
+  } finally {
+    unwatch();
+    unforward?.();
+  }
+}
+
+function resize(client: Client, id: string, columns: number, rows: number): void {
+  try {
+    client.engine.containers.resize(id, columns, rows);
+  } catch (error) {
+    // It has ended already.
+    if (!(error instanceof EngineError)) throw error;
+  }
+}
+
+async function withStatus<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof ClientError && error.status !== 1) throw error;
+    const text = describeError(error);
+    if (text === undefined) throw error;
+    throw new ClientError(withHelp(text, 'run'), statusOf(error));
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof EngineError)) return REFUSED_STATUS;
+  if (error.code === 'startNotFound') return NOT_FOUND_STATUS;
+  return error.code === 'startDenied' ? DENIED_STATUS : REFUSED_STATUS;
+}
+
+function withHelp(text: string, command: string): string {
+  return `docker: ${text}\n\nRun 'docker ${command} --help' for more information`;
+}
+
+async function readRequest(
+  { client, flags, arguments: words }: CommandCall,
+  command: string,
+): Promise<CreateContainer> {
+  try {
+    const pull = flags.text('pull');
+    if (!['always', 'missing', 'never', ''].includes(pull)) {
+      throw new ClientError(`invalid pull option: '${pull}': must be one of "always", "missing" or "never"`);
+    }
+    return await readContainerOptions(client.process, flags, words);
+  } catch (error) {
+    if (error instanceof ClientError) throw new ClientError(withHelp(error.message, command), REFUSED_STATUS);
+    throw error;
+  }
+}
+
+async function createContainer({ client, flags }: CommandCall, request: CreateContainer): Promise<string> {
+  const { process, engine } = client;
+  const idFile = flags.text('cidfile');
+  if (idFile !== '') {
+    if (statIfThere(process, idFile)) {
+      throw new ClientError(`container ID file found, make sure the other container isn't running or delete ${idFile}`);
+    }
+    await writeFile(process, idFile, '');
+  }
+  try {
+    const { id, warnings } = await createWithPull(
+      client,
+      flags.text('pull') || 'missing',
+      flags.isOn('quiet'),
+      request,
+    );
+    for (const warning of warnings) await client.complain(`WARNING: ${warning}\n`);
+    if (idFile !== '') await writeFile(process, idFile, id);
+    engine.containers.resolve(id);
+    return id;
+  } catch (error) {
+    if (idFile !== '') unlink(process, idFile);
+    throw error;
+  }
+}
+
+async function createWithPull(
+  client: Client,
+  policy: string,
+  isQuiet: boolean,
+  request: CreateContainer,
+): Promise<{ readonly id: string; readonly warnings: readonly string[] }> {
+  const image = request.config.Image ?? '';
+  const name = imageName(image);
+  if (policy === 'always') await pullFor(client, image, request.platform, isQuiet);
+  try {
+    return await client.engine.containers.create(request);
+  } catch (error) {
+    const isMissing = error instanceof EngineError && error.code === 'noSuchImage';
+    if (!isMissing || name === undefined || policy !== 'missing') throw error;
+    if (!isQuiet) await client.complain(`Unable to find image '${name}' locally\n`);
+    await pullFor(client, image, request.platform, isQuiet);
+    return client.engine.containers.create(request);
+  }
+}
+
+/** The familiar name; undefined for an ID. */
+function imageName(image: string): string | undefined {
+  try {
+    const parsed: ReturnType<typeof parseAnyReference> | { readonly id: Digest } = parseAnyReference(image);
+    return 'id' in parsed ? undefined : familiarForm(withDefaultTag(parsed));
+  } catch (error) {
+    if (error instanceof ImageError) throw new ClientError(error.message);
+    throw error;
+  }
+}
+
+async function pullFor(client: Client, image: string, platform: string | undefined, isQuiet: boolean): Promise<void> {
+  const display = new ProgressDisplay(client.process, 2);
+  try {
+    await client.engine.images.pull(
+      { reference: image, platform, login: client.config.loginFor(image) },
+      (message) => {
+        if (!isQuiet) display.show(message);
+      },
+      client.process.signal,
+    );
+  } finally {
+    await display.end();
+  }
+}

@@ -1,0 +1,159 @@
+import type { EngineApi } from '../engine/engineApi.ts';
+import type { Program } from '../shell/kernel/program.ts';
+import type { Process } from '../shell/kernel/process.ts';
+import { builderNotice } from './builderNotice.ts';
+import { Client, CLIENT_COMMIT, CLIENT_VERSION, ClientError, describeError } from './client.ts';
+import { ClientConfig } from './clientConfig.ts';
+import { checkArguments, CommandLineError, findCommand, flagFault, parseFlags } from './commandLine/dispatch.ts';
+import { FlagError, FlagSet } from './commandLine/flagSet.ts';
+import { helpText } from './commandLine/helpText.ts';
+import { type CommandPath, commandOf, pathText } from './commandLine/spec.ts';
+import { type EngineAbilities, unsupported } from './commandLine/support.ts';
+import { commandAt } from './commands/registry.ts';
+import { DEFAULT_CONTEXT, DEFAULT_HOST, readContext } from './contexts.ts';
+import { FormatError } from './format/rows.ts';
+import { ROOT } from './specs/root.ts';
+import { TemplateError } from './template/templateError.ts';
+
+export interface DockerSetup {
+  /** The engine that listens at `unix:///var/run/docker.sock`, `tcp://host:2375`, `ssh://user@host`, as seen from a
+   *  process; undefined where none does. */
+  engineAt(host: string, process: Process): EngineApi | undefined;
+}
+
+/** What the client says of its version when no engine answers. */
+const CLIENT_API_VERSION = '1.50';
+const USAGE_STATUS = 125;
+const DEFAULT_COLUMNS = 80;
+const SHORT_HELP = 'Flag shorthand -h has been deprecated, use --help\n';
+
+/** The `docker` command line, client 28.2.2. */
+export function dockerProgram(setup: DockerSetup): Program {
+  return async (process) => {
+    try {
+      return await main(setup, process);
+    } catch (error) {
+      const [text, status] = failure(error);
+      if (text !== '') await process.write(2, `${text}\n`);
+      return status;
+    }
+  };
+}
+
+function failure(error: unknown): [string, number] {
+  if (error instanceof CommandLineError) return [error.message, error.status];
+  if (error instanceof ClientError) return [error.message, error.status];
+  if (error instanceof FormatError) return [error.message, 1];
+  if (error instanceof TemplateError) return [`template parsing error: ${error.message}`, 1];
+  const text = describeError(error);
+  if (text === undefined) throw error;
+  return [text, 1];
+}
+
+async function main(setup: DockerSetup, process: Process): Promise<number> {
+  const globals = new FlagSet(ROOT.flags, { stopsAtFirstArgument: true });
+  let words: string[];
+  try {
+    words = globals.parse(process.argv.slice(1));
+  } catch (error) {
+    if (error instanceof FlagError) throw flagFault([ROOT], error.message);
+    throw error;
+  }
+  if (globals.usedShortHelp) await process.write(2, SHORT_HELP);
+  if (globals.isOn('version')) {
+    await process.print(`Docker version ${CLIENT_VERSION}, build ${CLIENT_COMMIT}\n`);
+    return 0;
+  }
+  const client = await makeClient(setup, process, globals);
+  const notice = builderNotice(words, client.environment('DOCKER_BUILDKIT'));
+  if (notice !== '') await client.complain(notice);
+  if (words[0] === 'help') return printHelpTopic(client, words.slice(1));
+  const found = findCommand(ROOT, words);
+  const command = commandOf(found.path);
+  const rules = command.stopsAtFirstArgument ? { stopsAtFirstArgument: true } : {};
+  const flags = new FlagSet(command.flags, rules);
+  const given = parseFlags(found.path, flags, found.words);
+  if (flags.usedShortHelp) await client.complain(SHORT_HELP);
+  if (flags.isOn('help') || globals.isOn('help')) return printHelp(client, found.path, 1);
+  return dispatch(client, found.path, flags, given);
+}
+
+async function dispatch(client: Client, path: CommandPath, flags: FlagSet, given: readonly string[]): Promise<number> {
+  const problem = unsupported(path, flags, client.abilities);
+  if (problem !== undefined) throw new ClientError(problem);
+  if (path.length === 1 && given.length > 0) {
+    throw new CommandLineError(
+      `docker: unknown command: docker ${given[0]}\n\nRun 'docker --help' for more information`,
+      1,
+    );
+  }
+  checkArguments(path, given);
+  if (commandOf(path).commands) return printHelp(client, path, 2);
+  const command = commandAt(path.slice(1).map(({ name }) => name));
+  if (!command) throw new ClientError(`docker: '${pathText(path)}' is not simulated`);
+  const refused = flags.given().filter(({ name }) => name !== 'help' && !command.flags.includes(name));
+  if (refused.length > 0) {
+    const names = refused.map(({ name }) => `--${name}`).join(', ');
+    throw new ClientError(`docker: ${names} of '${pathText(path)}' is not simulated`, USAGE_STATUS);
+  }
+  return command.run({ client, path, flags, arguments: given });
+}
+
+async function printHelp(client: Client, path: CommandPath, fd: 1 | 2): Promise<number> {
+  const { abilities, config } = client;
+  const columns = client.terminal(0)?.columns || DEFAULT_COLUMNS;
+  await client.process.write(fd, helpText(path, { abilities, columns, configDir: config.dir }));
+  return 0;
+}
+
+async function printHelpTopic(client: Client, topic: readonly string[]): Promise<number> {
+  const { path, words } = findCommand(ROOT, topic);
+  if (words.length > 0) throw new ClientError(`unknown help topic: ${words.join(' ')}`);
+  return printHelp(client, path, 1);
+}
+
+async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet): Promise<Client> {
+  const home = process.env.get('HOME') || '/root';
+  const dir = globals.text('config').replace('$CONFIG', '') || process.env.get('DOCKER_CONFIG') || `${home}/.docker`;
+  const { config, warning } = await ClientConfig.read(process, dir);
+  if (warning !== undefined) await process.write(2, `${warning}\n`);
+  const { host, contextName } = await endpoint(process, globals, config);
+  const engine = setup.engineAt(host, process);
+  return new Client({
+    process,
+    engine,
+    abilities: abilitiesOf(engine),
+    config,
+    host,
+    contextName,
+    isDebug: globals.isOn('debug'),
+  });
+}
+
+async function endpoint(
+  process: Process,
+  globals: FlagSet,
+  config: ClientConfig,
+): Promise<{ host: string; contextName: string }> {
+  const [given] = globals.list('host');
+  if (given !== undefined && globals.has('context')) {
+    throw new ClientError('conflicting options: cannot specify both --host and --context');
+  }
+  const environmentHost = globals.has('context') ? '' : (process.env.get('DOCKER_HOST') ?? '');
+  const host = given ?? environmentHost;
+  if (host !== '') return { host, contextName: DEFAULT_CONTEXT };
+  const named = globals.text('context') || process.env.get('DOCKER_CONTEXT') || config.text('currentContext');
+  if (named === '' || named === DEFAULT_CONTEXT) return { host: DEFAULT_HOST, contextName: DEFAULT_CONTEXT };
+  try {
+    const context = await readContext(process, config.dir, named);
+    return { host: context.host, contextName: named };
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    throw new ClientError(`Failed to initialize: unable to resolve docker endpoint: ${error.message}`);
+  }
+}
+
+function abilitiesOf(engine: EngineApi | undefined): EngineAbilities {
+  const apiVersion = engine ? (engine.vintage === '20.10' ? '1.41' : '1.45') : CLIENT_API_VERSION;
+  return { apiVersion, isExperimental: false, ...(engine ? { osType: 'linux' } : {}) };
+}

@@ -1,0 +1,238 @@
+import type { CreateContainer } from '../../engine/containerCalls.ts';
+import type { ContainerConfig, HealthConfig, HostConfig } from '../../engine/containerConfig.ts';
+import type { Process } from '../../shell/kernel/process.ts';
+import { ClientError } from '../client.ts';
+import { parseBinarySize, parseGoDuration } from '../commandLine/flagValue.ts';
+import type { FlagSet } from '../commandLine/flagSet.ts';
+import { readEnvironment, readLabels } from './environment.ts';
+import { readMount, readVolumes } from './mounts.ts';
+import { readPorts } from './ports.ts';
+import { readRestartPolicy } from './restartPolicy.ts';
+
+/** The flags of `run` and `create` that make the container. */
+export const CONTAINER_FLAGS: readonly string[] = [
+  'add-host',
+  'attach',
+  'cap-add',
+  'cap-drop',
+  'cgroup-parent',
+  'cidfile',
+  'cpu-shares',
+  'cpus',
+  'cpuset-cpus',
+  'disable-content-trust',
+  'dns',
+  'dns-option',
+  'dns-search',
+  'domainname',
+  'entrypoint',
+  'env',
+  'env-file',
+  'expose',
+  'group-add',
+  'health-cmd',
+  'health-interval',
+  'health-retries',
+  'health-start-period',
+  'health-timeout',
+  'hostname',
+  'init',
+  'interactive',
+  'ipc',
+  'label',
+  'label-file',
+  'link',
+  'log-driver',
+  'log-opt',
+  'mac-address',
+  'memory',
+  'memory-reservation',
+  'memory-swap',
+  'mount',
+  'name',
+  'net',
+  'net-alias',
+  'network',
+  'network-alias',
+  'no-healthcheck',
+  'oom-score-adj',
+  'pid',
+  'pids-limit',
+  'platform',
+  'privileged',
+  'publish',
+  'publish-all',
+  'pull',
+  'quiet',
+  'read-only',
+  'restart',
+  'rm',
+  'runtime',
+  'security-opt',
+  'shm-size',
+  'stop-signal',
+  'stop-timeout',
+  'sysctl',
+  'tmpfs',
+  'tty',
+  'ulimit',
+  'user',
+  'userns',
+  'uts',
+  'volume',
+  'volume-driver',
+  'volumes-from',
+  'workdir',
+];
+
+/** What the flags and arguments of `run` and `create` ask for. Throws ClientError. */
+export async function readContainerOptions(
+  process: Process,
+  flags: FlagSet,
+  [image = '', ...command]: readonly string[],
+): Promise<CreateContainer> {
+  const attached = flags.list('attach').map((name) => name.toLowerCase());
+  const openStdin = flags.isOn('interactive');
+  const hasAttach = attached.length > 0;
+  const attachStdin = openStdin || attached.includes('stdin');
+  const { binds, anonymous } = readVolumes(flags.list('volume'), process.cwd);
+  const { exposed, bindings } = readPorts(flags.list('publish'), flags.list('expose'));
+  const entrypoint = flags.text('entrypoint');
+  const config: Partial<ContainerConfig> = {
+    Hostname: flags.text('hostname'),
+    Domainname: flags.text('domainname'),
+    User: flags.text('user'),
+    AttachStdin: attachStdin,
+    AttachStdout: !hasAttach || attached.includes('stdout'),
+    AttachStderr: !hasAttach || attached.includes('stderr'),
+    ...(Object.keys(exposed).length > 0 ? { ExposedPorts: exposed } : {}),
+    Tty: flags.isOn('tty'),
+    OpenStdin: openStdin,
+    StdinOnce: openStdin && attachStdin,
+    Env: await readEnvironment(process, flags.list('env-file'), flags.list('env')),
+    Cmd: command.length > 0 ? command : null,
+    ...healthOf(flags),
+    Image: image,
+    Volumes: Object.fromEntries(anonymous.map((path) => [path, {}])),
+    WorkingDir: flags.text('workdir'),
+    Entrypoint: flags.has('entrypoint') ? [entrypoint] : null,
+    Labels: await readLabels(process, flags.list('label-file'), flags.list('label')),
+    ...(flags.text('stop-signal') === '' ? {} : { StopSignal: flags.text('stop-signal') }),
+    ...(flags.has('stop-timeout') ? { StopTimeout: flags.number('stop-timeout') } : {}),
+    ...(flags.text('mac-address') === '' ? {} : { MacAddress: flags.text('mac-address') }),
+  };
+  const restart = readRestartPolicy(flags.text('restart'));
+  if (flags.isOn('rm') && restart.Name !== '' && restart.Name !== 'no') {
+    throw new ClientError('conflicting options: cannot specify both --restart and --rm');
+  }
+  const networks = networksOf(flags);
+  const [network = 'default'] = Object.keys(networks);
+  return {
+    name: flags.text('name'),
+    config,
+    hostConfig: {
+      ...hostConfigOf(flags),
+      Binds: binds.length > 0 ? binds : null,
+      PortBindings: bindings,
+      RestartPolicy: restart,
+      NetworkMode: network,
+      ...(flags.has('mount') ? { Mounts: flags.list('mount').map((text) => readMount(text, process.cwd)) } : {}),
+    },
+    networks,
+    platform: flags.text('platform') || undefined,
+  };
+}
+
+function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
+  const list = (name: string) => (flags.has(name) ? flags.list(name) : null);
+  const bytes = (name: string) => (flags.text(name) === '-1' ? -1 : (parseBinarySize(flags.text(name) || '0') ?? 0));
+  return {
+    ContainerIDFile: flags.text('cidfile'),
+    LogConfig: { Type: flags.text('log-driver'), Config: pairs(flags.list('log-opt')) },
+    AutoRemove: flags.isOn('rm'),
+    VolumeDriver: flags.text('volume-driver'),
+    VolumesFrom: list('volumes-from'),
+    CapAdd: list('cap-add'),
+    CapDrop: list('cap-drop'),
+    Dns: flags.list('dns'),
+    DnsOptions: flags.list('dns-option'),
+    DnsSearch: flags.list('dns-search'),
+    ExtraHosts: list('add-host'),
+    GroupAdd: list('group-add'),
+    IpcMode: flags.text('ipc'),
+    Links: list('link'),
+    OomScoreAdj: flags.number('oom-score-adj'),
+    PidMode: flags.text('pid'),
+    Privileged: flags.isOn('privileged'),
+    PublishAllPorts: flags.isOn('publish-all'),
+    ReadonlyRootfs: flags.isOn('read-only'),
+    SecurityOpt: list('security-opt'),
+    ...(flags.has('tmpfs') ? { Tmpfs: pairs(flags.list('tmpfs'), ':') } : {}),
+    UTSMode: flags.text('uts'),
+    UsernsMode: flags.text('userns'),
+    ShmSize: bytes('shm-size'),
+    ...(flags.has('sysctl') ? { Sysctls: pairs(flags.list('sysctl')) } : {}),
+    Runtime: flags.text('runtime'),
+    CpuShares: flags.number('cpu-shares'),
+    Memory: bytes('memory'),
+    NanoCpus: Math.round(Number(flags.text('cpus') || '0') * 1e9),
+    CgroupParent: flags.text('cgroup-parent'),
+    MemoryReservation: bytes('memory-reservation'),
+    MemorySwap: bytes('memory-swap'),
+    PidsLimit: flags.number('pids-limit'),
+    CpusetCpus: flags.text('cpuset-cpus'),
+    Ulimits: flags.has('ulimit') ? flags.list('ulimit').map(readUlimit) : null,
+    ...(flags.has('init') ? { Init: flags.isOn('init') } : {}),
+  };
+}
+
+function pairs(texts: readonly string[], separator = '='): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf(separator);
+      return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+function readUlimit(text: string): { Name: string; Hard: number; Soft: number } {
+  const match = /^([a-z]+)=(-?\d+)(?::(-?\d+))?$/.exec(text);
+  if (!match) throw new ClientError(`invalid ulimit argument: ${text}`);
+  const soft = Number(match[2]);
+  return { Name: match[1] as string, Soft: soft, Hard: match[3] === undefined ? soft : Number(match[3]) };
+}
+
+const HEALTH_FLAGS = ['health-cmd', 'health-interval', 'health-timeout', 'health-start-period', 'health-retries'];
+
+function healthOf(flags: FlagSet): { Healthcheck?: HealthConfig } {
+  const isSet = HEALTH_FLAGS.some((name) => !['', '0', '0s'].includes(flags.text(name)));
+  if (flags.isOn('no-healthcheck')) {
+    if (isSet) throw new ClientError('--no-healthcheck conflicts with --health-* options');
+    return { Healthcheck: { Test: ['NONE'] } };
+  }
+  if (!isSet) return {};
+  const duration = (name: string) => {
+    const ns = parseGoDuration(flags.text(name) || '0') ?? 0;
+    if (ns < 0) throw new ClientError(`--${name} cannot be negative`);
+    return ns;
+  };
+  const retries = flags.number('health-retries');
+  if (retries < 0) throw new ClientError('--health-retries cannot be negative');
+  const command = flags.text('health-cmd');
+  return {
+    Healthcheck: {
+      ...(command === '' ? {} : { Test: ['CMD-SHELL', command] }),
+      Interval: duration('health-interval'),
+      Timeout: duration('health-timeout'),
+      StartPeriod: duration('health-start-period'),
+      Retries: retries,
+    },
+  };
+}
+
+function networksOf(flags: FlagSet): Record<string, { Aliases?: readonly string[] }> {
+  const given = [...flags.list('network'), ...flags.list('net')];
+  const aliases = [...flags.list('network-alias'), ...flags.list('net-alias')];
+  const names = given.length > 0 ? given : ['default'];
+  return Object.fromEntries(names.map((name, i) => [name, i === 0 && aliases.length > 0 ? { Aliases: aliases } : {}]));
+}

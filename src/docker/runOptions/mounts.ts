@@ -1,0 +1,106 @@
+import type { MountSpec } from '../../engine/containerConfig.ts';
+import { ClientError } from '../client.ts';
+import { parseBinarySize, parseGoBool, quoteGo } from '../commandLine/flagValue.ts';
+
+/** `-v`: binds, and paths that get a volume without a name. Throws ClientError. */
+export function readVolumes(
+  given: readonly string[],
+  cwd: string,
+): { readonly binds: readonly string[]; readonly anonymous: readonly string[] } {
+  const binds: string[] = [];
+  const anonymous: string[] = [];
+  for (const text of new Set(given)) {
+    if (text === '') throw new ClientError('invalid empty volume spec');
+    const [source = '', ...rest] = text.split(':');
+    if (rest.length === 0) {
+      anonymous.push(text);
+      continue;
+    }
+    if (source === '' || rest[0] === '') throw new ClientError(`invalid spec: ${text}: empty section between colons`);
+    if (rest.length > 2) throw new ClientError(`invalid spec: ${text}: too many colons`);
+    const host = source.startsWith('.') ? absolute(source, cwd) : source;
+    binds.push([host, ...rest].join(':'));
+  }
+  return { binds, anonymous };
+}
+
+function absolute(path: string, cwd: string): string {
+  const parts: string[] = [];
+  for (const part of `${cwd}/${path}`.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** `--mount type=bind,src=…,dst=…`: fields of CSV. Throws ClientError in the client's words. */
+export function readMount(text: string, cwd: string): MountSpec {
+  const fields = new Map<string, string>();
+  for (const field of csvFields(text)) {
+    const equals = field.indexOf('=');
+    const key = (equals < 0 ? field : field.slice(0, equals)).toLowerCase();
+    const value = equals < 0 ? undefined : field.slice(equals + 1);
+    if (value === undefined && !['readonly', 'ro', 'volume-nocopy'].includes(key)) {
+      throw mountFault(text, `invalid field '${field}' must be a key=value pair`);
+    }
+    fields.set(ALIASES[key] ?? key, value ?? 'true');
+  }
+  const type = (fields.get('type') ?? 'volume').toLowerCase();
+  if (type !== 'bind' && type !== 'volume' && type !== 'tmpfs') {
+    throw mountFault(text, `mount type ${quoteGo(type)} is not simulated`);
+  }
+  for (const key of fields.keys()) {
+    if (!KNOWN.has(key)) throw mountFault(text, `unexpected key '${key}' in '${key}=${fields.get(key) ?? ''}'`);
+  }
+  const target = fields.get('target');
+  if (target === undefined || target === '') throw mountFault(text, 'target is required');
+  const source = fields.get('source');
+  const isReadOnly = booleanField(text, fields, 'readonly');
+  const volumeOptions = booleanField(text, fields, 'volume-nocopy') ? { VolumeOptions: { NoCopy: true } } : {};
+  const size = fields.get('tmpfs-size');
+  const sizeBytes = size === undefined ? undefined : parseBinarySize(size);
+  if (size !== undefined && sizeBytes === undefined) throw mountFault(text, `invalid value for tmpfs-size: ${size}`);
+  const mode = fields.get('tmpfs-mode');
+  const tmpfs = {
+    ...(sizeBytes === undefined ? {} : { SizeBytes: sizeBytes }),
+    ...(mode === undefined ? {} : { Mode: Number.parseInt(mode, 8) }),
+  };
+  return {
+    Type: type,
+    ...(source === undefined
+      ? {}
+      : { Source: type === 'bind' && source.startsWith('.') ? absolute(source, cwd) : source }),
+    Target: target,
+    ...(isReadOnly ? { ReadOnly: true } : {}),
+    ...volumeOptions,
+    ...(type === 'tmpfs' && Object.keys(tmpfs).length > 0 ? { TmpfsOptions: tmpfs } : {}),
+  };
+}
+
+const ALIASES: Readonly<Record<string, string>> = {
+  src: 'source',
+  dst: 'target',
+  destination: 'target',
+  ro: 'readonly',
+};
+const KNOWN = new Set(['type', 'source', 'target', 'readonly', 'volume-nocopy', 'tmpfs-size', 'tmpfs-mode']);
+
+function booleanField(text: string, fields: ReadonlyMap<string, string>, key: string): boolean {
+  const value = fields.get(key);
+  if (value === undefined) return false;
+  const parsed = parseGoBool(value);
+  if (parsed === undefined) throw mountFault(text, `invalid value for ${key}: ${value}`);
+  return parsed;
+}
+
+function mountFault(text: string, problem: string): ClientError {
+  return new ClientError(`invalid argument ${quoteGo(text)} for "--mount" flag: ${problem}`);
+}
+
+/** The fields of one line of CSV. */
+export function csvFields(text: string): string[] {
+  const fields: string[] = [];
+  const pattern = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g;
+  for (const match of text.matchAll(pattern)) fields.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
+  return fields;
+}
