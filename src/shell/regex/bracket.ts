@@ -7,8 +7,8 @@ export type EscapeStyle = 'none' | 'sed' | 'awk';
 export interface BracketOptions {
   readonly ignoreCase: boolean;
   readonly escapes: EscapeStyle;
-  /** Whether `[^a]` stands for a newline, too. */
-  readonly negationHasNewline: boolean;
+  /** Whether a newline may be in the set: in grep, it never is. */
+  readonly hasNewline: boolean;
 }
 
 export interface Escape {
@@ -80,7 +80,7 @@ export function readBracket(text: string, at: number, options: BracketOptions): 
   set = union(set, setOf(...ranges));
   if (options.ignoreCase) set = foldCase(set);
   if (isNegated) set = complement(set);
-  if (isNegated && !options.negationHasNewline) set = without(set, NEWLINE);
+  if (!options.hasNewline) set = without(set, NEWLINE);
   return { set, end: at + 1 };
 }
 

@@ -78,7 +78,7 @@ class PosixParser {
     const items: Pattern[] = [];
     const start = this.#at;
     while (this.#at < this.#text.length && !this.#isOperator('|') && !this.#isOperator(')')) {
-      const isFirst = this.#at === start || (this.#isBasic && items.every(isLineStart));
+      const isFirst = this.#at === start;
       const item = this.#atom(isFirst);
       items.push(this.#repeats(item));
     }
@@ -95,7 +95,7 @@ class PosixParser {
       const { set, end } = readBracket(text, this.#at + 1, {
         ignoreCase: this.#options.ignoreCase,
         escapes: this.#options.escapes,
-        negationHasNewline: this.#options.dotHasNewline,
+        hasNewline: this.#options.dotHasNewline,
       });
       this.#at = end;
       return { kind: 'set', set };

@@ -3,7 +3,16 @@ import type { CharSet } from './charSet.ts';
 /** What holds between two characters. `lineStart` and `lineEnd` hold at the ends of the text, and beside a newline where
  *  the program is compiled for several lines. */
 export type Assertion =
-  'lineStart' | 'lineEnd' | 'textStart' | 'textEnd' | 'boundary' | 'notBoundary' | 'wordStart' | 'wordEnd';
+  | 'lineStart'
+  | 'lineEnd'
+  | 'textStart'
+  | 'textEnd'
+  | 'boundary'
+  | 'notBoundary'
+  | 'wordStart'
+  | 'wordEnd'
+  | 'noWordBefore'
+  | 'noWordAfter';
 
 /** A pattern, whatever it was written in. */
 export type Pattern =

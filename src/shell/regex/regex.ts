@@ -17,6 +17,8 @@ export interface RegexOptions {
   /** Escapes of C within POSIX expressions; none unless told. */
   readonly escapes?: EscapeStyle;
   readonly leadingRepeat?: 'error' | 'literal' | 'nothing';
+  /** The match is a whole line, or has no part of a word beside it (grep -x, -w). */
+  readonly whole?: 'line' | 'word' | undefined;
 }
 
 export interface Span {
@@ -41,6 +43,7 @@ export class Regex {
   readonly #literal: string | undefined;
   /** In every match. */
   readonly #required: string;
+  readonly #isOfLines: boolean;
   /** For a pattern that no table can run: a wider one that a table can. */
   readonly #regular: Program;
   #search: StateTable | undefined;
@@ -51,21 +54,24 @@ export class Regex {
   /** Throws RegexError. */
   constructor(source: string, options: RegexOptions) {
     const parsed = parse(source, options);
-    this.#pattern = parsed.pattern;
+    const pattern = enclosed(parsed.pattern, options.whole);
+    this.#pattern = pattern;
     this.#options = options;
     this.groupCount = parsed.groupCount;
     this.groupNames = parsed.groupNames;
     const multiline = options.multiline ?? false;
-    this.#program = compileProgram(parsed.pattern, { multiline, reversed: false });
+    this.#program = compileProgram(pattern, { multiline, reversed: false });
     this.#regular = this.#program.isRegular
       ? this.#program
-      : compileProgram(widened(parsed.pattern), { multiline, reversed: false });
-    this.#literal = parsed.groupCount === 0 ? literalText(parsed.pattern) : undefined;
-    this.#required = requiredText(parsed.pattern);
+      : compileProgram(widened(pattern), { multiline, reversed: false });
+    this.#literal = parsed.groupCount === 0 ? literalText(pattern) : undefined;
+    this.#required = requiredText(pattern);
+    this.#isOfLines = options.multiline === true && options.dotHasNewline === false && options.syntax !== 'perl';
   }
 
-  get isLiteral(): boolean {
-    return this.#literal !== undefined;
+  /** Whether matching takes time linear in the text: no back-references or look-around. */
+  get isRegular(): boolean {
+    return this.#program.isRegular;
   }
 
   /** Whether the text has a match from `from` on. */
@@ -79,11 +85,17 @@ export class Regex {
       const at = text.indexOf(this.#literal, from);
       return at < 0 ? -1 : at + this.#literal.length;
     }
-    if (this.#required !== '' && text.indexOf(this.#required, from) < 0) return -1;
+    let start = from;
+    if (this.#required !== '') {
+      const at = text.indexOf(this.#required, from);
+      if (at < 0) return -1;
+      // Where no match spans lines, it is in the line of that text or behind.
+      if (this.#isOfLines && at > 0) start = Math.max(from, text.lastIndexOf('\n', at - 1) + 1);
+    }
     this.#search ??= new StateTable(this.#regular, { anchored: false });
-    const end = this.#search.earliestEnd(text, from);
+    const end = this.#search.earliestEnd(text, start);
     if (end < 0 || this.#program.isRegular) return end;
-    return this.exec(text, from)?.[1] ?? -1;
+    return this.exec(text, start)?.[1] ?? -1;
   }
 
   /** The leftmost match from `from` on. */
@@ -186,6 +198,16 @@ function parse(source: string, options: RegexOptions): ParsedPattern {
     leadingRepeat: options.leadingRepeat ?? 'error',
     hasReferences: escapes !== 'awk',
   });
+}
+
+function enclosed(pattern: Pattern, whole: 'line' | 'word' | undefined): Pattern {
+  if (!whole) return pattern;
+  const [before, after] =
+    whole === 'line' ? (['lineStart', 'lineEnd'] as const) : (['noWordBefore', 'noWordAfter'] as const);
+  return {
+    kind: 'sequence',
+    items: [{ kind: 'assertion', what: before }, pattern, { kind: 'assertion', what: after }],
+  };
 }
 
 function isTrailing(text: string, at: number): boolean {

@@ -245,5 +245,9 @@ export function holds(what: Assertion, before: number, after: number, isMultilin
       return before !== WORD_CHARACTER && after === WORD_CHARACTER;
     case 'wordEnd':
       return before === WORD_CHARACTER && after !== WORD_CHARACTER;
+    case 'noWordBefore':
+      return before !== WORD_CHARACTER;
+    case 'noWordAfter':
+      return after !== WORD_CHARACTER;
   }
 }

@@ -13,6 +13,8 @@ export interface UtilityRules<Name extends string> extends OptionRules<Name> {
   readonly usage: string;
   /** The status for a command line that is not taken; 1 unless told, and always 1 in busybox. */
   readonly usageStatus?: number;
+  /** Whether a line of usage stands before the pointer to its help, as grep's does. */
+  readonly showsUsage?: boolean;
   /** What `--version` prints behind the name; coreutils' unless told. */
   readonly version?: string;
   /** Makes plain options of old forms (`head -5`) before they are read. */
@@ -60,6 +62,7 @@ async function printUsageError<Name extends string>(
   if (error.message !== '') await process.complain(error.message);
   if (error.code === 'notSimulated') return NOT_SIMULATED_STATUS;
   if (error.isBare) return status;
+  if (flavour === 'gnu' && rules.showsUsage) await process.write(2, `Usage: ${name} ${rules.usage}\n`);
   if (flavour === 'gnu') await process.write(2, `Try '${name} --help' for more information.\n`);
   else await process.write(2, helpText(name, rules, flavour));
   return status;

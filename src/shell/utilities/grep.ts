@@ -1,0 +1,295 @@
+import { isDirectory, S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { lstatIfThere, readdir, statIfThere } from '../kernel/calls.ts';
+import { decodeName } from '../../bytes/byteName.ts';
+import type { Process } from '../kernel/process.ts';
+import type { Program } from '../kernel/program.ts';
+import { RegexError } from '../regex/regexError.ts';
+import { causeOf } from './failure.ts';
+import { globMatcher } from './globMatch.ts';
+import { GrepFile } from './grepFile.ts';
+import { GrepPatterns } from './grepPatterns.ts';
+import { colorWanted, paint, type GrepForm } from './grepPrinter.ts';
+import { compareNames } from './nameOrder.ts';
+import { UsageError, type ParsedOptions } from './options.ts';
+import { readWhole } from './readWhole.ts';
+import { InputError, openInput } from './textInput.ts';
+import { TextOutput } from './textOutput.ts';
+import { utility } from './utility.ts';
+
+const OPTIONS = {
+  extended: '-E --extended-regexp',
+  fixed: '-F --fixed-strings',
+  basic: '-G --basic-regexp',
+  perl: '-P --perl-regexp',
+  pattern: '-e --regexp=PATTERNS',
+  patternFile: '-f --file=FILE',
+  ignoreCase: '-i -y --ignore-case',
+  noIgnoreCase: '--no-ignore-case',
+  invert: '-v --invert-match',
+  word: '-w --word-regexp',
+  line: '-x --line-regexp',
+  count: '-c --count',
+  color: '--color[=WHEN] --colour[=WHEN]',
+  without: '-L --files-without-match',
+  with: '-l --files-with-matches',
+  max: '-m --max-count=NUM',
+  only: '-o --only-matching',
+  quiet: '-q --quiet --silent',
+  noMessages: '-s --no-messages',
+  offset: '-b --byte-offset',
+  withName: '-H --with-filename',
+  noName: '-h --no-filename',
+  label: '--label=LABEL',
+  number: '-n --line-number',
+  tab: '-T --initial-tab',
+  null: '-Z --null',
+  after: '-A --after-context=NUM',
+  before: '-B --before-context=NUM',
+  context: '-C --context=NUM',
+  separator: '--group-separator=SEP',
+  noSeparator: '--no-group-separator',
+  text: '-a --text',
+  binary: '--binary-files=TYPE',
+  skipBinary: '-I',
+  directories: '-d --directories=ACTION',
+  devices: '-D --devices=ACTION',
+  recursive: '-r --recursive',
+  dereference: '-R --dereference-recursive',
+  include: '--include=GLOB',
+  exclude: '--exclude=GLOB',
+  excludeFrom: '--exclude-from=FILE',
+  excludeDir: '--exclude-dir=GLOB',
+  lineBuffered: '--line-buffered',
+  unix: '-U --binary -u',
+  zero: '-z --null-data',
+} as const;
+
+type Options = ParsedOptions<keyof typeof OPTIONS>;
+type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
+
+function grepAs(syntax: Syntax): Program {
+  return utility(
+    {
+      usage: '[OPTION]... PATTERNS [FILE]...',
+      options: OPTIONS,
+      usageStatus: 2,
+      showsUsage: true,
+      version: '(GNU grep) 3.8',
+      rewrite: (given) => given.map((argument) => (/^-\d+$/.test(argument) ? `-C${argument.slice(1)}` : argument)),
+    },
+    async (process, options) => {
+      const [patterns, operands] = await patternsOf(process, options);
+      const which = options.last('basic', 'extended', 'fixed', 'perl') ?? syntax;
+      let compiled: GrepPatterns;
+      try {
+        compiled = new GrepPatterns(patterns, {
+          syntax: which,
+          ignoreCase: options.last('ignoreCase', 'noIgnoreCase') === 'ignoreCase',
+          whole: options.has('line') ? 'line' : options.has('word') ? 'word' : undefined,
+        });
+      } catch (error) {
+        if (!(error instanceof RegexError)) throw error;
+        await process.complain(
+          process.flavour === 'busybox' ? `bad regex '${patterns.join('|')}': ${error.message}` : error.message,
+        );
+        return 2;
+      }
+      return new Grep(process, options, compiled, operands).run();
+    },
+  );
+}
+
+export const grep = grepAs('basic');
+export const egrep = grepAs('extended');
+export const fgrep = grepAs('fixed');
+
+async function patternsOf(process: Process, options: Options): Promise<[string[], readonly string[]]> {
+  if (!options.has('pattern') && !options.has('patternFile')) {
+    const [first, ...rest] = options.operands;
+    if (first === undefined) throw new UsageError('operand', '');
+    return [first.split('\n'), rest];
+  }
+  const patterns = options.values('pattern').flatMap((text) => text.split('\n'));
+  for (const path of options.values('patternFile')) {
+    try {
+      const input = await openInput(process, path);
+      const lines = decodeName(await readWhole(process, input)).split('\n');
+      input.close();
+      if (lines.at(-1) === '') lines.pop();
+      patterns.push(...lines);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new UsageError('operand', `${path}: ${error.words}`, { bare: true });
+    }
+  }
+  return [patterns, options.operands];
+}
+
+class Grep {
+  readonly #process: Process;
+  readonly #options: Options;
+  readonly #patterns: GrepPatterns;
+  readonly #operands: readonly string[];
+  readonly #output: TextOutput;
+  readonly #form: GrepForm;
+  readonly #recurses: boolean;
+  readonly #showsNames: boolean;
+  readonly #progress = { hasShown: false };
+  #hasSelected = false;
+  #hasFailed = false;
+
+  constructor(process: Process, options: Options, patterns: GrepPatterns, operands: readonly string[]) {
+    this.#process = process;
+    this.#options = options;
+    this.#patterns = patterns;
+    this.#output = new TextOutput(process);
+    const descent = options.last('recursive', 'dereference', 'directories');
+    this.#recurses = descent !== undefined && (descent !== 'directories' || options.value('directories') === 'recurse');
+    this.#operands = operands.length > 0 ? operands : this.#recurses ? ['.'] : ['-'];
+    const naming = options.last('withName', 'noName');
+    const isOne = this.#operands.length === 1 && !this.#recurses;
+    this.#showsNames = naming === 'withName' || (naming !== 'noName' && !isOne);
+    this.#form = {
+      invert: options.has('invert'),
+      onlyMatching: options.has('only'),
+      lineNumbers: options.has('number'),
+      byteOffsets: options.has('offset'),
+      tabs: options.has('tab'),
+      nullNames: options.has('null'),
+      color: options.has('color') && colorWanted(process, options.value('color')),
+      before: this.#context('before'),
+      after: this.#context('after'),
+      separator: options.has('noSeparator') ? undefined : (options.value('separator') ?? '--'),
+      lineEnd: options.has('zero') ? '\0' : '\n',
+    };
+  }
+
+  #context(side: 'before' | 'after'): number {
+    const text = this.#options.value(side) ?? this.#options.value('context') ?? '0';
+    if (!/^\d+$/.test(text))
+      throw new UsageError('operand', `${text}: invalid context length argument`, { bare: true });
+    return Number(text);
+  }
+
+  async run(): Promise<number> {
+    for (const operand of this.#operands) {
+      if (await this.#operand(operand)) break;
+    }
+    await this.#output.flush();
+    if (this.#hasFailed && !(this.#options.has('quiet') && this.#hasSelected)) return 2;
+    return this.#hasSelected ? 0 : 1;
+  }
+
+  async #complain(path: string, words: string): Promise<void> {
+    this.#hasFailed = true;
+    if (this.#options.has('noMessages')) return;
+    await this.#output.flush();
+    await this.#process.complain(`${path}: ${words}`);
+  }
+
+  /** Gives whether all is known. */
+  async #operand(operand: string): Promise<boolean> {
+    const found = operand === '-' ? undefined : statIfThere(this.#process, operand);
+    if (found && isDirectory(found.mode)) {
+      if (this.#recurses) {
+        const implied = this.#operands[0] === '.' && !this.#process.argv.includes('.');
+        return this.#directory(operand, implied ? '' : `${operand.replace(/\/+$/, '')}/`, 0);
+      }
+      if (this.#options.value('directories') === 'skip') return false;
+      if (this.#process.flavour === 'gnu') await this.#complain(operand, 'Is a directory');
+      return false;
+    }
+    if (this.#options.has('exclude') && this.#excludes(operand)) return false;
+    return this.#file(operand);
+  }
+
+  async #directory(path: string, prefix: string, depth: number): Promise<boolean> {
+    const process = this.#process;
+    let names: string[];
+    try {
+      names = readdir(process, path).map(({ name }) => name);
+    } catch (error) {
+      await this.#complain(path, causeOf(error));
+      return false;
+    }
+    names.sort(compareNames);
+    for (const name of names) {
+      if (process.isDue) await process.pause();
+      const child = prefix === '' ? name : `${prefix === '/' && path === '/' ? '/' : prefix}${name}`;
+      const found = this.#options.has('dereference')
+        ? (statIfThere(process, child) ?? lstatIfThere(process, child))
+        : lstatIfThere(process, child);
+      if (!found) continue;
+      if (isDirectory(found.mode)) {
+        const excluded = this.#options.values('excludeDir').some((glob) => globMatcher(glob.replace(/\/+$/, ''))(name));
+        if (!excluded && depth < 512 && (await this.#directory(child, `${child}/`, depth + 1))) return true;
+      } else if ((found.mode & S_IFMT) === S_IFREG && !this.#excludes(name)) {
+        if (await this.#file(child)) return true;
+      }
+    }
+    return false;
+  }
+
+  #excludes(path: string): boolean {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const includes = this.#options.values('include');
+    if (this.#options.values('exclude').some((glob) => globMatcher(glob)(name) || globMatcher(glob)(path))) return true;
+    return includes.length > 0 && !includes.some((glob) => globMatcher(glob)(name));
+  }
+
+  async #file(operand: string): Promise<boolean> {
+    const options = this.#options;
+    const shown = operand === '-' ? (options.value('label') ?? '(standard input)') : operand;
+    try {
+      const input = await openInput(this.#process, operand);
+      try {
+        const max = options.value('max');
+        const listing = options.has('with') || options.has('without');
+        const file = new GrepFile(this.#process, input, this.#patterns, this.#form, {
+          output: this.#output,
+          name: this.#showsNames ? shown : undefined,
+          shownName: shown,
+          maxCount:
+            max === undefined ? Number.POSITIVE_INFINITY : Number(max) < 0 ? Number.POSITIVE_INFINITY : Number(max),
+          printsLines: !options.has('count') && !listing && !options.has('quiet'),
+          stopsAtFirst: listing || options.has('quiet'),
+          binary:
+            options.has('text') || options.has('zero') || options.value('binary') === 'text'
+              ? 'text'
+              : options.has('skipBinary') || options.value('binary') === 'without-match'
+                ? 'skip'
+                : 'tell',
+          progress: this.#progress,
+        });
+        const count = await file.search();
+        return await this.#report(shown, count);
+      } finally {
+        input.close();
+      }
+    } catch (error) {
+      if (error instanceof RegexError) {
+        await this.#complain(operand, "exceeded PCRE's backtracking limit");
+        return false;
+      }
+      if (error instanceof VfsError || !(error instanceof InputError)) throw error;
+      await this.#complain(operand, error.words);
+      return false;
+    }
+  }
+
+  async #report(shown: string, count: number): Promise<boolean> {
+    const options = this.#options;
+    if (count > 0) this.#hasSelected = true;
+    if (options.has('quiet')) return count > 0;
+    const name = this.#form.color ? paint(shown, '35') : shown;
+    if (options.has('count') && !options.has('with') && !options.has('without')) {
+      const mark = this.#form.nullNames ? '\0' : this.#form.color ? paint(':', '36') : ':';
+      await this.#output.put(`${this.#showsNames ? name + mark : ''}${count}\n`);
+    }
+    if (options.has('with') ? count > 0 : options.has('without') && count === 0) {
+      await this.#output.put(name + (this.#form.nullNames ? '\0' : '\n'));
+    }
+    return false;
+  }
+}

@@ -1,0 +1,320 @@
+import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { open } from '../kernel/calls.ts';
+import type { Process } from '../kernel/process.ts';
+import type { Program } from '../kernel/program.ts';
+import { causeOf } from './failure.ts';
+import { compareNames } from './nameOrder.ts';
+import { readNameList } from './nameList.ts';
+import { UsageError, type ParsedOptions } from './options.ts';
+import { quoted, quotedIfNeeded } from './quote.ts';
+import {
+  applyLetter,
+  comparePrepared,
+  keyText,
+  parseKey,
+  plainOptions,
+  prepare,
+  type Prepared,
+  randomSalt,
+  type SortKey,
+} from './sortKey.ts';
+import { eachInput, LineReader, type InputError } from './textInput.ts';
+import { TextOutput } from './textOutput.ts';
+import { utility } from './utility.ts';
+
+const OPTIONS = {
+  blanks: '-b --ignore-leading-blanks',
+  dictionary: '-d --dictionary-order',
+  fold: '-f --ignore-case',
+  general: '-g --general-numeric-sort',
+  printing: '-i --ignore-nonprinting',
+  month: '-M --month-sort',
+  human: '-h --human-numeric-sort',
+  numeric: '-n --numeric-sort',
+  random: '-R --random-sort',
+  reverse: '-r --reverse',
+  sort: '--sort=WORD',
+  version: '-V --version-sort',
+  check: '-c --check[=quiet|silent]',
+  checkQuiet: '-C',
+  key: '-k --key=KEYDEF',
+  merge: '-m --merge',
+  output: '-o --output=FILE',
+  stable: '-s --stable',
+  buffer: '-S --buffer-size=SIZE',
+  separator: '-t --field-separator=SEP',
+  temporary: '-T --temporary-directory=DIR',
+  parallel: '--parallel=N',
+  unique: '-u --unique',
+  zero: '-z --zero-terminated',
+  files: '--files0-from=F',
+} as const;
+
+type Options = ParsedOptions<keyof typeof OPTIONS>;
+
+const SWITCHES = {
+  blanks: 'b',
+  dictionary: 'd',
+  fold: 'f',
+  general: 'g',
+  printing: 'i',
+  month: 'M',
+  human: 'h',
+  numeric: 'n',
+  random: 'R',
+  reverse: 'r',
+  version: 'V',
+} as const;
+
+const WORDS: Readonly<Record<string, string>> = {
+  'general-numeric': 'g',
+  'human-numeric': 'h',
+  month: 'M',
+  numeric: 'n',
+  random: 'R',
+  version: 'V',
+};
+
+/** sort(1), in the order of bytes. */
+export const sort: Program = utility(
+  { usage: '[OPTION]... [FILE]...', options: OPTIONS, usageStatus: 2 },
+  async (process, options) => {
+    const order = orderOf(process, options);
+    const list = options.value('files');
+    const operands = list === undefined ? options.operands : await readNameList(process, list);
+    if (options.has('check') || options.has('checkQuiet')) return check(process, options, order);
+    const lists: string[][] = [];
+    const delimiter = options.has('zero') ? 0 : 0x0a;
+    const status = await eachInput(
+      process,
+      operands,
+      async (input) => {
+        const lines: string[] = [];
+        lists.push(lines);
+        const reader = new LineReader(input, { delimiter });
+        for (let batch = await reader.batch(); batch; batch = await reader.batch()) {
+          for (const line of batch) lines.push(line);
+          if (process.isDue) await process.pause();
+        }
+      },
+      { words: (error) => readWords(process, error), failureStatus: 2 },
+    );
+    // An input that cannot be read ends it, as in the real one, before anything is printed.
+    if (status !== 0) return process.flavour === 'gnu' ? status : 1;
+    const sorted = options.has('merge') ? await order.merged(lists) : await order.sorted(lists.flat());
+    return print(process, options, sorted, delimiter);
+  },
+);
+
+function readWords(process: Process, { stage, operand, words }: InputError): string {
+  if (process.flavour === 'busybox')
+    return stage === 'open' ? `can't open '${operand}': ${words}` : `read error: ${words}`;
+  return stage === 'open'
+    ? `cannot read: ${quotedIfNeeded(operand)}: ${words}`
+    : `read failed: ${quotedIfNeeded(operand)}: ${words}`;
+}
+
+async function print(process: Process, options: Options, lines: readonly string[], delimiter: number): Promise<number> {
+  const end = String.fromCharCode(delimiter);
+  const path = options.value('output');
+  if (path === undefined) {
+    const output = new TextOutput(process);
+    for (const line of lines) await output.put(line + end);
+    await output.flush();
+    return 0;
+  }
+  try {
+    const file = await open(process, path, O_WRONLY | O_CREAT | O_TRUNC);
+    const output = new TextOutput(process, (bytes) => file.write(bytes));
+    try {
+      for (const line of lines) await output.put(line + end);
+      await output.flush();
+    } finally {
+      file.close();
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    await process.complain(`open failed: ${quotedIfNeeded(path)}: ${causeOf(error)}`);
+    return 2;
+  }
+}
+
+async function check(process: Process, options: Options, order: Order): Promise<number> {
+  const operand = options.operands[0] ?? '-';
+  if (options.operands.length > 1) {
+    throw new UsageError('operand', `extra operand ${quoted(options.operands[1] as string)} not allowed with -c`, {
+      bare: true,
+    });
+  }
+  const isQuiet = options.has('checkQuiet') || /^(quiet|silent)$/.test(options.value('check') ?? '');
+  let disorder = 0;
+  const status = await eachInput(
+    process,
+    [operand],
+    async (input) => {
+      const reader = new LineReader(input, { delimiter: options.has('zero') ? 0 : 0x0a });
+      let before: string | undefined;
+      for (let number = 1; ; number++) {
+        const line = await reader.next();
+        if (line === undefined) return;
+        const isWrong =
+          before !== undefined &&
+          (order.isUnique ? order.compareKeys(before, line) >= 0 : order.compare(before, line) > 0);
+        if (isWrong) {
+          if (!isQuiet) await process.complain(`${quotedIfNeeded(operand)}:${number}: disorder: ${line}`);
+          disorder = 1;
+          return;
+        }
+        before = line;
+        if (process.isDue) await process.pause();
+      }
+    },
+    { words: (error) => readWords(process, error), failureStatus: 2 },
+  );
+  return status || disorder;
+}
+
+function orderOf(process: Process, options: Options): Order {
+  const common = plainOptions();
+  for (const { name, value } of options.given) {
+    const letter = name === 'sort' ? WORDS[value ?? ''] : SWITCHES[name as keyof typeof SWITCHES];
+    if (name === 'sort' && letter === undefined)
+      throw new UsageError('operand', `invalid argument ${quoted(value ?? '')} for ‘--sort’`);
+    if (letter !== undefined) applyLetter(common, letter, 'both');
+  }
+  const separator = separatorOf(options.value('separator'));
+  const keys = options.values('key').map((text) => parseKey(text, common));
+  const whole: SortKey = { startField: 0, startChar: 0, endField: undefined, endChar: 0, options: common };
+  return new Order(process, keys.length > 0 ? keys : [whole], {
+    separator,
+    isUnique: options.has('unique'),
+    isStable: options.has('stable') || options.has('unique'),
+    reverse: common.reverse,
+  });
+}
+
+function separatorOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (text === '') throw new UsageError('operand', 'empty tab', { bare: true });
+  if (text === '\\0') return '\0';
+  if ([...text].length > 1) throw new UsageError('operand', `multi-character tab ${quoted(text)}`, { bare: true });
+  return text;
+}
+
+/** Work between two looks at whether the thread is wanted elsewhere. */
+const RUN_LINES = 2048;
+
+interface Entry {
+  readonly line: string;
+  readonly keys: readonly Prepared[];
+}
+
+class Order {
+  readonly isUnique: boolean;
+  readonly #process: Process;
+  readonly #keys: readonly SortKey[];
+  readonly #separator: string | undefined;
+  readonly #isStable: boolean;
+  readonly #reverse: boolean;
+  readonly #salt: string;
+
+  constructor(
+    process: Process,
+    keys: readonly SortKey[],
+    form: { separator: string | undefined; isUnique: boolean; isStable: boolean; reverse: boolean },
+  ) {
+    this.#process = process;
+    this.#keys = keys;
+    this.#separator = form.separator;
+    this.isUnique = form.isUnique;
+    this.#isStable = form.isStable;
+    this.#reverse = form.reverse;
+    this.#salt = keys.some(({ options }) => options.ordering === 'random') ? randomSalt(process) : '';
+  }
+
+  #prepare(line: string): Prepared[] {
+    return this.#keys.map((key) => prepare(keyText(line, key, this.#separator), key.options, this.#salt));
+  }
+
+  #compare(a: readonly Prepared[], b: readonly Prepared[]): number {
+    for (const [i, key] of this.#keys.entries()) {
+      const order = comparePrepared(a[i] as Prepared, b[i] as Prepared, key.options.ordering);
+      if (order !== 0) return key.options.reverse ? -order : order;
+    }
+    return 0;
+  }
+
+  compareKeys(a: string, b: string): number {
+    return this.#compare(this.#prepare(a), this.#prepare(b));
+  }
+
+  compare(a: string, b: string): number {
+    return this.compareKeys(a, b) || this.#lastResort(a, b);
+  }
+
+  #lastResort(a: string, b: string): number {
+    if (this.#isStable) return 0;
+    const order = compareNames(a, b);
+    return this.#reverse ? -order : order;
+  }
+
+  /** Sorts runs, then merges them from the bottom up, giving way in between. */
+  async sorted(lines: readonly string[]): Promise<string[]> {
+    const entries = await this.#entries(lines);
+    const runs: Entry[][] = [];
+    for (let i = 0; i < entries.length; i += RUN_LINES) {
+      runs.push(entries.slice(i, i + RUN_LINES).sort(this.#order));
+      if (this.#process.isDue) await this.#process.pause();
+    }
+    return this.#unique(await this.#mergeAll(runs));
+  }
+
+  /** Lists that are sorted already. */
+  async merged(lists: readonly (readonly string[])[]): Promise<string[]> {
+    const runs: Entry[][] = [];
+    for (const list of lists) runs.push(await this.#entries(list));
+    return this.#unique(await this.#mergeAll(runs));
+  }
+
+  async #entries(lines: readonly string[]): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    for (const line of lines) {
+      entries.push({ line, keys: this.#prepare(line) });
+      if (this.#process.isDue) await this.#process.pause();
+    }
+    return entries;
+  }
+
+  readonly #order = (a: Entry, b: Entry) => this.#compare(a.keys, b.keys) || this.#lastResort(a.line, b.line);
+
+  async #mergeAll(given: Entry[][]): Promise<Entry[]> {
+    let runs = given;
+    while (runs.length > 1) {
+      const merged: Entry[][] = [];
+      for (let i = 0; i < runs.length; i += 2) merged.push(await this.#merge(runs[i] ?? [], runs[i + 1] ?? []));
+      runs = merged;
+    }
+    return runs[0] ?? [];
+  }
+
+  async #merge(a: readonly Entry[], b: readonly Entry[]): Promise<Entry[]> {
+    const out: Entry[] = [];
+    let [x, y] = [0, 0];
+    while (x < a.length && y < b.length) {
+      out.push(this.#order(a[x] as Entry, b[y] as Entry) <= 0 ? (a[x++] as Entry) : (b[y++] as Entry));
+      if (this.#process.isDue) await this.#process.pause();
+    }
+    for (; x < a.length; x++) out.push(a[x] as Entry);
+    for (; y < b.length; y++) out.push(b[y] as Entry);
+    return out;
+  }
+
+  #unique(all: readonly Entry[]): string[] {
+    const kept = this.isUnique
+      ? all.filter(({ keys }, i) => i === 0 || this.#compare((all[i - 1] as Entry).keys, keys) !== 0)
+      : all;
+    return kept.map(({ line }) => line);
+  }
+}

@@ -1,0 +1,138 @@
+import { S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
+import { statIfThere } from '../kernel/calls.ts';
+import type { Process } from '../kernel/process.ts';
+import type { Program } from '../kernel/program.ts';
+import { quotedIfNeeded } from './quote.ts';
+import { readNameList } from './nameList.ts';
+import { eachInput, InputError, type TextInput } from './textInput.ts';
+import { utility } from './utility.ts';
+
+type Figure = 'lines' | 'words' | 'chars' | 'bytes' | 'width';
+const ORDER: readonly Figure[] = ['lines', 'words', 'chars', 'bytes', 'width'];
+
+type Counts = Record<Figure, number>;
+
+/** wc(1). */
+export const wc: Program = utility(
+  {
+    usage: '[OPTION]... [FILE]...',
+    options: {
+      bytes: '-c --bytes',
+      chars: '-m --chars',
+      lines: '-l --lines',
+      width: '-L --max-line-length',
+      words: '-w --words',
+      files: '--files0-from=F',
+    },
+  },
+  async (process, options) => {
+    const asked = ORDER.filter((figure) => options.has(figure));
+    const shown = asked.length > 0 ? asked : (['lines', 'words', 'bytes'] as const);
+    const list = options.value('files');
+    const operands = list === undefined ? options.operands : await readNameList(process, list);
+    const width = fieldWidth(process, operands, shown.length);
+    const total: Counts = { lines: 0, words: 0, chars: 0, bytes: 0, width: 0 };
+    const print = (counts: Counts, name: string | undefined) => {
+      const fields = shown.map((figure) => String(counts[figure]).padStart(width)).join(' ');
+      return process.print(`${fields}${name === undefined ? '' : ` ${name}`}\n`);
+    };
+    let failed = false;
+    const status = await eachInput(process, operands, async (input) => {
+      const counts: Counts = { lines: 0, words: 0, chars: 0, bytes: 0, width: 0 };
+      const needsText = shown.some((figure) => figure !== 'bytes' && figure !== 'lines');
+      const name = operands.length === 0 ? undefined : quotedIfNeeded(input.operand);
+      try {
+        await count(process, input, counts, needsText);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        await process.complain(`${quotedIfNeeded(input.operand)}: ${error.words}`);
+        failed = true;
+      }
+      for (const figure of ORDER) {
+        if (figure === 'width') total.width = Math.max(total.width, counts.width);
+        else total[figure] += counts[figure];
+      }
+      await print(counts, name);
+    });
+    if (operands.length > 1) await print(total, 'total');
+    return failed ? 1 : status;
+  },
+);
+
+/** As wide as the sum of sizes, so that columns stand below each other; 7 where sizes are not known before. */
+function fieldWidth(process: Process, operands: readonly string[], columns: number): number {
+  if (process.flavour === 'busybox') return columns === 1 && operands.length < 2 ? 1 : 9;
+  if (columns === 1 && operands.length <= 1) return 1;
+  if (operands.length === 0) return 7;
+  let sum = 0;
+  let least = 1;
+  for (const operand of operands) {
+    const found = operand === '-' ? process.file(0).stat() : statIfThere(process, operand);
+    if (!found) continue;
+    if ((found.mode & S_IFMT) === S_IFREG) sum += found.sizeBytes;
+    else least = 7;
+  }
+  return Math.max(least, String(sum).length);
+}
+
+async function count(process: Process, input: TextInput, counts: Counts, needsText: boolean): Promise<void> {
+  const isUtf8 = /utf-?8/i.test(
+    process.env.get('LC_ALL') || process.env.get('LC_CTYPE') || process.env.get('LANG') || '',
+  );
+  const counter = new WordCounter(counts, isUtf8);
+  for (;;) {
+    const chunk = await input.read();
+    if (chunk.length === 0) break;
+    if (needsText) {
+      counter.add(chunk);
+    } else {
+      counts.bytes += chunk.length;
+      for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) counts.lines++;
+    }
+    if (process.isDue) await process.pause();
+  }
+  counter.end();
+}
+
+class WordCounter {
+  readonly #counts: Counts;
+  readonly #isUtf8: boolean;
+  #inWord = false;
+  #width = 0;
+
+  constructor(counts: Counts, isUtf8: boolean) {
+    this.#counts = counts;
+    this.#isUtf8 = isUtf8;
+  }
+
+  add(chunk: Uint8Array): void {
+    const counts = this.#counts;
+    counts.bytes += chunk.length;
+    for (const byte of chunk) {
+      if (!this.#isUtf8 || (byte & 0xc0) !== 0x80) counts.chars++;
+      if (byte === 0x0a || byte === 0x0d || byte === 0x0c) {
+        if (byte === 0x0a) counts.lines++;
+        this.#endLine();
+      } else if (byte === 0x09) {
+        this.#width += 8 - (this.#width % 8);
+      } else if (byte >= 0x20 && byte !== 0x7f && (byte < 0x80 || (this.#isUtf8 && (byte & 0xc0) !== 0x80))) {
+        this.#width++;
+      }
+      const isSpace = byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+      if (isSpace) this.#inWord = false;
+      else if (!this.#inWord && byte > 0x20 && byte !== 0x7f && (byte < 0x80 || this.#isUtf8)) {
+        this.#inWord = true;
+        counts.words++;
+      }
+    }
+  }
+
+  #endLine(): void {
+    this.#counts.width = Math.max(this.#counts.width, this.#width);
+    this.#width = 0;
+  }
+
+  end(): void {
+    this.#endLine();
+  }
+}
