@@ -7,6 +7,15 @@ const BLOCK_LINES = 50;
 /** Blocks of scrolled-off lines in the page; the rest is forgotten. */
 const MAX_BLOCKS = 40;
 
+/** A line in sight as it was drawn last. */
+interface Row {
+  readonly element: HTMLElement;
+  line: Line | undefined;
+  version: number;
+  /** Twice the cursor's column, plus 1 with the focus; -1 without a cursor. */
+  cursor: number;
+}
+
 /** Draws a screen into an element: what scrolled off as blocks that stay, the lines in sight again when they change.
  *  Colours are classes, for a policy allows no inline styles. */
 export class TerminalRenderer {
@@ -17,7 +26,7 @@ export class TerminalRenderer {
   #drawnHistory = 0;
   #block: HTMLElement | undefined;
   #blockLines = 0;
-  readonly #rows: { readonly element: HTMLElement; line: Line | undefined; version: number; cursor: number }[] = [];
+  readonly #rows: Row[] = [];
 
   constructor(screen: Screen, container: HTMLElement) {
     this.#screen = screen;
@@ -31,13 +40,13 @@ export class TerminalRenderer {
     this.#drawHistory();
     const { lines, cursor, isCursorVisible } = this.#screen;
     while (this.#rows.length < lines.length) {
-      const row = { element: element('div', 'line'), line: undefined, version: -1, cursor: -1 };
+      const row: Row = { element: element('div', 'line'), line: undefined, version: -1, cursor: -1 };
       this.#rows.push(row);
       this.#live.append(row.element);
     }
     while (this.#rows.length > lines.length) this.#rows.pop()?.element.remove();
     for (const [i, line] of lines.entries()) {
-      const row = this.#rows[i] as (typeof this.#rows)[number];
+      const row = this.#rows[i] as Row;
       const column = isCursorVisible && i === cursor.row ? cursor.column * 2 + (hasFocus ? 1 : 0) : -1;
       if (row.line === line && row.version === line.version && row.cursor === column) continue;
       row.line = line;
