@@ -3,7 +3,8 @@ import type { ByteSource } from '../../bytes/byteSource.ts';
 import type { FilesystemFigures } from '../../fuse/fuseFilesystem.ts';
 import { OverlayFilesystem } from '../../fuse/overlayFilesystem.ts';
 import { UnionFilesystem } from '../../fuse/unionFilesystem.ts';
-import { LayerTreeLayer } from '../../vfs/overlay/layerTreeLayer.ts';
+import type { LayerTreeLayer } from '../../vfs/overlay/layerTreeLayer.ts';
+import { treeLayerOver } from '../../vfs/overlay/linkedTreeLayer.ts';
 import { Upper } from '../../vfs/overlay/upper.ts';
 import type { ParsedArguments } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
@@ -66,8 +67,9 @@ function overUpper(
   const lowers: LayerTreeLayer[] = [];
   for (const [position, tree] of trees.entries()) {
     const content = contents[position];
-    if (tree && content) lowers.unshift(new LayerTreeLayer(tree, content, layerId(position)));
+    if (tree && content) lowers.push(treeLayerOver(lowers, tree, content, layerId(position)));
   }
+  lowers.reverse();
   const layerBytes = indexed.reduce((sum, index) => sum + (index?.sizeBytes ?? 0), 0);
   return new OverlayFilesystem(lowers, upper, options, () => memoryFigures(layerBytes));
 }
