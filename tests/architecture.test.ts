@@ -57,7 +57,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
     folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'analysis', 'platform', 'persistence'],
     packages: [],
   },
-  client: { folders: ['worker', 'vfs', 'companion'], packages: [], typesOnly: ['worker', 'companion'] },
+  client: { folders: ['bytes', 'tar', 'worker', 'vfs', 'companion'], packages: [], typesOnly: ['worker', 'companion'] },
   i18n: { folders: [], packages: ['svelte'] },
   app: { folders: ['client', 'i18n'], packages: ['svelte'] },
   cli: {

@@ -191,6 +191,13 @@ const PAGE: readonly Command[] = [
     keys: ['Mod+k', 'F1'],
     run: ({ shell }) => shell.showDialog('palette'),
   },
+  {
+    id: 'companion',
+    title: 'command.companion',
+    group: 'page',
+    keys: [],
+    run: ({ shell }) => shell.showDialog('companion'),
+  },
   { id: 'help', title: 'command.help', group: 'page', keys: ['?'], run: ({ shell }) => shell.showDialog('help') },
   { id: 'theme', title: 'command.theme', group: 'page', keys: [], run: ({ shell }) => shell.nextTheme() },
   { id: 'language', title: 'command.language', group: 'page', keys: [], run: ({ shell }) => shell.nextLanguage() },

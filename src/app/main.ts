@@ -14,8 +14,13 @@ const client = createExplorerClient();
 const explorer = new ExplorerState(client.service);
 const shell = new ShellState();
 client.onEvent((event) => explorer.onEvent(event));
+// The link of a companion holds a token, which is to stand in no address that is copied or kept.
+const isCompanionLink = location.hash.startsWith('#/companion/');
+const companionHash = isCompanionLink ? location.hash : '';
+if (isCompanionLink) history.replaceState(history.state, '', location.pathname + location.search);
 const openingHash = location.hash;
 
+if (isCompanionLink || sessionStorage.getItem('palimpsest.companion') !== null) void shell.openCompanion(companionHash);
 await setLanguage(shell.settings.language);
 mount(App, { target: document.body, props: { explorer, shell } });
 

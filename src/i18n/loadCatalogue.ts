@@ -4,9 +4,11 @@ const LOADERS: Readonly<Record<`${Language}/${CatalogueName}`, () => Promise<{ d
   'en/shell': () => import('./en/shell.json'),
   'en/panels': () => import('./en/panels.json'),
   'en/findings': () => import('./en/findings.json'),
+  'en/companion': () => import('./en/companion.json'),
   'zh/shell': () => import('./zh/shell.json'),
   'zh/panels': () => import('./zh/panels.json'),
   'zh/findings': () => import('./zh/findings.json'),
+  'zh/companion': () => import('./zh/companion.json'),
 };
 
 /** The messages of one catalogue in one language, as a chunk of its own. */

@@ -1,6 +1,7 @@
 import type panels from './en/panels.json';
 import type shell from './en/shell.json';
 import type findings from './en/findings.json';
+import type companion from './en/companion.json';
 
 /** A message is a text with `{name}` places, or two forms chosen by the plural rule of `{count}`. */
 export type Message = string | { readonly one?: string; readonly other: string };
@@ -8,7 +9,7 @@ export type Params = Readonly<Record<string, string | number>>;
 export type Catalogue = Readonly<Record<string, Message>>;
 
 /** Catalogues are loaded one by one: the shell's with the page, a panel's with the first panel. */
-export type CatalogueName = 'shell' | 'panels' | 'findings';
+export type CatalogueName = 'shell' | 'panels' | 'findings' | 'companion';
 export type Language = 'en' | 'zh';
 
 export const LANGUAGES: readonly { readonly code: Language; readonly locale: string; readonly name: string }[] = [
@@ -26,7 +27,7 @@ export function preferredLanguage(wanted: readonly string[]): Language {
 }
 
 export type FindingKey = keyof typeof findings;
-export type MessageKey = keyof typeof shell | keyof typeof panels | FindingKey;
+export type MessageKey = keyof typeof shell | keyof typeof panels | FindingKey | keyof typeof companion;
 
 /** Fills `{name}` places. Numbers are written as the language writes them; a place without a parameter stays
  *  as it is, so that a gap is seen rather than hidden. */

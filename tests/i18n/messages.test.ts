@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Catalogue, type Message, fillMessage, preferredLanguage } from '../../src/i18n/messages.ts';
 import enFindings from '../../src/i18n/en/findings.json';
+import enCompanion from '../../src/i18n/en/companion.json';
 import enPanels from '../../src/i18n/en/panels.json';
 import enShell from '../../src/i18n/en/shell.json';
 import zhFindings from '../../src/i18n/zh/findings.json';
+import zhCompanion from '../../src/i18n/zh/companion.json';
 import zhPanels from '../../src/i18n/zh/panels.json';
 import zhShell from '../../src/i18n/zh/shell.json';
 
@@ -13,6 +15,7 @@ const CATALOGUES: readonly (readonly [string, Catalogue, Catalogue])[] = [
   ['shell', enShell, zhShell],
   ['panels', enPanels, zhPanels],
   ['findings', enFindings, zhFindings],
+  ['companion', enCompanion, zhCompanion],
 ];
 
 const placesOf = (message: Message | undefined): string[] => {

@@ -1,8 +1,10 @@
+import type { BuildView } from '../companion/buildView.svelte.ts';
+import type { CompanionSession } from '../companion/companionSession.svelte.ts';
 import { setLanguage } from '../../i18n/i18n.svelte.ts';
 import { LANGUAGES, type Language } from '../../i18n/messages.ts';
 import { Settings, THEMES, type Theme } from './settings.svelte.ts';
 
-export type DialogName = 'palette' | 'help' | 'search' | 'url';
+export type DialogName = 'palette' | 'help' | 'search' | 'url' | 'companion';
 /** Parts of the page that a command can bring the focus to. */
 export type FocusPlace = 'stack' | 'tree' | 'panel' | 'filter';
 /** In a narrow window one part is on show at a time. */
@@ -16,6 +18,11 @@ export class ShellState {
   /** Counts requests so that asking for the same place twice is seen. */
   focusRequest = $state.raw<{ readonly place: FocusPlace; readonly turn: number }>({ place: 'tree', turn: 0 });
 
+  /** The companion, once somebody asked for one; its code is loaded then. */
+  companion = $state.raw<CompanionSession | undefined>(undefined);
+  /** The last build, so that its steps stay when the dialog is closed. */
+  companionBuild = $state.raw<BuildView | undefined>(undefined);
+
   /** An address that a link or the clipboard brought; the reader decides. */
   offeredUrl = $state<string | undefined>(undefined);
 
@@ -26,6 +33,13 @@ export class ShellState {
 
   showDialog(dialog: DialogName | undefined): void {
     this.dialog = dialog;
+  }
+
+  /** Connects by the link that opened the page, or by the one that this tab had. */
+  async openCompanion(hash: string): Promise<void> {
+    if (this.companion) return;
+    const { CompanionSession } = await import('../companion/companionSession.svelte.ts');
+    this.companion ??= CompanionSession.resume(hash);
   }
 
   focusOn(place: FocusPlace): void {

@@ -10,7 +10,7 @@ export interface BuildOptions {
   readonly platform: string | undefined;
   readonly tag: string | undefined;
   readonly buildArgs: readonly (readonly [string, string])[];
-  /** Images for FROM, as folders of the context that hold OCI layouts. */
+  /** Images for FROM: folders of the context that hold OCI layouts, or archives of any form that are opened. */
   readonly bases: readonly { readonly reference: string; readonly folder: string }[];
   readonly noCache: boolean;
   readonly sourceDateEpoch: number | undefined;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFileSource } from '../../platform/nodeFile.ts';
 import { CompanionError } from '../companionError.ts';
@@ -8,6 +8,7 @@ import type { BaseImage, BuildRequest } from '../engines/engine.ts';
 import type { BuildOptions } from './buildOptions.ts';
 import { contextEntries, type ContextEntry, type ContextLimits } from './contextEntries.ts';
 import { unpackContext } from './unpackContext.ts';
+import { writeLayout } from './writeLayout.ts';
 
 /** Names within a build's folder. */
 export const CONTEXT_TAR = 'context.tar';
@@ -38,7 +39,7 @@ export async function prepareBuild(
   } finally {
     await source.close();
   }
-  const bases = await takeBases(folder, contextFolder, options);
+  const bases = await takeBases(folder, contextFolder, options, limits, signal);
   const workFolder = join(folder, 'work');
   await mkdir(workFolder, { mode: 0o700 });
   return {
@@ -66,8 +67,9 @@ function requireFile(entries: ReadonlyMap<string, ContextEntry>, path: string): 
   throw new CompanionError('context', kind ? `${path} is a ${kind} and no file` : `the context has no ${path}`);
 }
 
-/** What buildctl opens by itself must not lead elsewhere. */
+/** What buildctl opens by itself must not lead elsewhere. A file is an archive, which is opened later. */
 function requireLayout(entries: ReadonlyMap<string, ContextEntry>, folder: string): void {
+  if (entries.get(folder)?.kind === 'file') return;
   for (const { path, kind } of entries.values()) {
     if (kind === 'symlink' && (path === folder || path.startsWith(`${folder}/`))) {
       throw new CompanionError('context', `${path}: an image of a base holds no links`);
@@ -79,17 +81,29 @@ function requireLayout(entries: ReadonlyMap<string, ContextEntry>, folder: strin
 }
 
 /** Moves the layouts out of the context, so that no COPY sees them. */
-async function takeBases(folder: string, contextFolder: string, options: BuildOptions): Promise<BaseImage[]> {
+async function takeBases(
+  folder: string,
+  contextFolder: string,
+  options: BuildOptions,
+  limits: ContextLimits,
+  signal: AbortSignal,
+): Promise<BaseImage[]> {
   const bases: BaseImage[] = [];
   const moved = new Map<string, string>();
   for (const [i, { reference, folder: inside }] of options.bases.entries()) {
     const known = moved.get(inside);
     const layout = known ?? join(folder, `base-${i}`);
-    if (known === undefined) await rename(join(contextFolder, inside), layout);
+    if (known === undefined) await takeBase(join(contextFolder, inside), layout, limits, signal);
     moved.set(inside, layout);
     bases.push({ reference, folder: layout, digest: await manifestDigest(join(layout, 'index.json')) });
   }
   return bases;
+}
+
+async function takeBase(from: string, layout: string, limits: ContextLimits, signal: AbortSignal): Promise<void> {
+  if ((await lstat(from)).isDirectory()) return rename(from, layout);
+  await writeLayout(from, layout, limits, signal);
+  await rm(from);
 }
 
 async function manifestDigest(path: string): Promise<string> {

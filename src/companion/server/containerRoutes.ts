@@ -10,6 +10,7 @@ import { nodePlatform } from '../../platform/node.ts';
 import { openFileSource } from '../../platform/nodeFile.ts';
 import type { BuildService } from '../builds/buildService.ts';
 import type { EnginePool } from '../builds/enginePool.ts';
+import { copies } from '../builds/writeLayout.ts';
 import { CompanionError } from '../companionError.ts';
 import type { BuildRules } from '../engines/engine.ts';
 import { shapeOf, textAt, type Shape } from '../engines/jsonShapes.ts';
@@ -70,10 +71,7 @@ async function dockerArchiveOf(file: string | undefined, folder: string, signal:
     const options = { format: 'docker-archive', layers: 'uncompressed' } as const;
     const { chunks } = await writeArchive(archive, archive.images.slice(0, 1), options, work);
     const target = join(folder, 'docker-archive.tar');
-    const copied = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const chunk of chunks) yield Uint8Array.from(chunk);
-    };
-    await pipeline(Readable.from(copied(), { objectMode: false }), createWriteStream(target, { mode: 0o600 }));
+    await pipeline(Readable.from(copies(chunks), { objectMode: false }), createWriteStream(target, { mode: 0o600 }));
     return target;
   } finally {
     await source.close();
