@@ -5,6 +5,9 @@ type Loader = () => Promise<Program>;
 /** Every utility by the name of its file, loaded when it is first run. In the order of names. */
 const LOADERS: Readonly<Record<string, Loader>> = {
   basename: async () => (await import('./basename.ts')).basename,
+  bunzip2: async () => (await import('./bzip2.ts')).bunzip2,
+  bzcat: async () => (await import('./bzip2.ts')).bzcat,
+  bzip2: async () => (await import('./bzip2.ts')).bzip2,
   cat: async () => (await import('./cat.ts')).cat,
   chgrp: async () => (await import('./chown.ts')).chgrp,
   chmod: async () => (await import('./chmod.ts')).chmod,
@@ -18,6 +21,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   fgrep: async () => (await import('./grep.ts')).fgrep,
   find: async () => (await import('./find.ts')).find,
   grep: async () => (await import('./grep.ts')).grep,
+  gunzip: async () => (await import('./gzip.ts')).gunzip,
+  gzip: async () => (await import('./gzip.ts')).gzip,
   head: async () => (await import('./head.ts')).head,
   link: async () => (await import('./link.ts')).link,
   ln: async () => (await import('./ln.ts')).ln,
@@ -41,9 +46,16 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   truncate: async () => (await import('./truncate.ts')).truncate,
   uniq: async () => (await import('./uniq.ts')).uniq,
   unlink: async () => (await import('./unlink.ts')).unlink,
+  unxz: async () => (await import('./xz.ts')).unxz,
+  unzstd: async () => (await import('./zstd.ts')).unzstd,
   vdir: async () => (await import('./ls.ts')).vdir,
   wc: async () => (await import('./wc.ts')).wc,
   xargs: async () => (await import('./xargs.ts')).xargs,
+  xz: async () => (await import('./xz.ts')).xz,
+  xzcat: async () => (await import('./xz.ts')).xzcat,
+  zcat: async () => (await import('./gzip.ts')).zcat,
+  zstd: async () => (await import('./zstd.ts')).zstd,
+  zstdcat: async () => (await import('./zstd.ts')).zstdcat,
 };
 
 const loaded = new Map<string, Program>();

@@ -1,0 +1,97 @@
+import type { GzipLevel } from '../../codec/gzipWriter.ts';
+import type { Process } from '../kernel/process.ts';
+import type { Program } from '../kernel/program.ts';
+import { Compressor, type CompressorForm } from './compressor.ts';
+import { utility } from './utility.ts';
+
+const OPTIONS = {
+  stdout: '-c --stdout',
+  decompress: '-d --decompress',
+  compress: '-z --compress',
+  force: '-f --force',
+  keep: '-k --keep',
+  quiet: '-q --quiet',
+  small: '-s --small',
+  test: '-t --test',
+  verbose: '-v --verbose',
+  fast: '-1 --fast',
+  level2: '-2',
+  level3: '-3',
+  level4: '-4',
+  level5: '-5',
+  level6: '-6',
+  level7: '-7',
+  level8: '-8',
+  best: '-9 --best',
+} as const;
+
+const LEVELS = ['fast', 'level2', 'level3', 'level4', 'level5', 'level6', 'level7', 'level8', 'best'] as const;
+
+function formOf({ name, flavour }: Process): CompressorForm {
+  const isGnu = flavour === 'gnu';
+  const at = (path: string | undefined) => path ?? '(stdin)';
+  return {
+    compression: 'bzip2',
+    suffixes: [
+      ['.bz2', ''],
+      ['.bz', ''],
+      ['.tbz2', '.tar'],
+      ['.tbz', '.tar'],
+    ],
+    warningStatus: 1,
+    keepsInput: false,
+    words: {
+      missing: (path, cause) =>
+        isGnu ? `${name}: Can't open input file ${path}: ${cause}.` : `${name}: ${path}: ${cause}`,
+      directory: (path) => (isGnu ? `${name}: Input file ${path} is a directory.` : `${name}: ${path}: is a directory`),
+      hasSuffix: (path, suffix) =>
+        isGnu
+          ? `${name}: Input file ${path} already has ${suffix} suffix.`
+          : `${name}: ${path}: already has .bz2 suffix`,
+      unknownSuffix: (path) =>
+        isGnu
+          ? `${name}: Can't guess original name for ${path} -- using ${path}.out`
+          : `${name}: ${path}: unknown suffix - ignored`,
+      exists: (path) =>
+        isGnu ? `${name}: Output file ${path} already exists.` : `${name}: can't open '${path}': File exists`,
+      wrongFormat: (path) => (isGnu ? `${name}: ${at(path)} is not a bzip2 file.` : `${name}: invalid magic`),
+      truncated: (path) =>
+        isGnu
+          ? `\n${name}: Compressed file ends unexpectedly;\n\tperhaps it is corrupted?  *Possible* reason follows.\n${name}: Input file = ${at(path)}`
+          : `${name}: unexpected end of file`,
+      corrupt: (path) =>
+        isGnu
+          ? `\n${name}: Data integrity error when decompressing.\n\tInput file = ${at(path)}, output file = (stdout)`
+          : `${name}: corrupted data`,
+      terminal: () =>
+        `${name}: I won't write compressed data to a terminal.\n${name}: For help, type: \`${name} --help'.`,
+    },
+  };
+}
+
+function program(role: 'bzip2' | 'bunzip2' | 'bzcat'): Program {
+  return utility(
+    { options: OPTIONS, usage: '[flags and input files in any order]', version: '1.0.8' },
+    (process, options) => {
+      const level = options.last(...LEVELS);
+      const isReading = options.last('decompress', 'compress') ?? (role === 'bzip2' ? 'compress' : 'decompress');
+      return new Compressor(process, formOf(process), {
+        mode: options.has('test') ? 'test' : isReading,
+        toStdout: options.has('stdout') || role === 'bzcat',
+        keep: options.has('keep'),
+        force: options.has('force'),
+        recursive: false,
+        verbose: options.has('verbose'),
+        quiet: options.has('quiet'),
+        level: (level ? LEVELS.indexOf(level) + 1 : 9) as GzipLevel,
+        suffix: undefined,
+        withName: false,
+        output: undefined,
+      }).run(options.operands);
+    },
+  );
+}
+
+export const bzip2 = program('bzip2');
+export const bunzip2 = program('bunzip2');
+export const bzcat = program('bzcat');
