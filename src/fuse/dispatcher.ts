@@ -2,6 +2,7 @@ import { isErrnoCode, type ErrnoCode } from './errno.ts';
 import { FuseError } from './fuseError.ts';
 import type { FuseFilesystem } from './fuseFilesystem.ts';
 import { MAX_TRANSFER_BYTES, negotiate, type Session } from './init.ts';
+import { ListingAdvice } from './listingAdvice.ts';
 import { NotReady } from './notReady.ts';
 import { Opcode } from './opcode.ts';
 import { answerRead } from './readRequests.ts';
@@ -18,6 +19,7 @@ export class FuseDispatcher {
   readonly #filesystem: FuseFilesystem;
   readonly #reply = new FuseReply(MAX_TRANSFER_BYTES);
   readonly #onFault: (fault: unknown) => void;
+  readonly #advice = new ListingAdvice();
   #session: Session | undefined;
 
   constructor(filesystem: FuseFilesystem, onFault: (fault: unknown) => void) {
@@ -60,7 +62,7 @@ export class FuseDispatcher {
         return 'answered';
     }
     if (!this.#session) throw new FuseError('EPROTO', 'a request before INIT');
-    const outcome = answerRead(filesystem, request, reply);
+    const outcome = answerRead(filesystem, request, reply, this.#advice);
     if (outcome !== 'unknown') return outcome;
     if (!filesystem.writer) throw new FuseError('ENOSYS');
     return answerWrite(filesystem, filesystem.writer, this.#session, request, reply);

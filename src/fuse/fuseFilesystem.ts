@@ -132,8 +132,9 @@ export interface WriteOptions extends OpenOptions {
 
 /** Takes directory entries until its buffer is full. */
 export interface DirectorySink {
-  /** Whether it wants entries with nodes and attributes; only then `addEntry` may be called. */
-  readonly wantsEntries: boolean;
+  /** Whether it wants the entry of something of that type with its node and attributes; only then `addEntry` may be
+   *  called. */
+  wantsEntry(type: number): boolean;
   fits(name: Uint8Array): boolean;
   /** `nextOffset`: where a later call goes on. `type`: the mode's type bits. The name has to fit. */
   add(name: Uint8Array, ino: number, type: number, nextOffset: number): void;

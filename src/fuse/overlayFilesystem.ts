@@ -154,7 +154,7 @@ export class OverlayFilesystem implements FuseFilesystem {
   #put(directory: OverlayNode, { name, type, position }: PlacedName, bytes: Uint8Array, sink: DirectorySink): void {
     const found = lookup(this.#session.mount, directory, name);
     if (!found.inode) sink.add(bytes, UNKNOWN_INO, type, position + 1);
-    else if (sink.wantsEntries) sink.addEntry(bytes, this.#give(found), position + 1);
+    else if (sink.wantsEntry(type)) sink.addEntry(bytes, this.#give(found), position + 1);
     else sink.add(bytes, this.#ino(found), type, position + 1);
   }
 }

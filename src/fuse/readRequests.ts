@@ -1,8 +1,10 @@
 import { DirectoryBuffer } from './directoryBuffer.ts';
 import type { Outcome } from './dispatcher.ts';
+import { FileType } from './fileType.ts';
 import { FuseError } from './fuseError.ts';
 import type { FuseFilesystem } from './fuseFilesystem.ts';
 import { MAX_TRANSFER_BYTES } from './init.ts';
+import type { ListingAdvice } from './listingAdvice.ts';
 import { Opcode } from './opcode.ts';
 import type { FuseReply } from './reply.ts';
 import type { FuseRequest } from './request.ts';
@@ -13,10 +15,15 @@ const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 
 /** Requests that change nothing. `unknown` for all others. */
-export function answerRead(filesystem: FuseFilesystem, request: FuseRequest, reply: FuseReply): Outcome | 'unknown' {
+export function answerRead(
+  filesystem: FuseFilesystem,
+  request: FuseRequest,
+  reply: FuseReply,
+  advice: ListingAdvice,
+): Outcome | 'unknown' {
   switch (request.opcode) {
     case Opcode.lookup:
-      return lookup(filesystem, request, reply);
+      return lookup(filesystem, request, reply, advice);
     case Opcode.getattr: {
       const flags = request.u32();
       request.skip(4);
@@ -31,9 +38,9 @@ export function answerRead(filesystem: FuseFilesystem, request: FuseRequest, rep
     case Opcode.read:
       return read(filesystem, request, reply);
     case Opcode.readdir:
-      return readDirectory(filesystem, request, reply, 'plain');
+      return readDirectory(filesystem, request, reply, { form: 'plain', advice });
     case Opcode.readdirplus:
-      return readDirectory(filesystem, request, reply, 'plus');
+      return readDirectory(filesystem, request, reply, { form: 'plus', advice });
     case Opcode.getxattr:
       return putSized(request, reply, (name) => filesystem.getXattr(request.node, name));
     case Opcode.listxattr:
@@ -49,10 +56,11 @@ export function answerRead(filesystem: FuseFilesystem, request: FuseRequest, rep
   }
 }
 
-function lookup(filesystem: FuseFilesystem, request: FuseRequest, reply: FuseReply): Outcome {
+function lookup(filesystem: FuseFilesystem, request: FuseRequest, reply: FuseReply, advice: ListingAdvice): Outcome {
   const name = request.name();
   if (name.length > NAME_MAX_BYTES) throw new FuseError('ENAMETOOLONG');
   const entry = filesystem.lookup(request.node, name);
+  if (entry && (entry.attributes.mode & FileType.mask) !== FileType.directory) advice.noteFileLookup();
   if (entry) reply.entry(entry);
   else if (filesystem.traits.negativeTimeoutSec > 0) reply.negativeEntry(filesystem.traits.negativeTimeoutSec);
   else throw new FuseError('ENOENT');
@@ -72,12 +80,13 @@ function readDirectory(
   filesystem: FuseFilesystem,
   request: FuseRequest,
   reply: FuseReply,
-  form: 'plain' | 'plus',
+  { form, advice }: { readonly form: 'plain' | 'plus'; readonly advice: ListingAdvice },
 ): Outcome {
   request.skip(8);
   const offset = request.u64();
   const sizeBytes = Math.min(request.u32(), MAX_TRANSFER_BYTES);
-  filesystem.readDirectory(request.node, offset, new DirectoryBuffer(reply, sizeBytes, form));
+  if (offset === 0) advice.noteListing();
+  filesystem.readDirectory(request.node, offset, new DirectoryBuffer(reply, sizeBytes, form, advice));
   return 'answered';
 }
 

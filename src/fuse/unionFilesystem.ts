@@ -101,8 +101,9 @@ export class UnionFilesystem implements FuseFilesystem {
       const child = first + position - 2;
       const name = this.#union.nameBytes(child);
       if (!sink.fits(name)) return;
-      if (sink.wantsEntries) sink.addEntry(name, this.#entry(child), position + 1);
-      else sink.add(name, this.#ino(child), typeOfKind(this.#union.kind(child)), position + 1);
+      const type = typeOfKind(this.#union.kind(child));
+      if (sink.wantsEntry(type)) sink.addEntry(name, this.#entry(child), position + 1);
+      else sink.add(name, this.#ino(child), type, position + 1);
     }
   }
 
