@@ -12,7 +12,9 @@ const files = {
 
 describe('CAT-1 listings', () => {
   it('a packed listing gives every entry back', () => {
-    const listing = [...readListing('d0 usr\nd3 /bin\nf7 /tool\t2000\t4755\t0:42\nl8 alias -> tool\nf0 etc/conf\t12\n')];
+    const listing = [
+      ...readListing('d0 usr\nd3 /bin\nf7 /tool\t2000\t4755\t0:42\nl8 alias -> tool\nf0 etc/conf\t12\n'),
+    ];
     expect(listing).toEqual([
       { kind: 'd', path: 'usr', mode: 0o755, uid: 0, gid: 0, sizeBytes: 0 },
       { kind: 'd', path: 'usr/bin', mode: 0o755, uid: 0, gid: 0, sizeBytes: 0 },

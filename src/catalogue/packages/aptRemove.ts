@@ -1,0 +1,70 @@
+import type { Process } from '../../shell/kernel/process.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import * as calls from '../../shell/kernel/calls.ts';
+import type { Catalogue } from '../catalogue.ts';
+import type { AptArguments } from './aptArguments.ts';
+import { aptSize, packageList } from './aptOutput.ts';
+import { isInstalled, packageFiles, readStatus, writeStatus } from './dpkgStatus.ts';
+import { relationNames } from './resolvePackages.ts';
+import { removePaths } from './unpackEntries.ts';
+
+/** `apt-get remove` and `purge`: what depends on the packages goes, too. */
+export async function removePackages(
+  process: Process,
+  catalogue: Catalogue,
+  given: AptArguments,
+  names: readonly string[],
+): Promise<number> {
+  await given.tell(process, 'Reading package lists...\nBuilding dependency tree...\nReading state information...\n');
+  const installed = await readStatus(process);
+  const index = await catalogue.packages.index();
+  const purges = given.has('purge') || given.operands[0] === 'purge';
+  const going = new Set<string>();
+  for (const name of names) {
+    if (isInstalled(installed, name)) going.add(name);
+    else if (index.has(name)) await given.tell(process, `Package '${name}' is not installed, so not removed\n`);
+    else {
+      await process.write(2, `E: Unable to locate package ${name}\n`);
+      return 100;
+    }
+  }
+  for (let grew = true; grew;) {
+    grew = false;
+    for (const name of installed.keys()) {
+      if (going.has(name)) continue;
+      const depends = relationNames(index.get(name)?.fields.get('Depends'));
+      if (!depends.some((choice) => choice.length > 0 && choice.every((one) => going.has(one)))) continue;
+      going.add(name);
+      grew = true;
+    }
+  }
+  const list = [...going].sort();
+  const freed = list.reduce((sum, name) => sum + Number(index.get(name)?.fields.get('Installed-Size') ?? 0) * 1024, 0);
+  if (list.length > 0)
+    await given.tell(
+      process,
+      `The following packages will be REMOVED:\n${packageList(list.map((name) => name + (purges ? '*' : '')))}`,
+    );
+  await given.tell(process, `0 upgraded, 0 newly installed, ${list.length} to remove and 0 not upgraded.\n`);
+  if (list.length === 0) return 0;
+  await given.tell(process, `After this operation, ${aptSize(freed)} disk space will be freed.\n`);
+  for (const name of list) {
+    await process.print(`Removing ${name} (${installed.get(name)?.version}) ...\n`);
+    await removePaths(process, (await packageFiles(process, name)) ?? []);
+    forgetList(process, name);
+    installed.delete(name);
+  }
+  await writeStatus(
+    process,
+    [...installed.values()].map(({ record }) => record),
+  );
+  return 0;
+}
+
+function forgetList(process: Process, name: string): void {
+  try {
+    calls.unlink(process, `/var/lib/dpkg/info/${name}.list`);
+  } catch (error) {
+    if (!(error instanceof VfsError && error.code === 'ENOENT')) throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Program, ProgramTable } from '../shell/kernel/program.ts';
+import type { Catalogue } from './catalogue.ts';
+
+type Loader = (catalogue: Catalogue) => Promise<Program>;
+
+/** Programs that need the catalogue: package managers. Loaded when they are first run. */
+const LOADERS: Readonly<Record<string, Loader>> = {
+  apt: async (catalogue) => (await import('./packages/aptGet.ts')).aptGet(catalogue),
+  'apt-cache': async (catalogue) => (await import('./packages/aptCache.ts')).aptCache(catalogue),
+  'apt-get': async (catalogue) => (await import('./packages/aptGet.ts')).aptGet(catalogue),
+  'apt-mark': async () => (await import('./packages/aptMark.ts')).aptMark,
+  dpkg: async () => (await import('./packages/dpkg.ts')).dpkg,
+  'dpkg-query': async () => (await import('./packages/dpkg.ts')).dpkgQuery,
+};
+
+/** They run in images that hold them; a host of its own has none: `names` is empty. */
+export function cataloguePrograms(catalogue: Catalogue): ProgramTable {
+  return {
+    has: (name) => Object.hasOwn(LOADERS, name),
+    load(name) {
+      const loader = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+      if (!loader) throw new RangeError(`no program ${name}`);
+      return loader(catalogue);
+    },
+    names: () => [],
+  };
+}
