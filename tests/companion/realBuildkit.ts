@@ -67,8 +67,7 @@ export async function startBuildkit(namespace?: string): Promise<RealBuildkit> {
   };
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) await kill();
-    // What a killed daemon left mounted goes first: a removal must not reach into it.
-    for (const mount of mountsBelow(folder)) spawnSync('umount', ['-l', mount]);
+    unmountBelow(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const probe = engine();
@@ -95,12 +94,11 @@ export async function startBuildkit(namespace?: string): Promise<RealBuildkit> {
   throw new Error(`buildkitd did not start: ${told}`);
 }
 
-function mountsBelow(folder: string): string[] {
+/** What a killed daemon left mounted goes first: a removal must not reach into it. */
+export function unmountBelow(folder: string): void {
   const lines = readFileSync('/proc/self/mounts', 'utf8').split('\n');
-  return lines
-    .map((line) => line.split(' ')[1] ?? '')
-    .filter((path) => path.startsWith(`${folder}/`))
-    .reverse();
+  const mounts = lines.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(`${folder}/`));
+  for (const mount of mounts.reverse()) spawnSync('umount', ['-l', mount]);
 }
 
 /** Of containers: their root is below the daemon's. */

@@ -23,6 +23,16 @@ export class BuildView {
   build = $state<string | undefined>(undefined);
   receivedBytes = $state(0);
 
+  readonly #controller = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  cancel(): void {
+    this.#controller.abort();
+  }
+
   get isUnderWay(): boolean {
     return this.phase !== 'done' && this.phase !== 'failed';
   }
@@ -80,12 +90,12 @@ export class BuildView {
   }
 }
 
-/** Control characters as their pictures (U+2400…), bidirectional ones by number: what a build prints steers nothing. */
+/** Control and bidirectional characters by their numbers: what a build prints steers nothing. */
 export function visibleText(text: string): string {
   return text
     .replace(/\r\n/g, '\n')
-    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
-    .replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (control) => {
-      return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (control) => {
+      const digits = control.charCodeAt(0).toString(16);
+      return digits.length > 2 ? `\\u${digits.padStart(4, '0')}` : `\\x${digits.padStart(2, '0')}`;
     });
 }

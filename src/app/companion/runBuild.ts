@@ -25,8 +25,8 @@ export async function runBuild(
   bases: readonly BaseChoice[],
   question: BuildQuestion,
   view: BuildView,
-  signal: AbortSignal,
 ): Promise<void> {
+  const { signal } = view;
   try {
     const members = [...files];
     const references: Record<string, string> = {};

@@ -8,6 +8,7 @@ import type { DockerClient } from './dockerClient.ts';
 import { dockerFrames } from './dockerFrames.ts';
 
 const CLEAN_UP_MS = 20_000;
+const OPEN_FILES = 16_384;
 export const WORKER_LABEL = 'palimpsest.worker';
 
 /** Runs a container that can do no more than compute: no network unless allowed, no mounts, no new privileges, bounded
@@ -91,6 +92,7 @@ function containerConfig({ request, network, memoryBytes, processes }: Container
       Memory: memoryBytes,
       MemorySwap: memoryBytes,
       PidsLimit: processes,
+      Ulimits: [{ Name: 'nofile', Soft: OPEN_FILES, Hard: OPEN_FILES }],
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
       RestartPolicy: { Name: 'no' },
