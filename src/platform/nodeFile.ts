@@ -2,6 +2,7 @@ import { close, closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { SourceError, clipRange } from '../bytes/byteSource.ts';
 import type { ByteSource, LentBytes } from '../bytes/byteSource.ts';
+import { SmallReads } from './smallReads.ts';
 import { WindowCache } from './windowCache.ts';
 
 const readAsync = promisify(read);
@@ -33,6 +34,7 @@ interface LentFile extends FileIdentity {
 export class NodeFile {
   readonly sizeBytes: number;
   readonly cache = new WindowCache(WINDOW_LIMITS);
+  readonly smallReads = new SmallReads();
   readonly #path: string | Buffer | undefined;
   readonly #opened: FileIdentity;
   #descriptor: number | undefined;
@@ -177,13 +179,16 @@ export class FileSource implements ByteSource {
   async read(offset: number, length: number): Promise<Uint8Array> {
     const range = clipRange(this.sizeBytes, offset, length);
     const start = this.#start + range.offset;
-    const { cache } = this.#file;
-    const found = cache.find(start, range.length);
+    const { cache, smallReads } = this.#file;
+    const found = cache.find(start, range.length) ?? smallReads.find(start, range.length);
     if (found) return found;
     const windowBytes = cache.sizeForMiss(start, range.length);
     const bytes = this.#allocate(start, windowBytes ?? range.length);
     await this.#file.readInto(bytes, start);
-    if (windowBytes === undefined) return bytes;
+    if (windowBytes === undefined) {
+      smallReads.add(start, bytes);
+      return bytes;
+    }
     cache.add(start, bytes);
     return bytes.subarray(0, range.length);
   }
@@ -191,13 +196,16 @@ export class FileSource implements ByteSource {
   readSync(offset: number, length: number): Uint8Array {
     const range = clipRange(this.sizeBytes, offset, length);
     const start = this.#start + range.offset;
-    const { cache } = this.#file;
-    const found = cache.find(start, range.length);
+    const { cache, smallReads } = this.#file;
+    const found = cache.find(start, range.length) ?? smallReads.find(start, range.length);
     if (found) return found;
     const windowBytes = cache.sizeForMiss(start, range.length);
     const bytes = this.#allocate(start, windowBytes ?? range.length);
     this.#file.readIntoSync(bytes, start);
-    if (windowBytes === undefined) return bytes;
+    if (windowBytes === undefined) {
+      smallReads.add(start, bytes);
+      return bytes;
+    }
     cache.add(start, bytes);
     return bytes.subarray(0, range.length);
   }

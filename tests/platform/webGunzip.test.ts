@@ -50,7 +50,8 @@ async function run(bytes: Uint8Array, trailing: TrailingBytes[] = []): Promise<U
   const kept = readAll(webGunzip(input(), { onTrailing: (found) => trailing.push(found), createNative }));
   const again = readAll(webGunzip(input(), { again: input, createNative }));
   const [fromKept, fromAgain] = await Promise.allSettled([kept, again]);
-  expect(fromAgain).toEqual(fromKept);
+  if (fromKept.status === 'rejected') expect(fromAgain).toEqual(fromKept);
+  else expect(Buffer.compare(await again, await kept)).toBe(0);
   return kept;
 }
 
