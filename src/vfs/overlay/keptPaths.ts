@@ -21,9 +21,15 @@ export class KeptPaths {
     return ifThere(this.#others.get(path) ?? this.#directories.get(path));
   }
 
-  keep(path: string, node: OverlayNode): void {
+  /** Notes that a path led to a node. Those of files are kept from the second time on: most are used once. */
+  note(path: string, node: OverlayNode): void {
     if (node.has(NodeFlag.moved)) return;
-    const nodes = node.inode?.type === S_IFDIR ? this.#directories : this.#others;
+    const isDirectory = node.inode?.type === S_IFDIR;
+    if (!isDirectory && !node.has(NodeFlag.visited)) {
+      node.flags |= NodeFlag.visited;
+      return;
+    }
+    const nodes = isDirectory ? this.#directories : this.#others;
     if (nodes.size >= MAX_PATHS) nodes.clear();
     nodes.set(path, node);
   }

@@ -26,7 +26,7 @@ import {
   O_WRONLY,
 } from './openFlags.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
-import { keptParent, PathWalk, resolveKept } from './pathWalk.ts';
+import { keptParent, PathWalk, resolveKept, resolveVisited } from './pathWalk.ts';
 import { type Credentials, MAY_READ, MAY_WRITE, requireCreation, requirePermission } from './permission.ts';
 import { Pipe } from './pipe.ts';
 
@@ -110,7 +110,7 @@ function findOrCreate(mount: MountState, credentials: Credentials, path: string,
   const isCreating = (flags & O_CREAT) !== 0;
   const isExclusive = isCreating && (flags & O_EXCL) !== 0;
   if (!isExclusive) {
-    const kept = resolveKept(mount, credentials, path);
+    const kept = (isCreating ? resolveVisited : resolveKept)(mount, credentials, path);
     if (kept && kept.inode?.type !== S_IFLNK)
       return { node: kept, isCreated: false, needsDirectory: (flags & O_DIRECTORY) !== 0 };
   }

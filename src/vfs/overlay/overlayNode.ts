@@ -156,6 +156,8 @@ export const NodeFlag = {
   nothingBelow: 16,
   /** Has had another name: paths that were kept may not be this node's. */
   moved: 32,
+  /** A path led here before: the next time it is kept. */
+  visited: 64,
 } as const;
 
 /** A name in the merged tree, with or without something behind it (then it is kept as a negative lookup). */

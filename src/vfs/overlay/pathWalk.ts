@@ -2,7 +2,7 @@ import { encodeName } from '../../bytes/byteName.ts';
 import { S_IFDIR, S_IFLNK } from './fileMode.ts';
 import { lookup } from './lookup.ts';
 import type { MountState } from './mountState.ts';
-import type { OverlayInode, OverlayNode } from './overlayNode.ts';
+import { NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
 import { type Credentials, MAY_EXEC, requirePermission } from './permission.ts';
 
 /** As Linux (path_resolution(7), limits.h). */
@@ -39,6 +39,7 @@ export function resolvePath(mount: MountState, credentials: Credentials, path: s
       continue;
     }
     if (needsDirectory && (node.inode as OverlayInode).type !== S_IFDIR) throw mount.fail('ENOTDIR');
+    node.flags |= NodeFlag.visited;
     return node;
   }
 }
@@ -47,9 +48,21 @@ export function resolvePath(mount: MountState, credentials: Credentials, path: s
  *  Undefined for all else, and for who must ask permission on the way. */
 export function resolveKept(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
   if (credentials.uid !== 0) return undefined;
-  const known = mount.keptPaths.get(path);
-  if (known) return known;
-  if (path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
+  return mount.keptPaths.get(path) ?? resolveVisited(mount, credentials, path);
+}
+
+/** The same for what is probably not asked for again and again: paths of files are not looked for as a whole. */
+export function resolveVisited(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
+  if (credentials.uid !== 0 || path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
+  const slash = path.lastIndexOf('/');
+  const directory = slash > 0 ? mount.keptPaths.directory(path.slice(0, slash)) : undefined;
+  const child = directory?.children?.get(path.slice(slash + 1));
+  const node = child?.inode ? child : walkVisited(mount, path);
+  if (node) mount.keptPaths.note(path, node);
+  return node;
+}
+
+function walkVisited(mount: MountState, path: string): OverlayNode | undefined {
   let node = mount.root;
   for (let at = 0; at < path.length;) {
     if (path.charCodeAt(at) === SLASH) {
@@ -62,7 +75,6 @@ export function resolveKept(mount: MountState, credentials: Credentials, path: s
     node = next;
     at = slash < 0 ? path.length : slash + 1;
   }
-  mount.keptPaths.keep(path, node);
   return node;
 }
 
@@ -78,7 +90,7 @@ export function keptParent(mount: MountState, credentials: Credentials, path: st
   if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || name === '' || name === '.' || name === '..') return undefined;
   if (credentials.uid !== 0) return undefined;
   const parent = path.slice(0, slash);
-  const directory = mount.keptPaths.directory(parent) ?? resolveKept(mount, credentials, parent);
+  const directory = mount.keptPaths.directory(parent) ?? resolveVisited(mount, credentials, parent);
   return directory?.inode?.type === S_IFDIR ? { directory, name, hasTrailingSlash: false } : undefined;
 }
 
