@@ -13,7 +13,8 @@ export type ArchiveFormat =
   | 'docker-v1' // repositories + ID/{VERSION,json,layer.tar} only (before 1.10)
   | 'oci-layout' // index.json + blobs/
   | 'docker-dir' // skopeo's dir: transport, schema 2 or signed schema 1
-  | 'rootfs'; // a plain tar: docker export, a rootfs, a lone layer
+  | 'rootfs' // a plain tar: docker export, a rootfs, a lone layer
+  | 'machine'; // the store of a simulated engine: no file has it
 
 /** Other threads that index layers (`indexThreads.ts`). */
 export interface LayerThreads {
@@ -59,7 +60,7 @@ export interface ArchiveMember {
 
 export interface ArchiveImage {
   /** Which document describes it. */
-  readonly describedBy: 'manifest.json' | 'oci' | 'v1' | 'dir' | 'rootfs';
+  readonly describedBy: 'manifest.json' | 'oci' | 'v1' | 'dir' | 'rootfs' | 'container';
   /** sha256 of the config's bytes; for v1 the config that `docker load` would make is not invented: undefined. */
   readonly imageId: Digest | undefined;
   /** The image it was built on, where that is written with it (an engine's own knowledge). */

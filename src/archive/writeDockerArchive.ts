@@ -88,6 +88,7 @@ function manifestItem(image: ArchiveImage, configDigest: Digest, layers: readonl
     Config: pathOf(configDigest),
     RepoTags: image.tags.length > 0 ? [...image.tags] : null,
     Layers: layers.map(({ blobDigest }) => pathOf(blobDigest)),
+    Parent: image.parentImageId,
     LayerSources: sources.length > 0 ? sortedKeys(new Map(sources)) : undefined,
   };
 }

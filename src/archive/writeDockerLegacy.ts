@@ -74,6 +74,7 @@ async function planImageFolders(
     Config: configPath,
     RepoTags: image.tags.length > 0 ? [...image.tags] : null,
     Layers: folders.map(({ id }) => `${id}/layer.tar`),
+    Parent: image.parentImageId,
   };
   return { members, item, topId: folders.at(-1)?.id };
 }

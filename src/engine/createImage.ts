@@ -38,4 +38,3 @@ export function createImage(core: EngineCore, made: NewImage): ImageRecord {
   });
   return storeImage(core, config, made.parent);
 }
-

@@ -32,6 +32,8 @@ export class EngineCore {
   /** dockerd: makes the daemon's own calls on the host's files. */
   readonly daemon: Process;
   readonly events: EventLog;
+  /** Of `docker info`. */
+  readonly daemonId: string;
   #state: EngineState;
 
   constructor(setup: EngineSetup, daemon: Process) {
@@ -43,6 +45,7 @@ export class EngineCore {
     this.daemon = daemon;
     this.events = new EventLog(setup.kernel.clock);
     this.#state = setup.state ?? EMPTY_STATE;
+    this.daemonId = uuid(this.newId());
   }
 
   get state(): EngineState {
@@ -72,6 +75,10 @@ export class EngineCore {
   work(signal?: AbortSignal): Work {
     return { platform: this.platform, signal };
   }
+}
+
+function uuid(hex: string): string {
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
 
 /** What `docker version` tells of this vintage. */

@@ -18,7 +18,12 @@ export class EventLog {
     return this.#kept;
   }
 
-  log(type: EngineEvent['type'], action: string, actorId: string, attributes: Readonly<Record<string, string>> = {}): void {
+  log(
+    type: EngineEvent['type'],
+    action: string,
+    actorId: string,
+    attributes: Readonly<Record<string, string>> = {},
+  ): void {
     const { sec, nsec } = this.#clock.now();
     const event: EngineEvent = {
       type,

@@ -44,7 +44,7 @@ export function imageConfigBytes(image: MadeImage): Uint8Array {
   set('architecture', image.architecture);
   set('author', image.author);
   set('comment', image.comment);
-  set('config', image.config && configJson(image.config) as JsonWritable);
+  set('config', image.config && (configJson(image.config) as JsonWritable));
   set('container', image.container);
   fields.set('container_config', configJson(image.containerConfig));
   fields.set('created', image.created);

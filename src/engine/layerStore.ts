@@ -139,7 +139,10 @@ function lowerLayer({ tree, tar, chainId }: LayerRecord): LayerTreeLayer {
 }
 
 /** Drops layers that neither an image nor a container needs. Gives their chainIDs, the uppermost of a stack first. */
-export function releaseLayers(state: EngineState, first: readonly LayerRecord[]): { state: EngineState; released: Digest[] } {
+export function releaseLayers(
+  state: EngineState,
+  first: readonly LayerRecord[],
+): { state: EngineState; released: Digest[] } {
   const needed = new Set<Digest>();
   for (const { layers } of state.images.values()) for (const { chainId } of layers) needed.add(chainId);
   for (const { layers } of state.containers.values()) for (const { chainId } of layers) needed.add(chainId);

@@ -1,4 +1,12 @@
-import { asObject, field, numberField, objectField, stringField, stringMapField, stringsField } from '../image/jsonFields.ts';
+import {
+  asObject,
+  field,
+  numberField,
+  objectField,
+  stringField,
+  stringMapField,
+  stringsField,
+} from '../image/jsonFields.ts';
 import type { JsonObject } from '../image/json.ts';
 import { type ContainerConfig, EMPTY_CONFIG, type HealthConfig, type NameSet } from './containerConfig.ts';
 

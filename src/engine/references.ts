@@ -3,7 +3,6 @@ import { ImageError } from '../image/imageError.ts';
 import {
   familiarForm,
   fullForm,
-
   parseAnyReference,
   parseReference,
   type Reference,
@@ -31,7 +30,9 @@ function reworded<T>(vintage: EngineVintage, parse: () => T): T {
     if (!(error instanceof ImageError)) throw error;
     // Older daemons did not say which name it was.
     const message =
-      vintage === '20.10' ? error.message.replace(/repository name \([^)]*\) must be/, 'repository name must be') : error.message;
+      vintage === '20.10'
+        ? error.message.replace(/repository name \([^)]*\) must be/, 'repository name must be')
+        : error.message;
     throw invalidReference(message);
   }
 }
@@ -86,8 +87,6 @@ export function isTagged({ digest }: Reference): boolean {
 export function hasSameName(a: Reference, b: Reference): boolean {
   return repositoryName(a) === repositoryName(b);
 }
-
-
 
 function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -101,7 +101,8 @@ function userOf(
   id: Digest,
   fits: (container: ContainerRecord) => boolean = () => true,
 ): ContainerRecord | undefined {
-  for (const container of core.state.containers.values()) if (container.imageId === id && fits(container)) return container;
+  for (const container of core.state.containers.values())
+    if (container.imageId === id && fits(container)) return container;
   return undefined;
 }
 
@@ -126,7 +127,10 @@ function removeFromStore(
   for (const reference of referencesTo(core.state, id)) untag(core, id, reference, items);
   const image = core.state.images.get(id);
   if (!image) return;
-  const { state, released } = releaseLayers({ ...core.state, images: withoutEntry(core.state.images, id) }, image.layers);
+  const { state, released } = releaseLayers(
+    { ...core.state, images: withoutEntry(core.state.images, id) },
+    image.layers,
+  );
   core.replace(state);
   logImageEvent(core, 'delete', id, id);
   items.push({ deleted: id });
@@ -143,7 +147,8 @@ export function pruneImages(core: EngineCore, filters: Filters): PruneReport {
   const until = untilSec(core, filters);
   const sizes = new Map([...core.state.layers].map(([chainId, { sizeBytes }]) => [chainId as string, sizeBytes]));
   const candidates = [...core.state.images.values()].filter((image) => {
-    if (hasChildren(core.state, image.id) && (isDanglingOnly || referencesTo(core.state, image.id).length === 0)) return false;
+    if (hasChildren(core.state, image.id) && (isDanglingOnly || referencesTo(core.state, image.id).length === 0))
+      return false;
     if (until !== undefined && image.createdSec > until) return false;
     const labels = image.config.config?.labels ?? null;
     return fitsLabels(filters, 'label', labels) && !(filters.has('label!') && fitsLabels(filters, 'label!', labels));

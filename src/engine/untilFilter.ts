@@ -12,7 +12,8 @@ export function untilSec(core: EngineCore, filters: Filters): number | undefined
   if (values.length > 1) throw other('invalidParameter', 'more than one until filter specified');
   const text = values[0] as string;
   const found = momentSec(text, core.kernel.clock.now().sec);
-  if (found === undefined) throw other('invalidParameter', `failed to parse value as time or duration: ${JSON.stringify(text)}`);
+  if (found === undefined)
+    throw other('invalidParameter', `failed to parse value as time or duration: ${JSON.stringify(text)}`);
   return found;
 }
 

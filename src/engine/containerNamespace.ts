@@ -1,0 +1,164 @@
+import { makeDirectories, statIfThere, writeFile } from '../shell/kernel/calls.ts';
+import { devFilesystem, PtsFilesystem } from '../shell/kernel/devFilesystem.ts';
+import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
+import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
+import type { Process } from '../shell/kernel/process.ts';
+import { ProcFilesystem } from '../shell/kernel/procfs.ts';
+import { isDirectory } from '../vfs/overlay/fileMode.ts';
+import { VfsError } from '../vfs/vfsError.ts';
+import type { MountPoint } from './containerCalls.ts';
+import type { ContainerRecord } from './containerRecord.ts';
+import type { ContainerRuntime } from './containerRuntime.ts';
+import type { EngineCore } from './engineCore.ts';
+import { helperProcess } from './helperProcess.ts';
+import { other } from './messages.ts';
+
+const DIRECTORY_MODE = 0o755;
+
+/** The host's directory with what the engine keeps of a container. */
+export function containerDirectory(id: string): string {
+  return `/var/lib/docker/containers/${id}`;
+}
+
+/** The tree that a container's processes see: its root, volumes and bound directories, the engine's own files and the
+ *  kernel's filesystems. Places to mount at are made in its layer where they are not there. */
+export async function runNamespace(
+  core: EngineCore,
+  record: ContainerRecord,
+  runtime: ContainerRuntime,
+): Promise<MountNamespace> {
+  const mounts = new MountNamespace(runtime.rootfs);
+  const { kernel } = core;
+  const now = () => kernel.clock.now();
+  mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
+  mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
+  mounts.mount('/dev/pts', new PtsFilesystem(kernel), { type: 'devpts' });
+  mounts.mount('/sys', memoryFilesystem(now), { type: 'sysfs', isReadOnly: true });
+  await mountOwnFiles(core, record, mounts);
+  mountPoints(core, mounts, record.mounts);
+  return record.hostConfig.ReadonlyRootfs ? readOnlyRoot(mounts, runtime) : mounts;
+}
+
+/** The tree of a container's files as `docker cp` sees it. */
+export function filesNamespace(
+  core: EngineCore,
+  runtime: ContainerRuntime,
+  points: readonly MountPoint[],
+): MountNamespace {
+  const mounts = new MountNamespace(runtime.rootfs);
+  mountPoints(core, mounts, points);
+  return mounts;
+}
+
+function mountPoints(core: EngineCore, mounts: MountNamespace, points: readonly MountPoint[]): void {
+  const helper = helperProcess(core.kernel, mounts);
+  for (const point of [...points].sort(byDepth)) mountPoint(core, mounts, helper, point);
+}
+
+function byDepth(a: MountPoint, b: MountPoint): number {
+  return a.destination.split('/').length - b.destination.split('/').length;
+}
+
+/** The same tree over a root that cannot be written to. */
+function readOnlyRoot(mounts: MountNamespace, runtime: ContainerRuntime): MountNamespace {
+  const readOnly = new MountNamespace(runtime.rootfs);
+  readOnly.mount('/', runtime.rootfs, { type: 'overlay', source: 'overlay', isReadOnly: true });
+  for (const { path, filesystem, ...options } of mounts.mounts)
+    if (path !== '/') readOnly.mount(path, filesystem, options);
+  return readOnly;
+}
+
+function mountPoint(core: EngineCore, mounts: MountNamespace, helper: Process, point: MountPoint): void {
+  const { destination, source } = point;
+  if (point.type === 'tmpfs') {
+    makeDirectories(helper, destination, DIRECTORY_MODE);
+    const now = () => core.kernel.clock.now();
+    const target = mounts.resolve(helper, destination, 'follow').path;
+    mounts.mount(target, memoryFilesystem(now), { type: 'tmpfs', isReadOnly: !point.isWritable });
+    return;
+  }
+  const found = statIfThere(core.daemon, source);
+  if (!found) throw bindSourceMissing(source);
+  if (isDirectory(found.mode)) makeDirectories(helper, destination, DIRECTORY_MODE);
+  else if (!statIfThere(helper, destination)) makeFile(helper, destination);
+  const place = core.host.mounts.resolve(core.daemon, source, 'follow');
+  const target = mounts.resolve(helper, destination, 'follow').path;
+  mounts.mount(target, place.mount.filesystem, {
+    root: place.inner,
+    type: place.mount.type,
+    source: place.mount.source,
+    isReadOnly: !point.isWritable || place.mount.isReadOnly,
+  });
+}
+
+export function bindSourceMissing(source: string) {
+  return other('invalidParameter', `invalid mount config for type "bind": bind source path does not exist: ${source}`);
+}
+
+function makeFile(helper: Process, path: string): void {
+  const slash = path.lastIndexOf('/');
+  if (slash > 0) makeDirectories(helper, path.slice(0, slash), DIRECTORY_MODE);
+  helper.mounts.call(helper, path, 'noFollow', 'open', 'write', (filesystem, inner) =>
+    filesystem.close(filesystem.open(inner, 0o101, DIRECTORY_MODE)),
+  );
+}
+
+/** /etc/hostname, /etc/hosts and /etc/resolv.conf are files of the engine, bound into the container. */
+async function mountOwnFiles(core: EngineCore, record: ContainerRecord, mounts: MountNamespace): Promise<void> {
+  const directory = containerDirectory(record.id);
+  const own = ownFiles(record);
+  makeDirectories(core.daemon, directory, 0o710);
+  const taken = new Set(record.mounts.map(({ destination }) => destination));
+  for (const [name, text] of own) {
+    if (taken.has(`/etc/${name}`)) continue;
+    const path = `${directory}/${name}`;
+    await writeFile(core.daemon, path, text, 0o644);
+    const place = core.host.mounts.resolve(core.daemon, path, 'follow');
+    if (!hasTarget(mounts, core, `/etc/${name}`)) continue;
+    mounts.mount(`/etc/${name}`, place.mount.filesystem, {
+      root: place.inner,
+      type: place.mount.type,
+      source: place.mount.source,
+    });
+  }
+}
+
+function hasTarget(mounts: MountNamespace, core: EngineCore, path: string): boolean {
+  try {
+    return mounts.stat(helperProcess(core.kernel, mounts), path) !== undefined;
+  } catch (error) {
+    if (error instanceof VfsError) return false;
+    throw error;
+  }
+}
+
+function ownFiles(record: ContainerRecord): readonly (readonly [name: string, text: string])[] {
+  const hostname = record.config.Hostname;
+  const domain = record.config.Domainname;
+  const full = domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
+  const addresses = record.endpoints.filter(({ ipAddress }) => ipAddress !== '');
+  const hosts = [
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::0\tip6-localnet',
+    'ff00::0\tip6-mcastprefix',
+    'ff02::1\tip6-allnodes',
+    'ff02::2\tip6-allrouters',
+    ...(record.hostConfig.ExtraHosts ?? []).map((entry) => {
+      const colon = entry.indexOf(':');
+      return `${entry.slice(colon + 1)}\t${entry.slice(0, colon)}`;
+    }),
+    ...addresses.map(({ ipAddress }) => `${ipAddress}\t${full}`),
+  ];
+  const dns = record.hostConfig.Dns.length > 0 ? record.hostConfig.Dns : ['127.0.0.11'];
+  const resolver = [
+    ...dns.map((server) => `nameserver ${server}`),
+    ...(record.hostConfig.DnsSearch.length > 0 ? [`search ${record.hostConfig.DnsSearch.join(' ')}`] : []),
+    ...(record.hostConfig.DnsOptions.length > 0 ? [`options ${record.hostConfig.DnsOptions.join(' ')}`] : []),
+  ];
+  return [
+    ['hostname', `${hostname}\n`],
+    ['hosts', hosts.map((line) => `${line}\n`).join('')],
+    ['resolv.conf', resolver.map((line) => `${line}\n`).join('')],
+  ];
+}

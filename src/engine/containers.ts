@@ -1,0 +1,186 @@
+import { OverlayMount } from '../vfs/overlay/overlayMount.ts';
+import { attachTo, type InputTarget } from './containerAttachment.ts';
+import {
+  containerFiles,
+  daemonTar,
+  readContainerArchive,
+  statPath,
+  writeContainerArchive,
+} from './containerArchive.ts';
+import type { AttachOptions, Attachment, ContainerCalls, UpdateOptions } from './containerCalls.ts';
+import { layerChanges } from './containerChanges.ts';
+import { logContainerEvent } from './containerEvents.ts';
+import { containerLogs } from './containerLogs.ts';
+import { cannotKill } from './containerMessages.ts';
+import { checkedName, findContainer } from './containerNames.ts';
+import type { ContainerRecord } from './containerRecord.ts';
+import { imageLowers, mountRootfs } from './containerRootfs.ts';
+import type { ContainerRuntimes } from './containerRuntimes.ts';
+import { changeContainer } from './containerState.ts';
+import { containerTop } from './containerTop.ts';
+import { waitForContainer } from './containerWait.ts';
+import { commitContainer } from './commitContainer.ts';
+import { createContainer } from './createContainer.ts';
+import type { EngineCore } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
+import { execInContainer } from './execContainer.ts';
+import { inspectContainer } from './inspectContainer.ts';
+import { listContainers } from './listContainers.ts';
+import { other } from './messages.ts';
+import { ProcessOutput } from './processOutput.ts';
+import { pruneContainers, removeContainer } from './removeContainer.ts';
+import { startContainer } from './startContainer.ts';
+import { pauseContainer, signalContainer, stopContainer, unpauseContainer } from './stopContainer.ts';
+import { treeMembers } from './treeTar.ts';
+
+/** The calls about containers. */
+export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): ContainerCalls {
+  const find = (name: string) => findContainer(core, name);
+  runtimes.onRevive = (record) => startContainer(core, runtimes, record);
+  return {
+    list: (options) => listContainers(core, runtimes, options),
+    create: (request) => createContainer(core, runtimes, request),
+    inspect: (name, options = {}) =>
+      inspectContainer(core, runtimes, find(name), { wantsSize: options.wantsSize === true }),
+    start: async (name, options) => startContainer(core, runtimes, find(name), options),
+    stop: async (name, timeoutSec, signal) => stopContainer(core, runtimes, find(name), timeoutSec, signal),
+    restart: async (name, timeoutSec, signal) => restart(core, runtimes, find(name), timeoutSec, signal),
+    kill: async (name, signal) => kill(core, runtimes, name, signal),
+    pause: (name) => pauseContainer(core, runtimes, find(name)),
+    unpause: (name) => unpauseContainer(core, runtimes, find(name)),
+    attach: async (name, options) => attach(core, runtimes, find(name), options),
+    resize: (name, columns, rows) => runtimes.of(find(name)).running?.terminal?.resize(columns, rows),
+    exec: async (name, options) => execInContainer(core, runtimes, find(name), name, options),
+    logs: (name, options, signal) => containerLogs(runtimes.of(find(name)), options, signal),
+    wait: async (name, condition, signal) => waitForContainer(runtimes, find(name), condition, signal),
+    top: (name, psArgs) => containerTop(core, runtimes, find(name), psArgs),
+    rename: (name, newName) => rename(core, find(name), newName),
+    update: (name, options) => update(core, find(name), options),
+    remove: async (name, { isForced = false, removesVolumes = false } = {}) =>
+      removeContainer(core, runtimes, find(name), { isForced, removesVolumes }),
+    prune: async (filters) => pruneContainers(core, runtimes, filters),
+    changes: (name) => changes(core, runtimes, find(name)),
+    exportContainer: (name, signal) => exportContainer(core, runtimes, find(name), signal),
+    commit: async (name, options) => commitContainer(core, runtimes, find(name), options),
+    statPath: (name, path) => statPath(containerFiles(core, runtimes, find(name)), path, name),
+    readArchive: (name, path) => readContainerArchive(core, containerFiles(core, runtimes, find(name)), path, name),
+    writeArchive: async (name, path, tar, options = {}) => {
+      const record = find(name);
+      const files = containerFiles(core, runtimes, record);
+      await writeContainerArchive(core, record, files, path, name, tar, options);
+    },
+    resolve: (name) => {
+      const { id, name: own, config } = find(name);
+      return { id, name: own, hasTty: config.Tty, openStdin: config.OpenStdin };
+    },
+  };
+}
+
+async function restart(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  timeoutSec: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await stopContainer(core, runtimes, record, timeoutSec, signal);
+  const stopped = core.state.containers.get(record.id);
+  if (stopped) await startContainer(core, runtimes, stopped);
+  logContainerEvent(core, record, 'restart');
+}
+
+async function kill(core: EngineCore, runtimes: ContainerRuntimes, name: string, signal: string): Promise<void> {
+  let record: ContainerRecord;
+  try {
+    record = findContainer(core, name);
+  } catch (error) {
+    if (error instanceof EngineError) throw cannotKill(name, error.message, error.kind, error.code);
+    throw error;
+  }
+  await signalContainer(core, runtimes, record, name, signal);
+}
+
+/** Before a start, the attachment waits for it; in a container that runs it is there at once. */
+function attach(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  options: AttachOptions,
+): Attachment {
+  const runtime = runtimes.of(record);
+  if (record.state.status === 'paused')
+    throw other('conflict', `container ${record.name} is paused, unpause the container before attach`);
+  const earlier = options.wantsLogs ? runtime.log.since(0).chunks : [];
+  const { running } = runtime;
+  if (running) return attachTo(running.output, () => inputOf(runtimes, record), { ...options, earlier });
+  let output = runtime.waitingOutput[0];
+  if (!output) {
+    output = new ProcessOutput(core.kernel.clock, runtime.log);
+    runtime.waitingOutput.push(output);
+  }
+  return attachTo(output, () => inputOf(runtimes, record), { ...options, earlier });
+}
+
+function inputOf(runtimes: ContainerRuntimes, record: ContainerRecord): InputTarget | undefined {
+  const { running } = runtimes.of(record);
+  if (!running) return undefined;
+  return {
+    terminal: running.terminal,
+    stdin: running.stdin,
+    close: () => {
+      // Without StdinOnce others may still want to type.
+      if (!record.config.StdinOnce) return;
+      running.stdin?.close();
+      running.stdin = undefined;
+    },
+  };
+}
+
+function rename(core: EngineCore, record: ContainerRecord, newName: string): void {
+  if (newName === '') throw other('invalidParameter', 'Neither old nor new names may be empty');
+  if (newName.replace(/^\//, '') === record.name)
+    throw other('invalidParameter', 'Renaming a container with the same name as its current name');
+  const name = checkedName(core, newName);
+  const renamed = changeContainer(core, record.id, (current) => ({ ...current, name }));
+  logContainerEvent(core, renamed ?? record, 'rename', { oldName: `/${record.name}` });
+}
+
+function update(
+  core: EngineCore,
+  record: ContainerRecord,
+  options: UpdateOptions,
+): { readonly warnings: readonly string[] } {
+  if (record.hostConfig.AutoRemove && options.restartPolicy && options.restartPolicy.Name !== 'no')
+    throw other('conflict', 'Restart policy cannot be updated because AutoRemove is enabled for the container');
+  const changed = changeContainer(core, record.id, (current) => ({
+    ...current,
+    hostConfig: {
+      ...current.hostConfig,
+      ...options.resources,
+      ...(options.restartPolicy && { RestartPolicy: options.restartPolicy }),
+    },
+  }));
+  logContainerEvent(core, changed ?? record, 'update');
+  return { warnings: [] };
+}
+
+function changes(core: EngineCore, runtimes: ContainerRuntimes, record: ContainerRecord) {
+  const { upper, initLayer } = runtimes.of(record);
+  const below = mountRootfs(record.layers, initLayer, undefined, () => core.kernel.clock.now());
+  return layerChanges(upper.freeze(), below);
+}
+
+/** The merged tree as it was when it was asked for, without volumes (moby daemon, containerExport). */
+function exportContainer(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  const { upper, initLayer } = runtimes.of(record);
+  const now = () => core.kernel.clock.now();
+  const frozen = new OverlayMount({ lowers: [upper.freeze(), initLayer, ...imageLowers(record.layers, now)] });
+  signal?.throwIfAborted();
+  logContainerEvent(core, record, 'export');
+  return daemonTar(core, treeMembers(frozen, '/', ''));
+}

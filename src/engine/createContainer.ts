@@ -1,0 +1,113 @@
+import { makeDirectories, statIfThere } from '../shell/kernel/calls.ts';
+import { isDirectory } from '../vfs/overlay/fileMode.ts';
+import { cleaned, planMounts, type PlannedMount } from './containerMountPoints.ts';
+import type { CreateContainer } from './containerCalls.ts';
+import { EMPTY_CONFIG } from './containerConfig.ts';
+import { logContainerEvent } from './containerEvents.ts';
+import { checkedName, inventName } from './containerNames.ts';
+import { filesNamespace } from './containerNamespace.ts';
+import type { ContainerRecord } from './containerRecord.ts';
+import type { ContainerRuntimes } from './containerRuntimes.ts';
+import type { ContainerRuntime } from './containerRuntime.ts';
+import { copyContents } from './copyTree.ts';
+import type { EngineCore } from './engineCore.ts';
+import { withEntry, withoutEntry } from './engineState.ts';
+import { ZERO_TIME } from './goTime.ts';
+import { helperProcess } from './helperProcess.ts';
+import { withDefaults } from './hostConfigDefaults.ts';
+import { findImage } from './imageStore.ts';
+import { objectField } from '../image/jsonFields.ts';
+import { mergeConfig } from './mergeConfig.ts';
+import { other } from './messages.ts';
+import { plannedEndpoints } from './networkStore.ts';
+import { readContainerConfig } from './readContainerConfig.ts';
+import { isEmptyVolume } from './volumeStore.ts';
+
+/** `docker create` (moby daemon, containerCreate): name, merged config, layer, volumes, working directory. */
+export async function createContainer(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  request: CreateContainer,
+): Promise<{ readonly id: string; readonly warnings: readonly string[] }> {
+  const given = { ...EMPTY_CONFIG, ...request.config };
+  const image = findImage(core, given.Image);
+  const imageConfig = objectField(image.document, 'config');
+  const config = mergeConfig(given, imageConfig && readContainerConfig(imageConfig));
+  if (config.WorkingDir !== '' && !config.WorkingDir.startsWith('/'))
+    throw other(
+      'invalidParameter',
+      `the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`,
+    );
+  const hostConfig = withDefaults(request.hostConfig);
+  if (hostConfig.AutoRemove && hostConfig.RestartPolicy.Name !== 'no')
+    throw other('invalidParameter', `can't create 'AutoRemove' container with restart policy`);
+  const id = core.newId();
+  const name = request.name === '' ? inventName(core) : checkedName(core, request.name);
+  const planned = planMounts(core, config, hostConfig);
+  const hostname = hostnameOf(core, config.Hostname, hostConfig.NetworkMode, id);
+  const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  const record: ContainerRecord = {
+    id,
+    name,
+    createdAt: core.now(),
+    imageId: image.id,
+    layers: image.layers,
+    config: { ...config, Hostname: hostname },
+    hostConfig,
+    path: command[0] as string,
+    args: command.slice(1),
+    state: {
+      status: 'created',
+      pid: 0,
+      exitCode: 0,
+      error: '',
+      startedAt: ZERO_TIME,
+      finishedAt: ZERO_TIME,
+      health: undefined,
+    },
+    restartCount: 0,
+    mounts: planned.map(({ point }) => point),
+    endpoints: plannedEndpoints(core, hostConfig.NetworkMode, request.networks ?? {}),
+    platform: 'linux',
+    wasStopped: false,
+  };
+  core.update({ containers: withEntry(core.state.containers, id, record) });
+  try {
+    await prepareFiles(core, record, runtimes.create(record), planned);
+  } catch (error) {
+    runtimes.delete(id);
+    core.update({ containers: withoutEntry(core.state.containers, id) });
+    throw error;
+  }
+  logContainerEvent(core, record, 'create');
+  return { id, warnings: [] };
+}
+
+function hostnameOf(core: EngineCore, asked: string, networkMode: string, id: string): string {
+  if (asked !== '') return asked;
+  return networkMode === 'host' ? core.host.uts.hostname : id.slice(0, 12);
+}
+
+/** New volumes get what the image has at their place; the working directory is made. */
+async function prepareFiles(
+  core: EngineCore,
+  record: ContainerRecord,
+  runtime: ContainerRuntime,
+  planned: readonly PlannedMount[],
+): Promise<void> {
+  const bare = filesNamespace(core, runtime, []);
+  const helper = helperProcess(core.kernel, bare);
+  for (const { point, copiesImage } of planned) {
+    if (point.type !== 'volume' || point.name === undefined || !copiesImage) continue;
+    const found = statIfThere(helper, point.destination);
+    if (!found) continue;
+    if (!isDirectory(found.mode))
+      throw other('invalidParameter', `cannot mount volume over existing file, file exists ${point.destination}`);
+    if (isEmptyVolume(core, point.name)) await copyContents(helper, point.destination, core.daemon, point.source);
+  }
+  const { WorkingDir: workingDir } = record.config;
+  if (workingDir === '') return;
+  const directory = cleaned(workingDir);
+  const isMounted = record.mounts.some(({ destination }) => `${directory}/`.startsWith(`${destination}/`));
+  if (!isMounted && !statIfThere(helper, directory)) makeDirectories(helper, directory, 0o755);
+}

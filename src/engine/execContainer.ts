@@ -1,0 +1,93 @@
+import { exitCode } from '../shell/kernel/process.ts';
+import type { ExecOptions, StartedExec } from './containerCalls.ts';
+import { attachTo } from './containerAttachment.ts';
+import { environmentOf } from './containerEnvironment.ts';
+import { logContainerEvent } from './containerEvents.ts';
+import { execFault, notRunning, pausedExec } from './containerMessages.ts';
+import { launchInContainer } from './containerProcess.ts';
+import type { ContainerRecord } from './containerRecord.ts';
+import type { ContainerRuntimes } from './containerRuntimes.ts';
+import { resolveUser } from './containerUser.ts';
+import type { EngineCore } from './engineCore.ts';
+import { helperProcess } from './helperProcess.ts';
+import { other } from './messages.ts';
+import { ProcessOutput } from './processOutput.ts';
+
+/** Exit status of an exec whose command cannot be executed: from 23 on as a shell tells them apart. */
+const CANNOT_EXEC = 126;
+const NOT_FOUND = 127;
+
+/** `docker exec`: one more process in a running container. What cannot be executed is told on its output. */
+export async function execInContainer(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  typed: string,
+  options: ExecOptions,
+): Promise<StartedExec> {
+  if (options.command.length === 0) throw other('invalidParameter', 'No exec command specified');
+  const { running } = runtimes.of(record);
+  if (!running) throw notRunning(record.id);
+  if (record.state.status === 'paused') throw pausedExec(typed);
+  const id = core.newId();
+  const words = options.command.join(' ');
+  logContainerEvent(core, record, `exec_create: ${words}`, { execID: id });
+  const output = new ProcessOutput(core.kernel.clock, undefined);
+  const user = await resolveUser(
+    helperProcess(core.kernel, running.namespaces.mounts),
+    options.user || record.config.User,
+    record.hostConfig.GroupAdd ?? [],
+  );
+  let target: ReturnType<Parameters<typeof attachTo>[1]>;
+  const attachment = options.isDetached
+    ? undefined
+    : attachTo(output, () => target, {
+        wantsStdin: options.wantsStdin,
+        wantsStdout: true,
+        wantsStderr: true,
+        detachKeys: options.detachKeys,
+      });
+  const launched = await launchInContainer(
+    core,
+    running.namespaces,
+    {
+      command: options.command,
+      env: environmentOf(record, { hasTty: options.hasTty, home: user.home, extra: options.env }),
+      workingDir: options.workingDir || record.config.WorkingDir,
+      user,
+      hasTty: options.hasTty,
+      wantsStdin: options.wantsStdin,
+      columns: options.columns,
+      rows: options.rows,
+    },
+    output,
+  );
+  logContainerEvent(core, record, `exec_start: ${words}`, { execID: id });
+  if ('why' in launched) {
+    void output.put('stdout', new TextEncoder().encode(`${execFault(launched.why)}${options.hasTty ? '\r\n' : '\n'}`));
+    output.close();
+    const status = core.vintage !== '20.10' && launched.code === 'startNotFound' ? NOT_FOUND : CANNOT_EXEC;
+    return { id, attachment, exit: Promise.resolve(status), resize: () => undefined };
+  }
+  const { process, terminal, status } = launched;
+  let { stdin } = launched;
+  target = {
+    terminal,
+    get stdin() {
+      return stdin;
+    },
+    close: () => {
+      stdin?.close();
+      stdin = undefined;
+    },
+  };
+  running.execs.add(process);
+  const exit = status.then((waitStatus) => {
+    running.execs.delete(process);
+    target?.close();
+    if (terminal) output.close();
+    logContainerEvent(core, record, 'exec_die', { execID: id, exitCode: String(exitCode(waitStatus)) });
+    return exitCode(waitStatus);
+  });
+  return { id, attachment, exit, resize: (columns, rows) => terminal?.resize(columns, rows) };
+}

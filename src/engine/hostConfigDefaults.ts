@@ -1,0 +1,65 @@
+import type { HostConfig } from './containerConfig.ts';
+
+/** What the daemon fills in (moby daemon/daemon_unix.go, adaptContainerSettings; runconfig). */
+export const DEFAULT_HOST_CONFIG: HostConfig = {
+  Binds: null,
+  ContainerIDFile: '',
+  LogConfig: { Type: 'json-file', Config: {} },
+  NetworkMode: 'default',
+  PortBindings: {},
+  RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+  AutoRemove: false,
+  VolumeDriver: '',
+  VolumesFrom: null,
+  CapAdd: null,
+  CapDrop: null,
+  CgroupnsMode: 'private',
+  Dns: [],
+  DnsOptions: [],
+  DnsSearch: [],
+  ExtraHosts: null,
+  GroupAdd: null,
+  IpcMode: 'private',
+  Cgroup: '',
+  Links: null,
+  OomScoreAdj: 0,
+  PidMode: '',
+  Privileged: false,
+  PublishAllPorts: false,
+  ReadonlyRootfs: false,
+  SecurityOpt: null,
+  UTSMode: '',
+  UsernsMode: '',
+  ShmSize: 67108864,
+  Runtime: 'runc',
+  ConsoleSize: [0, 0],
+  Isolation: '',
+  CpuShares: 0,
+  Memory: 0,
+  NanoCpus: 0,
+  CgroupParent: '',
+  MemoryReservation: 0,
+  MemorySwap: 0,
+  PidsLimit: null,
+  CpusetCpus: '',
+  Ulimits: null,
+  MaskedPaths: [
+    '/proc/asound',
+    '/proc/acpi',
+    '/proc/kcore',
+    '/proc/keys',
+    '/proc/latency_stats',
+    '/proc/timer_list',
+    '/proc/timer_stats',
+    '/proc/sched_debug',
+    '/proc/scsi',
+    '/sys/firmware',
+  ],
+  ReadonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+};
+
+export function withDefaults(given: Partial<HostConfig>): HostConfig {
+  const merged = { ...DEFAULT_HOST_CONFIG, ...given };
+  const { RestartPolicy: policy } = merged;
+  return { ...merged, RestartPolicy: policy.Name === '' ? { ...policy, Name: 'no' } : policy };
+}

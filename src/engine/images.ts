@@ -1,0 +1,54 @@
+import type { Digest } from '../image/digest.ts';
+import { createImage } from './createImage.ts';
+import type { EngineCore } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
+import { NO_FILTERS } from './filters.ts';
+import type { ImageCalls } from './imageCalls.ts';
+import { imageHistory } from './imageHistory.ts';
+import { childrenOf, findImage, layersOf, storeImage } from './imageStore.ts';
+import { importImage } from './importImage.ts';
+import { importUrl } from './importUrl.ts';
+import { inspectImage } from './inspectImage.ts';
+import { placeLayer, readLayer } from './layerStore.ts';
+import { listImages } from './listImages.ts';
+import { loadImages } from './loadImages.ts';
+import { inspectedImageFault } from './messages.ts';
+import { pruneImages, removeImage } from './removeImage.ts';
+import { saveImages } from './saveImages.ts';
+import { tagImage } from './tagImage.ts';
+
+/** The calls about images, but for registries. */
+export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | 'pull' | 'push'> {
+  return {
+    list: (options) => listImages(core, { isAll: options.isAll ?? false, filters: options.filters ?? NO_FILTERS }),
+    inspect: (name) => inspectImage(core, inspected(core, name)),
+    history: (name) => imageHistory(core, findImage(core, name)),
+    tag: (name, target) => tagImage(core, name, target),
+    remove: (name, { isForced = false, keepsParents = false } = {}) =>
+      removeImage(core, name, { isForced, prunesParents: !keepsParents }),
+    prune: (filters) => pruneImages(core, filters),
+    importImage: (tar, options, signal) => importImage(core, tar, options, signal),
+    importUrl: (url, options, onProgress, signal) => importUrl(core, url, options, onProgress, signal),
+    load: (archive, onProgress, signal) => loadImages(core, archive, onProgress, signal),
+    save: (names, signal) => saveImages(core, names, signal),
+    find: (name) => findImage(core, name),
+    all: () => core.state.images.values(),
+    childrenOf: (id) => childrenOf(core.state, id),
+    create: async (image) => createImage(core, image),
+    createFromConfig: async (configBytes, parent) => storeImage(core, configBytes, parent),
+    addLayer: (below, tar) => addLayer(core, below, tar),
+  };
+}
+
+function inspected(core: EngineCore, name: string) {
+  try {
+    return findImage(core, name);
+  } catch (error) {
+    throw error instanceof EngineError ? inspectedImageFault(name, error) : error;
+  }
+}
+
+async function addLayer(core: EngineCore, below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest> {
+  const layer = await readLayer(tar, core.work());
+  return placeLayer(core, layersOf(core, below).at(-1), layer).diffId;
+}

@@ -1,0 +1,148 @@
+import type { Digest } from '../image/digest.ts';
+import { type DockerManifestItem, parseDockerManifest } from '../image/dockerManifest.ts';
+import { ImageError } from '../image/imageError.ts';
+import { familiarForm, type Reference } from '../image/reference.ts';
+import type { EngineCore } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
+import { readGoJson } from './goJson.ts';
+import { logImageEvent } from './imageEvents.ts';
+import type { LayerRecord } from './imageRecord.ts';
+import { readConfig, replaceImage, storeImage } from './imageStore.ts';
+import { chainIdOn, placeLayer, releaseLayers } from './layerStore.ts';
+import { readStoredLayer, setLoadedTag } from './loadedParts.ts';
+import { loadLegacy } from './loadLegacy.ts';
+import { archiveFault, diffIdMismatch, layerCountMismatch, wrongOs } from './messages.ts';
+import type { OnProgress } from './progress.ts';
+import { readReference } from './references.ts';
+import { UnpackedArchive } from './unpackedArchive.ts';
+
+/** `docker load` (moby image/tarexport, Load): images of manifest.json, else v1 folders. A layer that the store has is
+ *  not read. What was loaded before a fault stays, as it does there. Faults are told in the stream. */
+export async function loadImages(
+  core: EngineCore,
+  chunks: AsyncIterable<Uint8Array>,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    const archive = await UnpackedArchive.unpack(core, chunks, signal);
+    try {
+      if (archive.has('manifest.json')) await loadManifest(core, archive, onProgress, signal);
+      else if (core.vintage === '20.10') await loadLegacy(core, archive, onProgress, signal);
+      else throw archiveFault('invalid archive: does not contain a manifest.json');
+    } finally {
+      await archive.dispose();
+      core.replace(releaseLayers(core.state, []).state);
+    }
+  } catch (error) {
+    throw error instanceof EngineError ? error.inStream() : error;
+  }
+}
+
+async function loadManifest(
+  core: EngineCore,
+  archive: UnpackedArchive,
+  onProgress: OnProgress,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const items = readItems(await archive.read('manifest.json'));
+  let ids = '';
+  let lastTags = 0;
+  const links: { readonly id: Digest; readonly parent: string | undefined }[] = [];
+  for (const item of items) {
+    signal?.throwIfAborted();
+    const id = await loadItem(core, archive, item, onProgress, signal);
+    ids += `Loaded image ID: ${id}\n`;
+    lastTags = item.repoTags.length;
+    for (const tag of item.repoTags) {
+      const reference = readTag(core, tag);
+      setLoadedTag(core, reference, id, onProgress);
+      onProgress({ stream: `Loaded image: ${familiarForm(reference)}\n` });
+    }
+    links.push({ id, parent: item.parent });
+    logImageEvent(core, 'load', id, id);
+  }
+  for (const { id, parent } of links) {
+    if (parent !== undefined && links.some((link) => link.id === parent)) setParent(core, id, parent as Digest);
+  }
+  // Told of the last image alone whether it has tags: a habit of the real one.
+  if (lastTags === 0 && ids !== '') onProgress({ stream: ids });
+}
+
+function readItems(bytes: Uint8Array): readonly DockerManifestItem[] {
+  const value = readGoJson(bytes);
+  try {
+    return parseDockerManifest(value);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const kind = value instanceof Map ? 'object' : typeof value;
+    throw archiveFault(`json: cannot unmarshal ${kind} into Go value of type []tarexport.manifestItem`, error);
+  }
+}
+
+async function loadItem(
+  core: EngineCore,
+  archive: UnpackedArchive,
+  item: DockerManifestItem,
+  onProgress: OnProgress,
+  signal: AbortSignal | undefined,
+): Promise<Digest> {
+  const configBytes = await archive.read(item.config ?? '');
+  const { config } = readConfig(configBytes);
+  if (config.os !== undefined && config.os !== 'linux') throw wrongOs(config.os);
+  const { diffIds } = config;
+  if (item.layers.length !== diffIds.length) throw layerCountMismatch(item.layers.length, diffIds.length);
+  let top: LayerRecord | undefined;
+  for (const [position, diffId] of diffIds.entries()) {
+    top = await loadLayer(
+      core,
+      archive,
+      item.layers[position] as string,
+      { top, diffId, position },
+      onProgress,
+      signal,
+    );
+  }
+  return storeImage(core, configBytes).id;
+}
+
+interface LayerPlace {
+  readonly top: LayerRecord | undefined;
+  readonly diffId: Digest;
+  readonly position: number;
+}
+
+/** The layer of the store where it has it, else the archive's. */
+async function loadLayer(
+  core: EngineCore,
+  archive: UnpackedArchive,
+  path: string,
+  { top, diffId, position }: LayerPlace,
+  onProgress: OnProgress,
+  signal: AbortSignal | undefined,
+): Promise<LayerRecord> {
+  const known = core.state.layers.get(chainIdOn(top, diffId, core));
+  if (known) return known;
+  const read = await readStoredLayer(core, archive, path, diffId, onProgress, signal);
+  if (read.diffId !== diffId) throw diffIdMismatch(position, diffId, read.diffId);
+  return placeLayer(core, top, read);
+}
+
+function readTag(core: EngineCore, tag: string): Reference {
+  const reference = readReference(tag, core.vintage);
+  if (reference.tag === undefined) throw archiveFault(`invalid tag ${JSON.stringify(tag)}`);
+  return reference;
+}
+
+function setParent(core: EngineCore, id: Digest, parent: Digest): void {
+  const image = core.state.images.get(id);
+  if (image && core.state.images.has(parent) && image.parent === undefined && !isAncestor(core, id, parent))
+    replaceImage(core, { ...image, parent });
+}
+
+/** Forged links could close a ring. */
+function isAncestor(core: EngineCore, id: Digest, of: Digest): boolean {
+  for (let at: Digest | undefined = of; at !== undefined; at = core.state.images.get(at)?.parent)
+    if (at === id) return true;
+  return false;
+}

@@ -1,0 +1,43 @@
+import type { Digest } from '../image/digest.ts';
+import { familiarForm, type Reference } from '../image/reference.ts';
+import { decompressStream } from './decompressStream.ts';
+import type { EngineCore } from './engineCore.ts';
+import { asDaemonFaults } from './importImage.ts';
+import { readLayer } from './layerStore.ts';
+import type { OnProgress } from './progress.ts';
+import { addReference, lookUp } from './references.ts';
+import type { UnpackedArchive } from './unpackedArchive.ts';
+
+/** Reads a layer's file, telling how far it has come under the layer's short ID. */
+export function readStoredLayer(
+  core: EngineCore,
+  archive: UnpackedArchive,
+  path: string,
+  name: string,
+  onProgress: OnProgress,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof readLayer> {
+  const source = archive.source(path);
+  const id = name.replace(/^sha256:/, '').slice(0, 12);
+  const counted = async function* () {
+    let currentBytes = 0;
+    for await (const chunk of source.stream()) {
+      yield chunk;
+      currentBytes += chunk.length;
+      onProgress({ id, status: 'Loading layer', currentBytes, totalBytes: source.sizeBytes });
+    }
+  };
+  return readLayer(asDaemonFaults(decompressStream(counted(), core.platform)), core.work(signal));
+}
+
+/** Points the tag to the image, and says what it pointed to. */
+export function setLoadedTag(core: EngineCore, reference: Reference, id: Digest, onProgress: OnProgress): void {
+  const earlier = lookUp(core.state, reference);
+  if (earlier !== undefined && earlier !== id) {
+    const name = familiarForm(reference);
+    onProgress({
+      stream: `The image ${name} already exists, renaming the old one with ID ${earlier} to empty string\n`,
+    });
+  }
+  addReference(core, reference, id);
+}

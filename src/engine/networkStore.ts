@@ -1,0 +1,114 @@
+import type { Endpoint } from './containerRecord.ts';
+import type { EngineCore } from './engineCore.ts';
+import { withEntry } from './engineState.ts';
+import { noSuchNetwork } from './containerMessages.ts';
+import { other } from './messages.ts';
+import type { NetworkRecord } from './networkRecord.ts';
+
+const FIRST_OCTETS = '172';
+const FIRST_POOL = 17;
+const LAST_POOL = 31;
+
+/** bridge, host and none, which every daemon has. */
+export function predefineNetworks(core: EngineCore): void {
+  if (core.state.networks.size > 0) return;
+  let { networks } = core.state;
+  for (const [name, driver] of [
+    ['bridge', 'bridge'],
+    ['host', 'host'],
+    ['none', 'null'],
+  ] as const) {
+    const isBridge = name === 'bridge';
+    const record: NetworkRecord = {
+      id: core.newId(),
+      name,
+      driver,
+      scope: 'local',
+      createdAt: core.now(),
+      isInternal: false,
+      isAttachable: false,
+      subnet: isBridge ? `${FIRST_OCTETS}.${FIRST_POOL}.0.0/16` : undefined,
+      gateway: isBridge ? `${FIRST_OCTETS}.${FIRST_POOL}.0.1` : undefined,
+      options: isBridge ? BRIDGE_OPTIONS : {},
+      labels: {},
+      isPredefined: true,
+    };
+    networks = withEntry(networks, record.id, record);
+  }
+  core.update({ networks });
+}
+
+const BRIDGE_OPTIONS: Readonly<Record<string, string>> = {
+  'com.docker.network.bridge.default_bridge': 'true',
+  'com.docker.network.bridge.enable_icc': 'true',
+  'com.docker.network.bridge.enable_ip_masquerade': 'true',
+  'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
+  'com.docker.network.bridge.name': 'docker0',
+  'com.docker.network.driver.mtu': '1500',
+};
+
+/** By name, ID, or the beginning of an ID. Throws EngineError `noSuchNetwork`. */
+export function findNetwork(core: EngineCore, typed: string): NetworkRecord {
+  const networks = [...core.state.networks.values()];
+  const exact = networks.find(({ id, name }) => name === typed || id === typed);
+  if (exact) return exact;
+  const found = networks.filter(({ id }) => typed !== '' && id.startsWith(typed));
+  if (found.length !== 1) throw noSuchNetwork(typed);
+  return found[0] as NetworkRecord;
+}
+
+/** A subnet that no network has. */
+export function freeSubnet(core: EngineCore): { readonly subnet: string; readonly gateway: string } {
+  const taken = new Set([...core.state.networks.values()].map(({ subnet }) => subnet));
+  for (let pool = FIRST_POOL; pool <= LAST_POOL; pool++) {
+    const subnet = `${FIRST_OCTETS}.${pool}.0.0/16`;
+    if (!taken.has(subnet)) return { subnet, gateway: `${FIRST_OCTETS}.${pool}.0.1` };
+  }
+  for (let pool = 0; pool < 256; pool += 16) {
+    const subnet = `192.168.${pool}.0/20`;
+    if (!taken.has(subnet)) return { subnet, gateway: `192.168.${pool}.1` };
+  }
+  throw other(
+    'system',
+    'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+  );
+}
+
+/** Where a new container will hang: addresses come with its start. */
+export function plannedEndpoints(
+  core: EngineCore,
+  mode: string,
+  networks: Readonly<Record<string, { readonly Aliases?: readonly string[] }>>,
+): readonly Endpoint[] {
+  const main = mode === '' || mode === 'default' ? 'bridge' : mode;
+  const names = new Set([...(main.startsWith('container:') ? [] : [main]), ...Object.keys(networks)]);
+  return [...names].map((name) => {
+    const network = findNetwork(core, name === 'default' ? 'bridge' : name);
+    return emptyEndpoint(network, networks[name]?.Aliases ?? []);
+  });
+}
+
+export function emptyEndpoint(network: NetworkRecord, aliases: readonly string[]): Endpoint {
+  return { networkId: network.id, networkName: network.name, aliases, endpointId: '', ipAddress: '', macAddress: '' };
+}
+
+/** The endpoint with an address that is free in its network. */
+export function connectedEndpoint(core: EngineCore, endpoint: Endpoint): Endpoint {
+  const network = core.state.networks.get(endpoint.networkId);
+  const connected = { ...endpoint, endpointId: core.newId() };
+  if (!network?.subnet) return connected;
+  const taken = new Set<string | undefined>([network.gateway]);
+  for (const { endpoints } of core.state.containers.values())
+    for (const { networkId, ipAddress } of endpoints) if (networkId === network.id) taken.add(ipAddress);
+  const prefix = network.subnet.replace(/\.\d+\.\d+\/\d+$/, '');
+  for (let number = 2; ; number++) {
+    const ipAddress = `${prefix}.${number >> 8}.${number & 255}`;
+    if (taken.has(ipAddress)) continue;
+    const octets = ipAddress.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+    return { ...connected, ipAddress, macAddress: `02:42:${octets.join(':')}` };
+  }
+}
+
+export function disconnectedEndpoint(endpoint: Endpoint): Endpoint {
+  return { ...endpoint, endpointId: '', ipAddress: '', macAddress: '' };
+}

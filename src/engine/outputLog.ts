@@ -1,0 +1,91 @@
+import type { Timestamp } from '../vfs/overlay/layer.ts';
+import { rfc3339Fixed } from './goTime.ts';
+import type { LogLine, OutputChunk } from './containerCalls.ts';
+
+/** What is kept of a container's output; the oldest goes first. A real disk would hold more. */
+const MAX_LOG_BYTES = 32 * 2 ** 20;
+const LF = 10;
+
+/** A piece of output as it was written. */
+export interface LoggedChunk extends OutputChunk {
+  readonly at: Timestamp;
+}
+
+/** A container's output, kept as the json-file driver does. */
+export class OutputLog {
+  #chunks: LoggedChunk[] = [];
+  #sizeBytes = 0;
+  /** Chunks that were dropped from the beginning. */
+  #dropped = 0;
+
+  constructor(chunks: readonly LoggedChunk[] = []) {
+    this.#chunks = [...chunks];
+    this.#sizeBytes = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  get chunks(): readonly LoggedChunk[] {
+    return this.#chunks;
+  }
+
+  add(chunk: LoggedChunk): void {
+    this.#chunks.push(chunk);
+    this.#sizeBytes += chunk.bytes.length;
+    if (this.#sizeBytes > MAX_LOG_BYTES) this.#shorten();
+  }
+
+  /** Drops a quarter at a time. */
+  #shorten(): void {
+    let count = 0;
+    while (this.#sizeBytes > (MAX_LOG_BYTES * 3) / 4 && count < this.#chunks.length) {
+      this.#sizeBytes -= (this.#chunks[count] as LoggedChunk).bytes.length;
+      count++;
+    }
+    this.#chunks = this.#chunks.slice(count);
+    this.#dropped += count;
+  }
+
+  /** Chunks from a position on that an earlier call gave; 0 for the first. */
+  since(position: number): { readonly chunks: readonly LoggedChunk[]; readonly next: number } {
+    const from = Math.max(0, position - this.#dropped);
+    return { chunks: this.#chunks.slice(from), next: this.#dropped + this.#chunks.length };
+  }
+}
+
+/** Puts lines together out of chunks; a line of one stream may come in several. */
+export class LineSplitter {
+  readonly #rest = new Map<OutputChunk['stream'], LoggedChunk>();
+
+  add(chunk: LoggedChunk): LogLine[] {
+    const earlier = this.#rest.get(chunk.stream);
+    const bytes = earlier ? joined(earlier.bytes, chunk.bytes) : chunk.bytes;
+    const at = earlier?.at ?? chunk.at;
+    const lines: LogLine[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
+      lines.push(lineOf(chunk.stream, start === 0 ? at : chunk.at, bytes.subarray(start, end + 1)));
+      start = end + 1;
+    }
+    if (start < bytes.length)
+      this.#rest.set(chunk.stream, { ...chunk, at: start === 0 ? at : chunk.at, bytes: bytes.subarray(start) });
+    else this.#rest.delete(chunk.stream);
+    return lines;
+  }
+
+  /** Lines that never ended. */
+  finish(): LogLine[] {
+    const lines = [...this.#rest.values()].map(({ stream, at, bytes }) => lineOf(stream, at, bytes));
+    this.#rest.clear();
+    return lines;
+  }
+}
+
+function lineOf(stream: OutputChunk['stream'], at: Timestamp, bytes: Uint8Array): LogLine {
+  return { stream, atSec: at.sec + at.nsec / 1e9, at: rfc3339Fixed(at), bytes };
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

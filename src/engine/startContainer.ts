@@ -1,0 +1,209 @@
+import { exitCode as shellExitCode, PidNamespace, type Namespaces } from '../shell/kernel/process.ts';
+import { cannotStart } from './containerMessages.ts';
+import { environmentOf } from './containerEnvironment.ts';
+import { logContainerEvent } from './containerEvents.ts';
+import { runNamespace } from './containerNamespace.ts';
+import { launchInContainer, type LaunchedProcess } from './containerProcess.ts';
+import type { ContainerRecord } from './containerRecord.ts';
+import type { ContainerRuntime } from './containerRuntime.ts';
+import type { ContainerRuntimes } from './containerRuntimes.ts';
+import { changeContainer, changeState } from './containerState.ts';
+import { resolveUser } from './containerUser.ts';
+import type { EngineCore } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
+import { watchHealth } from './healthCheck.ts';
+import { helperProcess } from './helperProcess.ts';
+import { other } from './messages.ts';
+import { connectedEndpoint, disconnectedEndpoint } from './networkStore.ts';
+import { ProcessOutput } from './processOutput.ts';
+import { deleteContainer } from './removeContainer.ts';
+import { scheduleRestart } from './restartPolicy.ts';
+
+export interface StartOptions {
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** Exit statuses of a container that could not be started, as the daemon keeps them. */
+const CANNOT_START = { startNotFound: 127, startDenied: 126, other: 128 } as const;
+
+/** `docker start` (moby daemon, containerStart). Nothing happens where it runs. Throws EngineError where its command
+ *  cannot be executed; the container then stays as it was, or goes with `--rm`. */
+export async function startContainer(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  options: StartOptions = {},
+): Promise<void> {
+  const runtime = runtimes.of(record);
+  const { status } = record.state;
+  if (status === 'paused') throw other('conflict', 'cannot start a paused container, try unpause instead');
+  if (status === 'running') return;
+  if (runtime.starting) return runtime.starting;
+  runtime.restartDelay?.abort();
+  runtime.starting = startNow(core, runtimes, record, runtime, options);
+  try {
+    await runtime.starting;
+  } finally {
+    runtime.starting = undefined;
+  }
+}
+
+async function startNow(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  before: ContainerRecord,
+  runtime: ContainerRuntime,
+  options: StartOptions,
+): Promise<void> {
+  const record =
+    changeContainer(core, before.id, (current) => ({
+      ...current,
+      wasStopped: false,
+      endpoints: current.endpoints.map((endpoint) => connectedEndpoint(core, endpoint)),
+    })) ?? before;
+  const output = runtime.waitingOutput.shift() ?? new ProcessOutput(core.kernel.clock, runtime.log);
+  runtime.waitingOutput.length = 0;
+  try {
+    const launched = await launchFirst(core, record, runtime, output, options);
+    markRunning(core, runtimes, record, runtime, output, launched);
+  } catch (error) {
+    await startFailed(core, runtimes, record, output, error);
+    throw error;
+  }
+}
+
+async function launchFirst(
+  core: EngineCore,
+  record: ContainerRecord,
+  runtime: ContainerRuntime,
+  output: ProcessOutput,
+  options: StartOptions,
+): Promise<LaunchedProcess & { readonly namespaces: Namespaces }> {
+  const { config, hostConfig } = record;
+  const mounts = await runNamespace(core, record, runtime);
+  const helper = helperProcess(core.kernel, mounts);
+  const user = await resolveUser(helper, config.User, hostConfig.GroupAdd ?? []);
+  const namespaces: Namespaces = {
+    mounts,
+    pids: hostConfig.PidMode === 'host' ? core.host.pids : new PidNamespace(core.host.pids),
+    uts: hostConfig.UTSMode === 'host' ? core.host.uts : { hostname: config.Hostname },
+    network:
+      hostConfig.NetworkMode === 'host'
+        ? core.host.network
+        : { host: core.host.network.host, isIsolated: hostConfig.NetworkMode === 'none' },
+  };
+  const launched = await launchInContainer(
+    core,
+    namespaces,
+    {
+      command: [record.path, ...record.args],
+      env: environmentOf(record, { hasTty: config.Tty, home: user.home }),
+      workingDir: config.WorkingDir,
+      user,
+      hasTty: config.Tty,
+      wantsStdin: config.OpenStdin,
+      columns: options.columns ?? hostConfig.ConsoleSize[1],
+      rows: options.rows ?? hostConfig.ConsoleSize[0],
+      hasInit: hostConfig.Init === true,
+    },
+    output,
+  );
+  if ('why' in launched) throw cannotStart(core.vintage, launched.why, launched.code);
+  return { ...launched, namespaces };
+}
+
+function markRunning(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  runtime: ContainerRuntime,
+  output: ProcessOutput,
+  { process, namespaces, terminal, stdin, status }: LaunchedProcess & { readonly namespaces: Namespaces },
+): void {
+  const running =
+    changeState(core, record.id, {
+      status: 'running',
+      pid: process.hostPid,
+      exitCode: 0,
+      error: '',
+      startedAt: core.now(),
+      health: undefined,
+    }) ?? record;
+  let settle: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  runtime.running = {
+    process,
+    namespaces,
+    output,
+    terminal,
+    stdin,
+    ended,
+    execs: new Set(),
+    isStopping: false,
+    stopHealthChecks: undefined,
+  };
+  logContainerEvent(core, running, 'start');
+  runtime.running.stopHealthChecks = watchHealth(core, running, runtime.running);
+  void status.then(async (waitStatus) => {
+    try {
+      await containerEnded(core, runtimes, runtime, output, shellExitCode(waitStatus));
+    } finally {
+      settle();
+    }
+  });
+}
+
+/** Writes down that a container has ended, and does what shall follow. */
+async function containerEnded(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  runtime: ContainerRuntime,
+  output: ProcessOutput,
+  exitCode: number,
+): Promise<void> {
+  const { running } = runtime;
+  running?.stopHealthChecks?.();
+  running?.stdin?.close();
+  if (running?.terminal) output.close();
+  while (!output.isClosed) await output.change();
+  runtime.running = undefined;
+  const record = changeContainer(core, runtime.id, (current) => ({
+    ...current,
+    state: { ...current.state, status: 'exited', pid: 0, exitCode, finishedAt: core.now() },
+    endpoints: current.endpoints.map(disconnectedEndpoint),
+  }));
+  if (!record) return;
+  logContainerEvent(core, record, 'die', { exitCode: String(exitCode) });
+  for (const listener of [...runtime.exitListeners]) listener(exitCode);
+  if (record.hostConfig.AutoRemove) {
+    deleteContainer(core, runtimes, record, { removesVolumes: true });
+    return;
+  }
+  if (!running?.isStopping && !record.wasStopped)
+    scheduleRestart(core, runtime, record, exitCode, (again) => startContainer(core, runtimes, again));
+}
+
+async function startFailed(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  output: ProcessOutput,
+  error: unknown,
+): Promise<void> {
+  output.close();
+  const code =
+    error instanceof EngineError && error.code in CANNOT_START ? (error.code as keyof typeof CANNOT_START) : 'other';
+  const failed = changeContainer(core, record.id, (current) => ({
+    ...current,
+    state: {
+      ...current.state,
+      exitCode: CANNOT_START[code],
+      error: error instanceof Error ? error.message : String(error),
+    },
+    endpoints: current.endpoints.map(disconnectedEndpoint),
+  }));
+  if (failed?.hostConfig.AutoRemove) deleteContainer(core, runtimes, failed, { removesVolumes: true });
+}
