@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { BuildCgroups } from '../../src/companion/engines/buildkit/buildCgroups.ts';
+import type { BuildCgroups } from '../../src/companion/engines/buildkit/buildCgroups.ts';
 import { parseBuildkitAddress } from '../../src/companion/engines/buildkit/buildkitAddress.ts';
 import { BuildkitEngine } from '../../src/companion/engines/buildkit/buildkitEngine.ts';
 import { tarOf, type Member } from '../archive/buildTar.ts';
@@ -43,7 +43,8 @@ export async function startBuildkit(namespace?: string): Promise<RealBuildkit> {
   if (!daemon || !runc) throw new Error(buildkitObstacle());
   const words = ['--root', join(folder, 'root'), '--addr', `unix://${socket}`, '--containerd-worker=false'];
   words.push('--oci-worker-binary', runc);
-  const [program, own] = namespace ? ['ip', ['netns', 'exec', namespace, daemon, ...words]] : [daemon, words];
+  // `ip netns exec` would mount another /sys, without cgroups.
+  const [program, own] = namespace ? ['nsenter', [`--net=/run/netns/${namespace}`, daemon, ...words]] : [daemon, words];
   const child = spawn(program, own as string[], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env.PATH ?? '' },

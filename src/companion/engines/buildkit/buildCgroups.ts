@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CompanionError } from '../../companionError.ts';
@@ -81,6 +82,19 @@ export class BuildCgroups {
     }
   }
 
+  /** Of builds whose cgroups are there. */
+  names(): string[] {
+    const names = this.#hierarchies.flatMap(({ root }) => foldersIn(join(this.#mount, root, this.#parent)));
+    return [...new Set(names)];
+  }
+
+  /** Removes all of it, where no build is under way. */
+  async close(): Promise<void> {
+    for (const { root } of this.#hierarchies) {
+      await removeTree(join(this.#mount, root, this.#parent), 0).catch(() => undefined);
+    }
+  }
+
   /** Removes those of builds that are over; the kernel keeps those that have processes. */
   async sweep(): Promise<void> {
     for (const { root } of this.#hierarchies) {
@@ -101,6 +115,11 @@ async function removeTree(folder: string, depth: number): Promise<void> {
     if (child.isDirectory()) await removeTree(join(folder, child.name), depth + 1);
   }
   await rmdir(folder);
+}
+
+function foldersIn(folder: string): string[] {
+  const children = readdirSync(folder, { withFileTypes: true });
+  return children.filter((child) => child.isDirectory()).map(({ name }) => name);
 }
 
 function exists(path: string): Promise<boolean> {

@@ -9,6 +9,8 @@ import { dockerFrames } from './dockerFrames.ts';
 
 const CLEAN_UP_MS = 20_000;
 const OPEN_FILES = 16_384;
+/** Counted over all of the host: the bound of one container is `PidsLimit`. Podman would ask for the host's most. */
+const USER_PROCESSES = 32_768;
 export const WORKER_LABEL = 'palimpsest.worker';
 
 /** Runs a container that can do no more than compute: no network unless allowed, no mounts, no new privileges, bounded
@@ -92,7 +94,10 @@ function containerConfig({ request, network, memoryBytes, processes }: Container
       Memory: memoryBytes,
       MemorySwap: memoryBytes,
       PidsLimit: processes,
-      Ulimits: [{ Name: 'nofile', Soft: OPEN_FILES, Hard: OPEN_FILES }],
+      Ulimits: [
+        { Name: 'nofile', Soft: OPEN_FILES, Hard: OPEN_FILES },
+        { Name: 'nproc', Soft: USER_PROCESSES, Hard: USER_PROCESSES },
+      ],
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
       RestartPolicy: { Name: 'no' },
