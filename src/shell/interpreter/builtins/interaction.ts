@@ -1,0 +1,198 @@
+import type { Builtin } from '../execution/builtin.ts';
+import { complain } from '../execution/complain.ts';
+import { runText } from '../execution/runText.ts';
+import { compilePattern } from '../expansion/pattern.ts';
+import { matchingPaths } from '../expansion/pathname.ts';
+import { statIfThere } from '../../kernel/calls.ts';
+import { isDirectory } from '../../../vfs/overlay/fileMode.ts';
+import { ShellError } from '../shellError.ts';
+import type { Shell } from '../state/shell.ts';
+import { separatorsOf } from '../expansion/expandWord.ts';
+import { then } from '../waiting.ts';
+import { readOptions } from './options.ts';
+import { usageOf } from './usages.ts';
+
+export const history: Builtin = (shell, argv) => {
+  const kept = shell.history;
+  if (!kept) return 0;
+  if (argv[1] === '-c') {
+    kept.clear();
+    return 0;
+  }
+  if (argv[1] === '-s') {
+    kept.add(argv.slice(2).join(' '));
+    return 0;
+  }
+  if (argv[1] === '-d') {
+    const at = Number(argv[2]) - kept.first;
+    if (!(at >= 0 && at < kept.lines.length))
+      throw new ShellError('command', `${argv[2]}: history position out of range`);
+    kept.lines.splice(at, 1);
+    return 0;
+  }
+  if (argv[1]?.startsWith('-')) {
+    if (/^-[anrw]$/.test(argv[1])) return 0;
+    throw new ShellError('command', `${argv[1]}: invalid option\nhistory: usage: ${usageOf('history')}`, 2);
+  }
+  const count = argv[1] === undefined ? kept.lines.length : Number(argv[1]);
+  if (Number.isNaN(count)) throw new ShellError('command', `${argv[1]}: numeric argument required`);
+  const from = Math.max(0, kept.lines.length - count);
+  const text = kept.lines.slice(from).map((line, i) => `${String(kept.first + from + i).padStart(5)}  ${line}\n`);
+  return then(shell.print(text.join('')), () => 0);
+};
+
+export const fc: Builtin = async (shell, argv) => {
+  const { flags, operands } = readOptions(shell, argv, 'e:lnrs');
+  const kept = shell.history;
+  if (!kept) return 0;
+  const lines = kept.lines.slice(0, -1);
+  const indexOf = (text: string | undefined, usual: number): number => {
+    if (text === undefined) return usual;
+    if (/^-\d+$/.test(text)) return lines.length + Number(text);
+    if (/^\d+$/.test(text)) return Number(text) - kept.first;
+    for (let i = lines.length - 1; i >= 0; i--) if (lines[i]?.startsWith(text)) return i;
+    throw new ShellError('command', 'no command found');
+  };
+  if (flags.has('l')) {
+    const from = Math.max(0, indexOf(operands[0], lines.length - 16));
+    const to = indexOf(operands[1], lines.length - 1);
+    const numbered = lines
+      .slice(from, to + 1)
+      .map((line, i) => `${flags.has('n') ? '' : kept.first + from + i}\t ${line}\n`);
+    await shell.print((flags.has('r') ? numbered.reverse() : numbered).join(''));
+    return 0;
+  }
+  if (!flags.has('s'))
+    throw new ShellError('command', 'editing commands in an editor is not simulated; use -l or -s', 2);
+  const [change, which] = /=/.test(operands[0] ?? '') ? [operands[0], operands[1]] : [undefined, operands[0]];
+  const line = lines[indexOf(which, lines.length - 1)];
+  if (line === undefined) throw new ShellError('command', 'no command found');
+  const [from = '', to = ''] = change?.split(/=(.*)/s) ?? [];
+  const edited = change === undefined ? line : line.replace(from, to);
+  await shell.process.write(2, `${edited}\n`);
+  return runText(shell, edited);
+};
+
+export const help: Builtin = (shell, argv) => {
+  const names = argv.slice(1).filter((word) => !word.startsWith('-'));
+  if (names.length === 0) {
+    const lines = shell.builtinNames().map((name) => ` ${usageOf(name) ?? name}\n`);
+    return then(
+      shell.print(
+        `GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.\n\n${lines.join('')}`,
+      ),
+      () => 0,
+    );
+  }
+  let text = '';
+  for (const name of names) {
+    const usage = usageOf(name);
+    if (usage === undefined)
+      throw new ShellError(
+        'command',
+        `no help topics match \`${name}'.  Try \`help help' or \`man -k ${name}' or \`info ${name}'.`,
+      );
+    text += `${name}: ${usage}\n`;
+  }
+  return then(shell.print(text), () => 0);
+};
+
+export const enable: Builtin = (shell, argv) => {
+  const { flags, operands } = readOptions(shell, argv, 'adnps');
+  if (operands.length === 0) {
+    const names = shell
+      .builtinNames()
+      .filter((name) => flags.has('a') || shell.disabledBuiltins.has(name) === flags.has('n'));
+    return then(
+      shell.print(names.map((name) => `enable ${shell.disabledBuiltins.has(name) ? '-n ' : ''}${name}\n`).join('')),
+      () => 0,
+    );
+  }
+  for (const name of operands) {
+    if (!shell.builtinNames().includes(name))
+      return then(complain(shell, `${name}: not a shell builtin`, 'enable'), () => 1);
+    if (flags.has('n')) shell.disabledBuiltins.add(name);
+    else shell.disabledBuiltins.delete(name);
+  }
+  return 0;
+};
+
+/** compgen: what completion would offer. */
+export const compgen: Builtin = (shell, argv) => {
+  const { flags, values, operands } = readOptions(shell, argv, 'abcdefgjksuvA:W:P:S:X:o:F:C:G:');
+  const prefix = operands[0] ?? '';
+  const found = new Set<string>();
+  const offer = (names: Iterable<string>): void => {
+    for (const name of names) if (name.startsWith(prefix)) found.add(name);
+  };
+  const action = values.get('A');
+  if (flags.has('W')) offer(wordList(shell, values.get('W') ?? ''));
+  if (flags.has('b') || flags.has('c') || action === 'builtin' || action === 'command') offer(shell.builtinNames());
+  if (flags.has('a') || action === 'alias') offer([...shell.aliases.keys()].sort());
+  if (flags.has('v') || action === 'variable') offer(shell.variables.names());
+  if (flags.has('e') || action === 'export')
+    offer(shell.variables.names().filter((name) => shell.variables.find(name)?.attributes.has('export')));
+  if (flags.has('k') || action === 'keyword')
+    offer(
+      'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
+    );
+  if (flags.has('c') || action === 'function') offer([...shell.functions.keys()].sort());
+  if (flags.has('f') || flags.has('d') || action === 'file' || action === 'directory') {
+    for (const path of matchingPaths(shell, `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`)) {
+      const stat = statIfThere(shell.process, path);
+      if (!(flags.has('d') || action === 'directory') || (stat && isDirectory(stat.mode))) found.add(path);
+    }
+  }
+  const pattern = values.get('X');
+  const kept = [...found].filter((name) => {
+    if (pattern === undefined) return true;
+    const isNegated = pattern.startsWith('!');
+    return (
+      compilePattern(isNegated ? pattern.slice(1) : pattern, { hasGroups: true, ignoresCase: false }).matches(name) ===
+      isNegated
+    );
+  });
+  const text = kept.map((name) => `${values.get('P') ?? ''}${name}${values.get('S') ?? ''}\n`).join('');
+  return then(shell.print(text), () => (kept.length > 0 ? 0 : 1));
+};
+
+function wordList(shell: Shell, text: string): string[] {
+  const separators = separatorsOf(shell);
+  const words: string[] = [];
+  let word = '';
+  for (const character of text) {
+    if (!separators.has(character)) word += character;
+    else if (word !== '') {
+      words.push(word);
+      word = '';
+    }
+  }
+  return word === '' ? words : [...words, word];
+}
+
+/** Specifications are kept and listed; a terminal's completion is the line editor's own. */
+export const complete: Builtin = (shell, argv) => {
+  const { flags, operands } = readOptions(shell, argv, 'abcdefgjksuvprDEIA:W:P:S:X:o:F:C:G:');
+  if (flags.has('r')) {
+    if (operands.length === 0) shell.completions.clear();
+    for (const name of operands) shell.completions.delete(name);
+    return 0;
+  }
+  if (operands.length === 0) {
+    const lines = [...shell.completions].map(([name, options]) => `complete ${options} ${name}\n`);
+    return then(shell.print(lines.join('')), () => 0);
+  }
+  const options = argv.slice(1, argv.length - operands.length).join(' ');
+  for (const name of operands) shell.completions.set(name, options);
+  return 0;
+};
+
+export const compopt: Builtin = () => 0;
+/** Key bindings are fixed: the line editor's. */
+export const bind: Builtin = () => 0;
+
+export const suspend: Builtin = (shell) => {
+  if (!shell.options.has('monitor')) throw new ShellError('command', 'cannot suspend: no job control');
+  shell.process.stop();
+  return shell.process.pause().then(() => 0);
+};

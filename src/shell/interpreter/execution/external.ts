@@ -1,0 +1,186 @@
+import { isDirectory, isRegular } from '../../../vfs/overlay/fileMode.ts';
+import { VfsError } from '../../../vfs/vfsError.ts';
+import { mayAccess, readFile, statIfThere } from '../../kernel/calls.ts';
+import { errnoText } from '../../kernel/errnoText.ts';
+import type { OpenFile } from '../../kernel/openFile.ts';
+import type { Process } from '../../kernel/process.ts';
+import { Jump } from '../shellError.ts';
+import { Run, type Shell } from '../state/shell.ts';
+import { complain } from './complain.ts';
+import { groupForChild, waitForeground } from './foreground.ts';
+import { functionBodyText } from './functionText.ts';
+
+const NOT_FOUND = 127;
+const CANNOT_RUN = 126;
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Where a program of that name is; undefined for nowhere. `usesHash`: a place that was found before is remembered. */
+export function findCommand(shell: Shell, name: string, path?: string): string | undefined {
+  if (name.includes('/')) return name;
+  if (name === '') return undefined;
+  const usesHash = path === undefined && shell.options.has('hashall');
+  const known = usesHash ? shell.hashed.get(name) : undefined;
+  if (known && isExecutable(shell, known.path)) {
+    known.hits++;
+    return known.path;
+  }
+  let fallback: string | undefined;
+  for (const place of pathsOf(shell, name, path)) {
+    const found = statIfThere(shell.process, place);
+    if (!found || !isRegular(found.mode)) continue;
+    if (mayAccess(shell.process, place, 1)) {
+      if (usesHash) shell.hashed.set(name, { path: place, hits: 1 });
+      return place;
+    }
+    fallback ??= place;
+  }
+  return fallback;
+}
+
+/** Places where a name would be looked for. */
+export function pathsOf(shell: Shell, name: string, path?: string): string[] {
+  const list = path ?? shell.variables.get('PATH') ?? '';
+  return list
+    .split(':')
+    .map((directory) => (directory === '' ? `./${name}` : `${directory.replace(/\/$/, '')}/${name}`));
+}
+
+export function isExecutable(shell: Shell, path: string): boolean {
+  const found = statIfThere(shell.process, path);
+  return found !== undefined && isRegular(found.mode) && mayAccess(shell.process, path, 1);
+}
+
+/** Runs a program and waits for it. `flags` with `Run.last`: in place of the shell. */
+export async function runExternal(
+  shell: Shell,
+  argv: readonly string[],
+  flags: number,
+  options: { readonly path?: string } = {},
+): Promise<number> {
+  const name = argv[0] as string;
+  const path = findCommand(shell, name, options.path);
+  if (path === undefined) return notFound(shell, argv);
+  try {
+    if ((flags & Run.last) !== 0 && mayReplace(shell)) return await replace(shell, path, argv);
+    const child = await spawn(shell, path, argv);
+    return await waitForeground(shell, [child], shell.commandText);
+  } catch (error) {
+    return startFailed(shell, error, path, argv, flags);
+  }
+}
+
+/** Whether nothing is left for the shell to do when it ends. */
+function mayReplace(shell: Shell): boolean {
+  return shell.traps.size === 0 && !shell.isInteractive && shell.jobs.length === 0;
+}
+
+export async function spawn(shell: Shell, path: string, argv: readonly string[]): Promise<Process> {
+  const group = groupForChild(shell, undefined);
+  const child = await shell.process.spawn(path, {
+    argv,
+    env: childEnvironment(shell, path),
+    files: childFiles(shell),
+    ...(group !== undefined && { group }),
+  });
+  return child;
+}
+
+function childEnvironment(shell: Shell, path: string): ReadonlyMap<string, string> {
+  const environment = shell.variables.environment();
+  if (!shell.isBash) return environment;
+  const env = new Map(environment);
+  env.set('_', path);
+  for (const name of shell.exportedFunctions) {
+    const found = shell.functions.get(name);
+    if (found) env.set(`BASH_FUNC_${name}%%`, `() ${functionBodyText(found.body)}`);
+  }
+  return env;
+}
+
+function childFiles(shell: Shell): ReadonlyMap<number, OpenFile> {
+  const { files } = shell.process;
+  if (shell.closeOnExec.size === 0) return files;
+  return new Map([...files].filter(([fd]) => !shell.closeOnExec.has(fd)));
+}
+
+/** Executes a program as this process. Throws what exec(2) gives. */
+export async function replace(
+  shell: Shell,
+  path: string,
+  argv: readonly string[],
+  env?: ReadonlyMap<string, string>,
+): Promise<number> {
+  const { process } = shell;
+  process.env = new Map(env ?? childEnvironment(shell, path));
+  for (const fd of shell.closeOnExec) if (process.files.has(fd)) process.close(fd);
+  return process.exec(path, argv);
+}
+
+async function notFound(shell: Shell, argv: readonly string[]): Promise<number> {
+  const name = argv[0] as string;
+  const handler = shell.isBash ? shell.functions.get('command_not_found_handle') : undefined;
+  if (handler) return shell.interpreter.runCommand(shell, ['command_not_found_handle', ...argv], 0, false);
+  await complain(shell, `${name}: ${shell.isBash ? 'command not found' : 'not found'}`);
+  return NOT_FOUND;
+}
+
+async function startFailed(
+  shell: Shell,
+  error: unknown,
+  path: string,
+  argv: readonly string[],
+  flags: number,
+): Promise<number> {
+  if (!(error instanceof VfsError) || shell.process.signal.aborted) throw error;
+  const name = argv[0] as string;
+  if (error.syscall === 'fork') return forkFailed(shell);
+  if (error.code === 'ENOEXEC') return runAsScript(shell, path, argv, flags);
+  const found = statIfThere(shell.process, path);
+  const isDirectoryThere = found !== undefined && isDirectory(found.mode);
+  if (error.code === 'ENOENT' && found && error.path !== path) {
+    const words = shell.isBash
+      ? `${path}: ${error.path}: bad interpreter: No such file or directory`
+      : `${name}: not found`;
+    await complain(shell, shell.isBash ? words : words);
+    return shell.isBash ? CANNOT_RUN : NOT_FOUND;
+  }
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+    const words = shell.isBash || error.code === 'ENOTDIR' ? errnoText(error.code) : 'not found';
+    await complain(shell, `${name}: ${words}`);
+    return error.code === 'ENOTDIR' ? CANNOT_RUN : NOT_FOUND;
+  }
+  const words = isDirectoryThere && shell.isBash ? 'Is a directory' : errnoText(error.code);
+  await complain(shell, `${shell.isBash ? path : name}: ${words}`);
+  return CANNOT_RUN;
+}
+
+export async function forkFailed(shell: Shell): Promise<number> {
+  const words = shell.isBash ? 'fork: retry: Resource temporarily unavailable' : 'Cannot fork';
+  await complain(shell, words);
+  throw new Jump('exit', shell.isBash ? 254 : 2);
+}
+
+/** A file that is no program: a script without a first line that says whose. */
+async function runAsScript(shell: Shell, path: string, argv: readonly string[], flags: number): Promise<number> {
+  const head = (await readFile(shell.process, path, 1 << 24)).subarray(0, 256);
+  const newline = head.indexOf(10);
+  if (head.subarray(0, newline < 0 ? head.length : newline).includes(0)) {
+    await complain(shell, `${path}: cannot execute binary file: Exec format error`);
+    return CANNOT_RUN;
+  }
+  const program = await shell.process.kernel.programs.load(shell.dialect === 'bash' ? 'bash' : shell.dialect);
+  const arguments_ = [shell.name, path, ...argv.slice(1)];
+  if ((flags & Run.last) !== 0 && mayReplace(shell)) {
+    shell.process.argv = arguments_;
+    shell.process.env = new Map(childEnvironment(shell, path));
+    return program(shell.process);
+  }
+  const group = groupForChild(shell, undefined);
+  const child = shell.process.fork(program, {
+    argv: arguments_,
+    env: childEnvironment(shell, path),
+    files: childFiles(shell),
+    ...(group !== undefined && { group }),
+  });
+  return waitForeground(shell, [child], shell.commandText);
+}

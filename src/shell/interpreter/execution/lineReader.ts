@@ -1,0 +1,121 @@
+import { VfsError } from '../../../vfs/vfsError.ts';
+import type { OpenFile } from '../../kernel/openFile.ts';
+import type { Process } from '../../kernel/process.ts';
+
+/** Bytes taken at a time from a file that can be put back. */
+const CHUNK_BYTES = 4096;
+const MAX_LINE_BYTES = 256 * 1024 * 1024;
+
+/** Reads from a descriptor no further than is needed: what follows belongs to who reads next. */
+export class LineReader {
+  isTimedOut = false;
+  readonly #process: Process;
+  readonly #file: OpenFile;
+  readonly #deadline: Promise<'timeout'> | undefined;
+  readonly #isSeekable: boolean;
+
+  constructor(process: Process, fd: number, timeoutMs: number | undefined) {
+    this.#process = process;
+    this.#file = process.file(fd);
+    this.#isSeekable = canSeek(this.#file);
+    if (timeoutMs !== undefined && !this.#isSeekable) {
+      this.#deadline = process.kernel.clock.sleep(timeoutMs, process.signal).then(
+        () => 'timeout',
+        () => 'timeout',
+      );
+    }
+  }
+
+  /** The bytes before that one, which is taken, too. */
+  async until(delimiter: number): Promise<{ bytes: Uint8Array; isEnded: boolean; isTimedOut: boolean }> {
+    if (this.#isSeekable) return this.#untilSeekable(delimiter);
+    const parts: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for (;;) {
+      const chunk = await this.#read(1);
+      if (chunk === undefined || chunk.length === 0)
+        return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: this.isTimedOut };
+      if (chunk.at(-1) === delimiter) {
+        parts.push(chunk.subarray(0, -1));
+        return { bytes: joined(parts, sizeBytes + chunk.length - 1), isEnded: false, isTimedOut: false };
+      }
+      parts.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_LINE_BYTES) throw new VfsError('EFBIG', 'read', this.#file.path);
+      if (this.#process.isDue) await this.#process.pause();
+    }
+  }
+
+  async #untilSeekable(delimiter: number): Promise<{ bytes: Uint8Array; isEnded: boolean; isTimedOut: boolean }> {
+    const parts: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for (;;) {
+      const chunk = (await this.#read(CHUNK_BYTES)) ?? new Uint8Array(0);
+      if (chunk.length === 0) return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: false };
+      const at = chunk.indexOf(delimiter);
+      if (at >= 0) {
+        if (at + 1 < chunk.length) this.#file.seek(at + 1 - chunk.length, 'current');
+        parts.push(chunk.subarray(0, at));
+        return { bytes: joined(parts, sizeBytes + at), isEnded: false, isTimedOut: false };
+      }
+      parts.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_LINE_BYTES) throw new VfsError('EFBIG', 'read', this.#file.path);
+    }
+  }
+
+  /** The bytes of the next character of UTF-8; undefined at the end. */
+  async character(): Promise<Uint8Array | undefined> {
+    const first = await this.#read(1);
+    if (first === undefined || first.length === 0) return undefined;
+    const code = first[0] as number;
+    const more = code >= 0xf0 ? 3 : code >= 0xe0 ? 2 : code >= 0xc0 ? 1 : 0;
+    const bytes = [code];
+    for (let i = 0; i < more; i++) {
+      const next = await this.#read(1);
+      if (next === undefined || next.length === 0) break;
+      bytes.push(next[0] as number);
+    }
+    return Uint8Array.from(bytes);
+  }
+
+  async #read(maxBytes: number): Promise<Uint8Array | undefined> {
+    const reading = this.#file.read(maxBytes);
+    return reading instanceof Promise ? this.#waitFor(reading) : reading;
+  }
+
+  async #waitFor(reading: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+    for (;;) {
+      try {
+        const waits: Promise<Uint8Array | 'timeout'>[] = [reading];
+        if (this.#deadline) waits.push(this.#deadline);
+        const result = await this.#process.waitFor(Promise.race(waits));
+        if (result !== 'timeout') return result;
+        this.isTimedOut = true;
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof VfsError) || error.code !== 'EINTR') throw error;
+      }
+    }
+  }
+}
+
+function canSeek(file: OpenFile): boolean {
+  try {
+    file.seek(0, 'current');
+    return !file.isTerminal;
+  } catch {
+    return false;
+  }
+}
+
+function joined(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  if (parts.length === 1) return (parts[0] as Uint8Array).subarray(0, sizeBytes);
+  const all = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

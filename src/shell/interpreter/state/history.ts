@@ -1,0 +1,24 @@
+/** Lines that were typed, oldest first. */
+export class History {
+  /** Number of the oldest line that is kept. */
+  first = 1;
+  readonly lines: string[] = [];
+  readonly #limit: number;
+
+  constructor(limit = 1000) {
+    this.#limit = limit;
+  }
+
+  add(line: string): void {
+    this.lines.push(line);
+    while (this.lines.length > this.#limit) {
+      this.lines.shift();
+      this.first++;
+    }
+  }
+
+  clear(): void {
+    this.lines.length = 0;
+    this.first = 1;
+  }
+}

@@ -1,0 +1,217 @@
+import type { Process } from '../../kernel/process.ts';
+import type { Node, Script } from '../syntax/tree.ts';
+import type { Soon } from '../waiting.ts';
+import type { Dialect } from './dialect.ts';
+import type { History } from './history.ts';
+import type { Job } from './jobs.ts';
+import { type SetOption, SHELL_OPTIONS } from './options.ts';
+import { bindSpecials } from './specials.ts';
+import { Variables } from './variables.ts';
+
+export interface ShellFunction {
+  readonly name: string;
+  readonly body: Node;
+  readonly line: number;
+  /** The file that it came from. */
+  readonly source: string;
+}
+
+/** A function or sourced file that runs. */
+export interface Frame {
+  readonly name: string;
+  readonly source: string;
+  /** Line of the call. */
+  readonly callLine: number;
+}
+
+/** How a command is run. */
+export const Run = {
+  /** Its failure is looked at: `set -e` and ERR do not apply. */
+  tested: 1,
+  /** Nothing comes after it: a program may replace the shell. */
+  last: 2,
+} as const;
+
+/** What a trap is called for: a signal's number, or a name. */
+export type TrapKey = number | 'EXIT' | 'ERR' | 'DEBUG' | 'RETURN';
+
+/** Calls between parts of the interpreter that need each other. */
+export interface Interpreter {
+  runList(shell: Shell, script: Script, flags: number): Soon<number>;
+  runNode(shell: Shell, node: Node, flags: number): Soon<number>;
+  /** What a command substitution prints, without the newlines at its end. */
+  substitute(shell: Shell, script: Script): Soon<string>;
+  /** The path of a pipe to or from a process that runs the script. */
+  processSubstitution(shell: Shell, direction: '<' | '>', script: Script): string;
+  builtinNames(shell: Shell): readonly string[];
+  isSpecial(name: string): boolean;
+  runCommand(shell: Shell, argv: readonly string[], flags: number, skipsFunctions: boolean): Soon<number>;
+}
+
+/** All that a shell knows. A subshell is a process with a copy. */
+export class Shell {
+  readonly process: Process;
+  readonly dialect: Dialect;
+  readonly interpreter: Interpreter;
+  variables = new Variables();
+  functions = new Map<string, ShellFunction>();
+  exportedFunctions = new Set<string>();
+  aliases = new Map<string, string>();
+  /** Grows with each change of the aliases. */
+  aliasVersion = 0;
+  options = new Set<SetOption>(['braceexpand', 'hashall', 'interactive-comments']);
+  shopt = new Map<string, boolean>(Object.entries(SHELL_OPTIONS));
+  traps = new Map<TrapKey, string>();
+  /** Signals that came and whose traps have not run. */
+  pendingSignals: number[] = [];
+  isInTrap = false;
+  /** `$?` when a trap began: what `exit` in it gives. */
+  trapStatus: number | undefined;
+  /** Whether a file is being sourced. */
+  isSourcing = false;
+  /** Depth of functions in which the ERR trap was set: it is not heard in deeper ones. */
+  errTrapDepth = 0;
+  /** `$0`. */
+  name: string;
+  /** As messages begin. */
+  title: string;
+  positional: readonly string[] = [];
+  status = 0;
+  /** Status of the last command substitution of a command without a name. */
+  substitutionStatus: number | undefined;
+  lastBackgroundPid: number | undefined;
+  lastArgument = '';
+  /** Of the command that runs. */
+  line = 0;
+  commandText = '';
+  frames: Frame[] = [];
+  scriptName: string | undefined;
+  loopDepth = 0;
+  isInteractive = false;
+  /** Whether messages tell the line. */
+  tellsLines = true;
+  isLogin = false;
+  readsStdin = false;
+  commandString: string | undefined;
+  subshellDepth = 0;
+  jobs: Job[] = [];
+  /** Ended children's statuses that may still be asked for, by pid. */
+  endedStatuses = new Map<number, number>();
+  hashed = new Map<string, { readonly path: string; hits: number }>();
+  directoryStack: string[] = [];
+  disabledBuiltins = new Set<string>();
+  /** What `ulimit` set, by its letter. */
+  limits = new Map<string, string>();
+  readonly startedAtMs: number;
+  secondsBase = 0;
+  randomSeed = 0;
+  /** Descriptors that children do not get. */
+  readonly closeOnExec = new Set<number>();
+  /** Where builtins print to instead of descriptor 1, in a substitution that needs no process. */
+  capture: { text: string } | undefined;
+  /** Whether an output error was told for the builtin that runs. */
+  history: History | undefined;
+  completions = new Map<string, string>();
+  /** Told what a process substitution opened, to be closed after the command. */
+  substitutionFiles: number[] = [];
+  nativeDepth = 0;
+  functionDepth = 0;
+  /** The options to be put back when the function ends (`local -`). */
+  localOptions: Set<SetOption> | undefined;
+  /** Substitutions around the command, for `set -x`. */
+  traceDepth = 0;
+  optionOffset = 1;
+  optionIndex = 1;
+
+  constructor(process: Process, dialect: Dialect, interpreter: Interpreter, name: string) {
+    this.process = process;
+    this.dialect = dialect;
+    this.interpreter = interpreter;
+    this.name = name;
+    this.title = name;
+    const { sec, nsec } = process.kernel.clock.now();
+    this.startedAtMs = sec * 1000 + nsec / 1e6;
+  }
+
+  get isBash(): boolean {
+    return this.dialect === 'bash';
+  }
+
+  get isPosix(): boolean {
+    return this.options.has('posix');
+  }
+
+  /** Names of the builtins, also of those that are disabled. */
+  builtinNames(): readonly string[] {
+    return this.interpreter.builtinNames(this);
+  }
+
+  hasBuiltin(name: string): boolean {
+    return this.builtinNames().includes(name) && !this.disabledBuiltins.has(name);
+  }
+
+  /** Whether it is one of POSIX's special builtins. */
+  isSpecial(name: string): boolean {
+    return this.interpreter.isSpecial(name);
+  }
+
+  isSet(option: string): boolean {
+    return this.shopt.get(option) === true;
+  }
+
+  /** The same shell in a process that was forked from it. */
+  copyFor(process: Process): Shell {
+    const copy = new Shell(process, this.dialect, this.interpreter, this.name);
+    copy.variables = this.variables.copy();
+    copy.functions = new Map(this.functions);
+    copy.exportedFunctions = new Set(this.exportedFunctions);
+    copy.aliases = new Map(this.aliases);
+    copy.options = new Set(this.options);
+    copy.shopt = new Map(this.shopt);
+    copy.title = this.title;
+    copy.positional = this.positional;
+    copy.status = this.status;
+    copy.lastBackgroundPid = this.lastBackgroundPid;
+    copy.lastArgument = this.lastArgument;
+    copy.line = this.line;
+    copy.commandText = this.commandText;
+    copy.frames = [...this.frames];
+    copy.scriptName = this.scriptName;
+    copy.loopDepth = this.loopDepth;
+    copy.tellsLines = this.tellsLines;
+    copy.commandString = this.commandString;
+    copy.subshellDepth = this.subshellDepth + 1;
+    copy.hashed = new Map(this.hashed);
+    copy.directoryStack = [...this.directoryStack];
+    copy.limits = new Map(this.limits);
+    copy.isSourcing = this.isSourcing;
+    copy.optionIndex = this.optionIndex;
+    copy.disabledBuiltins = new Set(this.disabledBuiltins);
+    copy.secondsBase = this.secondsBase + (copy.startedAtMs - this.startedAtMs) / 1000;
+    copy.randomSeed = this.randomSeed;
+    copy.history = this.history;
+    copy.functionDepth = this.functionDepth;
+    copy.optionOffset = this.optionOffset;
+    for (const fd of this.closeOnExec) copy.closeOnExec.add(fd);
+    copy.mainPid = this.mainPid;
+    bindSpecials(copy);
+    return copy;
+  }
+
+  /** `$$`: of the shell that subshells come from. */
+  mainPid = 0;
+
+  get secondsRunning(): number {
+    const { sec, nsec } = this.process.kernel.clock.now();
+    return (sec * 1000 + nsec / 1e6 - this.startedAtMs) / 1000 + this.secondsBase;
+  }
+
+  /** Prints to standard output, or to whoever captures it. */
+  print(text: string): undefined | Promise<void> {
+    if (this.capture) {
+      this.capture.text += text;
+      return undefined;
+    }
+    return this.process.write(1, text);
+  }
+}

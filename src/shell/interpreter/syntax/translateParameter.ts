@@ -1,0 +1,78 @@
+import type { ParameterExpansionPart, ParameterOperation, Word as WordSource } from 'unbash';
+import { translateArithmetic, translateWord, type WordContext } from './translateWord.ts';
+import type { Operation, ParameterPart, Subscript, Word } from './tree.ts';
+
+const NAME = /^(?:[A-Za-z_]\w*|\d+|[@*#?$!-])$/;
+
+/** `${...}`; `isQuoted`: between double quotes. */
+export function translateParameter(
+  part: ParameterExpansionPart,
+  isQuoted: boolean,
+  context: WordContext,
+): ParameterPart {
+  const { text, parameter, prefix, index } = part;
+  const operation = part.operation && translateOperation(part.operation, isQuoted, context);
+  return {
+    kind: 'parameter',
+    text,
+    name: parameter,
+    prefix,
+    index: index && subscript(index, context),
+    operation: NAME.test(parameter) ? operation : { kind: 'bad' },
+  };
+}
+
+function subscript(index: WordSource, context: WordContext): Subscript {
+  return index.text === '@' || index.text === '*' ? index.text : translateWord(index, 'subscript', context);
+}
+
+function translateOperation(operation: ParameterOperation, isQuoted: boolean, context: WordContext): Operation {
+  const operand = (word: WordSource): Word => translateWord(word, isQuoted ? 'quotedOperand' : 'operand', context);
+  const pattern = (word: WordSource): Word => translateWord(word, 'pattern', context);
+  switch (operation.type) {
+    case 'Default':
+      return {
+        kind: DEFAULTS[operation.operator.at(-1) as '-' | '=' | '+' | '?'],
+        isEmptyUnset: operation.operator.startsWith(':'),
+        operand: operand(operation.operand),
+      };
+    case 'Remove':
+      return {
+        kind: 'remove',
+        side: operation.operator.startsWith('#') ? 'prefix' : 'suffix',
+        isLongest: operation.operator.length === 2,
+        pattern: pattern(operation.operand),
+      };
+    case 'Replace':
+      return {
+        kind: 'replace',
+        where: REPLACES[operation.operator],
+        pattern: pattern(operation.pattern),
+        replacement: pattern(operation.replacement),
+      };
+    case 'Slice':
+      return {
+        kind: 'slice',
+        offset: translateArithmetic(operation.offset.text, context),
+        length: operation.length && translateArithmetic(operation.length.text, context),
+      };
+    case 'CaseModification':
+      return {
+        kind: 'case',
+        change: operation.operator.startsWith('^') ? 'upper' : 'lower',
+        isAll: operation.operator.length === 2,
+        pattern: operation.operand && operation.operand.text !== '' ? pattern(operation.operand) : undefined,
+      };
+    case 'Transform':
+      return /^[QEPAaKkULu]$/.test(operation.operand.text)
+        ? { kind: 'transform', operator: operation.operand.text }
+        : { kind: 'bad' };
+    case 'Names':
+      return { kind: 'names', joins: operation.operator === '*' };
+    case 'Unknown':
+      return { kind: 'bad' };
+  }
+}
+
+const DEFAULTS = { '-': 'default', '=': 'assign', '+': 'alternative', '?': 'error' } as const;
+const REPLACES = { '/': 'first', '//': 'all', '/#': 'prefix', '/%': 'suffix' } as const;
