@@ -55,6 +55,7 @@ export function writeContent(
   log: UndoLog,
 ): FileContent {
   const end = offset + bytes.length;
+  if (offset === 0 && end <= SHORT_BYTES && end >= contentBytes(content)) return packed(bytes);
   const sizeBytes = Math.max(contentBytes(content), end);
   const small = sizeBytes <= SMALL_BYTES ? smallBytes(content, sizeBytes) : undefined;
   if (small) {

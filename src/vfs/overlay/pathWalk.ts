@@ -54,7 +54,7 @@ export function resolveKept(mount: MountState, credentials: Credentials, path: s
 /** The same for what is probably not asked for again and again: paths of files are not looked for as a whole. */
 export function resolveVisited(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
   if (credentials.uid !== 0 || path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
-  const slash = path.lastIndexOf('/');
+  const slash = lastSlash(path);
   const directory = slash > 0 ? mount.keptPaths.directory(path.slice(0, slash)) : undefined;
   const child = directory?.children?.get(path.slice(slash + 1));
   const node = child?.inode ? child : walkVisited(mount, path);
@@ -85,7 +85,7 @@ export function resolveParent(mount: MountState, credentials: Credentials, path:
 
 /** As `resolveParent`, where `resolveKept` gives the directory and the last part is a name. */
 export function keptParent(mount: MountState, credentials: Credentials, path: string): LastPart | undefined {
-  const slash = path.lastIndexOf('/');
+  const slash = lastSlash(path);
   const name = path.slice(slash + 1);
   if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || name === '' || name === '.' || name === '..') return undefined;
   if (credentials.uid !== 0) return undefined;
@@ -166,6 +166,13 @@ export class PathWalk {
     this.#rest = target + rest;
     this.#at = 0;
   }
+}
+
+/** As `lastIndexOf`, which calls out of the compiled code: names are short. */
+function lastSlash(path: string): number {
+  let at = path.length - 1;
+  while (at >= 0 && path.charCodeAt(at) !== SLASH) at--;
+  return at;
 }
 
 function skipSlashes(path: string, from: number): number {
