@@ -47,6 +47,8 @@ export async function execInContainer(
         wantsStderr: true,
         detachKeys: options.detachKeys,
       });
+  // Held open until it is known whether the command runs.
+  const held = output.writer('stdout');
   const launched = await launchInContainer(
     core,
     running.namespaces,
@@ -65,10 +67,11 @@ export async function execInContainer(
   logContainerEvent(core, record, `exec_start: ${words}`, { execID: id });
   if ('why' in launched) {
     void output.put('stdout', new TextEncoder().encode(`${execFault(launched.why)}${options.hasTty ? '\r\n' : '\n'}`));
-    output.close();
+    held.close();
     const status = core.vintage !== '20.10' && launched.code === 'startNotFound' ? NOT_FOUND : CANNOT_EXEC;
     return { id, attachment, exit: Promise.resolve(status), resize: () => undefined };
   }
+  if (!launched.terminal) held.close();
   const { process, terminal, status } = launched;
   let { stdin } = launched;
   target = {
@@ -85,7 +88,7 @@ export async function execInContainer(
   const exit = status.then((waitStatus) => {
     running.execs.delete(process);
     target?.close();
-    if (terminal) output.close();
+    if (terminal) held.close();
     logContainerEvent(core, record, 'exec_die', { execID: id, exitCode: String(exitCode(waitStatus)) });
     return exitCode(waitStatus);
   });

@@ -29,6 +29,8 @@ export interface ExtractOptions {
   /** Everything belongs to this user; undefined: as the tar says. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What a name of the tar is to be instead. */
+  readonly rename?: (name: string) => string;
 }
 
 /** Unpacks a tar into a directory as the daemon does (moby pkg/archive, Unpack): what is there gives way, but that
@@ -92,7 +94,7 @@ class Extraction {
 
   add(entry: TarEntry): void {
     this.endFile();
-    const relative = this.#inside(decodeName(entry.name));
+    const relative = this.#inside(this.#named(entry.name));
     const path = relative === '' ? this.#directory || '/' : `${this.#directory}/${relative}`;
     const attributes = this.#attributesOf(entry, path);
     if (!this.#makesRoom(entry, path, relative)) {
@@ -120,6 +122,11 @@ class Extraction {
   /** At the end: what is put into a directory changes its time. */
   setDirectoryTimes(): void {
     for (const attributes of this.#directories.reverse()) this.#apply(attributes);
+  }
+
+  #named(name: Uint8Array): string {
+    const text = decodeName(name);
+    return this.#options.rename?.(text) ?? text;
   }
 
   /** A name without dots. Throws EngineError where it leads outside. */
@@ -173,7 +180,7 @@ class Extraction {
         symlink(process, decodeName(entry.linkName), path);
         break;
       case 'hardlink':
-        link(process, `${this.#directory}/${this.#inside(decodeName(entry.linkName))}`, path);
+        link(process, `${this.#directory}/${this.#inside(this.#named(entry.linkName))}`, path);
         return;
       case 'fifo':
         mknod(process, path, S_IFIFO | attributes.mode);
