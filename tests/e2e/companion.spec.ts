@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buildkitObstacle, programPath, shellMembers, startBuildkit } from '../companion/realBuildkit.ts';
+import { dockerArchive, tarOf } from '../archive/buildTar.ts';
+import { expect, test as base } from '@playwright/test';
+
+interface Companion {
+  readonly link: string;
+  readonly folder: string;
+}
+
+/** The built program, on a port and in a folder of its own. */
+async function launch(folder: string, words: readonly string[]): Promise<{ link: string; child: ChildProcess }> {
+  const program = ['dist/cli/palimpsest.js', 'companion', '--port', '0', '--state', join(folder, 'state')];
+  const child = spawn(process.execPath, [...program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const link = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (piece: Buffer) => {
+      text += piece.toString();
+      if (text.includes('\n')) resolve(text.trim());
+    });
+    child.once('exit', (code) => reject(new Error(`the companion ended with ${code}`)));
+  });
+  return { link, child };
+}
+
+const test = base.extend<{ idle: Companion; building: Companion }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
+  idle: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
+    // An engine that is named and not there: this machine's own are left alone.
+    const { link, child } = await launch(folder, ['--engine', `docker=unix://${join(folder, 'no.sock')}`]);
+    await use({ link, folder });
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
+  building: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
+    const daemon = await startBuildkit();
+    const words = ['--engine', `buildkit=${daemon.address}`, '--buildctl', programPath('buildctl') ?? ''];
+    const { link, child } = await launch(folder, words);
+    await use({ link, folder });
+    await end(child);
+    await daemon.stop();
+    rmSync(folder, { recursive: true, force: true });
+  },
+});
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+test('COMP-16 the page that a companion serves is connected, says to what, and keeps the token out of its address', async ({
+  page,
+  idle,
+}) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(idle.link);
+  const state = page.getByRole('button', { name: /^Companion: / });
+  await expect(state).toHaveAccessibleName('Companion: connected');
+  const token = idle.link.split('/').at(-1) ?? '';
+  expect(token.length).toBeGreaterThan(40);
+  expect(page.url()).not.toContain(token);
+  await page.reload();
+  await expect(state).toHaveAccessibleName('Companion: connected');
+  await state.click();
+  const dialog = page.getByRole('dialog', { name: 'Companion' });
+  await expect(dialog).toContainText('does not answer');
+  await expect(dialog).toContainText('RUN has none');
+  await dialog.getByRole('button', { name: 'Disconnect' }).click();
+  await expect(state).toHaveAccessibleName('Companion: not connected');
+  await dialog.getByLabel('Link of the companion').fill('http://127.0.0.1:1/#/nothing');
+  await expect(dialog).toContainText('not a link');
+  await dialog.getByLabel('Link of the companion').fill(idle.link);
+  await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(state).toHaveAccessibleName('Companion: connected');
+  expect(asked.filter((url) => url.includes(token))).toEqual([]);
+});
+
+test('COMP-16 a companion that takes another link is said to be gone', async ({ page, idle }) => {
+  await page.goto(idle.link.replace(/.{10}$/, 'AAAAAAAAAA'));
+  await expect(page.getByRole('button', { name: /^Companion: / })).toHaveAccessibleName('Companion: refused');
+});
+
+const obstacle = buildkitObstacle();
+
+test.describe('with BuildKit', () => {
+  test.skip(obstacle !== undefined, `skipped: ${obstacle}`);
+
+  test('COMP-17 a Dockerfile is built for real from an image that is open, and its layers are opened', async ({
+    page,
+    building,
+  }) => {
+    const layer = await tarOf(shellMembers().map(([name, member]) => [name.replace(/^rootfs\//, ''), member] as const));
+    const programs = await dockerArchive([await executable(layer)], { RepoTags: ['lab/base:1'] });
+    const archive = join(building.folder, 'base.tar');
+    writeFileSync(archive, programs);
+    const context = join(building.folder, 'context');
+    const files = {
+      Dockerfile: 'FROM lab/base:1\nCOPY data/hello.txt /hello.txt\nRUN cat /hello.txt; echo made > /made\n',
+      'data/hello.txt': 'hello\n',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(context, name)), { recursive: true });
+      writeFileSync(join(context, name), text);
+    }
+    // A native picker cannot be driven; an input can.
+    await page.addInitScript(() => Reflect.deleteProperty(window, 'showOpenFilePicker'));
+    await page.goto(building.link);
+    const [opening] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Choose files…' }).click(),
+    ]);
+    await opening.setFiles(archive);
+    await expect(page.getByText('lab/base:1').first()).toBeVisible();
+    await page.getByRole('button', { name: /^Companion: / }).click();
+    const dialog = page.getByRole('dialog', { name: 'Companion' });
+    await expect(dialog).toContainText('buildkit');
+    const [choosing] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      dialog.getByRole('button', { name: 'Choose a folder…' }).click(),
+    ]);
+    await choosing.setFiles(context);
+    await expect(dialog).toContainText('2 files');
+    await dialog.getByLabel('Tag (optional)').fill('lab/made:1');
+    await dialog.getByRole('checkbox', { name: /lab\/base:1/ }).check();
+    await dialog.getByRole('button', { name: 'Build', exact: true }).click();
+    await expect(dialog.getByRole('status').filter({ hasText: 'open in the explorer' })).toBeVisible({
+      timeout: 60_000,
+    });
+    const run = dialog
+      .getByRole('list', { name: 'Steps of the build' })
+      .getByRole('listitem')
+      .filter({ hasText: 'RUN cat' });
+    await expect(run).toContainText('done');
+    await expect(run.locator('pre')).toHaveText('hello\n');
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('lab/made:1').first()).toBeVisible();
+    await expect(page.getByText('3 layers').first()).toBeVisible();
+    await expect(page.getByRole('treegrid').getByRole('row').filter({ hasText: 'made' }).first()).toBeVisible();
+  });
+});
+
+/** The same tar, every file of which may be run. */
+async function executable(tar: Uint8Array): Promise<Uint8Array> {
+  const { header } = await import('../tar/blocks.ts');
+  const changed = Uint8Array.from(tar);
+  for (let at = 0; at + 512 <= changed.length && changed[at] !== 0;) {
+    const block = changed.subarray(at, at + 512);
+    const text = Buffer.from(block);
+    const size = Number.parseInt(text.toString('latin1', 124, 135), 8);
+    const name = text.toString('latin1', 0, 100).replace(/\0.*$/s, '');
+    block.set(header({ name, mode: '0000755\0', size, typeflag: String.fromCharCode(block[156] ?? 0x30) }));
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return changed;
+}
