@@ -4,6 +4,7 @@ type Loader = () => Promise<Program>;
 
 /** Every utility by the name of its file, loaded when it is first run. In the order of names. */
 const LOADERS: Readonly<Record<string, Loader>> = {
+  awk: async () => (await import('./awk.ts')).awk,
   basename: async () => (await import('./basename.ts')).basename,
   bunzip2: async () => (await import('./bzip2.ts')).bunzip2,
   bzcat: async () => (await import('./bzip2.ts')).bzcat,
@@ -20,6 +21,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   false: async () => (await import('./false.ts')).false_,
   fgrep: async () => (await import('./grep.ts')).fgrep,
   find: async () => (await import('./find.ts')).find,
+  gawk: async () => (await import('./awk.ts')).awk,
   grep: async () => (await import('./grep.ts')).grep,
   gunzip: async () => (await import('./gzip.ts')).gunzip,
   gzip: async () => (await import('./gzip.ts')).gzip,
@@ -27,6 +29,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   link: async () => (await import('./link.ts')).link,
   ln: async () => (await import('./ln.ts')).ln,
   ls: async () => (await import('./ls.ts')).ls,
+  mawk: async () => (await import('./awk.ts')).awk,
   mkdir: async () => (await import('./mkdir.ts')).mkdir,
   mkfifo: async () => (await import('./mkfifo.ts')).mkfifo,
   mknod: async () => (await import('./mkfifo.ts')).mknod,
@@ -41,6 +44,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   sync: async () => (await import('./sync.ts')).sync,
   tac: async () => (await import('./tac.ts')).tac,
   tail: async () => (await import('./tail.ts')).tail,
+  tar: async () => (await import('./tar.ts')).tar,
   tr: async () => (await import('./tr.ts')).tr,
   true: async () => (await import('./true.ts')).true_,
   truncate: async () => (await import('./truncate.ts')).truncate,
