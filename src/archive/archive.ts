@@ -19,9 +19,9 @@ export type ArchiveFormat =
 /** Other threads that index layers (`indexThreads.ts`). */
 export interface LayerThreads {
   /** The most that run at once. */
-  readonly count: number;
-  /** Threads are there while a task runs. */
-  during<T>(task: () => Promise<T>): Promise<T>;
+  readonly maxCount: number;
+  /** So many threads, at most, are there while a task runs. */
+  during<T>(count: number, task: () => Promise<T>): Promise<T>;
   /** Undefined where this thread must do it. Throws the signal's reason, and SourceError when the file is gone. */
   index(source: ByteSource, compression: Compression, work: Work): Promise<IndexedLayer | undefined>;
 }

@@ -29,21 +29,24 @@ interface Running {
 
 /** Threads that index layers for this one. They are there while someone uses them (`during`). */
 export class IndexThreads implements LayerThreads {
-  readonly count: number;
+  readonly maxCount: number;
   readonly #start: StartIndexThread;
   readonly #running: Running[] = [];
   #users = 0;
+  /** The most that its users ask for. */
+  #count = 0;
   #nextId = 0;
   #isBroken = false;
 
-  constructor(start: StartIndexThread, count: number) {
+  constructor(start: StartIndexThread, maxCount: number) {
     this.#start = start;
-    this.count = count;
+    this.maxCount = maxCount;
   }
 
   /** Threads start when layers come while `task` runs, and end with the last of such tasks and what they left to do. */
-  async during<T>(task: () => Promise<T>): Promise<T> {
+  async during<T>(count: number, task: () => Promise<T>): Promise<T> {
     this.#users++;
+    this.#count = Math.max(this.#count, Math.min(count, this.maxCount));
     try {
       return await task();
     } finally {
@@ -94,7 +97,7 @@ export class IndexThreads implements LayerThreads {
   #leastBusy(): Running | undefined {
     if (this.#isBroken) return undefined;
     const [first] = [...this.#running].sort((a, b) => a.waiting.size - b.waiting.size);
-    if (first && (first.waiting.size === 0 || this.#running.length >= this.count)) return first;
+    if (first && (first.waiting.size === 0 || this.#running.length >= this.#count)) return first;
     try {
       return this.#startOne();
     } catch {
@@ -128,6 +131,7 @@ export class IndexThreads implements LayerThreads {
 
   #endUnused(): void {
     if (this.#users > 0) return;
+    this.#count = 0;
     for (const running of [...this.#running]) if (running.waiting.size === 0) this.#end(running);
   }
 

@@ -1,4 +1,4 @@
-import { areWorthThreads } from '../archive/indexLayers.ts';
+import { worthwhileLanes } from '../archive/indexLayers.ts';
 import type { OpenedArchive } from './openedArchive.ts';
 import type { Session } from './session.ts';
 
@@ -10,20 +10,25 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
     await session.calls.run(callId, async ({ signal }) => {
       // A stored tree is read when it is asked for.
       const waiting = opened.summary().layers.filter((layer) => layer.state !== 'indexed');
+      const base = waiting[0];
+      const lanes = worthwhileLanes(waiting.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })));
       const lane = async () => {
         for (let layer = waiting.shift(); layer; layer = waiting.shift()) {
           signal.throwIfAborted();
           opened.lifetime.signal.throwIfAborted();
+          // A stack is browsed from its base: it is there before the last.
+          if (base && waiting.length === 0) await opened.tree(base.index);
           await opened.tree(layer.index);
         }
       };
       const { threads } = await session.host();
-      if (!threads || !areWorthThreads(waiting.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })))) {
+      const count = Math.min(threads?.maxCount ?? 1, lanes);
+      if (!threads || count === 1) {
         await lane();
         return;
       }
-      await threads.during(() =>
-        opened.indexOn(threads, () => Promise.all(Array.from({ length: threads.count }, lane))),
+      await threads.during(count, () =>
+        opened.indexOn(threads, count, () => Promise.all(Array.from({ length: count }, lane))),
       );
     });
   } catch {

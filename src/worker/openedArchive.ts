@@ -32,6 +32,8 @@ export interface OpenedArchiveParts {
   readonly openedAtMs: number;
   readonly body: StoredBody;
   readonly handle: FileSystemFileHandle | undefined;
+  /** Of layers that are known already, by their position. */
+  readonly trees?: readonly LayerTree[];
 }
 
 /** An archive that can be read, and the bytes it was opened from. */
@@ -68,6 +70,7 @@ export class OpenedArchive {
   readonly #home: ArchiveHome;
   #facts: ArchiveFacts;
   readonly #layers: LayerSummary[];
+  readonly #trees: readonly LayerTree[] | undefined;
   readonly #indexer = new LayerIndexer((layer) => this.#index(layer));
   readonly #revive: ContentsSource;
   #live: Promise<LiveContents> | undefined;
@@ -87,6 +90,7 @@ export class OpenedArchive {
     this.kept = parts.body.kept;
     this.handle = parts.handle;
     this.#layers = [...parts.body.layers];
+    this.#trees = parts.trees;
   }
 
   get facts(): ArchiveFacts {
@@ -149,10 +153,10 @@ export class OpenedArchive {
     return this.#indexer.tree(layer);
   }
 
-  /** While `task` runs, layers are indexed on these threads, as many at a time. */
-  async indexOn(threads: LayerThreads, task: () => Promise<unknown>): Promise<void> {
+  /** While `task` runs, layers are indexed on these threads, `lanes` at a time. */
+  async indexOn(threads: LayerThreads, lanes: number, task: () => Promise<unknown>): Promise<void> {
     this.#threads = threads;
-    this.#indexer.lanes = threads.count;
+    this.#indexer.lanes = lanes;
     try {
       await task();
     } finally {
@@ -213,6 +217,8 @@ export class OpenedArchive {
 
   async #index(layer: number): Promise<LayerTree | undefined> {
     const summary = this.layer(layer);
+    const given = this.#trees?.[layer];
+    if (given) return given;
     if (summary.state === 'indexed') {
       const stored = await this.#storedTree(layer);
       if (stored) return stored;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ArchiveLayer, IndexWork } from '../../src/archive/archive.ts';
-import { areWorthThreads, indexLayers } from '../../src/archive/indexLayers.ts';
+import { worthwhileLanes, indexLayers } from '../../src/archive/indexLayers.ts';
 import type { IndexReply } from '../../src/archive/indexMessages.ts';
 import { answerIndexRequests } from '../../src/archive/indexThread.ts';
 import { IndexThreads, type StartIndexThread } from '../../src/archive/indexThreads.ts';
@@ -70,7 +70,7 @@ describe('layers indexed by other threads', () => {
     const { threads, told } = fakeThreads();
     const there: IndexWork = { ...work, threads };
     const layers = await layersOf(...stored);
-    const indexed = await threads.during(() => Promise.all(layers.map((layer) => layer.readIndex(there))));
+    const indexed = await threads.during(2, () => Promise.all(layers.map((layer) => layer.readIndex(there))));
     const here = await Promise.all((await layersOf(...stored)).map((layer) => layer.readIndex(work)));
     expect(indexed.map(({ tree, ...rest }) => [tree.columns, rest])).toEqual(
       here.map(({ tree, ...rest }) => [tree.columns, rest]),
@@ -83,7 +83,7 @@ describe('layers indexed by other threads', () => {
     const [base] = await sampleLayers();
     const { threads, told } = fakeThreads();
     const layers = await layersOf(base, new TextEncoder().encode('text '.repeat(300)));
-    const results = await threads.during(() =>
+    const results = await threads.during(2, () =>
       Promise.allSettled(layers.map((layer) => layer.readIndex({ ...work, threads }))),
     );
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
@@ -102,7 +102,7 @@ describe('layers indexed by other threads', () => {
     }, 2);
     for (const threads of [breaking, unable]) {
       const layers = await layersOf(base, top);
-      const indexed = await threads.during(() =>
+      const indexed = await threads.during(2, () =>
         Promise.all(layers.map((each) => each.readIndex({ ...work, threads }))),
       );
       expect(indexed.map(({ entryCount }) => entryCount > 0)).toEqual([true, true]);
@@ -119,7 +119,7 @@ describe('layers indexed by other threads', () => {
     const { threads } = fakeThreads(1);
     const [layer] = await layersOf(gzipSync(base));
     const controller = new AbortController();
-    await threads.during(async () => {
+    await threads.during(1, async () => {
       const asked = layer?.readIndex({ ...work, threads, signal: controller.signal });
       controller.abort();
       await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
@@ -134,17 +134,14 @@ describe('indexing all layers', () => {
     sizes.map((blobSizeBytes) => ({ presence: 'present', compression: 'none', blobSizeBytes }) as const);
 
   it.each([
-    ['small ones', sized(1e6, 2e6, 3e6), false],
-    ['one that is large', sized(1e6, 1e12), false],
-    ['several large ones', sized(1e9, 5e8), true],
-    [
-      'large ones that are not there',
-      sized(1e9, 5e8).map((layer) => ({ ...layer, presence: 'missing' as const })),
-      false,
-    ],
-    ['compressed ones sooner', sized(4e7, 4e7).map((layer) => ({ ...layer, compression: 'gzip' as const })), true],
-  ])('other threads for %s: %s', (_, layers, expected) => {
-    expect(areWorthThreads(layers)).toBe(expected);
+    ['small ones', sized(1e6, 2e6, 3e6), 1],
+    ['one that is large', sized(1e6, 1e12), 1],
+    ['several large ones', sized(1e9, 5e8), 2],
+    ['many large ones', sized(1e9, 1e9, 1e9, 1e9), 4],
+    ['large ones that are not there', sized(1e9, 5e8).map((layer) => ({ ...layer, presence: 'missing' as const })), 1],
+    ['compressed ones sooner', sized(1e8, 1e8).map((layer) => ({ ...layer, compression: 'gzip' as const })), 3],
+  ])('knows how many threads are worth their while for %s', (_, layers, expected) => {
+    expect(worthwhileLanes(layers)).toBe(expected);
   });
 
   it('keeps what was found, faults included, and tells one progress', async () => {

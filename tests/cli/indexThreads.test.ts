@@ -28,7 +28,7 @@ describe('threads of Node', () => {
     };
     const there = await open();
     const here = await open();
-    await threads?.during(async () => {
+    await threads?.during(1, async () => {
       for (const [index, layer] of there.archive.layers.entries()) {
         const indexed = await threads.index(layer.blob as NonNullable<typeof layer.blob>, layer.compression, work);
         const expected = await here.archive.layers[index]?.readIndex(work);
