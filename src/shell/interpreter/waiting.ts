@@ -1,7 +1,8 @@
 /** What is there at once, or will be. Most of a script runs without waiting; promises are made only where it waits. */
 export type Soon<T> = T | Promise<T>;
 
-export function then<T, R>(value: Soon<T>, next: (value: T) => Soon<R>): Soon<R> {
+/** Not called `then`: a module that exports that cannot be imported dynamically. */
+export function andThen<T, R>(value: Soon<T>, next: (value: T) => Soon<R>): Soon<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 

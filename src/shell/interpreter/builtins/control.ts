@@ -9,7 +9,7 @@ import { findCommand, pathsOf, replace } from '../execution/external.ts';
 import { runText } from '../execution/runText.ts';
 import { Jump, ShellError } from '../shellError.ts';
 import { Run, type Shell } from '../state/shell.ts';
-import { andFinally, type Soon, then } from '../waiting.ts';
+import { andFinally, type Soon, andThen as then } from '../waiting.ts';
 import { readOptions } from './options.ts';
 import { parseScript } from '../syntax/parseScript.ts';
 

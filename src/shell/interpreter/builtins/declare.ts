@@ -8,7 +8,7 @@ import { displayQuote, doubleQuote, singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import { asList, type Attribute, newVariable, scalarOf, type Variable } from '../state/variables.ts';
-import { each, type Soon, then } from '../waiting.ts';
+import { each, type Soon, andThen as then } from '../waiting.ts';
 import { badOption, IDENTIFIER, readOptions } from './options.ts';
 
 const ATTRIBUTES: Readonly<Record<string, Attribute>> = {

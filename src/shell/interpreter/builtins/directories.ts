@@ -5,7 +5,7 @@ import { errnoText } from '../../kernel/errnoText.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
-import { type Soon, then } from '../waiting.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
 import { readOptions } from './options.ts';
 
 export const cd: Builtin = (shell, argv) => {

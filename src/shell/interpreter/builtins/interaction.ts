@@ -8,7 +8,7 @@ import { isDirectory } from '../../../vfs/overlay/fileMode.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import { separatorsOf } from '../expansion/expandWord.ts';
-import { then } from '../waiting.ts';
+import { andThen as then } from '../waiting.ts';
 import { readOptions } from './options.ts';
 import { usageOf } from './usages.ts';
 

@@ -10,7 +10,7 @@ import { singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
 import { isDone, isStopped, type Job } from '../state/jobs.ts';
 import type { Shell } from '../state/shell.ts';
-import { then } from '../waiting.ts';
+import { andThen as then } from '../waiting.ts';
 import { readOptions, usageError } from './options.ts';
 
 /** `%1`, `%+`, `%name`, or a pid; undefined for none. */

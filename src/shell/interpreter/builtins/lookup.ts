@@ -7,7 +7,7 @@ import { functionText } from '../execution/functionText.ts';
 import { singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
-import { each, then } from '../waiting.ts';
+import { each, andThen as then } from '../waiting.ts';
 import { badOption, readOptions } from './options.ts';
 
 const KEYWORDS = new Set(

@@ -1,6 +1,6 @@
 import type { Builtin } from '../execution/builtin.ts';
 import { DASH_ECHO_ESCAPES, ECHO_ESCAPES, unescapeText } from '../expansion/escapes.ts';
-import { then } from '../waiting.ts';
+import { andThen as then } from '../waiting.ts';
 
 /** echo: bash's with `-neE`, dash's that always knows escapes and only `-n`. */
 export const echo: Builtin = (shell, argv) => {

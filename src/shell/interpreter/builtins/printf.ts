@@ -7,7 +7,7 @@ import type { Builtin } from '../execution/builtin.ts';
 import { assign, parseAssigned } from '../execution/assign.ts';
 import { complain } from '../execution/complain.ts';
 import { ShellError } from '../shellError.ts';
-import { each, then } from '../waiting.ts';
+import { each, andThen as then } from '../waiting.ts';
 import type { Shell } from '../state/shell.ts';
 import { usageError } from './options.ts';
 

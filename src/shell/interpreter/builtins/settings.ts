@@ -5,7 +5,7 @@ import { singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
 import { DASH_OPTIONS, SET_OPTIONS, type SetOption } from '../state/options.ts';
 import type { Shell } from '../state/shell.ts';
-import { each, then } from '../waiting.ts';
+import { each, andThen as then } from '../waiting.ts';
 import { showVariables } from './declare.ts';
 import { badOption, IDENTIFIER, readOptions, usageError } from './options.ts';
 

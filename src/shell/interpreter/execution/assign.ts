@@ -13,7 +13,7 @@ import {
   type Variable,
 } from '../state/variables.ts';
 import type { ArrayElement, Assignment, Word } from '../syntax/tree.ts';
-import { each, type Soon, then } from '../waiting.ts';
+import { each, type Soon, andThen as then } from '../waiting.ts';
 
 /** An assignment whose words were expanded. */
 export interface Assigned {

@@ -6,7 +6,7 @@ import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import { asList } from '../state/variables.ts';
 import type { Test, TestNode } from '../syntax/tree.ts';
-import { type Soon, then } from '../waiting.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
 import { fileTest, isComparison, isVariableSet } from './fileTests.ts';
 import { matchRegex } from './regex.ts';
 import { traceLine } from './trace.ts';

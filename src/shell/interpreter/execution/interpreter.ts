@@ -3,7 +3,7 @@ import { expandArithmetic } from '../expansion/expandWord.ts';
 import { ShellError } from '../shellError.ts';
 import { type Interpreter, Run, type Shell } from '../state/shell.ts';
 import type { ArithmeticNode, FunctionNode, Node, PipelineNode, RedirectedNode, Script } from '../syntax/tree.ts';
-import { andFinally, type Soon, then } from '../waiting.ts';
+import { andFinally, type Soon, andThen as then } from '../waiting.ts';
 import { complainOf } from './complain.ts';
 import { runTest } from './conditional.ts';
 import { runAndOr, runStatements, setStatus } from './lists.ts';

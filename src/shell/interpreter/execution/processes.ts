@@ -13,7 +13,7 @@ import { Run, type Shell } from '../state/shell.ts';
 import { setPipeStatus } from '../state/specials.ts';
 import { asList } from '../state/variables.ts';
 import type { CoprocNode, List, Node, PipelineNode, Script, SimpleCommand } from '../syntax/tree.ts';
-import { type Soon, then } from '../waiting.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
 import { complain, complainOf, complainOfSyntax, writeError } from './complain.ts';
 import { forkFailed } from './external.ts';
 import { addJob, groupForChild, waitForAll, waitForeground } from './foreground.ts';

@@ -10,7 +10,7 @@ import { expandParts, expandString, expandWords } from '../expansion/expandWord.
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import type { Redirect } from '../syntax/tree.ts';
-import { each, type Soon, then } from '../waiting.ts';
+import { each, type Soon, andThen as then } from '../waiting.ts';
 
 /** Descriptors as they were before redirections. */
 export class SavedFiles {

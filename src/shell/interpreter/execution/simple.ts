@@ -5,7 +5,7 @@ import { Jump, ShellError } from '../shellError.ts';
 import { Run, type Shell } from '../state/shell.ts';
 import { scalarOf } from '../state/variables.ts';
 import type { Assignment, SimpleCommand, Word } from '../syntax/tree.ts';
-import { andFinally, each, type Soon, then } from '../waiting.ts';
+import { andFinally, each, type Soon, andThen as then } from '../waiting.ts';
 import { type Assigned, assign, expandAssignment } from './assign.ts';
 import type { Builtin, BuiltinCall } from './builtin.ts';
 import { complain, complainOf, describeFault } from './complain.ts';

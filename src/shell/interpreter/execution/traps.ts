@@ -3,7 +3,7 @@ import { Run, type Shell, type TrapKey } from '../state/shell.ts';
 import { parseScript } from '../syntax/parseScript.ts';
 import { Jump } from '../shellError.ts';
 import { complainOfSyntax } from './complain.ts';
-import { type Soon, then } from '../waiting.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
 
 /** `EXIT`, `0`, `INT`, `SIGINT`, `2`, `ERR`…; undefined for what is no condition. */
 export function parseCondition(text: string, isBash: boolean): TrapKey | undefined {

@@ -2,7 +2,7 @@ import { evaluateArithmetic } from '../arithmetic/evaluate.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import type { Arithmetic, Part, Word } from '../syntax/tree.ts';
-import { each, type Soon, then } from '../waiting.ts';
+import { each, type Soon, andThen as then } from '../waiting.ts';
 import { expandBraces } from './braces.ts';
 import { FieldBuilder, Separators } from './fields.ts';
 import { expandPathname, isFilePattern } from './pathname.ts';

@@ -12,7 +12,7 @@ import {
   type Variable,
 } from '../state/variables.ts';
 import type { Operation, ParameterPart, Part, Word } from '../syntax/tree.ts';
-import { type Soon, then } from '../waiting.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
 import { charactersOf, compilePattern, sliceOf } from './pattern.ts';
 import { changeCase, replaceIn, transform, trim } from './parameterText.ts';
 
