@@ -8,6 +8,11 @@ export const CONFORMANCE_SUITES: readonly CommandEntry[] = [
     load: () => import('./conformance/archives.ts'),
   },
   {
+    name: 'docker',
+    summary: 'replays recorded sessions of docker on a simulated machine',
+    load: () => import('./conformance/docker.ts'),
+  },
+  {
     name: 'overlay',
     summary: 'replays recorded traces of the kernel’s overlayfs on the union mount',
     load: () => import('./conformance/overlay.ts'),

@@ -1,7 +1,9 @@
 import type { DockerCommand } from '../client.ts';
 import { attach } from './attach.ts';
 import { commit } from './commit.ts';
+import { port, top, update } from './containerFacts.ts';
 import { containerPrune } from './containerPrune.ts';
+import { cp } from './cp.ts';
 import { diff } from './diff.ts';
 import { exec } from './exec.ts';
 import { exportContainer } from './exportContainer.ts';
@@ -11,8 +13,17 @@ import { imagePrune } from './imagePrune.ts';
 import { importImage } from './importImage.ts';
 import { containerInspect, imageInspect, inspect, networkInspect, volumeInspect } from './inspect.ts';
 import { load } from './load.ts';
+import { login, logout } from './login.ts';
 import { logs } from './logs.ts';
 import { kill, pause, rename, restart, rm, stop, unpause, wait } from './names.ts';
+import {
+  networkConnect,
+  networkCreate,
+  networkDisconnect,
+  networkLs,
+  networkPrune,
+  networkRm,
+} from './networks.ts';
 import { ps } from './ps.ts';
 import { pull } from './pull.ts';
 import { push } from './push.ts';
@@ -21,12 +32,16 @@ import { create, run } from './run.ts';
 import { save } from './save.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
+import { builderPrune, events, systemPrune } from './system.ts';
+import { systemDf } from './systemDf.ts';
 import { tag } from './tag.ts';
+import { volumeCreate, volumeLs, volumePrune, volumeRm } from './volumes.ts';
 
 /** Commands of a container, which have a short form: `docker container run`, `docker run`. */
 const CONTAINER_COMMANDS: Readonly<Record<string, DockerCommand>> = {
   attach,
   commit,
+  cp,
   create,
   diff,
   exec,
@@ -34,13 +49,16 @@ const CONTAINER_COMMANDS: Readonly<Record<string, DockerCommand>> = {
   kill,
   logs,
   pause,
+  port,
   rename,
   restart,
   rm,
   run,
   start,
   stop,
+  top,
   unpause,
+  update,
   wait,
 };
 
@@ -70,10 +88,27 @@ const COMMANDS: Readonly<Record<string, DockerCommand>> = {
   'image ls': imageLs,
   'image prune': imagePrune,
   'image rm': rmi,
+  'builder prune': builderPrune,
+  events,
   inspect,
+  login,
+  logout,
+  'network connect': networkConnect,
+  'network create': networkCreate,
+  'network disconnect': networkDisconnect,
   'network inspect': networkInspect,
+  'network ls': networkLs,
+  'network prune': networkPrune,
+  'network rm': networkRm,
   search,
+  'system df': systemDf,
+  'system events': events,
+  'system prune': systemPrune,
+  'volume create': volumeCreate,
   'volume inspect': volumeInspect,
+  'volume ls': volumeLs,
+  'volume prune': volumePrune,
+  'volume rm': volumeRm,
 };
 
 function underGroup(group: string, commands: Readonly<Record<string, DockerCommand>>): Record<string, DockerCommand> {

@@ -1,0 +1,98 @@
+import type { HostConfig } from '../../engine/containerConfig.ts';
+import { ClientError, describeError, type DockerCommand } from '../client.ts';
+import { parseBinarySize } from '../commandLine/flagValue.ts';
+import { alignColumns } from '../format/tabWriter.ts';
+import { readRestartPolicy } from '../runOptions/restartPolicy.ts';
+
+const TOP_TABLE = { leastWidth: 20, padding: 3 };
+
+export const top: DockerCommand = {
+  flags: [],
+  async run({ client, arguments: [name = '', ...psArguments] }) {
+    const { titles, rows } = client.engine.containers.top(name, psArguments.join(' '));
+    await client.print(alignColumns([titles, ...rows].map((row) => `${row.join('\t')}\n`).join(''), TOP_TABLE));
+    return 0;
+  },
+};
+
+interface Frontend {
+  readonly HostIp: string;
+  readonly HostPort: string;
+}
+
+export const port: DockerCommand = {
+  flags: [],
+  async run({ client, arguments: [name = '', wanted] }) {
+    const document = client.engine.containers.inspect(name);
+    const settings = document.NetworkSettings as { Ports?: Readonly<Record<string, readonly Frontend[] | null>> };
+    const ports: (readonly [string, readonly Frontend[] | null])[] =
+      settings.Ports instanceof Map ? [...settings.Ports] : Object.entries(settings.Ports ?? {});
+    const address = ({ HostIp, HostPort }: Frontend) => `${HostIp.includes(':') ? `[${HostIp}]` : HostIp}:${HostPort}`;
+    let lines: string[];
+    if (wanted === undefined) {
+      lines = ports.flatMap(([key, fronts]) => (fronts ?? []).map((front) => `${key} -> ${address(front)}`));
+    } else {
+      const [number = '', protocol = 'tcp'] = wanted.split('/');
+      if (!/^\d+$/.test(number) || Number(number) > 65_535) {
+        throw new ClientError(
+          `Error: invalid port (${number}): strconv.ParseUint: parsing "${number}": ${/^\d+$/.test(number) ? 'value out of range' : 'invalid syntax'}`,
+        );
+      }
+      const fronts = ports.find(([key]) => key === `${number}/${protocol}`)?.[1] ?? [];
+      if (fronts.length === 0) throw new ClientError(`Error: No public port '${wanted}' published for ${name}`);
+      lines = fronts.map(address);
+    }
+    lines.sort(naturalOrder);
+    if (lines.length > 0) await client.print(`${lines.join('\n')}\n`);
+    return 0;
+  },
+};
+
+/** Digits compare as numbers. */
+export function naturalOrder(a: string, b: string): number {
+  const left = a.match(/\d+|\D+/g) ?? [];
+  const right = b.match(/\d+|\D+/g) ?? [];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i] as string, right[i] as string];
+    if (x === y) continue;
+    const bothNumbers = /^\d/.test(x) && /^\d/.test(y);
+    if (bothNumbers && Number(x) !== Number(y)) return Number(x) - Number(y);
+    return x < y ? -1 : 1;
+  }
+  return left.length - right.length;
+}
+
+export const update: DockerCommand = {
+  flags: ['cpu-shares', 'cpus', 'cpuset-cpus', 'memory', 'memory-reservation', 'memory-swap', 'pids-limit', 'restart'],
+  async run({ client, flags, arguments: names }) {
+    if (flags.given().length === 0) {
+      throw new ClientError('you must provide one or more flags when using this command');
+    }
+    const bytes = (name: string) => (flags.text(name) === '-1' ? -1 : (parseBinarySize(flags.text(name) || '0') ?? 0));
+    const resources: Partial<HostConfig> = {
+      ...(flags.has('cpu-shares') ? { CpuShares: flags.number('cpu-shares') } : {}),
+      ...(flags.has('cpus') ? { NanoCpus: Math.round(Number(flags.text('cpus')) * 1e9) } : {}),
+      ...(flags.has('cpuset-cpus') ? { CpusetCpus: flags.text('cpuset-cpus') } : {}),
+      ...(flags.has('memory') ? { Memory: bytes('memory') } : {}),
+      ...(flags.has('memory-reservation') ? { MemoryReservation: bytes('memory-reservation') } : {}),
+      ...(flags.has('memory-swap') ? { MemorySwap: bytes('memory-swap') } : {}),
+      ...(flags.has('pids-limit') ? { PidsLimit: flags.number('pids-limit') } : {}),
+    };
+    const policy = flags.has('restart') ? { restartPolicy: readRestartPolicy(flags.text('restart')) } : {};
+    const warnings: string[] = [];
+    const problems: string[] = [];
+    for (const name of names) {
+      try {
+        warnings.push(...client.engine.containers.update(name, { ...policy, resources }).warnings);
+        await client.print(`${name}\n`);
+      } catch (error) {
+        const text = describeError(error);
+        if (text === undefined) throw error;
+        problems.push(text);
+      }
+    }
+    if (warnings.length > 0) await client.print(`${warnings.join('\n')}\n`);
+    if (problems.length > 0) throw new ClientError(problems.join('\n'));
+    return 0;
+  },
+};

@@ -1,0 +1,34 @@
+/** Without `.`, `..` and doubled slashes; absolute. */
+export function absolutePath(cwd: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** `DIR/.`: what is in the directory, not the directory. */
+export function namesContent(path: string): boolean {
+  return path === '.' || path.endsWith('/.');
+}
+
+/** Ends so that it can only be a directory. */
+export function assertsDirectory(path: string): boolean {
+  return path.endsWith('/') || namesContent(path);
+}
+
+/** The ending of a path as it was typed (`/`, `/.`) put back to its clean form. */
+export function keepEnding(clean: string, typed: string): string {
+  if (namesContent(typed)) return clean === '/' ? '/.' : `${clean}/.`;
+  return typed.endsWith('/') && clean !== '/' ? `${clean}/` : clean;
+}
+
+/** Directory and last name; a path that names a directory's content has the last name `.`. */
+export function splitPath(path: string): { readonly directory: string; readonly base: string } {
+  const clean = absolutePath('/', path);
+  if (namesContent(path)) return { directory: clean, base: '.' };
+  if (clean === '/') return { directory: '/', base: '/' };
+  const slash = clean.lastIndexOf('/');
+  return { directory: slash === 0 ? '/' : clean.slice(0, slash), base: clean.slice(slash + 1) };
+}

@@ -1,0 +1,100 @@
+import { encodeName } from '../bytes/byteName.ts';
+import type { Platform } from '../bytes/platform.ts';
+import { applyChanges } from '../build/changes/applyChanges.ts';
+import { dockerProgram } from '../docker/docker.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import type { EngineVintage } from '../engine/systemCalls.ts';
+import type { Clock } from '../shell/kernel/clock.ts';
+import { devFilesystem, PtsFilesystem } from '../shell/kernel/devFilesystem.ts';
+import { Disk } from '../shell/kernel/disk.ts';
+import { Kernel } from '../shell/kernel/kernel.ts';
+import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
+import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
+import type { Network } from '../shell/kernel/network.ts';
+import { type Namespaces, PidNamespace, type Process } from '../shell/kernel/process.ts';
+import { ProcFilesystem } from '../shell/kernel/procfs.ts';
+import type { ProgramTable } from '../shell/kernel/program.ts';
+import { standIn } from '../shell/kernel/standIn.ts';
+import { O_CREAT, O_WRONLY } from '../vfs/overlay/openFlags.ts';
+import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
+import { DIRECTORIES, hostFiles, LINKS } from './hostFiles.ts';
+import { joinPrograms, oneProgram } from './programs.ts';
+
+export interface HostSetup {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly platform: Platform;
+  readonly vintage: EngineVintage;
+  readonly network: Network;
+  /** The shells and utilities that the host has; `docker` comes with it. */
+  readonly programs: ProgramTable;
+  readonly diskBytes: number;
+  readonly onFault?: ((error: unknown, process: Process) => void) | undefined;
+}
+
+/** One simulated Linux host: a kernel, a root disk, and an engine that `docker` speaks to. */
+export interface Host {
+  readonly name: string;
+  readonly kernel: Kernel;
+  readonly namespaces: Namespaces;
+  readonly engine: Engine;
+  /** The disk, below all other mounts. */
+  readonly root: OverlayMount;
+}
+
+const ENGINE_HOSTS = new Set(['unix:///var/run/docker.sock', 'unix:///run/docker.sock']);
+
+/** Puts a host together and switches it on. */
+export function createHost(setup: HostSetup): Host {
+  const { clock } = setup;
+  const docker = dockerProgram({ engineAt: (address) => (ENGINE_HOSTS.has(address) ? engine : undefined) });
+  const programs = joinPrograms(oneProgram('docker', docker), setup.programs);
+  const kernel = new Kernel({
+    clock,
+    random: setup.random,
+    programs,
+    network: setup.network,
+    disk: new Disk(setup.diskBytes),
+    onFault: setup.onFault,
+  });
+  const root = memoryFilesystem(() => clock.now());
+  fillDisk(root, setup.name, programs);
+  const mounts = new MountNamespace(root, 'ext4', '/dev/vda1');
+  mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
+  mounts.mount(
+    '/dev',
+    devFilesystem(() => clock.now()),
+    { type: 'tmpfs' },
+  );
+  mounts.mount('/dev/pts', new PtsFilesystem(kernel), { type: 'devpts' });
+  const namespaces: Namespaces = {
+    mounts,
+    pids: new PidNamespace(undefined),
+    uts: { hostname: setup.name },
+    network: { host: setup.name, isIsolated: false },
+  };
+  const engine = createEngine({
+    kernel,
+    host: namespaces,
+    platform: setup.platform,
+    vintage: setup.vintage,
+    applyChanges,
+  });
+  return { name: setup.name, kernel, namespaces, engine, root };
+}
+
+function fillDisk(root: ReturnType<typeof memoryFilesystem>, name: string, programs: ProgramTable): void {
+  for (const [path, mode] of DIRECTORIES) {
+    root.mkdir(path, mode);
+    root.chmod(path, mode);
+  }
+  for (const [path, target] of LINKS) root.symlink(target, path);
+  const put = (path: string, bytes: Uint8Array, mode: number) => {
+    const fd = root.open(path, O_WRONLY | O_CREAT, mode);
+    root.pwrite(fd, 0, bytes);
+    root.close(fd);
+  };
+  for (const [path, text] of Object.entries(hostFiles(name))) put(path, encodeName(text), 0o644);
+  for (const program of programs.names()) put(`/usr/bin/${program}`, standIn(program), 0o755);
+}

@@ -1,0 +1,89 @@
+// What lies on the disk of a host, after Debian 12.
+
+/** Directories with their modes, parents first. */
+export const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
+  ['/boot', 0o755],
+  ['/dev', 0o755],
+  ['/etc', 0o755],
+  ['/etc/docker', 0o755],
+  ['/home', 0o755],
+  ['/media', 0o755],
+  ['/mnt', 0o755],
+  ['/opt', 0o755],
+  ['/proc', 0o555],
+  ['/root', 0o700],
+  ['/run', 0o755],
+  ['/srv', 0o755],
+  ['/sys', 0o555],
+  ['/tmp', 0o1777],
+  ['/usr', 0o755],
+  ['/usr/bin', 0o755],
+  ['/usr/lib', 0o755],
+  ['/usr/local', 0o755],
+  ['/usr/local/bin', 0o755],
+  ['/usr/local/sbin', 0o755],
+  ['/usr/sbin', 0o755],
+  ['/usr/share', 0o755],
+  ['/var', 0o755],
+  ['/var/lib', 0o755],
+  ['/var/lib/docker', 0o710],
+  ['/var/log', 0o755],
+  ['/var/tmp', 0o1777],
+];
+
+export const LINKS: readonly (readonly [path: string, target: string])[] = [
+  ['/bin', 'usr/bin'],
+  ['/lib', 'usr/lib'],
+  ['/sbin', 'usr/sbin'],
+  ['/var/run', '/run'],
+  ['/etc/mtab', '../proc/self/mounts'],
+];
+
+const OS_RELEASE = [
+  'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
+  'NAME="Debian GNU/Linux"',
+  'VERSION_ID="12"',
+  'VERSION="12 (bookworm)"',
+  'VERSION_CODENAME=bookworm',
+  'ID=debian',
+  '',
+].join('\n');
+
+/** Plain files by path. */
+export function hostFiles(hostName: string): Readonly<Record<string, string>> {
+  return {
+    '/etc/debian_version': '12.11\n',
+    '/etc/group': GROUPS.map((line) => `${line}\n`).join(''),
+    '/etc/hostname': `${hostName}\n`,
+    '/etc/hosts': `127.0.0.1\tlocalhost\n127.0.1.1\t${hostName}\n`,
+    '/etc/os-release': OS_RELEASE,
+    '/etc/passwd': USERS.map((line) => `${line}\n`).join(''),
+    '/etc/resolv.conf': 'nameserver 127.0.0.1\n',
+    '/etc/shells': '/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n/usr/bin/dash\n',
+  };
+}
+
+const USERS = [
+  'root:x:0:0:root:/root:/bin/bash',
+  'daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin',
+  'bin:x:2:2:bin:/bin:/usr/sbin/nologin',
+  'sys:x:3:3:sys:/dev:/usr/sbin/nologin',
+  'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',
+  'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
+  'dev:x:1000:1000:,,,:/home/dev:/bin/bash',
+];
+
+const GROUPS = [
+  'root:x:0:',
+  'daemon:x:1:',
+  'bin:x:2:',
+  'sys:x:3:',
+  'adm:x:4:',
+  'tty:x:5:',
+  'sudo:x:27:dev',
+  'www-data:x:33:',
+  'staff:x:50:',
+  'docker:x:999:dev',
+  'nogroup:x:65534:',
+  'dev:x:1000:',
+];
