@@ -25,9 +25,10 @@ export function createObject(mount: MountState, node: OverlayNode, fields: NewIn
     markOpaque(mount, node, made);
   const inode = new OverlayInode(fields.mode & S_IFMT, made, NO_LOWER);
   inode.flags = InodeFlag.upperData;
-  noteModified(mount, directory, 'pure');
+  noteModified(mount, directory);
   mount.setFlag(node, NodeFlag.upperAlias);
-  mount.log.assign(node, 'inode', inode);
+  mount.log.note(node, 'inode', node.inode);
+  node.inode = inode;
   mount.missCount--;
   mount.hold(inode);
   mount.listener?.({ type: 'create', path: nodePath(node), mode: fields.mode });
@@ -68,7 +69,7 @@ export function linkObject(mount: MountState, from: OverlayNode, to: OverlayNode
   register(mount, inode);
   upper.link(directory.upper, to.name, inode.upper);
   mount.log.assign(inode, 'linkCount', inode.linkCount + 1);
-  noteModified(mount, directory, mount.hasOrigin(inode) ? 'impure' : 'pure');
+  noteModified(mount, directory);
   // Looked up afresh, it finds what the first name knows.
   mount.drop(to);
   endLinkChange(mount, from);

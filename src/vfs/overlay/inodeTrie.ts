@@ -55,7 +55,8 @@ export function trieSet(root: TrieRoot, index: number, value: unknown, stamp: St
     if (next !== below) log.assign(node, slot, next);
     node = next;
   }
-  log.assign(node, index & MASK, value);
+  log.note(node, index & MASK, node[index & MASK]);
+  node[index & MASK] = value;
   return owned === root.node && depth === root.depth ? root : { node: owned, depth, capacity };
 }
 

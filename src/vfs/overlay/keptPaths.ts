@@ -11,9 +11,19 @@ export class KeptPaths {
   /** Apart from the rest: they are few, and what is made or removed is looked for by its directory. */
   readonly #directories = new Map<string, OverlayNode>();
   readonly #others = new Map<string, OverlayNode>();
+  #lastPath = '';
+  #last: OverlayNode | undefined = undefined;
 
-  directory(path: string): OverlayNode | undefined {
-    return ifThere(this.#directories.get(path));
+  /** The directory whose path the first `length` characters are. One is often asked for again and again. */
+  directory(path: string, length: number): OverlayNode | undefined {
+    if (length !== this.#lastPath.length || !path.startsWith(this.#lastPath)) {
+      const parent = path.slice(0, length);
+      const node = this.#directories.get(parent);
+      if (!node) return undefined;
+      this.#last = node;
+      this.#lastPath = parent;
+    }
+    return ifThere(this.#last);
   }
 
   /** A node with something behind it. */
@@ -35,6 +45,8 @@ export class KeptPaths {
   }
 
   forget(): void {
+    this.#lastPath = '';
+    this.#last = undefined;
     if (this.#directories.size > 0) this.#directories.clear();
     if (this.#others.size > 0) this.#others.clear();
   }

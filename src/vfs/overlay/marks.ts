@@ -23,10 +23,9 @@ export function requireAlive(mount: MountState, directory: OverlayInode): void {
   if (mount.writable().linkCount(directory.upper) === 0) throw mount.fail('ENOENT');
 }
 
-/** A directory's names have changed. `isImpure` when it has to do with something copied up: only that matters to a
- *  directory that is listed as it lies in its layer. */
-export function noteModified(mount: MountState, directory: OverlayInode, change: 'pure' | 'impure'): void {
-  if (directory.has(InodeFlag.whiteouts) || change === 'impure')
-    mount.log.assign(directory, 'version', directory.version + 1);
-  if (directory.listing) mount.log.assign(directory, 'listing', undefined);
+/** A directory's names have changed. */
+export function noteModified(mount: MountState, directory: OverlayInode): void {
+  if (!directory.listing) return;
+  mount.log.note(directory, 'listing', directory.listing);
+  directory.listing = undefined;
 }

@@ -19,9 +19,9 @@ import {
 export function listNames(mount: MountState, node: OverlayNode): readonly ListedName[] {
   const inode = node.inode as OverlayInode;
   if (inode.has(InodeFlag.dead)) throw mount.fail('ENOENT');
-  if (inode.listing?.version === inode.version) return inode.listing.names;
+  if (inode.listing) return inode.listing;
   const names = inode.has(InodeFlag.whiteouts) ? mergedList(mount, node) : plainList(mount, node);
-  mount.log.assign(inode, 'listing', { version: inode.version, names });
+  mount.log.assign(inode, 'listing', names);
   return names;
 }
 

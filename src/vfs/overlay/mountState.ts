@@ -95,11 +95,15 @@ export class MountState {
   }
 
   setFlag(target: OverlayInode | OverlayNode, flag: number): void {
-    if (!target.has(flag)) this.log.assign(target as { flags: number }, 'flags', target.flags | flag);
+    if (target.has(flag)) return;
+    this.log.note(target, 'flags', target.flags);
+    target.flags |= flag;
   }
 
   clearFlag(target: OverlayInode | OverlayNode, flag: number): void {
-    if (target.has(flag)) this.log.assign(target as { flags: number }, 'flags', target.flags & ~flag);
+    if (!target.has(flag)) return;
+    this.log.note(target, 'flags', target.flags);
+    target.flags &= ~flag;
   }
 
   /** A directory, or a metadata-only copy, that has something in the upper and below, or below in several layers. */
@@ -119,11 +123,13 @@ export class MountState {
   }
 
   hold(inode: OverlayInode): void {
-    this.log.assign(inode, 'references', inode.references + 1);
+    this.log.note(inode, 'references', inode.references);
+    inode.references++;
   }
 
   release(inode: OverlayInode): void {
-    this.log.assign(inode, 'references', inode.references - 1);
+    this.log.note(inode, 'references', inode.references);
+    inode.references--;
     if (inode.references === 0 && inode.key !== 0) {
       this.log.deleteEntry(this.inodes, inode.key);
       this.log.assign(inode, 'key', 0);

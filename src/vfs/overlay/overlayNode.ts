@@ -70,20 +70,12 @@ export class OverlayInode {
     this.#facts().dataRedirect = dataRedirect;
   }
 
-  /** Counts changes that a listing would show. */
-  get version(): number {
-    return this.#more?.version ?? 0;
-  }
-
-  set version(version: number) {
-    this.#facts().version = version;
-  }
-
-  get listing(): Listing | undefined {
+  /** Of a directory, until its names change. */
+  get listing(): readonly ListedName[] | undefined {
     return this.#more?.listing;
   }
 
-  set listing(listing: Listing | undefined) {
+  set listing(listing: readonly ListedName[] | undefined) {
     this.#facts().listing = listing;
   }
 
@@ -119,18 +111,11 @@ export class OverlayInode {
   }
 }
 
-export interface Listing {
-  /** Of the inode when it was listed. */
-  readonly version: number;
-  readonly names: readonly ListedName[];
-}
-
 /** What few inodes have: files that a mount knows are many. */
 class MoreFacts {
   redirect: string | undefined = undefined;
   dataRedirect: string | undefined = undefined;
-  version = 0;
-  listing: Listing | undefined = undefined;
+  listing: readonly ListedName[] | undefined = undefined;
   pipe: Pipe | undefined = undefined;
   lowerIndex: LowerIndex | undefined = undefined;
   searchBudget: number | undefined = undefined;

@@ -55,7 +55,7 @@ export function resolveKept(mount: MountState, credentials: Credentials, path: s
 export function resolveVisited(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
   if (credentials.uid !== 0 || path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
   const slash = lastSlash(path);
-  const directory = slash > 0 ? mount.keptPaths.directory(path.slice(0, slash)) : undefined;
+  const directory = slash > 0 ? mount.keptPaths.directory(path, slash) : undefined;
   const child = directory?.children?.get(path.slice(slash + 1));
   const node = child?.inode ? child : walkVisited(mount, path);
   if (node) mount.keptPaths.note(path, node);
@@ -89,8 +89,7 @@ export function keptParent(mount: MountState, credentials: Credentials, path: st
   const name = path.slice(slash + 1);
   if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || name === '' || name === '.' || name === '..') return undefined;
   if (credentials.uid !== 0) return undefined;
-  const parent = path.slice(0, slash);
-  const directory = mount.keptPaths.directory(parent) ?? resolveVisited(mount, credentials, parent);
+  const directory = mount.keptPaths.directory(path, slash) ?? resolveVisited(mount, credentials, path.slice(0, slash));
   return directory?.inode?.type === S_IFDIR ? { directory, name, hasTrailingSlash: false } : undefined;
 }
 

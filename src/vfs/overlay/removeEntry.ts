@@ -64,7 +64,7 @@ function hide(mount: MountState, node: OverlayNode): void {
   requireSame(mount, node, existing);
   upper.putWhiteout(directory.upper, node.name);
   mount.discard(existing);
-  noteModified(mount, directory, 'impure');
+  noteModified(mount, directory);
   mount.drop(node);
   mount.counters.whiteouts++;
   mount.listener?.({ type: 'whiteout', path: nodePath(node) });
@@ -78,7 +78,7 @@ function removeUpper(mount: MountState, node: OverlayNode): void {
   if (isDirectory(upper.mode(existing)) && upper.inode(existing).names.size > 0) throw mount.fail('ENOTEMPTY');
   upper.unlink(directory.upper, node.name);
   mount.discard(existing);
-  noteModified(mount, directory, mount.hasOrigin(node.inode as OverlayInode) ? 'impure' : 'pure');
+  noteModified(mount, directory);
   mount.drop(node);
 }
 

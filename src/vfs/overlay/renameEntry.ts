@@ -57,10 +57,8 @@ export function exchangeObjects(mount: MountState, a: OverlayNode, b: OverlayNod
   keepBelow(mount, a, b.parent as OverlayNode);
   keepBelow(mount, b, a.parent as OverlayNode);
   upper.exchange(aDirectory.upper, a.name, bDirectory.upper, b.name);
-  const change =
-    mount.hasOrigin(a.inode as OverlayInode) || mount.hasOrigin(b.inode as OverlayInode) ? 'impure' : 'pure';
-  noteModified(mount, aDirectory, change);
-  noteModified(mount, bDirectory, change);
+  noteModified(mount, aDirectory);
+  noteModified(mount, bDirectory);
   const paths = mount.listener ? { from: nodePath(a), to: nodePath(b) } : undefined;
   const [aPlace, bPlace] = [placeOf(a), placeOf(b)];
   putAt(mount, a, bPlace);
@@ -130,7 +128,6 @@ function moveUpper(
 }
 
 function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void {
-  const inode = from.inode as OverlayInode;
   const target = to.inode;
   const fromDirectory = (from.parent as OverlayNode).inode as OverlayInode;
   const toParent = to.parent as OverlayNode;
@@ -139,13 +136,8 @@ function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void
     else dropLinkCount(mount, to);
     mount.release(target);
   }
-  const isImpure = mount.hasOrigin(inode);
-  noteModified(mount, fromDirectory, isImpure ? 'impure' : 'pure');
-  noteModified(
-    mount,
-    toParent.inode as OverlayInode,
-    isImpure || (target !== undefined && mount.hasOrigin(target)) ? 'impure' : 'pure',
-  );
+  noteModified(mount, fromDirectory);
+  noteModified(mount, toParent.inode as OverlayInode);
   const paths = mount.listener ? { from: nodePath(from), to: nodePath(to) } : undefined;
   const place = placeOf(to);
   if (!to.inode) mount.missCount--;
@@ -169,10 +161,11 @@ function placeOf(node: OverlayNode): Place {
 }
 
 function putAt(mount: MountState, node: OverlayNode, { parent, name, isBare }: Place): void {
-  mount.log.assign(node, 'parent', parent);
-  mount.log.assign(node, 'name', name);
-  const flags = (node.flags & ~NodeFlag.nothingBelow) | NodeFlag.moved | (isBare ? NodeFlag.nothingBelow : 0);
-  if (flags !== node.flags) mount.log.assign(node, 'flags', flags);
+  if (node.parent !== parent) mount.log.assign(node, 'parent', parent);
+  mount.log.note(node, 'name', node.name);
+  node.name = name;
+  mount.log.note(node, 'flags', node.flags);
+  node.flags = (node.flags & ~NodeFlag.nothingBelow) | NodeFlag.moved | (isBare ? NodeFlag.nothingBelow : 0);
   if ((node.inode as OverlayInode).type === S_IFDIR) mount.keptPaths.forget();
   if (!parent.children) mount.log.assign(parent, 'children', new Map());
   mount.log.setEntry(parent.children as Map<string, OverlayNode>, name, node);

@@ -77,7 +77,8 @@ export class Upper extends UpperView {
     const body = emptyBody(fields.mode, this.#stamp, fields.target ?? '', fields.device ?? 0);
     const made = new UpperInode(this.#operation, fields, this.#time(), body);
     if (isDirectory(fields.mode)) made.linkCount = 1;
-    this.log.assign(this.state, 'nextInode', inode + 1);
+    this.log.note(this.state, 'nextInode', inode);
+    this.state.nextInode = inode + 1;
     this.#set(inode, made);
     return inode;
   }
