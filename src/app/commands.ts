@@ -191,6 +191,7 @@ const PAGE: readonly Command[] = [
     keys: ['Mod+k', 'F1'],
     run: ({ shell }) => shell.showDialog('palette'),
   },
+  { id: 'lab', title: 'command.lab', group: 'page', keys: ['Mod+`'], run: ({ shell }) => shell.toggleLab() },
   {
     id: 'companion',
     title: 'command.companion',

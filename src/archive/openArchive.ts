@@ -172,6 +172,7 @@ function openFormat(context: OpenContext, format: ArchiveFormat): Promise<Descri
     case 'docker-v1':
       return openDockerV1(context);
     case 'rootfs':
+    case 'machine':
       return Promise.resolve([]);
   }
 }

@@ -21,6 +21,11 @@ interface Pending {
   reject(error: ServiceError): void;
 }
 
+/** A port can only move to the other side, not be copied. */
+function isPort(value: unknown): value is MessagePort {
+  return value instanceof MessagePort;
+}
+
 /** Calls a service at the other end of a port. `service` has every method of the interface, each a message and
  *  a promise; a method that the host does not have rejects. */
 export class RpcClient<Service extends object, Event> {
@@ -60,7 +65,7 @@ export class RpcClient<Service extends object, Event> {
       if (this.#lost) return reject(new ServiceError(this.#lost));
       const call = ++this.#lastCall;
       // Throws DataCloneError for what cannot be cloned: a rejection of this call alone.
-      this.#endpoint.postMessage({ call, method, args } satisfies CallMessage);
+      this.#endpoint.postMessage({ call, method, args } satisfies CallMessage, args.filter(isPort));
       this.#pending.set(call, { resolve, reject });
     });
   }

@@ -57,6 +57,8 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
     save: (request, callId) =>
       calls.run(callId, async (work) => (await import('./saving.ts')).save(session, request, work)),
 
+    lab: async (port, base) => (await import('./lab/labHost.ts')).hostLab(session, port, base),
+
     saveView: async (state) => (await session.store()).putView(state),
     loadView: async () => (await session.store()).view(),
   };

@@ -79,6 +79,9 @@ export interface ExplorerService {
   verify(archiveId: string, callId: string): Promise<readonly VerifyRow[]>;
   /** Writes an archive, a layer, a flattened rootfs, or a subtree as a tar. */
   save(request: SaveRequest, callId: string): Promise<SavedFile>;
+  /** Starts the simulated machine's service at the other end of this port (`lab/labProtocol.ts`). `base`: the page's
+   *  address. */
+  lab(port: MessagePort, base: string): Promise<void>;
   /** Small values of the page's own (selection, settings), kept beside the archives. */
   saveView(state: unknown): Promise<void>;
   loadView(): Promise<unknown>;
@@ -181,7 +184,7 @@ export interface ArchiveSummary {
   /** After a reload: the contents need the file again (`reopen` with its handle or a new pick). */
   readonly needsFile: boolean;
   readonly hasHandle: boolean;
-  readonly origin: 'file' | 'folder' | 'url';
+  readonly origin: 'file' | 'folder' | 'url' | 'machine';
   readonly url: string | undefined;
 }
 

@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { type Catalogue, type Message, fillMessage, preferredLanguage } from '../../src/i18n/messages.ts';
 import enFindings from '../../src/i18n/en/findings.json';
 import enCompanion from '../../src/i18n/en/companion.json';
+import enLab from '../../src/i18n/en/lab.json';
 import enPanels from '../../src/i18n/en/panels.json';
 import enShell from '../../src/i18n/en/shell.json';
 import zhFindings from '../../src/i18n/zh/findings.json';
 import zhCompanion from '../../src/i18n/zh/companion.json';
+import zhLab from '../../src/i18n/zh/lab.json';
 import zhPanels from '../../src/i18n/zh/panels.json';
 import zhShell from '../../src/i18n/zh/shell.json';
 
@@ -16,6 +18,7 @@ const CATALOGUES: readonly (readonly [string, Catalogue, Catalogue])[] = [
   ['panels', enPanels, zhPanels],
   ['findings', enFindings, zhFindings],
   ['companion', enCompanion, zhCompanion],
+  ['lab', enLab, zhLab],
 ];
 
 const placesOf = (message: Message | undefined): string[] => {

@@ -196,6 +196,45 @@ export class ExplorerState {
     this.archives = this.archives.map((one) => (one.id === summary.id ? summary : one));
   }
 
+  /** The images of the simulated machine as they are now. What is selected stays, by the image's ID. */
+  showMachine(summary: ArchiveSummary, select: boolean): void {
+    const known = this.archives.some((one) => one.id === summary.id);
+    if (!known) {
+      if (summary.images.length === 0) return;
+      this.archives = [...this.archives, summary];
+      if (select || this.archiveId === undefined) this.selectArchive(summary.id);
+      return;
+    }
+    if (summary.images.length === 0) {
+      this.archives = this.archives.filter((one) => one.id !== summary.id);
+      if (this.archiveId === summary.id) this.selectArchive(this.archives.at(-1)?.id);
+      return;
+    }
+    this.#replaceMachine(summary);
+  }
+
+  #replaceMachine(summary: ArchiveSummary): void {
+    const before = summary.id === this.archiveId ? this.image : undefined;
+    const layersBefore = this.layers.map(({ diffId }) => diffId).join();
+    const idsBefore = new Set(this.archives.find((one) => one.id === summary.id)?.images.map(({ imageId }) => imageId));
+    this.replaceArchive(summary);
+    if (summary.id !== this.archiveId) return;
+    // What has just been made is what one wants to see.
+    const made = summary.images.find(({ imageId }) => !idsBefore.has(imageId));
+    const same = summary.images.find(({ imageId }) => imageId === before?.imageId);
+    const target = made ?? same;
+    if (!target || target !== same) {
+      this.selectImage(target?.index ?? 0);
+      return;
+    }
+    this.imageIndex = target.index;
+    if (this.layers.map(({ diffId }) => diffId).join() === layersBefore) return;
+    this.layer = Math.min(this.layer, Math.max(0, this.layers.length - 1));
+    const { query } = this;
+    if (query) void this.loadTree(query);
+    void this.loadHistory();
+  }
+
   /** Copies the archive's bytes into this browser's storage. */
   async keep(archive: ArchiveSummary): Promise<void> {
     const kept = await this.calls.run('keep', archive.fileName, () => this.service.keep(archive.id));

@@ -8,10 +8,11 @@ interface StoredSettings {
   readonly language: Language | undefined;
   readonly stackPx: number;
   readonly panelPx: number;
+  readonly labPx: number;
 }
 
 const STORAGE_KEY = 'palimpsest.settings';
-const DEFAULTS: StoredSettings = { theme: 'system', language: undefined, stackPx: 320, panelPx: 460 };
+const DEFAULTS: StoredSettings = { theme: 'system', language: undefined, stackPx: 320, panelPx: 460, labPx: 320 };
 
 /** What a reader sets once: kept in localStorage, which is there before the first paint. */
 export class Settings {
@@ -19,6 +20,8 @@ export class Settings {
   language = $state<Language>('en');
   stackPx = $state(DEFAULTS.stackPx);
   panelPx = $state(DEFAULTS.panelPx);
+  /** Height of the terminal. */
+  labPx = $state(DEFAULTS.labPx);
 
   constructor() {
     const stored = readStored();
@@ -26,13 +29,17 @@ export class Settings {
     this.language = stored.language ?? preferredLanguage(navigator.languages);
     this.stackPx = stored.stackPx;
     this.panelPx = stored.panelPx;
+    this.labPx = stored.labPx;
   }
 
   /** Writes it all. A browser that keeps nothing (private mode) is no fault: the settings last as long as the page. */
   store(): void {
-    const { theme, language, stackPx, panelPx } = this;
+    const { theme, language, stackPx, panelPx, labPx } = this;
     try {
-      localStorage.setItem(STORAGE_KEY, JSON.stringify({ theme, language, stackPx, panelPx } satisfies StoredSettings));
+      localStorage.setItem(
+        STORAGE_KEY,
+        JSON.stringify({ theme, language, stackPx, panelPx, labPx } satisfies StoredSettings),
+      );
     } catch (error) {
       console.warn('The settings could not be stored.', error);
     }
@@ -52,6 +59,7 @@ function readStored(): StoredSettings {
     language: value.language === 'en' || value.language === 'zh' ? value.language : undefined,
     stackPx: boundedPx(value.stackPx, DEFAULTS.stackPx),
     panelPx: boundedPx(value.panelPx, DEFAULTS.panelPx),
+    labPx: boundedPx(value.labPx, DEFAULTS.labPx),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BuildView } from '../companion/buildView.svelte.ts';
 import type { CompanionSession } from '../companion/companionSession.svelte.ts';
+import type { LabState } from '../lab/labState.svelte.ts';
 import { setLanguage } from '../../i18n/i18n.svelte.ts';
 import { LANGUAGES, type Language } from '../../i18n/messages.ts';
 import { Settings, THEMES, type Theme } from './settings.svelte.ts';
@@ -23,6 +24,10 @@ export class ShellState {
   /** The last build, so that its steps stay when the dialog is closed. */
   companionBuild = $state.raw<BuildView | undefined>(undefined);
 
+  /** The simulated machine, once somebody asked for one; its code is loaded then. */
+  lab = $state.raw<LabState | undefined>(undefined);
+  isLabOpen = $state(false);
+
   /** An address that a link or the clipboard brought; the reader decides. */
   offeredUrl = $state<string | undefined>(undefined);
 
@@ -33,6 +38,11 @@ export class ShellState {
 
   showDialog(dialog: DialogName | undefined): void {
     this.dialog = dialog;
+  }
+
+  /** Shows the machine's terminal, which boots it the first time, or hides it. */
+  toggleLab(): void {
+    this.isLabOpen = !this.isLabOpen;
   }
 
   /** Connects by the link that opened the page, or by the one that this tab had. */

@@ -34,7 +34,9 @@ export class Kernel {
   /** By the pid in the host's namespace. */
   readonly processes = new Map<number, Process>();
   readonly terminals = new Set<Pty>();
-  /** Told when a process has begun, ended, or was stopped. */
+  /** Told by the shell of a terminal when a command line is done, before the next prompt. */
+  onCommandLine: ((line: string, process: Process) => void) | undefined;
+  /** Told when a process has begun or ended. */
   onProcess: ((event: 'started' | 'ended', process: Process) => void) | undefined;
 
   constructor(setup: KernelSetup) {

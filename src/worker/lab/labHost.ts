@@ -1,0 +1,11 @@
+import { hostService, sendEvent } from '../rpcHost.ts';
+import type { Session } from '../session.ts';
+import type { Endpoint } from '../wire.ts';
+import { Lab } from './labService.ts';
+
+/** Answers for the machine at a port of its own. */
+export function hostLab(session: Session, port: MessagePort, base: string): void {
+  const endpoint = port as Endpoint;
+  const lab = new Lab(session, (event) => sendEvent(endpoint, event), base);
+  hostService(endpoint, lab.service);
+}

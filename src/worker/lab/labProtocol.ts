@@ -1,0 +1,44 @@
+import type { ArchiveSummary } from '../protocol.ts';
+
+/** What the page may ask of the machine that runs in its worker. */
+export interface LabService {
+  /** Boots the machine, or wakes the one that was kept. */
+  start(): Promise<LabSummary>;
+  /** A login shell; its output comes as events. */
+  openTerminal(columns: number, rows: number): Promise<string>;
+  closeTerminal(terminalId: string): Promise<void>;
+  /** What was typed or pasted. */
+  type(terminalId: string, text: string): Promise<void>;
+  resize(terminalId: string, columns: number, rows: number): Promise<void>;
+  /** Output of that many bytes is on the screen: more may come. */
+  shown(terminalId: string, sizeBytes: number): Promise<void>;
+  /** Goes to a moment of the timeline. */
+  goTo(position: number): Promise<void>;
+  /** Puts a file from the user's computer onto the machine's disk, below /root. Gives its path there. */
+  upload(file: File): Promise<string>;
+  /** A file of the machine's disk. */
+  download(path: string): Promise<Blob>;
+  /** A new machine in the place of this one. */
+  reset(): Promise<void>;
+}
+
+export interface LabSummary {
+  readonly hostName: string;
+  /** Whether it was there from an earlier visit. */
+  readonly isKept: boolean;
+  readonly timeline: TimelineSummary;
+}
+
+export interface TimelineSummary {
+  readonly moments: readonly { readonly title: string; readonly atSec: number }[];
+  readonly position: number;
+}
+
+export type LabEvent =
+  | { readonly type: 'output'; readonly terminalId: string; readonly bytes: Uint8Array }
+  | { readonly type: 'ended'; readonly terminalId: string; readonly status: number }
+  | { readonly type: 'timeline'; readonly timeline: TimelineSummary }
+  /** The engine's images and containers, as an archive that the explorer shows. */
+  | { readonly type: 'images'; readonly archive: ArchiveSummary }
+  /** It could not be kept in this browser; it goes on. */
+  | { readonly type: 'notKept'; readonly message: string };
