@@ -9,9 +9,8 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Reads from here on are made on other threads. */
 const BULK_BYTES = 1024 * 1024;
 
-/** With other threads to read: in Chromium, where the bytes come from another process, 5 ahead take half the time of
- *  one after the other; more gain nothing but memory. */
-const BULK_ELSEWHERE: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 5 };
+/** With other threads to read: two for each of them, so that none waits for this one. */
+const BULK_ELSEWHERE: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 7 };
 /** On a thread of its own, beside others: fewer, for each thread holds as many. Synchronous reads (FileReaderSync) take
  *  no longer, but their memory stays until the thread rests. */
 const BULK_HERE: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 2 };

@@ -129,7 +129,7 @@ class HoppingWindow {
   #adapt(offset: number): void {
     if (this.bytes.length === 0) return;
     const gap = offset - (this.start + this.bytes.length);
-    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 4, this.#bulk.readBytes);
+    if (gap < SMALL_GAP_BYTES) this.#length = Math.min(this.#length * 8, this.#bulk.readBytes);
     else if (gap > this.#length / 4) this.#length = Math.max(this.#length >> 2, MIN_WINDOW_BYTES);
   }
 }

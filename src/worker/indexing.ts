@@ -2,7 +2,8 @@ import { worthwhileLanes } from '../archive/indexLayers.ts';
 import type { OpenedArchive } from './openedArchive.ts';
 import type { Session } from './session.ts';
 
-/** Indexes every layer, base first: one after another, or, where that pays, several at once on threads of their own.
+/** Indexes every layer, base first: one after another, or, where that pays, several at once on threads of their
+ *  own.
  *  `cancel(callId)` stops it; a layer that is asked for later is indexed then. */
 export async function indexInBackground(session: Session, opened: OpenedArchive, callId: string): Promise<void> {
   opened.indexingCallId = callId;
@@ -11,7 +12,10 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
       // A stored tree is read when it is asked for.
       const waiting = opened.summary().layers.filter((layer) => layer.state !== 'indexed');
       const base = waiting[0];
-      const lanes = worthwhileLanes(waiting.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })));
+      // Plain ones wait for their bytes, which several threads take in as it is (`platform/blobReaders.ts`): one after
+      // another, so that all that there is goes to the base first.
+      const compressed = waiting.filter((layer) => layer.compression !== 'none');
+      const lanes = worthwhileLanes(compressed.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })));
       const lane = async () => {
         for (let layer = waiting.shift(); layer; layer = waiting.shift()) {
           signal.throwIfAborted();

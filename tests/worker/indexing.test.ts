@@ -5,7 +5,7 @@ import type { OpenedArchive } from '../../src/worker/openedArchive.ts';
 import type { Session } from '../../src/worker/session.ts';
 
 /** An archive of layers of these sizes, whose trees come when the test says so. */
-function controlled(sizes: readonly number[]) {
+function controlled(sizes: readonly number[], compression = 'none') {
   const asked: number[] = [];
   const ends = new Map<number, () => void>();
   const trees = new Map<number, Promise<void>>();
@@ -25,7 +25,7 @@ function controlled(sizes: readonly number[]) {
         storedBytes,
         state: 'waiting',
         presence: 'present',
-        compression: 'none',
+        compression,
       })),
     }),
     tree: (layer: number) => {
@@ -54,8 +54,11 @@ function controlled(sizes: readonly number[]) {
 }
 
 describe('indexing in the background', () => {
-  it('goes layer by layer where layers are small', async () => {
-    const { done, asked, told, settle, end } = controlled([10, 10, 10]);
+  it.each([
+    ['small', [10, 10, 10], 'gzip'],
+    ['plain', [1e9, 1e9, 1e9], 'none'],
+  ])('goes layer by layer where layers are %s', async (_, sizes, compression) => {
+    const { done, asked, told, settle, end } = controlled(sizes, compression);
     await settle();
     expect(asked).toEqual([0]);
     for (const layer of [0, 1, 2]) await end(layer);
@@ -63,8 +66,8 @@ describe('indexing in the background', () => {
     expect([asked, told]).toEqual([[0, 1, 2], ['indexed']]);
   });
 
-  it('takes large ones side by side, the base before the last', async () => {
-    const { done, asked, told, settle, end } = controlled([1e9, 4e8, 1e8]);
+  it('takes large compressed ones side by side, the base before the last', async () => {
+    const { done, asked, told, settle, end } = controlled([1e8, 4e7, 1e7], 'gzip');
     await settle();
     expect(asked).toEqual([0, 1]);
     await end(1);
