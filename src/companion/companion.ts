@@ -53,8 +53,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   const token = options.users ? undefined : newToken();
   const users = options.users ?? [{ name: 'you', hash: tokenHash(token ?? '') }];
   const tokens = new TokenTable(users);
+  // An engine that is not there yet may come later.
+  const reportUnlessLost = (error: unknown): void => {
+    if (!(error instanceof CompanionError && error.code === 'connectionLost')) options.report(error);
+  };
   await folders.sweep();
-  for (const engine of options.engines) await engine.sweep(isAlive).catch(options.report);
+  for (const engine of options.engines) await engine.sweep(isAlive).catch(reportUnlessLost);
   const pool = new EnginePool(options.engines, limits, tokens.isForSeveral);
   await pool.open();
   const builds = new BuildService(pool, folders, { limits, rules, report: options.report });

@@ -83,7 +83,7 @@ test('COMP-16 the page that a companion serves is connected, says to what, and k
   expect(asked.filter((url) => url.includes(token))).toEqual([]);
 });
 
-test('COMP-16 a companion that takes another link is said to be gone', async ({ page, idle }) => {
+test('COMP-16 a link of another run is said to be refused', async ({ page, idle }) => {
   await page.goto(idle.link.replace(/.{10}$/, 'AAAAAAAAAA'));
   await expect(page.getByRole('button', { name: /^Companion: / })).toHaveAccessibleName('Companion: refused');
 });
