@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { chmod, lutimes, mkdir, statIfThere, symlink, writeFile } from '../../src/shell/kernel/calls.ts';
+import { VirtualClock } from '../../src/shell/kernel/clock.ts';
 import type { Process } from '../../src/shell/kernel/process.ts';
 import { standIn } from '../../src/shell/kernel/standIn.ts';
 import type { Flavour } from '../../src/shell/kernel/program.ts';
@@ -140,7 +141,7 @@ function runReal(tree: Tree, lines: string, path: string): Outcome {
 }
 
 async function runOurs(tree: Tree, lines: string, flavour: Flavour): Promise<Outcome> {
-  const machine = testKernel({ programs: UTILITIES });
+  const machine = testKernel({ programs: UTILITIES, clock: new VirtualClock(Date.now() / 1000) });
   let output = '';
   let errors = '';
   let code = 0;

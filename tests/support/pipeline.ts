@@ -36,10 +36,13 @@ export async function runPipeline(process: Process, line: string): Promise<numbe
       files.set(1, file);
     }
     if (stage.joinsErrors) files.set(2, files.get(1) as OpenFile);
-    children.push(await startCommand(process, stage.argv, { files }));
-    for (const file of opened) file.close();
-    previous?.close();
-    pipe?.writeEnd.close();
+    try {
+      children.push(await startCommand(process, stage.argv, { files }));
+    } finally {
+      for (const file of opened) file.close();
+      previous?.close();
+      pipe?.writeEnd.close();
+    }
     previous = pipe?.readEnd;
   }
   const statuses = await Promise.all(children.map((child) => child.wait()));

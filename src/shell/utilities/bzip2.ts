@@ -27,7 +27,7 @@ const OPTIONS = {
 
 const LEVELS = ['fast', 'level2', 'level3', 'level4', 'level5', 'level6', 'level7', 'level8', 'best'] as const;
 
-function formOf({ name, flavour }: Process): CompressorForm {
+function formOf({ name, flavour }: Process, isTesting: boolean): CompressorForm {
   const isGnu = flavour === 'gnu';
   const at = (path: string | undefined) => path ?? '(stdin)';
   return {
@@ -40,9 +40,12 @@ function formOf({ name, flavour }: Process): CompressorForm {
     ],
     warningStatus: 1,
     keepsInput: false,
+    wrongFormatStatus: isGnu ? 2 : 1,
     words: {
       missing: (path, cause) =>
-        isGnu ? `${name}: Can't open input file ${path}: ${cause}.` : `${name}: ${path}: ${cause}`,
+        isGnu
+          ? `${name}: Can't open input${isTesting ? '' : ' file'} ${path}: ${cause}.`
+          : `${name}: ${path}: ${cause}`,
       directory: (path) => (isGnu ? `${name}: Input file ${path} is a directory.` : `${name}: ${path}: is a directory`),
       hasSuffix: (path, suffix) =>
         isGnu
@@ -75,7 +78,7 @@ function program(role: 'bzip2' | 'bunzip2' | 'bzcat'): Program {
     (process, options) => {
       const level = options.last(...LEVELS);
       const isReading = options.last('decompress', 'compress') ?? (role === 'bzip2' ? 'compress' : 'decompress');
-      return new Compressor(process, formOf(process), {
+      return new Compressor(process, formOf(process, options.has('test')), {
         mode: options.has('test') ? 'test' : isReading,
         toStdout: options.has('stdout') || role === 'bzcat',
         keep: options.has('keep'),

@@ -16,6 +16,7 @@ import {
   unlink,
   utimes,
 } from '../kernel/calls.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
 import { askYes } from './ask.ts';
@@ -32,6 +33,8 @@ export interface CompressorForm {
   /** Of everything that is odd but no error. */
   readonly warningStatus: number;
   readonly keepsInput: boolean;
+  /** 1 unless told. */
+  readonly wrongFormatStatus?: number;
 }
 
 export interface CompressorWords {
@@ -105,7 +108,11 @@ export class Compressor {
     let found: Stat;
     try {
       found = this.#task.toStdout ? stat(process, name) : lstat(process, name);
-      if (isSymlink(found.mode) && (this.#task.force || this.#form.compression !== 'gzip')) found = stat(process, name);
+      if (isSymlink(found.mode)) {
+        // gzip opens with O_NOFOLLOW.
+        if (!this.#task.force && this.#form.compression === 'gzip') throw new VfsError('ELOOP', 'open', name);
+        found = stat(process, name);
+      }
     } catch (error) {
       const suffix = this.#form.suffixes[0]?.[0] ?? '';
       const other = this.#task.mode === 'compress' ? undefined : statIfThere(process, path + suffix);
@@ -177,7 +184,7 @@ export class Compressor {
     const pair = pairs.find(([suffix]) => path.endsWith(suffix) && lastComponent(path) !== suffix);
     if (this.#task.mode === 'compress') {
       if (pair && !this.#task.force) {
-        await this.#warn(words.hasSuffix(path, pair[0]), warningStatus);
+        await this.#warn(words.hasSuffix(path, pair[0]), this.#form.compression === 'gzip' ? 0 : warningStatus);
         return undefined;
       }
       return path + (pairs[0]?.[0] ?? '');
@@ -194,7 +201,10 @@ export class Compressor {
       const isAsked = process.files.get(0)?.isTerminal === true && this.#form.compression === 'gzip';
       const question = `${process.name}: ${target} already exists; do you wish to overwrite (y or n)? `;
       if (!isAsked || !(await askYes(process, question))) {
-        await this.#warn(this.#form.words.exists(target), this.#form.warningStatus);
+        await this.#warn(
+          this.#form.words.exists(target),
+          this.#form.compression === 'xz' ? 1 : this.#form.warningStatus,
+        );
         return false;
       }
     }
@@ -307,8 +317,10 @@ export class Compressor {
 
   async #codecFault(error: unknown, path: string | undefined): Promise<void> {
     const { words } = this.#form;
-    if (error instanceof WrongFormat) await this.#fail(words.wrongFormat(path));
-    else if (!(error instanceof CodecError)) {
+    if (error instanceof WrongFormat) {
+      await this.#fail(words.wrongFormat(path));
+      this.#status = Math.max(this.#status, this.#form.wrongFormatStatus ?? 1);
+    } else if (!(error instanceof CodecError)) {
       const cause = causeOf(error);
       await this.#fail(words.missing(path ?? 'stdin', cause));
     } else if (error.code === 'truncated') await this.#fail(words.truncated(path));

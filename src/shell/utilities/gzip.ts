@@ -49,7 +49,8 @@ const LEVELS: readonly GzipOption[] = [
 ];
 
 function formOf(process: Process): CompressorForm {
-  const { name } = process;
+  // gunzip and zcat are scripts around it.
+  const name = process.flavour === 'gnu' ? 'gzip' : process.name;
   const at = (path: string | undefined) => path ?? 'stdin';
   const isGnu = process.flavour === 'gnu';
   return {
@@ -112,8 +113,14 @@ async function run(
 }
 
 function program(role: 'gzip' | 'gunzip' | 'zcat'): Program {
-  return utility({ options: OPTIONS, usage: '[OPTION]... [FILE]...', version: '1.12' }, (process, options) =>
-    run(process, options, role),
+  return utility(
+    {
+      options: OPTIONS,
+      usage: '[OPTION]... [FILE]...',
+      version: '1.12',
+      helpHint: "Try `gzip --help' for more information.",
+    },
+    (process, options) => run(process, options, role),
   );
 }
 

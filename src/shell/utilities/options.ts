@@ -17,6 +17,8 @@ export interface GivenOption<Name extends string> {
   readonly value: string | undefined;
   /** As typed, without its argument: `-a`, `--all`. */
   readonly spelling: string;
+  /** How many operands came before it. */
+  readonly operandsBefore: number;
 }
 
 /** The options and operands of a command line. */
@@ -120,8 +122,10 @@ export class OptionParser<Name extends string> {
         operands.push(...arguments_.slice(at));
         break;
       }
-      if (argument.startsWith('--')) given.push(this.#longOption(argument, take));
-      else if (argument.length > 1 && argument.startsWith('-')) this.#shortOptions(argument, take, given);
+      if (argument.startsWith('--'))
+        given.push({ ...this.#longOption(argument, take), operandsBefore: operands.length });
+      else if (argument.length > 1 && argument.startsWith('-'))
+        this.#shortOptions(argument, take, given, operands.length);
       else {
         operands.push(argument);
         if (this.#permute && !form.posix) continue;
@@ -132,7 +136,7 @@ export class OptionParser<Name extends string> {
     return new ParsedOptions(given, operands);
   }
 
-  #longOption(argument: string, take: () => string | undefined): GivenOption<Name> {
+  #longOption(argument: string, take: () => string | undefined): Omit<GivenOption<Name>, 'operandsBefore'> {
     const equals = argument.indexOf('=');
     const typed = argument.slice(2, equals < 0 ? undefined : equals);
     const [long, spelling] = this.#findLong(typed, argument);
@@ -161,21 +165,26 @@ export class OptionParser<Name extends string> {
     return first;
   }
 
-  #shortOptions(argument: string, take: () => string | undefined, given: GivenOption<Name>[]): void {
+  #shortOptions(
+    argument: string,
+    take: () => string | undefined,
+    given: GivenOption<Name>[],
+    operandsBefore: number,
+  ): void {
     for (let i = 1; i < argument.length; i++) {
       const letter = argument[i] as string;
       const spelling = this.#short.get(letter);
       if (!spelling) throw new UsageError('unknown', `invalid option -- '${letter}'`);
       const name = named(spelling, `-${letter}`);
       if (spelling.argument === 'none') {
-        given.push({ name, value: undefined, spelling: `-${letter}` });
+        given.push({ name, value: undefined, spelling: `-${letter}`, operandsBefore });
         continue;
       }
       let value = i + 1 < argument.length ? argument.slice(i + 1) : undefined;
       if (spelling.argument === 'required') value ??= take();
       if (spelling.argument === 'required' && value === undefined)
         throw new UsageError('argument', `option requires an argument -- '${letter}'`);
-      given.push({ name, value, spelling: `-${letter}` });
+      given.push({ name, value, spelling: `-${letter}`, operandsBefore });
       return;
     }
   }

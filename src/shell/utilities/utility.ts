@@ -11,12 +11,16 @@ const NOT_SIMULATED_STATUS = 2;
 export interface UtilityRules<Name extends string> extends OptionRules<Name> {
   /** What follows the name in a line of usage: `[OPTION]... [FILE]...`. */
   readonly usage: string;
+  /** Of options that are unknown or lack their argument, where it is another. */
+  readonly optionStatus?: number;
   /** The status for a command line that is not taken; 1 unless told, and always 1 in busybox. */
   readonly usageStatus?: number;
   /** Whether a line of usage stands before the pointer to its help, as grep's does. */
   readonly showsUsage?: boolean;
   /** What `--version` prints behind the name; coreutils' unless told. */
   readonly version?: string;
+  /** What points to the help, where it is not the usual line. */
+  readonly helpHint?: string;
   /** Makes plain options of old forms (`head -5`) before they are read. */
   readonly rewrite?: (arguments_: readonly string[], flavour: Flavour) => readonly string[];
   /** Where busybox knows other options. */
@@ -58,12 +62,13 @@ async function printUsageError<Name extends string>(
   error: UsageError,
 ): Promise<number> {
   const { name, flavour } = process;
-  const status = flavour === 'gnu' ? (rules.usageStatus ?? 1) : 1;
+  const own = error.code === 'operand' ? undefined : rules.optionStatus;
+  const status = flavour === 'gnu' ? (own ?? rules.usageStatus ?? 1) : 1;
   if (error.message !== '') await process.complain(error.message);
   if (error.code === 'notSimulated') return NOT_SIMULATED_STATUS;
   if (error.isBare) return status;
   if (flavour === 'gnu' && rules.showsUsage) await process.write(2, `Usage: ${name} ${rules.usage}\n`);
-  if (flavour === 'gnu') await process.write(2, `Try '${name} --help' for more information.\n`);
+  if (flavour === 'gnu') await process.write(2, `${rules.helpHint ?? `Try '${name} --help' for more information.`}\n`);
   else await process.write(2, helpText(name, rules, flavour));
   return status;
 }

@@ -33,7 +33,7 @@ function formOf({ name, flavour }: Process): CompressorForm {
     words: {
       missing: (path, cause) => `${name}: ${path}: ${cause}`,
       directory: (path) => `${name}: ${path}: Is a directory, skipping`,
-      hasSuffix: (path, suffix) => `${name}: ${path}: File already has '${suffix}' suffix, skipping`,
+      hasSuffix: (path, suffix) => `${name}: ${path}: File already has \`${suffix}' suffix, skipping`,
       unknownSuffix: (path) =>
         isGnu
           ? `${name}: ${path}: Filename has an unknown suffix, skipping`
