@@ -10,7 +10,6 @@ import { type Filters, fitsLabels, invalidFilter, NO_FILTERS, requireKnownFilter
 import { compareTimes, timeSec } from './goTime.ts';
 import { humanDuration } from './humanDuration.ts';
 import { findImage } from './imageStore.ts';
-import { shortId } from './messages.ts';
 import { isRunning } from './removeImage.ts';
 
 const FILTERS = [
@@ -204,7 +203,7 @@ function shownImage(core: EngineCore, record: ContainerRecord): string {
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
   }
-  return shortId(record.imageId);
+  return record.imageId;
 }
 
 /** Path and arguments; those with a blank in quotes. */

@@ -66,7 +66,7 @@ async function loadManifest(
     if (parent !== undefined && links.some((link) => link.id === parent)) setParent(core, id, parent as Digest);
   }
   // Told of the last image alone whether it has tags: a habit of the real one.
-  if (lastTags === 0 && ids !== '') onProgress({ stream: ids });
+  if (lastTags === 0) onProgress({ stream: ids });
 }
 
 function readItems(bytes: Uint8Array): readonly DockerManifestItem[] {

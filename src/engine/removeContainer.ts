@@ -74,7 +74,8 @@ export function pruneContainers(
   const until = untilSec(core, filters);
   const ids: string[] = [];
   let reclaimedBytes = 0;
-  for (const record of core.state.containers.values()) {
+  // The newest first.
+  for (const record of [...core.state.containers.values()].reverse()) {
     if (isRunning(record)) continue;
     if (until !== undefined && timeSec(record.createdAt) > until) continue;
     const { Labels: labels } = record.config;
