@@ -58,7 +58,8 @@ export class ProgressDisplay {
 
   #text(message: ProgressMessage): string {
     if ('aux' in message) return '';
-    if ('stream' in message) return message.stream;
+    // A message of no text is a line of its own.
+    if ('stream' in message) return message.stream || '\n';
     const bar = this.#bar(message);
     const line = `${message.id === undefined ? '' : `${message.id}: `}${message.status}`;
     // Without a terminal, bars are left out with their line.

@@ -16,14 +16,7 @@ import { load } from './load.ts';
 import { login, logout } from './login.ts';
 import { logs } from './logs.ts';
 import { kill, pause, rename, restart, rm, stop, unpause, wait } from './names.ts';
-import {
-  networkConnect,
-  networkCreate,
-  networkDisconnect,
-  networkLs,
-  networkPrune,
-  networkRm,
-} from './networks.ts';
+import { networkConnect, networkCreate, networkDisconnect, networkLs, networkPrune, networkRm } from './networks.ts';
 import { ps } from './ps.ts';
 import { pull } from './pull.ts';
 import { push } from './push.ts';

@@ -113,7 +113,7 @@ export async function readContainerOptions(
     Cmd: command.length > 0 ? command : null,
     ...healthOf(flags),
     Image: image,
-    Volumes: Object.fromEntries(anonymous.map((path) => [path, {}])),
+    Volumes: anonymous.length > 0 ? Object.fromEntries(anonymous.map((path) => [path, {}])) : null,
     WorkingDir: flags.text('workdir'),
     Entrypoint: flags.has('entrypoint') ? [entrypoint] : null,
     Labels: await readLabels(process, flags.list('label-file'), flags.list('label')),

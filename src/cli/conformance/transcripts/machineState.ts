@@ -10,20 +10,23 @@ export function machineState(engine: Engine): MachineState {
     .sort((a, b) => compareText(created.get(a.id) ?? '', created.get(b.id) ?? ''));
   const containers = [...engine.containers.list({ isAll: true })].reverse();
   return {
-    images: images.map(({ id, parentId, repoTags, repoDigests }) => ({
-      id,
-      parent: parentId === '' ? null : parentId,
-      repo_tags: [...repoTags].sort(),
-      repo_digests: [...repoDigests].sort(),
-    })),
+    images: images.map(({ id, parentId, repoTags, repoDigests }) => {
+      const isUntagged = repoTags.length === 0 && repoDigests.length === 0;
+      return {
+        id,
+        parent: parentId === '' ? null : parentId,
+        // As the API has it for images without names.
+        repo_tags: isUntagged ? ['<none>:<none>'] : [...repoTags].sort(),
+        repo_digests: isUntagged ? ['<none>@<none>'] : [...repoDigests].sort(),
+      };
+    }),
     containers: containers.map((summary) => {
       const document = engine.containers.inspect(summary.id);
       const state = document.State as { readonly Status?: string; readonly ExitCode?: number };
-      const config = document.Config as { readonly Image?: string };
       return {
         id: summary.id,
         name: summary.name,
-        image: config.Image ?? '',
+        image: summary.image,
         image_id: summary.imageId,
         command: summary.command,
         state: state.Status ?? '',

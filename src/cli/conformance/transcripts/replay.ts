@@ -53,6 +53,7 @@ export async function replay(
   signal: AbortSignal,
 ): Promise<TranscriptVerdict> {
   const clock = new StepClock(RECORDED_SEC);
+  const platform = nodePlatform();
   const network = new LabNetwork();
   network.addHost(HOST_NAME);
   const faults: string[] = [];
@@ -60,7 +61,7 @@ export async function replay(
     name: HOST_NAME,
     clock,
     random: seededRandom(transcript.name),
-    platform: nodePlatform(),
+    platform,
     vintage: '20.10',
     network,
     programs: HOST_PROGRAMS,
@@ -71,7 +72,7 @@ export async function replay(
     const setup = helperProcess(host);
     await layOut(setup, transcript);
     for (const image of transcript.starting_images) await loadImage(host, join(imagesDir, `${image}.tar`), signal);
-    await startServices(transcript, { host, network, process: setup, imagesDir, workDir: WORK });
+    startServices(transcript, { host, network, process: setup, platform, imagesDir, workDir: WORK });
     const environment = {
       HOME,
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
