@@ -38,8 +38,6 @@ export interface Layer {
   nameCount?(directory: number): number;
   /** False for what certainly has no xattrs: most objects. */
   mayHaveXattrs?(inode: number): boolean;
-  /** True only for a directory without xattrs. */
-  isPlainDirectory?(inode: number): boolean;
 }
 
 /** Names of a directory with their inodes. */

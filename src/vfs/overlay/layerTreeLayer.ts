@@ -130,10 +130,6 @@ export class LayerTreeLayer implements Layer {
     return this.tree.childCount(this.#entry(directory));
   }
 
-  isPlainDirectory(inode: number): boolean {
-    return this.tree.isPlainDirectory(this.#entry(inode));
-  }
-
   mayHaveXattrs(inode: number): boolean {
     const entry = this.#entry(inode);
     return this.tree.isRare(entry) || this.tree.isOpaque(entry);

@@ -143,7 +143,7 @@ function searchLowers(mount: MountState, node: OverlayNode, search: Search, foun
       while (i < stack.length && layerOf(stack, i) !== known?.layer) i++;
       if (i > from) skipParts(mount, stack, from, i, search);
       if (!known) break;
-      if (isPlainDirectory(mount, known, search)) {
+      if (isPlainDirectory(known, search)) {
         countAsked(mount, known.layer, search);
         acceptLower(mount, node, known, search, found);
         continue;
@@ -173,9 +173,9 @@ function skipParts(mount: MountState, stack: readonly LowerEntry[], from: number
   else for (let i = from; i < to; i++) countAsked(mount, layerOf(stack, i), search);
 }
 
-/** A further part of a directory that bears no marks: all that there is to it is known already. */
-function isPlainDirectory(mount: MountState, { layer, inode }: LowerEntry, search: Search): boolean {
-  if (search.metacopy || search.hasFileWhiteouts || mount.layer(layer).isPlainDirectory?.(inode) !== true) return false;
+/** A part of a directory that bears no marks: all that there is to it is known already. */
+function isPlainDirectory({ plainNames = -1 }: LowerEntry, search: Search): boolean {
+  if (plainNames < 0 || search.metacopy || search.hasFileWhiteouts) return false;
   search.isDirectory = true;
   return true;
 }

@@ -16,7 +16,8 @@ interface Merged {
 export function mergeTrees(mount: MountState, lower: readonly LowerEntry[]): LowerIndex {
   let merged: readonly Merged[] = [];
   for (let i = 0; i < lower.length; i++) {
-    const { layer, inode } = lower[i] as LowerEntry;
+    const { layer, inode, plainNames } = lower[i] as LowerEntry;
+    if (plainNames === 0) continue;
     const { tree } = mount.layer(layer) as LayerTreeLayer;
     if (tree.childCount(inode - 1) > 0) merged = withPart(merged, tree, inode - 1, layer);
   }
@@ -49,10 +50,19 @@ function withPart(known: readonly Merged[], tree: LayerTree, directory: number, 
       at++;
     }
     // Where names are the same in many parts, as is usual, nothing moves.
-    if (order === 0) (known[at++] as Merged).places.push({ layer, inode: tree.inode(child) + 1 });
+    if (order === 0) (known[at++] as Merged).places.push(placeOf(tree, child, layer));
     else isNew.push(at, child);
   }
   return isNew.length === 0 ? known : withNew(known, isNew, tree, layer);
+}
+
+/** Siblings lie side by side: what a walk will ask of each is read here at little cost. */
+function placeOf(tree: LayerTree, entry: number, layer: number): LowerEntry {
+  return {
+    layer,
+    inode: tree.inode(entry) + 1,
+    plainNames: tree.isPlainDirectory(entry) ? tree.childCount(entry) : -1,
+  };
 }
 
 /** `isNew`: pairs of a position in `known`, and the entry that goes before it. */
@@ -62,7 +72,7 @@ function withNew(known: readonly Merged[], isNew: readonly number[], tree: Layer
   for (let i = 0; i < isNew.length; i += 2) {
     for (; at < (isNew[i] as number); at++) merged.push(known[at] as Merged);
     const entry = isNew[i + 1] as number;
-    merged.push({ tree, entry, places: [{ layer, inode: tree.inode(entry) + 1 }] });
+    merged.push({ tree, entry, places: [placeOf(tree, entry, layer)] });
   }
   for (; at < known.length; at++) merged.push(known[at] as Merged);
   return merged;

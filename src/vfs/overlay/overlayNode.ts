@@ -7,6 +7,8 @@ export interface LowerEntry {
   readonly layer: number;
   /** NO_INODE for data in a data-only layer that nobody has looked up yet. */
   readonly inode: number;
+  /** Where that was seen on the way: entries of a directory without xattrs, or -1 for anything else. */
+  readonly plainNames?: number;
 }
 
 export const InodeFlag = {
