@@ -1,4 +1,5 @@
 import type { ArchiveLayer } from '../archive/archive.ts';
+import { readablePart } from '../archive/untilFault.ts';
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
 
@@ -10,7 +11,7 @@ export interface LayerContents {
   stream(layer: number): AsyncIterable<Uint8Array>;
 }
 
-/** The contents of an image's layers in its archive. */
+/** The contents of an image's layers in its archive; of a damaged one, what comes before the damage. */
 export function archiveContents(layers: readonly ArchiveLayer[], work: Work): LayerContents {
   return {
     async random(layer) {
@@ -18,7 +19,7 @@ export function archiveContents(layers: readonly ArchiveLayer[], work: Work): La
       return found?.compression === 'none' ? found.content(work) : undefined;
     },
     stream(layer) {
-      return (layers[layer] as ArchiveLayer).stream(work);
+      return readablePart(layers[layer] as ArchiveLayer, work);
     },
   };
 }

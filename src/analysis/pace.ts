@@ -1,3 +1,5 @@
+import { nextTask } from '../bytes/nextTask.ts';
+
 /** Longest stretch of work between two turns of the event loop, ms: cancel and progress stay prompt. */
 const STRETCH_MS = 24;
 /** Steps between two looks at the clock. */
@@ -23,7 +25,7 @@ export class Pace {
   }
 
   async rest(): Promise<void> {
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await nextTask();
     this.#signal?.throwIfAborted();
     this.#since = performance.now();
   }

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { TrailingBytes, Work } from '../bytes/platform.ts';
-import { CodecError } from '../codec/codecError.ts';
+import type { CodecError } from '../codec/codecError.ts';
 import { decompress } from '../codec/decompress.ts';
 import type { Compression } from '../codec/sniff.ts';
 import { scanTar } from '../tar/scanTar.ts';
@@ -9,9 +9,10 @@ import type { TarScan } from '../tar/tarScan.ts';
 import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
 import type { IndexedLayer } from './archive.ts';
 import { ArchiveFindings } from './finding.ts';
+import { untilFault } from './untilFault.ts';
 
 /** Reads all headers of a layer's blob. What a damaged one still shows is given with findings; where it shows no
- *  entry at all, throws TarError or CodecError. */
+ *  entry at all and is not merely cut, throws TarError or CodecError. */
 export async function indexTar(blob: ByteSource, compression: Compression, work: Work): Promise<IndexedLayer> {
   const findings = new ArchiveFindings();
   const builder = new LayerTreeBuilder(compression === 'none' ? blob.sizeBytes : undefined);
@@ -35,11 +36,13 @@ export async function indexTar(blob: ByteSource, compression: Compression, work:
     try {
       scan = await scanTarStream(guarded, visit, options);
     } catch (error) {
-      throw codecFault ?? error;
+      if (codecFault?.code !== 'truncated') throw codecFault ?? error;
+      scan = NOTHING_SEEN; // cut within the first header
     }
   }
   const error = codecFault ?? scan.error;
-  if (error && scan.entryCount === 0) throw error;
+  // One that is cut before its first entry has none to show, and is no reason to show no other layer.
+  if (error && scan.entryCount === 0 && codecFault?.code !== 'truncated') throw error;
   if (codecFault) tellCodecFault(findings, codecFault, scan.entryCount);
   else if (!scan.trailing.zeros) {
     findings.info('trailingBytes', { kind: 'junk', bytes: scan.trailing.bytes }); // eStargz has its index there
@@ -52,6 +55,16 @@ export async function indexTar(blob: ByteSource, compression: Compression, work:
     findings: [...findings.list(), ...scan.findings, ...treeFindings],
   };
 }
+
+const NOTHING_SEEN: TarScan = {
+  entryCount: 0,
+  endOffset: 0,
+  totalBytes: 0,
+  trailing: { bytes: 0, zeros: true },
+  endBlocks: 0,
+  findings: [],
+  error: undefined,
+};
 
 function tellCodecFault(findings: ArchiveFindings, fault: CodecError, entries: number): void {
   const params = { fault: fault.message, code: fault.code, offset: fault.offset, entries };
@@ -68,18 +81,5 @@ async function* counted(
     yield chunk;
     doneBytes += chunk.length;
     report(doneBytes);
-  }
-}
-
-/** Ends quietly where decoding fails, so that what came before can be shown. */
-async function* untilFault(
-  chunks: AsyncIterable<Uint8Array>,
-  onFault: (error: CodecError) => void,
-): AsyncIterable<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    onFault(error);
   }
 }

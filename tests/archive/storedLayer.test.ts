@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
-import { ArchiveError, type ArchiveLayer } from '../../src/archive/archive.ts';
+import { ArchiveError, type ArchiveLayer, type IndexedLayer } from '../../src/archive/archive.ts';
 import { readFileContent, SparseSource } from '../../src/archive/fileContent.ts';
 import { digestFiles } from '../../src/archive/fileDigests.ts';
 import { openArchive } from '../../src/archive/openArchive.ts';
@@ -48,6 +48,18 @@ describe('a layer', () => {
     expect(entryAt(tree, 'bin')).toBeGreaterThan(0);
     expect(findings.map(({ code, severity }) => [code, severity])).toContainEqual(['layerTruncated', 'error']);
   });
+
+  it.each([0, 4, 30])(
+    'ARC-7 that breaks off %s bytes behind its gzip header has no entries, and a fault',
+    async (more) => {
+      const [base, top] = await sampleLayers();
+      const layers = await layersOf(gzipSync(base).subarray(0, 10 + more), top);
+      const { tree, entryCount, findings } = (await layers[0]?.readIndex(work)) as IndexedLayer;
+      expect([tree.length, entryCount]).toEqual([1, 0]);
+      expect(findings).toContainEqual(expect.objectContaining({ code: 'layerTruncated', severity: 'error' }));
+      expect((await layers[1]?.readIndex(work))?.entryCount).toBeGreaterThan(0);
+    },
+  );
 
   it('whose tar has a known size gives its content without an index', async () => {
     const [base] = await sampleLayers();
