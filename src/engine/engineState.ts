@@ -16,15 +16,17 @@ export interface EngineState {
   readonly volumes: ReadonlyMap<string, VolumeRecord>;
   /** By ID. */
   readonly networks: ReadonlyMap<string, NetworkRecord>;
-  /** Registry blobs by the layer they hold, as push and pull have met them: `REPOSITORY` → diffID → blob. */
-  readonly knownBlobs: ReadonlyMap<string, ReadonlyMap<Digest, KnownBlob>>;
+  /** Layers by diffID as registries hold them: what push and pull have met, the latest last. */
+  readonly knownBlobs: ReadonlyMap<Digest, readonly KnownBlob[]>;
 }
 
-/** A layer as a registry holds it. */
+/** A layer as a repository has it. */
 export interface KnownBlob {
   readonly digest: Digest;
   readonly sizeBytes: number;
   readonly mediaType: string;
+  /** With its registry: `localhost:5000/app`. */
+  readonly repository: string;
 }
 
 export const EMPTY_STATE: EngineState = {

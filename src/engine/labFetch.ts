@@ -1,12 +1,38 @@
 import { VfsError } from '../vfs/vfsError.ts';
-import type { HttpResponse } from '../shell/kernel/network.ts';
+import type { HttpResponse, NetworkService } from '../shell/kernel/network.ts';
+import { IDLE_TIMEOUT_MS, type Network as RegistryNetwork } from '../registry/network.ts';
 import type { EngineCore } from './engineCore.ts';
 import { other } from './messages.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** One request of the daemon on the lab network. Throws EngineError `unavailable` with Go's words for what does not
- *  answer. */
+/** What listens at an address. Throws EngineError `unavailable` with Go's words for what does not answer. */
+function listener(core: EngineCore, method: string, url: URL): NetworkService {
+  const { network } = core.kernel;
+  const { host } = core.host.network;
+  const port = url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 80) : Number(url.port);
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  const verb = `${method[0] ?? ''}${method.slice(1).toLowerCase()}`;
+  const fail = (why: string, cause?: unknown) =>
+    other('unavailable', `${verb} ${JSON.stringify(url.href)}: ${why}`, cause);
+  try {
+    const service = network.service(name, port, host);
+    if (!service.http) throw fail('EOF');
+    return service;
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    const address = network.resolve(name, host);
+    if (address === undefined) throw fail(`dial tcp: lookup ${name}: no such host`, error);
+    throw fail(`dial tcp ${address}:${port}: connect: connection refused`, error);
+  }
+}
+
+/** Throws EngineError `unavailable` where nobody listens. */
+export function requireListener(core: EngineCore, url: URL): void {
+  listener(core, 'GET', url);
+}
+
+/** One request of the daemon on the lab network. Throws EngineError `unavailable`. */
 export async function labRequest(
   core: EngineCore,
   method: string,
@@ -14,24 +40,51 @@ export async function labRequest(
   headers: Readonly<Record<string, string>> = {},
   body?: AsyncIterable<Uint8Array>,
 ): Promise<HttpResponse> {
-  const { network } = core.kernel;
-  const { host } = core.host.network;
-  const port = url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 80) : Number(url.port);
-  const name = url.hostname.replace(/^\[|\]$/g, '');
-  const verb = method[0] + method.slice(1).toLowerCase();
-  const fail = (why: string, cause?: unknown) =>
-    other('unavailable', `${verb} ${JSON.stringify(url.href)}: ${why}`, cause);
-  let service: ReturnType<typeof network.service>;
-  try {
-    service = network.service(name, port, host);
-  } catch (error) {
-    if (!(error instanceof VfsError)) throw error;
-    const address = network.resolve(name, host);
-    if (address === undefined) throw fail(`dial tcp: lookup ${name}: no such host`, error);
-    throw fail(`dial tcp ${address}:${port}: connect: connection refused`, error);
-  }
-  if (!service.http) throw fail('EOF');
-  return service.http({ method, url, headers, ...(body && { body }) });
+  const answer = listener(core, method, url).http?.({ method, url, headers, ...(body && { body }) });
+  return answer ?? Promise.reject(other('unavailable', 'EOF'));
+}
+
+/** The lab network as the registry client wants one. */
+export function labNetwork(core: EngineCore): RegistryNetwork {
+  return {
+    redirects: 'shown',
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    nowMs: () => core.kernel.clock.now().sec * 1000,
+    wait: (durationMs, signal) => core.kernel.clock.sleep(durationMs, signal),
+    fetch: async (url, init) => {
+      const headers: Record<string, string> = {};
+      new Headers(init.headers).forEach((value, name) => {
+        headers[name] = value;
+      });
+      const body = init.body instanceof Uint8Array ? init.body : undefined;
+      const answer = await labRequest(core, init.method ?? 'GET', new URL(url), headers, body && once(body));
+      const isEmpty = answer.status === 204 || answer.status === 304 || init.method === 'HEAD';
+      return new Response(isEmpty ? null : streamOf(answer.body), {
+        status: answer.status,
+        statusText: answer.statusText,
+        headers: answer.headers,
+      });
+    },
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
+}
+
+function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      // A chunk is valid only until the next is asked for.
+      else controller.enqueue(value.slice());
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
 }
 
 /** All bytes of an answer, at most so many. */

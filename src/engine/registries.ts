@@ -1,19 +1,163 @@
+import { digestOf, isDigest } from '../image/digest.ts';
+import { parseJson } from '../image/json.ts';
+import { arrayField, asObject, field, numberField, stringField } from '../image/jsonFields.ts';
+import { familiarForm, type Reference, withDefaultTag } from '../image/reference.ts';
+import { downloadBlob, hasBlob } from '../registry/downloadBlob.ts';
+import { getManifest, putManifest } from '../registry/registryManifest.ts';
+import { beginUpload } from '../registry/uploadSession.ts';
+import { parseManifestDocument } from '../image/manifest.ts';
 import type { EngineCore } from './engineCore.ts';
-import type { ImageCalls } from './imageCalls.ts';
-import { notSimulated } from './messages.ts';
-import type { RegistryCalls } from './systemCalls.ts';
+import { EngineError } from './engineError.ts';
+import { booleanFilter, type Filters, requireKnownFilters } from './filters.ts';
+import type { ImageCalls, SearchResult } from './imageCalls.ts';
+import { labRequest, wholeBody } from './labFetch.ts';
+import { other } from './messages.ts';
+import { pullImage } from './pullImage.ts';
+import { pushImage } from './pushImage.ts';
+import { readReference } from './references.ts';
+import { asEngineFault, connectRegistry, registryFault } from './registryAccess.ts';
+import type { RegistryCalls, RegistryLogin } from './systemCalls.ts';
+
+const SEARCH_ADDRESS = 'https://index.docker.io/v1/search';
+const MAX_SEARCH_BYTES = 4 * 1024 * 1024;
+const MAX_BLOB_BYTES = 64 * 1024 * 1024;
+const MAX_RESULTS = 100;
 
 /** The calls about images that registries answer. */
-export function registryImageCalls(_core: EngineCore): Pick<ImageCalls, 'search' | 'pull' | 'push'> {
-  const refuse = async (): Promise<never> => {
-    throw notSimulated('a registry');
+export function registryImageCalls(core: EngineCore): Pick<ImageCalls, 'search' | 'pull' | 'push'> {
+  return {
+    search: (term, options) => searchHub(core, term, options),
+    pull: (options, onProgress, signal) => pullImage(core, options, onProgress, signal),
+    push: (options, onProgress, signal) => pushImage(core, options, onProgress, signal),
   };
-  return { search: refuse, pull: refuse, push: refuse };
 }
 
-export function registryCalls(_core: EngineCore): RegistryCalls {
-  const refuse = async (): Promise<never> => {
-    throw notSimulated('a registry');
+/** What the client of `docker manifest` asks of registries itself. */
+export function registryCalls(core: EngineCore): RegistryCalls {
+  return {
+    manifest: (reference, { login }) => fetchManifest(core, readReference(reference, core.vintage), login),
+    blob: (reference, digest, { login }) => fetchBlob(core, readReference(reference, core.vintage), digest, login),
+    pushManifest: (reference, manifest, { login, from = [] }) =>
+      pushManifest(core, readReference(reference, core.vintage), manifest, login, from),
   };
-  return { manifest: refuse, blob: refuse, pushManifest: refuse };
+}
+
+async function searchHub(
+  core: EngineCore,
+  term: string,
+  { limit, filters }: { readonly limit: number; readonly filters: Filters },
+): Promise<readonly SearchResult[]> {
+  requireKnownFilters(filters, ['is-automated', 'is-official', 'stars']);
+  if (limit < 0 || limit > MAX_RESULTS)
+    throw other('invalidParameter', `Limit ${limit} is outside the range of [1, ${MAX_RESULTS}]`);
+  const isOfficial = booleanFilter(filters, 'is-official');
+  const isAutomated = booleanFilter(filters, 'is-automated');
+  const stars = Math.max(0, ...(filters.get('stars') ?? []).map(Number));
+  const url = new URL(SEARCH_ADDRESS);
+  url.searchParams.set('q', term);
+  url.searchParams.set('n', String(limit === 0 ? 25 : limit));
+  const response = await labRequest(core, 'GET', url);
+  const body = await wholeBody(response.body, MAX_SEARCH_BYTES);
+  if (response.status !== 200) throw registryFault(`Unexpected status code ${response.status}`);
+  return readResults(body).filter(
+    (result) =>
+      (isOfficial === undefined || result.isOfficial === isOfficial) &&
+      (isAutomated === undefined || result.isAutomated === isAutomated) &&
+      result.starCount >= stars,
+  );
+}
+
+function readResults(body: Uint8Array): SearchResult[] {
+  const object = asObject(parseJson(body).value);
+  return ((object && arrayField(object, 'results')) ?? []).flatMap((value) => {
+    const result = asObject(value);
+    const name = result && stringField(result, 'name');
+    if (!result || name === undefined) return [];
+    return [
+      {
+        name,
+        description: stringField(result, 'description') ?? '',
+        starCount: numberField(result, 'star_count') ?? 0,
+        isOfficial: field(result, 'is_official') === true,
+        isAutomated: field(result, 'is_automated') === true,
+      },
+    ];
+  });
+}
+
+async function fetchManifest(core: EngineCore, typed: Reference, login: RegistryLogin | undefined) {
+  const reference = withDefaultTag(typed);
+  try {
+    const connection = connectRegistry(core, reference.domain, login);
+    const name = reference.digest ?? reference.tag ?? 'latest';
+    const { bytes, digest, mediaType } = await getManifest(connection, reference.path, name, core.platform);
+    return { bytes, digest, mediaType };
+  } catch (error) {
+    const fault = asEngineFault(error);
+    if (fault instanceof EngineError && fault.kind === 'notFound')
+      throw registryFault(`no such manifest: ${familiarForm(reference)}`, 'notFound', fault);
+    throw fault;
+  }
+}
+
+async function fetchBlob(
+  core: EngineCore,
+  reference: Reference,
+  digest: string,
+  login: RegistryLogin | undefined,
+): Promise<Uint8Array> {
+  if (!isDigest(digest)) throw other('invalidParameter', `invalid digest ${digest}`);
+  try {
+    const connection = connectRegistry(core, reference.domain, login);
+    const manifest = await fetchManifest(core, reference, login);
+    const document = parseManifestDocument(manifest.bytes, manifest.mediaType);
+    const parts = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
+    const sizeBytes = parts.find((part) => part?.digest === digest)?.size ?? 0;
+    if (sizeBytes > MAX_BLOB_BYTES) throw other('invalidParameter', 'the blob is too large');
+    const blob = { path: reference.path, digest, sizeBytes };
+    return await wholeBody(downloadBlob(connection, blob, core.platform), MAX_BLOB_BYTES);
+  } catch (error) {
+    throw asEngineFault(error);
+  }
+}
+
+async function pushManifest(
+  core: EngineCore,
+  typed: Reference,
+  manifest: { readonly mediaType: string; readonly bytes: Uint8Array },
+  login: RegistryLogin | undefined,
+  from: readonly string[],
+): Promise<string> {
+  const reference = withDefaultTag(typed);
+  const digest = digestOf(manifest.bytes, core.platform);
+  try {
+    const connection = connectRegistry(core, reference.domain, login);
+    for (const repository of from) await mountParts(core, connection, reference.path, repository, manifest.bytes);
+    const name = reference.tag ?? digest;
+    await putManifest(connection, reference.path, name, { ...manifest, digest });
+    return digest;
+  } catch (error) {
+    throw asEngineFault(error);
+  }
+}
+
+/** A list may name manifests of other repositories: they and their blobs are brought over first. */
+async function mountParts(
+  core: EngineCore,
+  connection: ReturnType<typeof connectRegistry>,
+  path: string,
+  from: string,
+  listBytes: Uint8Array,
+): Promise<void> {
+  const list = parseManifestDocument(listBytes);
+  if (list.kind !== 'index' || from === path) return;
+  for (const { digest } of list.manifests) {
+    const inner = await getManifest(connection, from, digest, core.platform).catch(() => undefined);
+    if (inner?.document.kind !== 'manifest') continue;
+    for (const part of [inner.document.config, ...inner.document.layers]) {
+      if (part && !(await hasBlob(connection, path, part.digest)))
+        await beginUpload(connection, path, { digest: part.digest, from });
+    }
+    await putManifest(connection, path, digest, inner);
+  }
 }

@@ -1,0 +1,72 @@
+import { jsonBytes, type JsonWritable } from '../../image/writeJson.ts';
+
+/** A request to a simulated server, as a lab network hands it over. */
+export interface ServerRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: AsyncIterable<Uint8Array>;
+}
+
+export interface ServerResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+const STATUS_TEXTS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No Content',
+  206: 'Partial Content',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Payload Too Large',
+  416: 'Range Not Satisfiable',
+};
+
+export function respond(
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body: AsyncIterable<Uint8Array> = nothing(),
+): ServerResponse {
+  return { status, statusText: STATUS_TEXTS[status] ?? '', headers, body };
+}
+
+export function respondBytes(
+  status: number,
+  bytes: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): ServerResponse {
+  return respond(status, { 'content-length': String(bytes.length), ...headers }, once(bytes));
+}
+
+export function respondJson(
+  status: number,
+  value: JsonWritable,
+  headers: Readonly<Record<string, string>> = {},
+): ServerResponse {
+  return respondBytes(status, jsonBytes(value), { 'content-type': 'application/json', ...headers });
+}
+
+/** distribution-spec, "Error Codes". */
+export function respondError(
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): ServerResponse {
+  return respondJson(status, { errors: [{ code, message, detail: null }] }, headers);
+}
+
+async function* nothing(): AsyncIterable<Uint8Array> {}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
+}
