@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
-import { ArchiveError, type ArchiveLayer, type IndexedLayer } from '../../src/archive/archive.ts';
+import { ArchiveError, type ArchiveLayer } from '../../src/archive/archive.ts';
 import { readFileContent, SparseSource } from '../../src/archive/fileContent.ts';
 import { digestFiles } from '../../src/archive/fileDigests.ts';
 import { openArchive } from '../../src/archive/openArchive.ts';
@@ -54,7 +54,7 @@ describe('a layer', () => {
     async (more) => {
       const [base, top] = await sampleLayers();
       const layers = await layersOf(gzipSync(base).subarray(0, 10 + more), top);
-      const { tree, entryCount, findings } = (await layers[0]?.readIndex(work)) as IndexedLayer;
+      const { tree, entryCount, findings } = await (layers[0] as ArchiveLayer).readIndex(work);
       expect([tree.length, entryCount]).toEqual([1, 0]);
       expect(findings).toContainEqual(expect.objectContaining({ code: 'layerTruncated', severity: 'error' }));
       expect((await layers[1]?.readIndex(work))?.entryCount).toBeGreaterThan(0);

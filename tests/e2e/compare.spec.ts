@@ -1,4 +1,4 @@
-import { buildDockerArchive } from '../worker/buildArchive.ts';
+import { buildDockerArchive } from '../support/buildArchive.ts';
 import { SAMPLE_LAYERS } from '../support/sampleArchives.ts';
 import { expect, test } from './support/test.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SAMPLE_LAYERS } from '../support/sampleArchives.ts';
-import { buildDockerArchive } from '../worker/buildArchive.ts';
+import { buildDockerArchive } from '../support/buildArchive.ts';
 import type { ExplorerPage } from './support/explorerPage.ts';
 import { expect, test } from './support/test.ts';
 

@@ -1,4 +1,4 @@
-import { sha256 } from '../worker/buildArchive.ts';
+import { sha256 } from '../support/buildArchive.ts';
 import { expect, test } from './support/test.ts';
 
 const SECRET = 'machine example.org login me password hunter2hunter2\n';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { SAMPLE_IMAGE_ID } from '../support/sampleArchives.ts';
-import { buildDockerArchive, sha256 } from '../worker/buildArchive.ts';
+import { buildDockerArchive, sha256 } from '../support/buildArchive.ts';
 import { digestOfFile } from './support/explorerPage.ts';
 import { expect, test } from './support/test.ts';
 

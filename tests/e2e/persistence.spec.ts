@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { sha256 } from '../worker/buildArchive.ts';
+import { sha256 } from '../support/buildArchive.ts';
 import type { ExplorerPage } from './support/explorerPage.ts';
 import { expect, test } from './support/test.ts';
 

@@ -1,4 +1,4 @@
-import { buildDockerArchive } from '../worker/buildArchive.ts';
+import { buildDockerArchive } from './buildArchive.ts';
 import { SAMPLE_LAYERS, sampleArchives } from './sampleArchives.ts';
 
 /** Archives that are not what they should be, by file name. */

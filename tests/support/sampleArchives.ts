@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { buildTar, sha256, type TarMember } from '../worker/buildArchive.ts';
+import { buildTar, sha256, type TarMember } from './buildArchive.ts';
 
 /** Small archives of every vintage around one image, made by hand: they give the tests something real to open
  *  where the recorded fixtures are absent. The three layers hold a file in three versions, a deleted secret, an

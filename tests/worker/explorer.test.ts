@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ArchiveSummary, SaveRequest, TreeQuery } from '../../src/worker/protocol.ts';
 import { FATES } from '../../src/worker/protocol.ts';
-import { asFile, buildDockerArchive, buildTar, sha256 } from './buildArchive.ts';
+import { asFile, buildDockerArchive, buildTar, sha256 } from '../support/buildArchive.ts';
 import { type Explorer, PLAIN_QUERY, rowsOf, startExplorer } from './harness.ts';
 
 const SECRET = 'hunter2\n'.repeat(3);

@@ -5,7 +5,7 @@ import { RpcClient } from '../../src/client/rpc.ts';
 import type { ExplorerEvent, ExplorerService } from '../../src/worker/protocol.ts';
 import { hostService, sendEvent } from '../../src/worker/rpcHost.ts';
 import type { Endpoint } from '../../src/worker/wire.ts';
-import { buildDockerArchive } from './buildArchive.ts';
+import { buildDockerArchive } from '../support/buildArchive.ts';
 import { memoryStore, PLAIN_QUERY, rowsOf, startExplorer } from './harness.ts';
 
 const ARCHIVE = buildDockerArchive('demo:1', [[{ path: 'a', body: 'first' }], [{ path: 'b', body: 'second' }]]);

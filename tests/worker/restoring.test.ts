@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ArchiveRecord, StateStore } from '../../src/persistence/stateStore.ts';
 import type { ArchiveSummary, FileRef } from '../../src/worker/protocol.ts';
-import { asFile, buildDockerArchive, buildTar, sha256 } from './buildArchive.ts';
+import { asFile, buildDockerArchive, buildTar, sha256 } from '../support/buildArchive.ts';
 import { type Explorer, memoryStore, PLAIN_QUERY, rowsOf, startExplorer } from './harness.ts';
 
 const ARCHIVE = buildDockerArchive('demo:1', [[{ path: 'a', body: 'first' }], [{ path: 'b', body: 'second' }]]);

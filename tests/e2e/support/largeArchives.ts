@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { buildDockerArchive, buildTar, sha256, type TarMember } from '../../worker/buildArchive.ts';
+import { buildDockerArchive, buildTar, sha256, type TarMember } from '../../support/buildArchive.ts';
 
 const FILES_PER_DIRECTORY = 100;
 
