@@ -1,4 +1,4 @@
-// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs|overlay|dockerfile
+// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs|overlay|dockerfile|companion
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ const outDir = join(projectDir, '.cache/bench-build');
 const [name, ...rest] = process.argv.slice(2);
 
 if (name === undefined || !existsSync(join(projectDir, `bench/${name}.ts`))) {
-  console.error('usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile');
+  console.error('usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile | companion');
   process.exit(2);
 }
 
@@ -39,7 +39,8 @@ async function bundle(entry, path = `bench/${entry}.ts`) {
   });
 }
 
-const children = { archive: ['openChild'], vfs: ['vfsChild'], overlay: ['overlayChild'] }[name] ?? [];
+const children =
+  { archive: ['openChild'], vfs: ['vfsChild'], overlay: ['overlayChild'], companion: ['companionChild'] }[name] ?? [];
 for (const entry of [name, ...children]) await bundle(entry);
 if (name === 'archive') await bundle('indexThread', 'src/cli/indexThread.ts');
 

@@ -12,6 +12,8 @@ export interface UploadBounds {
 /** After a refusal the rest of a body is read and dropped, for a sender that is cut off never sees the answer. */
 const DRAIN_BYTES = 256 * 1024 ** 2;
 const DRAIN_MS = 10_000;
+/** Chunks of a body are small, and each write is a trip to another thread. */
+const WRITE_BYTES = 1024 * 1024;
 
 /** Writes a body to a new file. Returns its size. Throws CompanionError `limit`, `timeout`, `cancelled`. */
 export async function receiveUpload(
@@ -25,12 +27,22 @@ export async function receiveUpload(
   if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge;
   const file = await open(path, 'wx', 0o600);
   let sizeBytes = 0;
+  let gathered: Buffer[] = [];
+  let gatheredBytes = 0;
+  const flush = async (): Promise<void> => {
+    if (gatheredBytes > 0)
+      await writeAll(file, gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered));
+    [gathered, gatheredBytes] = [[], 0];
+  };
   try {
     for await (const chunk of timed(body, bounds)) {
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) throw tooLarge;
-      await writeAll(file, chunk);
+      gathered.push(chunk);
+      gatheredBytes += chunk.length;
+      if (gatheredBytes >= WRITE_BYTES) await flush();
     }
+    await flush();
   } finally {
     await file.close();
   }

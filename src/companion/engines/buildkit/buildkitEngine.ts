@@ -71,7 +71,8 @@ export class BuildkitEngine implements Engine {
       await this.#solve(words, request, rules, emit, signal);
     } finally {
       await cgroups?.remove(request.build);
-      await this.#forget(reference);
+      const name = await readFile(reference, 'utf8').catch(() => undefined);
+      if (name !== undefined) void this.#forget(name.trim());
     }
     const { size: sizeBytes } = await stat(request.resultFile);
     // It may have been written between two looks.
@@ -125,13 +126,12 @@ export class BuildkitEngine implements Engine {
     }
   }
 
-  /** The engine keeps logs of builds; those of one user are no business of another. */
-  async #forget(referenceFile: string): Promise<void> {
+  /** The engine keeps logs of builds; those of one user are no business of another. Nobody waits for it. */
+  async #forget(reference: string): Promise<void> {
     try {
-      const reference = (await readFile(referenceFile, 'utf8')).trim();
       await this.#control.forget(reference, AbortSignal.timeout(PROBE_MS));
     } catch {
-      // It never began, or the engine is gone and its record with it.
+      // The engine is gone, and its record with it.
     }
   }
 
