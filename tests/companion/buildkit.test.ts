@@ -174,7 +174,7 @@ describe.skipIf(obstacle !== undefined)('COMP-11 BuildKit', () => {
     const companion = await own();
     const links: [string, Member][] = [
       ['out', { symlink: folder }],
-      ['up', { symlink: '../../../../../../..' + folder }],
+      ['up', { symlink: `../../../../../../..${folder}` }],
     ];
     for (const name of ['out', 'up']) {
       const events = await build(companion, await shellContext([`COPY ${name}/secret /s`, 'RUN cat /s'], links));

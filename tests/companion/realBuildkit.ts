@@ -7,7 +7,7 @@ import { parseBuildkitAddress } from '../../src/companion/engines/buildkit/build
 import { BuildkitEngine } from '../../src/companion/engines/buildkit/buildkitEngine.ts';
 import { tarOf, type Member } from '../archive/buildTar.ts';
 
-/** Where programs of BuildKit may lie besides PATH: what `npm run engines` built, and `$PALIMPSEST_ENGINES`. */
+/** Where programs may lie: `scripts/buildkit.mjs` builds BuildKit into a folder that $PALIMPSEST_ENGINES names. */
 const FOLDERS = [process.env.PALIMPSEST_ENGINES, ...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 
 export function programPath(name: string): string | undefined {
