@@ -3,6 +3,15 @@ import { attach } from './attach.ts';
 import { commit } from './commit.ts';
 import { port, top, update } from './containerFacts.ts';
 import { containerPrune } from './containerPrune.ts';
+import {
+  contextCreate,
+  contextInspect,
+  contextLs,
+  contextRm,
+  contextShow,
+  contextUpdate,
+  contextUse,
+} from './contexts.ts';
 import { cp } from './cp.ts';
 import { diff } from './diff.ts';
 import { exec } from './exec.ts';
@@ -11,10 +20,12 @@ import { history } from './history.ts';
 import { imageLs } from './imageLs.ts';
 import { imagePrune } from './imagePrune.ts';
 import { importImage } from './importImage.ts';
+import { info } from './info.ts';
 import { containerInspect, imageInspect, inspect, networkInspect, volumeInspect } from './inspect.ts';
 import { load } from './load.ts';
 import { login, logout } from './login.ts';
 import { logs } from './logs.ts';
+import { manifestAnnotate, manifestCreate, manifestInspect, manifestPush, manifestRm } from './manifests.ts';
 import { kill, pause, rename, restart, rm, stop, unpause, wait } from './names.ts';
 import { networkConnect, networkCreate, networkDisconnect, networkLs, networkPrune, networkRm } from './networks.ts';
 import { ps } from './ps.ts';
@@ -28,6 +39,7 @@ import { start } from './start.ts';
 import { builderPrune, events, systemPrune } from './system.ts';
 import { systemDf } from './systemDf.ts';
 import { tag } from './tag.ts';
+import { version } from './version.ts';
 import { volumeCreate, volumeLs, volumePrune, volumeRm } from './volumes.ts';
 
 /** Commands of a container, which have a short form: `docker container run`, `docker run`. */
@@ -82,10 +94,23 @@ const COMMANDS: Readonly<Record<string, DockerCommand>> = {
   'image prune': imagePrune,
   'image rm': rmi,
   'builder prune': builderPrune,
+  'context create': contextCreate,
+  'context inspect': contextInspect,
+  'context ls': contextLs,
+  'context rm': contextRm,
+  'context show': contextShow,
+  'context update': contextUpdate,
+  'context use': contextUse,
   events,
+  info,
   inspect,
   login,
   logout,
+  'manifest annotate': manifestAnnotate,
+  'manifest create': manifestCreate,
+  'manifest inspect': manifestInspect,
+  'manifest push': manifestPush,
+  'manifest rm': manifestRm,
   'network connect': networkConnect,
   'network create': networkCreate,
   'network disconnect': networkDisconnect,
@@ -96,7 +121,9 @@ const COMMANDS: Readonly<Record<string, DockerCommand>> = {
   search,
   'system df': systemDf,
   'system events': events,
+  'system info': info,
   'system prune': systemPrune,
+  version,
   'volume create': volumeCreate,
   'volume inspect': volumeInspect,
   'volume ls': volumeLs,

@@ -73,11 +73,12 @@ class Execution {
   #steps = 0;
   #calls = 0;
   #variables: Variable[];
-  #name = '';
+  #name: string;
 
   constructor(template: ParsedTemplate, options: ExecuteOptions, data: GoValue | undefined) {
     this.#template = template;
     this.#options = options;
+    this.#name = template.name;
     this.#variables = [{ name: '$', value: data }];
   }
 
@@ -96,7 +97,9 @@ class Execution {
     const lineStart = before.lastIndexOf('\n') + 1;
     const line = before.split('\n').length;
     const where = `${line}:${node.at - lineStart}`;
-    throw new TemplateError(`template: :${where}: executing ${quoteGo(this.#name)} at <${shown}>: ${message}`);
+    throw new TemplateError(
+      `template: ${this.#template.name}:${where}: executing ${quoteGo(this.#name)} at <${shown}>: ${message}`,
+    );
   }
 
   #failAt(node: ArgumentNode, message: string): never {

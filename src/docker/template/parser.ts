@@ -5,6 +5,8 @@ import { type ArgumentNode, type CommandNode, nodeText, type PipeNode, type Temp
 import { TemplateError } from './templateError.ts';
 
 export interface ParsedTemplate {
+  /** As messages name it; most have none. */
+  readonly name: string;
   readonly text: string;
   readonly main: readonly TemplateNode[];
   readonly named: ReadonlyMap<string, readonly TemplateNode[]>;
@@ -14,9 +16,9 @@ export interface ParsedTemplate {
 const MAX_DEPTH = 200;
 
 /** Reads a template. Throws TemplateError in Go's words: `template: :1: unclosed action`. */
-export function parseTemplate(text: string, functionNames: ReadonlySet<string>): ParsedTemplate {
-  const parser = new Parser(lexTemplate(text), functionNames);
-  return { text, ...parser.parseAll() };
+export function parseTemplate(text: string, functionNames: ReadonlySet<string>, name = ''): ParsedTemplate {
+  const parser = new Parser(lexTemplate(text), functionNames, name);
+  return { name, text, ...parser.parseAll() };
 }
 
 type BlockEnd = 'end' | 'else' | 'eof';
@@ -24,6 +26,7 @@ type BlockEnd = 'end' | 'else' | 'eof';
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #functionNames: ReadonlySet<string>;
+  readonly #name: string;
   readonly #named = new Map<string, readonly TemplateNode[]>();
   #at = 0;
   #variables: string[] = ['$'];
@@ -33,8 +36,9 @@ class Parser {
   /** Of the name that was read last. */
   #nameAt = 0;
 
-  constructor(tokens: readonly Token[], functionNames: ReadonlySet<string>) {
+  constructor(tokens: readonly Token[], functionNames: ReadonlySet<string>, name: string) {
     this.#tokens = tokens;
+    this.#name = name;
     this.#functionNames = functionNames;
   }
 
@@ -67,14 +71,14 @@ class Parser {
 
   #fail(message: string): never {
     const line = this.#tokens[Math.min(Math.max(this.#at - 1, 0), this.#tokens.length - 1)]?.line ?? 1;
-    throw new TemplateError(`template: :${line}: ${message}`);
+    throw new TemplateError(`template: ${this.#name}:${line}: ${message}`);
   }
 
   #unexpected(token: Token, context: string): never {
     if (token.kind === 'error') {
       let extra = '';
       if (this.#actionLine !== 0 && this.#actionLine !== token.line) {
-        extra = ` in action started at :${this.#actionLine}`;
+        extra = ` in action started at ${this.#name}:${this.#actionLine}`;
         if (token.text.endsWith(' action')) extra = extra.slice(' in action'.length);
       }
       this.#fail(token.text + extra);

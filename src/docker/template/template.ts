@@ -11,8 +11,8 @@ export class Template {
   readonly #parsed: ParsedTemplate;
 
   /** Throws TemplateError, as `execute` does. */
-  constructor(text: string) {
-    this.#parsed = parseTemplate(text, NAMES);
+  constructor(text: string, name = '') {
+    this.#parsed = parseTemplate(text, NAMES, name);
   }
 
   execute(data: GoValue | undefined, options: Pick<ExecuteOptions, 'requiresKeys'> = {}): string {
