@@ -13,7 +13,8 @@ export interface Command {
   readonly description: readonly string[];
   readonly options: readonly OptionSpec[];
   readonly examples?: readonly string[];
-  run(args: ParsedArguments, context: CommandContext): Promise<ExitCode>;
+  /** Gives the exit code: `ExitCode`, or the status of what the command ran (`shell`). */
+  run(args: ParsedArguments, context: CommandContext): Promise<ExitCode | number>;
 }
 
 /** A command by name; its code is loaded when it is called. */

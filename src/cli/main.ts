@@ -23,11 +23,11 @@ export interface Surroundings {
 }
 
 /** Runs one command line, without the program's name. Never throws. */
-export async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+export async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
   const output = new Output(surroundings.output);
   const errors = new Output(surroundings.errors);
   const session = new Session(surroundings, output, errors);
-  let code: ExitCode;
+  let code: number;
   try {
     code = await dispatch(words, session);
     await output.flush();
@@ -39,7 +39,7 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   return code;
 }
 
-async function dispatch(words: readonly string[], session: Session): Promise<ExitCode> {
+async function dispatch(words: readonly string[], session: Session): Promise<number> {
   const [first, ...rest] = words;
   if (first === '--version' || first === '-V' || first === 'version') {
     await session.context.output.line(session.version);
@@ -59,7 +59,7 @@ async function dispatch(words: readonly string[], session: Session): Promise<Exi
   return runCommand(suite.entry, `conformance ${suite.entry.name}`, suite.rest, session);
 }
 
-async function help(rest: readonly string[], first: string | undefined, session: Session): Promise<ExitCode> {
+async function help(rest: readonly string[], first: string | undefined, session: Session): Promise<number> {
   const name = rest[0];
   if (name !== undefined && first === 'help') return dispatch([...rest, '--help'], session);
   const { generalHelp } = await import('./help.ts');
@@ -94,7 +94,7 @@ async function runCommand(
   shownName: string,
   words: readonly string[],
   session: Session,
-): Promise<ExitCode> {
+): Promise<number> {
   const { command } = await entry.load();
   session.usageHint = `palimpsest ${shownName} --help`;
   const beforeDashes = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
@@ -165,7 +165,7 @@ class Session {
     );
   }
 
-  async fail(error: unknown): Promise<ExitCode> {
+  async fail(error: unknown): Promise<number> {
     this.context.progress.clear();
     if (error instanceof OutputClosed) return ExitCode.fine;
     await this.context.output.flush().catch(() => undefined);

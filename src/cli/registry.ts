@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'serve an image as a file system (Linux)',
     load: () => import('./commands/mount.ts'),
   },
+  {
+    name: 'shell',
+    summary: 'run commands on a simulated machine with docker',
+    load: () => import('./commands/shell.ts'),
+  },
   { name: 'convert', summary: 'write the image in another form', load: () => import('./commands/convert.ts') },
   {
     name: 'pull',

@@ -1,9 +1,8 @@
 import { Readable, Writable } from 'node:stream';
-import type { ExitCode } from '../../src/cli/exitCode.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
 
 export interface CliRun {
-  readonly code: ExitCode;
+  readonly code: number;
   readonly bytes: Buffer;
   readonly out: string;
   readonly err: string;
