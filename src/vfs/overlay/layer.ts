@@ -36,6 +36,8 @@ export interface Layer {
   readSync?(inode: number, offset: number, length: number): Uint8Array | undefined;
   /** Entries of a directory, where that is known without looking at them. */
   nameCount?(directory: number): number;
+  /** S_IFMT bits of the mode, where they cost less than all of it. */
+  type?(inode: number): number;
   /** False for what certainly has no xattrs: most objects. */
   mayHaveXattrs?(inode: number): boolean;
 }

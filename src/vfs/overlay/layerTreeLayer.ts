@@ -64,6 +64,10 @@ export class LayerTreeLayer implements Layer {
     return TYPE_BY_KIND[kind] | (kind === EntryKind.whiteout ? 0 : this.tree.mode(entry));
   }
 
+  type(inode: number): number {
+    return TYPE_BY_KIND[this.tree.kind(this.#entry(inode))];
+  }
+
   uid(inode: number): number {
     return this.tree.uid(this.#entry(inode));
   }

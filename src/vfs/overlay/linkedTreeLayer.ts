@@ -43,6 +43,11 @@ class LinkedTreeLayer extends LayerTreeLayer {
     return linked ? linked.layer.mode(linked.inode) : super.mode(inode);
   }
 
+  override type(inode: number): number {
+    const linked = this.#links.get(inode);
+    return linked ? linked.layer.type(linked.inode) : super.type(inode);
+  }
+
   override uid(inode: number): number {
     const linked = this.#links.get(inode);
     return linked ? linked.layer.uid(linked.inode) : super.uid(inode);

@@ -132,6 +132,12 @@ function searchLowers(mount: MountState, node: OverlayNode, search: Search, foun
   let stack = directory.lower;
   if (search.redirect?.startsWith('/')) stack = roots;
   const places = stack === directory.lower ? directory.lowerIndex?.places.get(node.name) : undefined;
+  if (places && found.upper === NO_INODE && areAllPlain(places)) {
+    search.isDirectory = true;
+    found.lower = places.slice();
+    skipParts(mount, stack, 0, stack.length, search);
+    return;
+  }
   let place = 0;
   for (let i = 0; !search.stop && i < stack.length; i++) {
     requireFollowing(mount, search);
@@ -171,6 +177,12 @@ function layerOf(entries: readonly LowerEntry[], at: number): number {
 function skipParts(mount: MountState, stack: readonly LowerEntry[], from: number, to: number, search: Search): void {
   if (!mount.listener) mount.counters.layersSearched += to - from;
   else for (let i = from; i < to; i++) countAsked(mount, layerOf(stack, i), search);
+}
+
+/** Directories without marks, one below the other: the parts of one directory. */
+function areAllPlain(places: readonly LowerEntry[]): boolean {
+  for (let i = 0; i < places.length; i++) if (((places[i] as LowerEntry).plainNames ?? -1) < 0) return false;
+  return true;
 }
 
 /** A part of a directory that bears no marks: all that there is to it is known already. */

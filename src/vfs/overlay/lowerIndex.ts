@@ -1,4 +1,3 @@
-import { LayerTreeLayer } from './layerTreeLayer.ts';
 import { entriesOf } from './layer.ts';
 import { mergeTrees } from './mergeTrees.ts';
 import type { MountState } from './mountState.ts';
@@ -55,7 +54,7 @@ function entryCount(mount: MountState, lower: readonly LowerEntry[]): number {
 }
 
 function makeIndex(mount: MountState, lower: readonly LowerEntry[]): LowerIndex {
-  if (lower.every(({ layer }) => mount.layer(layer) instanceof LayerTreeLayer)) return mergeTrees(mount, lower);
+  if (mount.lowersAreTrees) return mergeTrees(mount, lower);
   const places = new Map<string, LowerEntry[]>();
   let lowest: string[] = [];
   for (const { layer, inode } of lower) {

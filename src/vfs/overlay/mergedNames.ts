@@ -141,7 +141,7 @@ function partsOf(inode: OverlayInode): readonly LowerEntry[] {
 
 function mergedName(mount: MountState, node: OverlayNode, name: string, place: LowerEntry): MergedName {
   const layer = mount.layer(place.layer);
-  const type = layer.mode(place.inode) & S_IFMT;
+  const type = layer.type?.(place.inode) ?? layer.mode(place.inode) & S_IFMT;
   const mayBeFiles = node.has(NodeFlag.fileWhiteouts) && mount.fileWhiteoutLayers.has(place.layer);
   return {
     name,

@@ -4,6 +4,7 @@ import type { MountCounters, MountListener } from './mountEvents.ts';
 import { encodeHandle, sameBytes } from './fileHandle.ts';
 import { S_IFDIR, S_IFREG } from './fileMode.ts';
 import { type Layer, NO_INODE } from './layer.ts';
+import { LayerTreeLayer } from './layerTreeLayer.ts';
 import type { MountOptions } from './mountOptions.ts';
 import { InodeFlag, type LowerEntry, NodeFlag, OverlayInode, OverlayNode } from './overlayNode.ts';
 import { OverlayXattrs } from './overlayXattr.ts';
@@ -20,6 +21,8 @@ export class MountState {
   /** Index 0 is the upper's place; 1 the topmost lower; the data-only layers come last. */
   readonly layers: readonly (Layer | undefined)[];
   readonly dataLayerCount: number;
+  /** All lowers are trees of layers, whose names lie sorted. */
+  readonly lowersAreTrees: boolean;
   readonly xattrs: OverlayXattrs;
   readonly log: UndoLog;
   readonly root: OverlayNode;
@@ -49,6 +52,7 @@ export class MountState {
     this.upper = upper;
     this.layers = [upper, ...lowers, ...dataLayers];
     this.dataLayerCount = dataLayers.length;
+    this.lowersAreTrees = lowers.every((layer) => layer instanceof LayerTreeLayer);
     this.xattrs = new OverlayXattrs(options.userXattr);
     this.log = upper?.log ?? new UndoLog();
     this.counters = counters;
