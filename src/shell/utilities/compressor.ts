@@ -22,6 +22,7 @@ import type { Process } from '../kernel/process.ts';
 import { askYes } from './ask.ts';
 import { chunksOf, decoded, encoded } from './codecStreams.ts';
 import { causeOf, isErrno } from './failure.ts';
+import { writeTo } from './fileCopy.ts';
 import { joinPath, lastComponent } from './paths.ts';
 
 /** What the programs of one format have their own way of. */
@@ -248,8 +249,7 @@ export class Compressor {
       outBytes += piece.length;
       if (this.#task.mode === 'test') continue;
       // A decoder uses its buffer again; a pipe keeps what it is given.
-      const writing = output.write(this.#task.mode === 'compress' ? piece : piece.slice());
-      if (writing) await process.waitFor(writing);
+      await writeTo(process, output, this.#task.mode === 'compress' ? piece : piece.slice());
       if (process.isDue) await process.pause();
     }
     return { inBytes, outBytes };

@@ -2,6 +2,23 @@ import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../../vfs/overlay/
 import { open } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
+import { SIGNALS } from '../kernel/signals.ts';
+import { isErrno } from './failure.ts';
+
+/** As `Process.write`, to a file that need not be a descriptor: what nobody reads any more ends the process by
+ *  SIGPIPE. */
+export async function writeTo(process: Process, file: OpenFile, bytes: Uint8Array): Promise<void> {
+  try {
+    const writing = file.write(bytes);
+    if (writing) await process.waitFor(writing);
+  } catch (error) {
+    if (isErrno(error, 'EPIPE')) {
+      process.kill(SIGNALS.PIPE);
+      process.checkSignals();
+    }
+    throw error;
+  }
+}
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -12,8 +29,7 @@ export async function copyContent(process: Process, from: OpenFile, to: OpenFile
     const reading = from.read(CHUNK_BYTES);
     const chunk = reading instanceof Promise ? await process.waitFor(reading) : reading;
     if (chunk.length === 0) return copiedBytes;
-    const writing = to.write(chunk);
-    if (writing) await process.waitFor(writing);
+    await writeTo(process, to, chunk);
     copiedBytes += chunk.length;
     if (process.isDue) await process.pause();
   }

@@ -22,6 +22,7 @@ import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
 import { chunksOf, encoded } from './codecStreams.ts';
 import { causeOf } from './failure.ts';
+import { writeTo } from './fileCopy.ts';
 import { changedMode } from './modeChange.ts';
 import { compareNames } from './nameOrder.ts';
 import { UsageError } from './options.ts';
@@ -151,8 +152,7 @@ async function writeAll(
 ): Promise<void> {
   const packed = compression && compression !== 'none' && operation === 'create';
   for await (const piece of packed ? encoded(compression, blocks, compression === 'bzip2' ? 9 : 6) : blocks) {
-    const writing = file.write(piece);
-    if (writing) await process.waitFor(writing);
+    await writeTo(process, file, piece);
     if (process.isDue) await process.pause();
   }
 }
