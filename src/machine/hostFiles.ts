@@ -70,7 +70,6 @@ const USERS = [
   'sys:x:3:3:sys:/dev:/usr/sbin/nologin',
   'www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin',
   'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
-  'dev:x:1000:1000:,,,:/home/dev:/bin/bash',
 ];
 
 const GROUPS = [
@@ -80,10 +79,9 @@ const GROUPS = [
   'sys:x:3:',
   'adm:x:4:',
   'tty:x:5:',
-  'sudo:x:27:dev',
+  'sudo:x:27:',
   'www-data:x:33:',
   'staff:x:50:',
-  'docker:x:999:dev',
+  'docker:x:999:',
   'nogroup:x:65534:',
-  'dev:x:1000:',
 ];

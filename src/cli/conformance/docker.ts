@@ -39,9 +39,9 @@ export const command: Command = {
       if (args.has('json')) continue;
       const mark = verdict.failed.length === 0 ? style.green('ok') : style.red('FAIL');
       const build = verdict.isBuild ? ' (build)' : '';
-      await output.line(
-        `${mark} ${verdict.name}${build}: ${verdict.steps - verdict.failed.length} of ${verdict.steps}`,
-      );
+      await output.line(`${mark} ${verdict.name}${build}: ${passedSteps(verdict)} of ${verdict.steps}`);
+      for (const { index, reason } of verdict.excepted)
+        await output.line(`     step ${index} is not judged: ${reason}`);
       if (args.has('verbose')) for (const line of differences(verdict)) await output.line(line);
     }
     const failed = verdicts.filter((verdict) => verdict.failed.length > 0).length;
@@ -51,6 +51,10 @@ export const command: Command = {
     return failed === 0 ? ExitCode.fine : ExitCode.found;
   },
 };
+
+function passedSteps({ steps, failed, excepted }: TranscriptVerdict): number {
+  return steps - failed.length - excepted.length;
+}
 
 function differences({ failed }: TranscriptVerdict): string[] {
   return failed.flatMap(({ index, cmd, mismatches }) => [

@@ -9,6 +9,7 @@ import { HOST_PROGRAMS } from '../../../machine/hostPrograms.ts';
 import { chmod, lutimes, makeDirectories, symlink, writeFile } from '../../../shell/kernel/calls.ts';
 import type { Process } from '../../../shell/kernel/process.ts';
 import { ROOT } from '../../../vfs/overlay/permission.ts';
+import { exceptionOf } from './exceptions.ts';
 import { machineState } from './machineState.ts';
 import { Matcher, type Mismatch } from './matcher.ts';
 import { startServices } from './services.ts';
@@ -37,6 +38,8 @@ export interface TranscriptVerdict {
   readonly isBuild: boolean;
   readonly steps: number;
   readonly failed: readonly StepVerdict[];
+  /** Steps that differ for a reason that is written down. */
+  readonly excepted: readonly (StepVerdict & { readonly reason: string })[];
 }
 
 /** Whether a step of it builds an image. */
@@ -103,6 +106,7 @@ async function runSteps(
   const matcher = new Matcher();
   const unstable = new Set(transcript.unstable.map(({ step, field }) => `${step}/${field}`));
   const failed: StepVerdict[] = [];
+  const excepted: (StepVerdict & { readonly reason: string })[] = [];
   for (const [index, step] of transcript.steps.entries()) {
     clock.advance(STEP_MS);
     let result: StepResult;
@@ -119,9 +123,14 @@ async function runSteps(
       mismatches.push(...problems.map((text) => ({ field: 'state', text: `state: ${text}` })));
     }
     mismatches.push(...faults.splice(0).map((text) => ({ field: 'fault', text: `fault of the simulator: ${text}` })));
-    if (mismatches.length > 0) failed.push({ index, cmd: step.cmd, mismatches });
+    if (mismatches.length === 0) continue;
+    const verdict = { index, cmd: step.cmd, mismatches };
+    const reason = exceptionOf(transcript.name, index);
+    if (reason === undefined) failed.push(verdict);
+    else excepted.push({ ...verdict, reason });
   }
-  return { name: transcript.name, isBuild: isBuildTranscript(transcript), steps: transcript.steps.length, failed };
+  const isBuild = isBuildTranscript(transcript);
+  return { name: transcript.name, isBuild, steps: transcript.steps.length, failed, excepted };
 }
 
 /** Who makes the calls that lay files out. */

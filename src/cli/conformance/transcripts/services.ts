@@ -52,9 +52,21 @@ export function startServices({ services }: Transcript, setup: ServiceSetup): vo
         break;
       case 'hub': {
         const hub = createHub(hubModel(imagesDir, platform), { platform, random });
-        for (const [name, server] of Object.entries(hub.hosts)) network.listen(name, HTTPS_PORT, server);
+        for (const [name, server] of Object.entries(hub.hosts)) {
+          network.listen(name, HTTPS_PORT, {
+            http: (request) => server.http({ ...request, url: withoutLimit(request.url) }),
+          });
+        }
         break;
       }
     }
   }
+}
+
+/** The model told of all that it found. */
+function withoutLimit(url: URL): URL {
+  if (url.pathname !== '/v1/search') return url;
+  const all = new URL(url);
+  all.searchParams.delete('n');
+  return all;
 }
