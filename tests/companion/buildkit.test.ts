@@ -19,9 +19,9 @@ import {
   work,
   type TestCompanion,
 } from './harness.ts';
-import { buildkitObstacle, shellContext, startBuildkit, type RealBuildkit } from './realBuildkit.ts';
+import { probeBuildkit, shellContext, startBuildkit, type RealBuildkit } from './realBuildkit.ts';
 
-const obstacle = buildkitObstacle();
+const obstacle = await probeBuildkit();
 if (obstacle !== undefined) console.warn(`tests against BuildKit are skipped: ${obstacle}`);
 
 function logOf(events: readonly BuildEvent[]): string {

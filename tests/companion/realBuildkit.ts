@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { BuildCgroups } from '../../src/companion/engines/buildkit/buildCgroups.ts';
@@ -22,6 +22,41 @@ export function buildkitObstacle(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'BuildKit is run by root on Linux';
   const missing = ['buildkitd', 'buildctl', 'runc'].filter((name) => programPath(name) === undefined);
   return missing.length > 0 ? `${missing.join(', ')}: not installed` : undefined;
+}
+
+/** The same, after a build was tried: containers within containers may lack what it takes. */
+export async function probeBuildkit(): Promise<string | undefined> {
+  const obstacle = buildkitObstacle();
+  if (obstacle !== undefined) return obstacle;
+  try {
+    const daemon = await startBuildkit();
+    const folder = join(daemon.folder, 'probe');
+    for (const [name, member] of [...shellMembers(), ['Dockerfile', PROBE] as const]) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), member as Uint8Array);
+    }
+    const words = [
+      '--addr',
+      daemon.address,
+      'build',
+      '--frontend',
+      'dockerfile.v0',
+      '--opt',
+      'force-network-mode=none',
+    ];
+    words.push('--local', `context=${folder}`, '--local', `dockerfile=${folder}`);
+    const { status, stderr } = spawnSync(programPath('buildctl') ?? '', words, { timeout: 60_000 });
+    await daemon.stop();
+    return status === 0 ? undefined : `BuildKit cannot build here: ${lastLine(stderr.toString())}`;
+  } catch (error) {
+    return `BuildKit does not start here: ${lastLine(String(error))}`;
+  }
+}
+
+export const PROBE = 'FROM scratch\nCOPY --chmod=755 rootfs /\nRUN id\n';
+
+export function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 }
 
 export interface RealBuildkit {

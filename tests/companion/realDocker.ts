@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseDockerAddress } from '../../src/companion/engines/dockerApi/dockerClient.ts';
+import { Readable } from 'node:stream';
+import { DockerClient, parseDockerAddress } from '../../src/companion/engines/dockerApi/dockerClient.ts';
 import { DockerEngine } from '../../src/companion/engines/dockerApi/dockerEngine.ts';
-import { programPath, unmountBelow } from './realBuildkit.ts';
+import { lastLine, programPath, shellContext, unmountBelow } from './realBuildkit.ts';
 
 export type DockerKind = 'docker' | 'podman';
 
@@ -14,6 +15,25 @@ export function dockerObstacle(kind: DockerKind): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return `${kind} is run by root on Linux`;
   const missing = PROGRAMS[kind].filter((name) => programPath(name) === undefined);
   return missing.length > 0 ? `${missing.join(', ')}: not installed` : undefined;
+}
+
+/** The same, after a build was tried: containers within containers may lack what it takes. */
+export async function probeDocker(kind: DockerKind): Promise<string | undefined> {
+  const obstacle = dockerObstacle(kind);
+  if (obstacle !== undefined) return obstacle;
+  try {
+    const daemon = await startDocker(kind);
+    const client = new DockerClient(parseDockerAddress(daemon.address));
+    const body = Readable.from([Buffer.from(await shellContext(['RUN id']))]);
+    const path = `/build?${kind === 'docker' ? 'version=2&networkmode=none' : 'version=1&networkmode=1'}`;
+    let told = '';
+    const answer = await client.open({ method: 'POST', path, body, signal: AbortSignal.timeout(60_000) });
+    for await (const piece of answer as AsyncIterable<Buffer>) told += piece.toString();
+    await daemon.stop();
+    return told.includes('"errorDetail"') ? `${kind} cannot build here: ${lastLine(told)}` : undefined;
+  } catch (error) {
+    return `${kind} does not start here: ${lastLine(String(error))}`;
+  }
 }
 
 export interface RealDocker {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildkitObstacle, programPath, shellMembers, startBuildkit } from '../companion/realBuildkit.ts';
+import { probeBuildkit, programPath, shellMembers, startBuildkit } from '../companion/realBuildkit.ts';
 import { dockerArchive, tarOf } from '../archive/buildTar.ts';
 import { expect, test as base } from '@playwright/test';
 
@@ -37,7 +37,9 @@ const test = base.extend<{ idle: Companion; building: Companion }>({
     rmSync(folder, { recursive: true, force: true });
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
-  building: async ({}, use) => {
+  building: async ({}, use, testInfo) => {
+    const obstacle = await probeBuildkit();
+    testInfo.skip(obstacle !== undefined, `skipped: ${obstacle}`);
     const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
     const daemon = await startBuildkit();
     const words = ['--engine', `buildkit=${daemon.address}`, '--buildctl', programPath('buildctl') ?? ''];
@@ -88,11 +90,7 @@ test('COMP-16 a link of another run is said to be refused', async ({ page, idle 
   await expect(page.getByRole('button', { name: /^Companion: / })).toHaveAccessibleName('Companion: refused');
 });
 
-const obstacle = buildkitObstacle();
-
 test.describe('with BuildKit', () => {
-  test.skip(obstacle !== undefined, `skipped: ${obstacle}`);
-
   test('COMP-17 a Dockerfile is built for real from an image that is open, and its layers are opened', async ({
     page,
     building,
