@@ -16,19 +16,19 @@ export class KeptPaths {
 
   /** The directory whose path the first `length` characters are. One is often asked for again and again. */
   directory(path: string, length: number): OverlayNode | undefined {
-    if (length !== this.#lastPath.length || !path.startsWith(this.#lastPath)) {
-      const parent = path.slice(0, length);
-      const node = this.#directories.get(parent);
-      if (!node) return undefined;
-      this.#last = node;
-      this.#lastPath = parent;
-    }
-    return ifThere(this.#last);
+    if (length === this.#lastPath.length && path.startsWith(this.#lastPath) && isThere(this.#last)) return this.#last;
+    const parent = path.slice(0, length);
+    const node = this.#directories.get(parent);
+    if (!isThere(node)) return undefined;
+    this.#last = node;
+    this.#lastPath = parent;
+    return node;
   }
 
   /** A node with something behind it. */
   get(path: string): OverlayNode | undefined {
-    return ifThere(this.#others.get(path) ?? this.#directories.get(path));
+    const node = this.#others.get(path) ?? this.#directories.get(path);
+    return isThere(node) ? node : undefined;
   }
 
   /** Notes that a path led to a node. Those of files are kept from the second time on: most are used once. */
@@ -52,6 +52,6 @@ export class KeptPaths {
   }
 }
 
-function ifThere(node: OverlayNode | undefined): OverlayNode | undefined {
-  return node && (node.flags & (NodeFlag.unhashed | NodeFlag.moved)) === 0 ? node : undefined;
+function isThere(node: OverlayNode | undefined): node is OverlayNode {
+  return node !== undefined && (node.flags & (NodeFlag.unhashed | NodeFlag.moved)) === 0;
 }

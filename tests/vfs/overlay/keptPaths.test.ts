@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { OverlayMount } from '../../../src/vfs/overlay/overlayMount.ts';
+import { Upper } from '../../../src/vfs/overlay/upper.ts';
+
+function mountWithFile(): OverlayMount {
+  const mount = new OverlayMount({ lowers: [new Upper()], upper: new Upper() });
+  mount.mkdir('/a', 0o755);
+  mount.mkdir('/a/b', 0o755);
+  mount.writeFile('/a/b/f', Buffer.from('first'));
+  for (let i = 0; i < 3; i++) expect(read(mount, '/a/b/f')).toBe('first');
+  return mount;
+}
+
+function read(mount: OverlayMount, path: string): string {
+  return Buffer.from(mount.readFile(path)).toString();
+}
+
+describe('OVL-7 a path that was walked often leads where it leads now', () => {
+  it('after the file was removed, made again, or replaced', () => {
+    const mount = mountWithFile();
+    mount.unlink('/a/b/f');
+    expect(() => mount.stat('/a/b/f')).toThrow('ENOENT');
+    mount.writeFile('/a/b/f', Buffer.from('second'));
+    for (let i = 0; i < 3; i++) expect(read(mount, '/a/b/f')).toBe('second');
+    mount.writeFile('/a/b/g', Buffer.from('third'));
+    mount.rename('/a/b/g', '/a/b/f');
+    for (let i = 0; i < 3; i++) expect(read(mount, '/a/b/f')).toBe('third');
+    expect(() => mount.stat('/a/b/g')).toThrow('ENOENT');
+  });
+
+  it('after a directory above it was moved, exchanged, or made again', () => {
+    const mount = mountWithFile();
+    mount.rename('/a', '/c');
+    expect(() => mount.stat('/a/b/f')).toThrow('ENOENT');
+    for (let i = 0; i < 3; i++) expect(read(mount, '/c/b/f')).toBe('first');
+    mount.mkdir('/a', 0o755);
+    expect(() => mount.stat('/a/b/f')).toThrow('ENOENT');
+    mount.rename('/a', '/c', ['EXCHANGE']);
+    for (let i = 0; i < 3; i++) expect(read(mount, '/a/b/f')).toBe('first');
+    expect(() => mount.stat('/c/b/f')).toThrow('ENOENT');
+    mount.unlink('/a/b/f');
+    mount.rmdir('/a/b');
+    mount.mkdir('/a/b', 0o755);
+    mount.writeFile('/a/b/f', Buffer.from('again'));
+    for (let i = 0; i < 3; i++) expect(read(mount, '/a/b/f')).toBe('again');
+  });
+
+  it('after a link came in the place of a directory, and for whoever may not walk there', () => {
+    const mount = mountWithFile();
+    mount.rename('/a/b', '/b');
+    mount.symlink('/b', '/a/b');
+    expect(read(mount, '/a/b/f')).toBe('first');
+    mount.chmod('/b', 0o700);
+    mount.credentials = { uid: 7, gid: 7, groups: [], umask: 0 };
+    expect(() => mount.stat('/b/f')).toThrow('EACCES');
+    expect(() => mount.stat('/a/b/f')).toThrow('EACCES');
+  });
+
+  it('after a call was taken back, and after a return to an earlier state', () => {
+    const upper = new Upper();
+    const mount = new OverlayMount({ lowers: [new Upper()], upper });
+    mount.mkdir('/a', 0o755);
+    const empty = mount.snapshot();
+    upper.log.onChange = () => {
+      if (upper.log.length > 12) throw new Error('no more');
+    };
+    expect(() => mount.writeFile('/a/f', Buffer.from('x'))).toThrow('no more');
+    upper.log.onChange = undefined;
+    expect(() => mount.stat('/a/f')).toThrow('ENOENT');
+    mount.writeFile('/a/f', Buffer.from('kept'));
+    for (let i = 0; i < 3; i++) expect(read(mount, '/a/f')).toBe('kept');
+    mount.restore(empty);
+    expect(() => mount.stat('/a/f')).toThrow('ENOENT');
+  });
+});
