@@ -3,6 +3,8 @@ export type ShellErrorCode =
   | 'command'
   /** An expansion or assignment failed: a script ends, a prompt comes back. */
   | 'expansion'
+  /** As `expansion`, but a script always ends: an unset parameter that must not be. */
+  | 'fatal'
   /** The text cannot be parsed. */
   | 'syntax';
 

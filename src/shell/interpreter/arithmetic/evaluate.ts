@@ -122,7 +122,7 @@ function valueOf(shell: Shell, node: Name, depth: number): Int {
   if (text === undefined) {
     if (shell.options.has('nounset')) {
       throw new ShellError(
-        'expansion',
+        'fatal',
         shell.isBash ? `${node.name}: unbound variable` : `${node.name}: parameter not set`,
         shell.isBash ? 1 : 2,
       );

@@ -3,15 +3,14 @@ import { VfsError } from '../../../vfs/vfsError.ts';
 import { mayAccess, readFile, statIfThere } from '../../kernel/calls.ts';
 import { errnoText } from '../../kernel/errnoText.ts';
 import { isDirectory, isRegular } from '../../../vfs/overlay/fileMode.ts';
-import { complain, complainOfSyntax } from '../execution/complain.ts';
+import { complain } from '../execution/complain.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { findCommand, pathsOf, replace } from '../execution/external.ts';
 import { runText } from '../execution/runText.ts';
 import { Jump, ShellError } from '../shellError.ts';
 import { Run, type Shell } from '../state/shell.ts';
-import { andFinally, type Soon, andThen as then } from '../waiting.ts';
+import { andThen as then } from '../waiting.ts';
 import { readOptions } from './options.ts';
-import { parseScript } from '../syntax/parseScript.ts';
 
 export const colon: Builtin = () => 0;
 export const false_: Builtin = () => 1;
@@ -78,19 +77,16 @@ export const eval_: Builtin = (shell, argv, { flags }) => {
   const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);
   const text = words.join(' ');
   if (text.trim() === '') return 0;
-  const script = parseScript(text);
   const { line } = shell;
-  const run = (): Soon<number> => shell.interpreter.runList(shell, script, flags & Run.tested);
-  return then(
-    andFinally(run, () => (shell.line = line)),
-    (status) => {
-      if (!script.fault) return script.statements.length === 0 ? 0 : status;
-      return then(complainOfSyntax(shell, script.fault, 'eval'), () => {
-        if (!shell.isBash && !shell.isInteractive) throw new Jump('exit', 2);
-        return shell.isBash ? (script.fault?.kind === 'token' ? 2 : 2) : 2;
-      });
-    },
-  );
+  const done = (status: number): number => {
+    shell.line = line;
+    return status;
+  };
+  return runText(shell, text, { flags: flags & Run.tested, where: 'eval' }).then(done, (error: unknown) => {
+    if (!(error instanceof ShellError) || error.code !== 'syntax') throw error;
+    if (!shell.isBash && !shell.isInteractive) throw new Jump('exit', error.status);
+    return done(error.status);
+  });
 };
 
 export const source: Builtin = async (shell, argv, { flags }) => {
@@ -115,11 +111,13 @@ export const source: Builtin = async (shell, argv, { flags }) => {
     if (!(error instanceof VfsError) || shell.process.signal.aborted) throw error;
     if (!shell.isBash) {
       const words = error.code === 'ENOENT' ? 'not found' : errnoText(error.code);
-      throw new ShellError(
-        'command',
-        shell.dialect === 'dash' && file.includes('/') ? `cannot open ${file}: No such file` : `${file}: ${words}`,
-        2,
-      );
+      const isPath = file.includes('/');
+      const message = isPath
+        ? shell.dialect === 'dash'
+          ? `cannot open ${file}: No such file`
+          : `can't open '${file}': ${errnoText(error.code)}`
+        : `${file}: ${words}`;
+      throw new ShellError('command', message, 2);
     }
     const message = `${file}: ${error.code === 'EISDIR' ? 'is a directory' : errnoText(error.code)}`;
     await complain(shell, message, error.code === 'EISDIR' ? argv[0] : undefined);

@@ -189,13 +189,16 @@ function declareOne(shell: Shell, word: string, assigned: Assigned | undefined, 
   if (adds.has('u')) variable.attributes.delete('lower');
   if (adds.has('A')) {
     if (variable.list) throw new ShellError('command', `${name}: cannot convert indexed to associative array`);
+    if (!assigned && !variable.map && variable.value === undefined) variable.isBare = true;
     variable.map ??= new Map(variable.value === undefined ? [] : [['0', variable.value]]);
     variable.value = undefined;
   } else if (adds.has('a')) {
     if (variable.map) throw new ShellError('command', `${name}: cannot convert associative to indexed array`);
+    if (!assigned && !variable.list && variable.value === undefined) variable.isBare = true;
     asList(variable);
   }
   if (assigned) {
+    variable.isBare = false;
     if (adds.has('n')) variable.value = assigned.value as string;
     else assignTo(shell, variable, assigned);
   }
@@ -231,7 +234,7 @@ export function declarationOf(name: string, variable: Variable): string {
   const head = `declare -${letters === '' ? '-' : letters} ${name}`;
   if (variable.list || variable.map) {
     const text = arrayText(variable);
-    return text === '()' && !variable.map && variable.list?.length === 0 ? `${head}=()` : `${head}=${text}`;
+    return variable.isBare && text === '()' ? head : `${head}=${text}`;
   }
   const value = scalarOf(variable);
   return value === undefined ? head : `${head}=${doubleQuote(value)}`;

@@ -35,7 +35,7 @@ export const printf: Builtin = (shell, argv) => {
   }
   const formatter = new Formatter(shell, argv.slice(i + 1));
   const text = formatter.run(format);
-  const told = each(formatter.faults, (message) => complain(shell, message, 'printf'));
+  const told = each([...formatter.faults, ...formatter.warnings], (message) => complain(shell, message, 'printf'));
   return then(told, () => {
     if (target !== undefined) {
       const assigned = parseAssigned(`${target}=`);
@@ -46,10 +46,11 @@ export const printf: Builtin = (shell, argv) => {
   });
 };
 
-const SPEC = /%(?:([-+ #0']*)(\*|-?\d+)?(?:\.(\*|-?\d*))?([hlLjztq]*)(\([^)]*\)T|[A-Za-z%])?)/y;
+const SPEC = /%(?:([-+ #0']*)(\*|-?\d+)?(?:\.(\*|-?\d*))?([hlLjzt]*)(\([^)]*\)T|[A-Za-z%])?)/y;
 
 class Formatter {
   readonly faults: string[] = [];
+  readonly warnings: string[] = [];
   readonly #shell: Shell;
   readonly #arguments: readonly string[];
   #next = 0;
@@ -224,7 +225,7 @@ class Formatter {
     const negative = match[1] === '-';
     const limit = negative ? 2n ** 63n : 2n ** 63n - 1n;
     if (value > limit) {
-      this.faults.push(
+      this.warnings.push(
         `warning: ${text}: ${this.#shell.isBash ? 'Numerical result out of range' : 'Numerical result out of range'}`,
       );
       return negative ? -limit : limit;
@@ -305,7 +306,7 @@ function finite(value: number, kind: string, flags: string, given: number | unde
   switch (kind) {
     case 'f':
       return value < 1e21
-        ? value.toFixed(precision)
+        ? fixed(value, precision)
         : BigInt(value).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '');
     case 'e':
       return exponent(value.toExponential(precision));
@@ -317,7 +318,7 @@ function finite(value: number, kind: string, flags: string, given: number | unde
       let text =
         power < -4 || power >= digits
           ? exponent(value.toExponential(digits - 1))
-          : value.toFixed(Math.max(0, digits - 1 - power));
+          : fixed(value, Math.max(0, digits - 1 - power));
       if (!flags.includes('#') && text.includes('.')) text = text.replace(/\.?0+(?=e|$)/, '');
       return text;
     }
@@ -333,4 +334,14 @@ function hexadecimal(value: number): string {
   const power = Math.floor(Math.log2(value));
   const fraction = (value / 2 ** power - 1).toString(16).slice(2);
   return `0x1${fraction === '' ? '' : `.${fraction}`}p${power < 0 ? '-' : '+'}${Math.abs(power)}`;
+}
+
+/** A half goes to the even digit, as in C. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  const exact = value.toFixed(Math.min(100, digits + 40));
+  const at = exact.indexOf('.') + 1 + digits;
+  if (!/^50*$/.test(exact.slice(at).replace('.', ''))) return text;
+  const down = digits === 0 ? exact.slice(0, at - 1) : exact.slice(0, at);
+  return Number(down.at(-1)) % 2 === 0 ? down : text;
 }

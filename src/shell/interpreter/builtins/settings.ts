@@ -114,7 +114,7 @@ export const shopt: Builtin = (shell, argv) => {
       if (flags.has('q')) return undefined;
       if (flags.has('p'))
         return shell.print(isSetOption ? `set ${on ? '-' : '+'}o ${name}\n` : `shopt ${on ? '-s' : '-u'} ${name}\n`);
-      return shell.print(`${name.padEnd(isSetOption ? 15 : 20)}\t${on ? 'on' : 'off'}\n`);
+      return shell.print(`${name.padEnd(15)}\t${on ? 'on' : 'off'}\n`);
     }),
     () => status,
   );
@@ -134,7 +134,7 @@ export const let_: Builtin = (shell, argv) => {
 };
 
 export const alias: Builtin = (shell, argv) => {
-  const operands = argv[1] === '-p' ? argv.slice(2) : argv.slice(1);
+  const { operands } = shell.isBash ? readOptions(shell, argv, 'p') : { operands: argv.slice(1) };
   const shown = (name: string): string =>
     `${shell.isBash ? 'alias ' : ''}${name}=${singleQuote(shell.aliases.get(name) ?? '')}\n`;
   if (operands.length === 0) return then(shell.print([...shell.aliases.keys()].sort().map(shown).join('')), () => 0);

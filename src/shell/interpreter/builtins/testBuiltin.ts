@@ -25,7 +25,7 @@ function evaluate(shell: Shell, words: readonly string[]): boolean {
     case 2:
       if (a === '!') return b === '';
       if (isUnary(shell, a)) return unary(shell, a, b);
-      throw fault(shell, `${a}: unary operator expected`, a);
+      throw fault(shell, `${shell.dialect === 'ash' ? b : a}: unary operator expected`, a);
     case 3:
       if (BINARY.has(b)) return binary(shell, a, b, c);
       if (b === '-a') return a !== '' && c !== '';

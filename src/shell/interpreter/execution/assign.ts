@@ -66,7 +66,8 @@ function expandElements(shell: Shell, elements: readonly ArrayElement[]): Soon<A
 }
 
 /** Assigns as a statement `name=value` does. Throws ShellError. */
-export function assign(shell: Shell, assigned: Assigned): void {
+export function assign(shell: Shell, given: Assigned): void {
+  const assigned = throughReference(shell, given);
   const variable = shell.variables.forAssignment(assigned.name);
   assignTo(shell, variable, assigned);
   if (shell.options.has('allexport') && !variable.attributes.has('export')) {
@@ -74,6 +75,14 @@ export function assign(shell: Shell, assigned: Assigned): void {
     shell.variables.environmentVersion++;
   }
   if (variable.attributes.has('export')) shell.variables.environmentVersion++;
+}
+
+/** A reference may lead to an element of an array. */
+function throughReference(shell: Shell, assigned: Assigned): Assigned {
+  if (!shell.variables.findOwn(assigned.name)?.attributes.has('nameref')) return assigned;
+  const target = shell.variables.resolveName(assigned.name);
+  const match = /^(\w+)\[(.*)\]$/s.exec(target);
+  return match ? { ...assigned, name: match[1] as string, key: match[2] } : assigned;
 }
 
 /** Assigns to a variable that was found or made. */
@@ -117,7 +126,7 @@ function assignElement(
   name: string,
 ): void {
   if (variable.map) {
-    if (key === '') throw new ShellError('expansion', `[${key}]: bad array subscript`);
+    if (key === '') throw new ShellError('expansion', `${name}[${key}]: bad array subscript`);
     setMapElement(variable, key, valueFor(shell, variable, variable.map.get(key), value, appends));
     return;
   }
@@ -134,6 +143,7 @@ function assignList(
   appends: boolean,
   name: string,
 ): void {
+  variable.isBare = false;
   if (variable.map) {
     if (!appends) variable.map.clear();
     assignPairs(shell, variable, elements, name);

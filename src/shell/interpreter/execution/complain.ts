@@ -78,21 +78,36 @@ function posixSyntax(shell: Shell, fault: SyntaxFault, where: string): string {
     : `${shell.title}: ${named}${shell.scriptName !== undefined && where === '' ? `line ${fault.line}: ` : named === '' ? '' : 'line 0: '}syntax error: `;
   switch (fault.kind) {
     case 'quote':
-      if (fault.token === ')' || fault.token === '}')
-        return `${start}${isDash ? 'end of file unexpected (expecting ")")' : 'unexpected end of file (expecting ")")'}\n`;
+      if (fault.token === '}') return `${start}${isDash ? "Missing '}'" : "missing '}'"}\n`;
+      if (fault.token === ')') return `${start}${endWords(isDash)} (expecting ")")\n`;
       if (fault.token === '`')
         return `${start}${isDash ? 'EOF in backquote substitution' : 'EOF in backquote substitution'}\n`;
       return `${start}${isDash ? 'Unterminated quoted string' : 'unterminated quoted string'}\n`;
     case 'end':
-      return `${start}${isDash ? 'end of file unexpected' : 'unexpected end of file'}\n`;
+      return `${start}${endWords(isDash)}${expecting(fault)}\n`;
     default: {
       const token = fault.token === 'newline' ? 'newline' : `"${fault.token}"`;
-      return `${start}${isDash ? `${token} unexpected` : `unexpected ${token}`}\n`;
+      return `${start}${isDash ? `${token} unexpected` : `unexpected ${token}`}${expecting(fault)}\n`;
     }
   }
 }
 
+function endWords(isDash: boolean): string {
+  return isDash ? 'end of file unexpected' : 'unexpected end of file';
+}
+
+function expecting({ expected }: SyntaxFault): string {
+  return expected === undefined ? '' : ` (expecting "${expected}")`;
+}
+
 /** Tells an error of a command or an expansion. */
 export function complainOf(shell: Shell, error: ShellError, builtin?: string): undefined | Promise<void> {
-  return complain(shell, error.message, builtin);
+  if (error.message === '') return undefined;
+  const message = shell.isBash ? error.message : error.message.replace(/readonly variable$/, 'is read only');
+  return complain(shell, message, builtin);
+}
+
+/** The status with which an error ends a shell: dash and ash have but one. */
+export function statusOfError(shell: Shell, error: ShellError): number {
+  return shell.isBash || error.code === 'command' ? error.status : 2;
 }

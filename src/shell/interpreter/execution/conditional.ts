@@ -109,8 +109,8 @@ function compare(shell: Shell, operator: string, left: string, right: string): b
     case '-ef':
       return isComparison(shell, operator, left, right);
   }
-  const a = evaluateArithmetic(shell, left, '[[');
-  const b = evaluateArithmetic(shell, right, '[[');
+  const a = operand(shell, left);
+  const b = operand(shell, right);
   switch (operator) {
     case '-eq':
       return a == b;
@@ -124,6 +124,16 @@ function compare(shell: Shell, operator: string, left: string, right: string): b
       return a > b;
     default:
       return a >= b;
+  }
+}
+
+/** A fault in it fails the test, no more. */
+function operand(shell: Shell, text: string): number | bigint {
+  try {
+    return evaluateArithmetic(shell, text, '[[');
+  } catch (error) {
+    if (error instanceof ShellError && error.code === 'expansion') throw new ShellError('command', error.message);
+    throw error;
   }
 }
 

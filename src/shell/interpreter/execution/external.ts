@@ -138,11 +138,8 @@ async function startFailed(
   const found = statIfThere(shell.process, path);
   const isDirectoryThere = found !== undefined && isDirectory(found.mode);
   if (error.code === 'ENOENT' && found && error.path !== path) {
-    const words = shell.isBash
-      ? `${path}: ${error.path}: bad interpreter: No such file or directory`
-      : `${name}: not found`;
-    await complain(shell, shell.isBash ? words : words);
-    return shell.isBash ? CANNOT_RUN : NOT_FOUND;
+    await complain(shell, `${name}: ${shell.isBash ? 'cannot execute: required file not found' : 'not found'}`);
+    return NOT_FOUND;
   }
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
     const words = shell.isBash || error.code === 'ENOTDIR' ? errnoText(error.code) : 'not found';

@@ -38,7 +38,7 @@ export async function waitForAll(shell: Shell, stages: readonly Process[], text:
   }
   const last = stages.at(-1) as Process;
   const statuses = stages.map((child) => (child.status ? exitCode(child.status) : 0));
-  await tellSignal(shell, last);
+  await tellSignal(shell, last, text);
   for (const child of stages) shell.process.reap(child);
   interruptWith(shell, last);
   return statuses;

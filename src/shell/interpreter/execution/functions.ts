@@ -28,7 +28,11 @@ export function callFunction(
   shell.loopDepth = 0;
   const savedOptions = shell.localOptions;
   shell.localOptions = undefined;
+  // Without functrace a function hears only what it sets itself.
+  const kept = shell.options.has('functrace') ? undefined : shell.traps.get('RETURN');
+  if (kept !== undefined) shell.traps.delete('RETURN');
   const leave = (): void => {
+    if (kept !== undefined) shell.traps.set('RETURN', kept);
     shell.functionDepth--;
     if (shell.localOptions) shell.options = shell.localOptions;
     shell.localOptions = savedOptions;
@@ -39,7 +43,7 @@ export function callFunction(
     shell.line = line;
   };
   const returned = (status: number): Soon<number> => {
-    if (!shell.traps.has('RETURN') || !shell.options.has('functrace')) {
+    if (!shell.traps.has('RETURN')) {
       leave();
       return status;
     }

@@ -50,7 +50,7 @@ function runNode(shell: Shell, node: Node, flags: number): Soon<number> {
       shell.commandText = node.text;
       return checked(
         shell,
-        then(runSubshell(shell, node.body, flags, node.text), (status) => setStatus(shell, status)),
+        then(runSubshell(shell, node, flags), (status) => setStatus(shell, status)),
         flags,
       );
     case 'function':
@@ -73,9 +73,9 @@ function checked(shell: Shell, running: Soon<number>, flags: number): Soon<numbe
 function runArithmetic(shell: Shell, node: ArithmeticNode): Soon<number> {
   shell.line = node.line;
   shell.commandText = node.text;
-  const traced = shell.options.has('xtrace') ? traceLine(shell, `((${node.expression.text}))`) : undefined;
+  const traced = shell.options.has('xtrace') ? traceLine(shell, `(( ${node.expression.text.trim()} ))`) : undefined;
   const failed = (error: unknown): Soon<number> => {
-    if (!(error instanceof ShellError) || error.status === 127) throw error;
+    if (!(error instanceof ShellError) || error.code === 'fatal') throw error;
     return then(complainOf(shell, error), () => setStatus(shell, 1));
   };
   try {
@@ -125,8 +125,10 @@ function runRedirected(shell: Shell, node: RedirectedNode, flags: number): Soon<
   const saved = new SavedFiles(shell);
   const { capture } = shell;
   const failed = (error: unknown): Soon<number> => {
-    saved.undo();
-    const status = redirectFailed(shell, error, undefined);
+    const status = andFinally(
+      () => redirectFailed(shell, error, undefined),
+      () => saved.undo(),
+    );
     return checked(shell, status, flags);
   };
   const run = (): Soon<number> => {

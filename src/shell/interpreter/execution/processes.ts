@@ -12,9 +12,9 @@ import { Jump, ShellError } from '../shellError.ts';
 import { Run, type Shell } from '../state/shell.ts';
 import { setPipeStatus } from '../state/specials.ts';
 import { asList } from '../state/variables.ts';
-import type { CoprocNode, List, Node, PipelineNode, Script, SimpleCommand } from '../syntax/tree.ts';
+import type { CoprocNode, Node, PipelineNode, Script, SimpleCommand, SubshellNode } from '../syntax/tree.ts';
 import { type Soon, andThen as then } from '../waiting.ts';
-import { complain, complainOf, complainOfSyntax, writeError } from './complain.ts';
+import { complain, complainOf, complainOfSyntax, statusOfError, writeError } from './complain.ts';
 import { forkFailed } from './external.ts';
 import { addJob, groupForChild, waitForAll, waitForeground } from './foreground.ts';
 import { runStatements } from './lists.ts';
@@ -37,7 +37,7 @@ export async function endOfSubshell(shell: Shell, error: unknown): Promise<numbe
   if (error instanceof Jump) return error.value;
   if (error instanceof ShellError) {
     await complainOf(shell, error);
-    return error.status;
+    return statusOfError(shell, error);
   }
   throw error;
 }
@@ -53,15 +53,15 @@ export function fork(shell: Shell, run: (inner: Shell) => Soon<number>, options:
   }, options);
 }
 
-export async function runSubshell(shell: Shell, list: List, flags: number, text: string): Promise<number> {
+export async function runSubshell(shell: Shell, node: SubshellNode, flags: number): Promise<number> {
   try {
     const group = groupForChild(shell, undefined);
     const child = fork(
       shell,
-      (inner) => runStatements(inner, list, (flags & Run.tested) | Run.last),
+      (inner) => runStatements(inner, node.body, (flags & Run.tested) | Run.last),
       group === undefined ? {} : { group },
     );
-    return await waitForeground(shell, [child], text);
+    return await waitForeground(shell, [child], node.text.replace(/^\(\s*([\s\S]*?)\s*\)$/, '( $1 )'));
   } catch (error) {
     return refused(shell, error);
   }

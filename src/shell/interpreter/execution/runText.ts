@@ -81,6 +81,7 @@ function onFaultyLine(script: Script, text: string, unit: readonly Statement[]):
   const { fault } = script;
   if (!fault) return false;
   const last = unit.at(-1) as Statement;
+  if (fault.breaksLast && last === script.statements.at(-1)) return true;
   if (fault.pos <= last.end) return true;
   const newline = text.indexOf('\n', last.end);
   return newline < 0 || newline >= fault.pos;
@@ -108,5 +109,5 @@ export function errorEffect(shell: Shell, error: ShellError): { readonly isFatal
   if (shell.isInteractive) return { isFatal: false };
   if (!shell.isBash || shell.isPosix) return { isFatal: true };
   // `${x?}` and `set -u` end a script; so does anything within a subshell or function of one.
-  return { isFatal: error.status === 127 || shell.subshellDepth > 0 };
+  return { isFatal: error.code === 'fatal' || shell.subshellDepth > 0 };
 }

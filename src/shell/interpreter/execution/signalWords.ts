@@ -4,17 +4,17 @@ import type { Shell } from '../state/shell.ts';
 import { complain, writeError } from './complain.ts';
 
 /** Tells of a child that a signal ended, as bash does for all but INT and PIPE. */
-export async function tellSignal(shell: Shell, child: Process): Promise<void> {
+export async function tellSignal(shell: Shell, child: Process, text: string): Promise<void> {
   const status = child.status;
   if (!status || !('signal' in status)) return;
   const { signal } = status;
   if (signal === SIGNALS.INT || signal === SIGNALS.PIPE) return;
   const words = SIGNAL_WORDS[signal] ?? `Signal ${signal}`;
-  if (shell.isInteractive || !shell.isBash) {
+  if (shell.isInteractive || !shell.isBash || signal === SIGNALS.TERM) {
     await writeError(shell, `${words}\n`);
     return;
   }
-  await complain(shell, `${String(child.pid).padStart(5)} ${words.padEnd(23)} ${shell.commandText}`);
+  await complain(shell, `${String(child.pid).padStart(5)} ${words.padEnd(23)} ${text}`);
 }
 
 export const SIGNAL_WORDS: Readonly<Record<number, string>> = {

@@ -17,6 +17,8 @@ export function expandBraces(word: Word): readonly Word[] {
 }
 
 function wordOf(text: string): Word {
+  // One without quotes vanishes.
+  if (text === '') return { text, parts: [], literal: undefined, hasBraces: false };
   if (/^[\w./:=,+-]*$/.test(text)) {
     const parts = [{ kind: 'text', text, isQuoted: false }] as const;
     return { text, parts, literal: text, hasBraces: false };

@@ -1,3 +1,4 @@
+import { complain } from '../execution/complain.ts';
 import { evaluateArithmetic } from '../arithmetic/evaluate.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
@@ -215,7 +216,7 @@ function parameterValue(
   return expandParameter(shell, part, isQuoted, EXPANDERS);
 }
 
-const EXPANDERS = { string: expandString, pattern: expandPattern, arithmetic: expandArithmetic };
+const EXPANDERS = { string: expandString, pattern: expandPattern, arithmetic: expandArithmetic, complain };
 export type Expanders = typeof EXPANDERS;
 
 /** Bounds what one expansion may make. */

@@ -28,6 +28,7 @@ interface Expanders {
   string(shell: Shell, word: Word): Soon<string>;
   pattern(shell: Shell, word: Word): Soon<string>;
   arithmetic(shell: Shell, expression: { text: string; parts: readonly Part[] | undefined }): Soon<number | bigint>;
+  complain(shell: Shell, message: string): Soon<void>;
 }
 
 /** What a parameter is: a value, a list of them, or nothing. */
@@ -66,12 +67,18 @@ export function expandParameter(
 function simple(shell: Shell, part: ParameterPart): ParameterValue {
   const { name } = part;
   if (name === '@' || name === '*') return { kind: 'list', values: shell.positional, joins: name === '*' };
-  const text = SPECIAL.test(name) ? specialParameter(shell, name) : shell.variables.get(name);
-  if (text !== undefined) return { kind: 'text', text };
-  const reference = shell.variables.findOwn(name);
-  if (reference?.attributes.has('nameref')) {
-    const found = lookUpReference(shell, shell.variables.resolveName(name));
-    if (found) return found;
+  if (SPECIAL.test(name)) {
+    const text = specialParameter(shell, name);
+    if (text !== undefined) return { kind: 'text', text };
+  } else {
+    const variable = shell.variables.findOwn(name);
+    if (variable?.attributes.has('nameref')) {
+      const found = lookUpReference(shell, shell.variables.resolveName(name));
+      if (found) return found;
+    } else {
+      const text = variable && scalarOf(variable);
+      if (text !== undefined) return { kind: 'text', text };
+    }
   }
   if (shell.options.has('nounset')) throw unbound(shell, /^\d+$/.test(name) ? `$${name}` : name);
   return EMPTY;
@@ -103,7 +110,7 @@ function badSubstitution(shell: Shell, text: string): ShellError {
 }
 
 function unbound(shell: Shell, name: string): ShellError {
-  if (shell.isBash) return new ShellError('expansion', `${name}: unbound variable`, shell.isInteractive ? 1 : 127);
+  if (shell.isBash) return new ShellError('fatal', `${name}: unbound variable`, shell.isInteractive || shell.subshellDepth > 0 ? 1 : 127);
   return new ShellError('expansion', `${name.replace('$', '')}: parameter not set`, 2);
 }
 
@@ -122,8 +129,9 @@ function keyOf(shell: Shell, name: string, text: string, expanders: Expanders): 
   if (variable?.map) return { name, all: undefined, key: text };
   return then(expanders.arithmetic(shell, { text, parts: undefined }), (value) => {
     const at = listIndex(variable?.list ?? [], Number(value));
-    if (at === undefined) throw new ShellError('expansion', `${name}: bad array subscript`);
-    return { name, all: undefined, key: String(at) };
+    if (at !== undefined) return { name, all: undefined, key: String(at) };
+    // Told, and nothing all the same.
+    return then(expanders.complain(shell, `${name}: bad array subscript`), () => ({ name, all: undefined, key: 'none' }));
   });
 }
 
@@ -329,7 +337,8 @@ function raise(shell: Shell, part: ParameterPart, isEmptyUnset: boolean, text: s
       : 'parameter not set or null'
     : 'parameter not set';
   const message = `${shownName(part).replace(/^\$/, '')}: ${text === '' ? words : text}`;
-  throw new ShellError('expansion', message, shell.isBash ? (shell.isInteractive ? 1 : 127) : 2);
+  const status = shell.isInteractive || shell.subshellDepth > 0 ? 1 : 127;
+  throw new ShellError('fatal', message, shell.isBash ? status : 2);
 }
 
 function assignAt(shell: Shell, place: Place, text: string): void {

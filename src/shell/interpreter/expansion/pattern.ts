@@ -54,7 +54,7 @@ export function compilePattern(text: string, options: PatternOptions = PLAIN): P
 
 /** Quotes a text so that a pattern means it literally. */
 export function escapePattern(text: string): string {
-  return /[\\*?[\]()|!@+^-]/.test(text) ? text.replace(/[\\*?[\]()|!@+^-]/g, '\\$&') : text;
+  return /[\\*?[\]()|!@+^&-]/.test(text) ? text.replace(/[\\*?[\]()|!@+^&-]/g, '\\$&') : text;
 }
 
 class CompiledPattern implements Pattern {

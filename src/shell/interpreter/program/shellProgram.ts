@@ -6,7 +6,7 @@ import { errnoText } from '../../kernel/errnoText.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Program } from '../../kernel/program.ts';
 import { setLetter, setOption } from '../builtins/settings.ts';
-import { complainOf, writeError } from '../execution/complain.ts';
+import { complainOf, statusOfError, writeError } from '../execution/complain.ts';
 import { pathsOf } from '../execution/external.ts';
 import { INTERPRETER } from '../execution/interpreter.ts';
 import { runText } from '../execution/runText.ts';
@@ -14,7 +14,7 @@ import { runExitTrap } from '../execution/traps.ts';
 import { Jump, ShellError } from '../shellError.ts';
 import type { Dialect } from '../state/dialect.ts';
 import { Run, Shell } from '../state/shell.ts';
-import { usageOf } from '../builtins/usages.ts';
+import { USAGE_TEXT } from './usageText.ts';
 import { type Invocation, readArguments } from './arguments.ts';
 import { importEnvironment } from './environment.ts';
 import { runFromDescriptor } from './readScript.ts';
@@ -69,9 +69,7 @@ async function refuse(shell: Shell, invocation: Invocation): Promise<number | un
     return 0;
   }
   if (invocation.shows === 'help') {
-    await process.print(
-      `GNU bash, version 5.2.15(1)-release-(x86_64-pc-linux-gnu)\nUsage:\tbash [GNU long option] [option] ...\n\tbash [GNU long option] [option] script-file ...\n${usageOf('set') ?? ''}\n`,
-    );
+    await process.print(`GNU bash, version 5.2.15(1)-release-(x86_64-pc-linux-gnu)\n${USAGE_TEXT}`);
     return 0;
   }
   const title = shell.title;
@@ -88,7 +86,7 @@ async function refuse(shell: Shell, invocation: Invocation): Promise<number | un
     await writeError(
       shell,
       shell.isBash
-        ? `${title}: ${invocation.unknown}: invalid option\n`
+        ? `${title}: ${invocation.unknown}: invalid option\n${USAGE_TEXT}`
         : `${title}: 0: Illegal option ${invocation.unknown}\n`,
     );
     return 2;
@@ -98,7 +96,7 @@ async function refuse(shell: Shell, invocation: Invocation): Promise<number | un
       if (setLetter(shell, letter, isOn)) continue;
       await writeError(
         shell,
-        shell.isBash ? `${title}: -${letter}: invalid option\n` : `${title}: 0: Illegal option -${letter}\n`,
+        shell.isBash ? `${title}: -${letter}: invalid option\n${USAGE_TEXT}` : `${title}: 0: Illegal option -${letter}\n`,
       );
       return 2;
     }
@@ -121,7 +119,7 @@ export async function toTheEnd(shell: Shell, run: () => Promise<number>): Promis
     if (error instanceof Jump) status = error.value;
     else if (error instanceof ShellError) {
       if (error.code !== 'syntax') await complainOf(shell, error);
-      status = error.status;
+      status = statusOfError(shell, error);
     } else throw error;
   }
   return runExitTrap(shell, status);

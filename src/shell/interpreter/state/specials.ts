@@ -79,6 +79,11 @@ export function bindSpecials(shell: Shell): void {
   );
   if (!shell.isBash) return;
   bind(
+    '_',
+    () => shell.lastArgument,
+    () => undefined,
+  );
+  bind(
     'RANDOM',
     () => String(nextRandom(shell)),
     (value) => {

@@ -9,6 +9,8 @@ export interface Variable {
   list: string[] | undefined;
   map: Map<string, string> | undefined;
   readonly attributes: Set<Attribute>;
+  /** An array that was declared and never assigned to. */
+  isBare?: boolean;
   /** Computed when it is read. */
   compute?: (() => string) | undefined;
   /** Told when it is assigned to. */

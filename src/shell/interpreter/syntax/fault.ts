@@ -19,40 +19,64 @@ const CLOSERS: Readonly<Record<string, string>> = {
 
 /** The parser's first complaint, in the terms in which a shell complains. */
 export function faultOf(script: ParsedScript, text: string, lines: LineTable): SyntaxFault | undefined {
-  const error = script.errors?.[0];
-  return error && describe(error, text, script.end, lines);
+  const errors = script.errors ?? [];
+  const [first] = errors;
+  if (!first) return undefined;
+  const place = placeOf(first, errors, text, script.end, lines);
+  const wanted = errors.map(({ message }) => /^expected '([^']+)'/.exec(message)?.[1]).find((word) => word !== undefined);
+  return {
+    ...place,
+    lineText: lineAround(text, place.pos, lines),
+    breaksLast: place.kind !== 'token' || errors.some(({ message }) => message.startsWith('expected')),
+    expected: wanted === 'esac' ? ';;' : wanted,
+    isIncomplete: place.kind !== 'token',
+  };
 }
 
-function describe(error: ParseError, text: string, end: number, lines: LineTable): SyntaxFault {
-  const { message, pos } = error;
-  const quote = /^unterminated (.*)$/.exec(message)?.[1];
-  if (quote !== undefined) {
-    const token = CLOSERS[quote] ?? ')';
-    return fault('quote', token, pos, lines.lineAt(pos), true, text, lines);
-  }
-  const named = /^unexpected token '([\s\S]*)'$/.exec(message)?.[1];
-  if (named !== undefined && named !== '') {
-    const line = lines.lineAt(pos);
-    return fault('token', named, pos, line, false, text, lines);
-  }
-  const at = skipBlanks(text, pos, end);
-  if (at >= end) return fault('end', '', end, lines.lineAt(end) + (text.endsWith('\n') ? 0 : 1), true, text, lines);
-  return fault('token', tokenAt(text, at, end), at, lines.lineAt(at), false, text, lines);
-}
+type Place = Pick<SyntaxFault, 'kind' | 'token' | 'pos' | 'line'>;
 
-function fault(
-  kind: SyntaxFault['kind'],
-  token: string,
-  pos: number,
-  line: number,
-  isIncomplete: boolean,
+function placeOf(
+  { message, pos }: ParseError,
+  errors: readonly ParseError[],
   text: string,
+  end: number,
   lines: LineTable,
-): SyntaxFault {
+): Place {
+  const quote = /^unterminated (.*)$/.exec(message)?.[1];
+  if (quote !== undefined) return { kind: 'quote', token: CLOSERS[quote] ?? ')', pos, line: lines.lineAt(pos) };
+  const named = /^unexpected token '([\s\S]*)'$/.exec(message)?.[1];
+  if (named !== undefined && named !== '') return { kind: 'token', token: named, pos, line: lines.lineAt(pos) };
+  const at = skipBlanks(text, pos, end);
+  // An empty list is complained of where it began, though nothing but its end is missing.
+  const isAtEnd = at >= end || errors.some((other) => /^expected '/.test(other.message) && skipBlanks(text, other.pos, end) >= end);
+  if (isAtEnd) return { kind: 'end', token: '', pos: end, line: lines.lineAt(end) + (text.endsWith('\n') ? 0 : 1) };
+  return { kind: 'token', token: tokenAt(text, at, end), pos: at, line: lines.lineAt(at) };
+}
+
+/** A parenthesis behind a command's name that begins no function. */
+export function parenthesisFault(text: string, nameEnd: number, lines: LineTable): SyntaxFault | undefined {
+  const open = skipBlanks(text, nameEnd, text.length);
+  if (text[open] !== '(') return undefined;
+  const at = skipBlanks(text, open + 1, text.length);
+  if (text[at] === ')') return undefined;
+  const token = at >= text.length ? 'newline' : tokenAt(text, at, text.length);
+  const pos = Math.min(at, text.length);
+  return {
+    kind: 'token',
+    token,
+    pos: open,
+    line: lines.lineAt(open),
+    lineText: lineAround(text, pos, lines),
+    breaksLast: false,
+    expected: undefined,
+    isIncomplete: false,
+  };
+}
+
+function lineAround(text: string, pos: number, lines: LineTable): string {
   const start = lines.startOfLine(Math.min(pos, Math.max(0, text.length - 1)));
   const end = text.indexOf('\n', start);
-  const lineText = text.slice(start, end < 0 ? text.length : end);
-  return { kind, token, line, lineText, pos, isIncomplete };
+  return text.slice(start, end < 0 ? text.length : end);
 }
 
 function skipBlanks(text: string, from: number, end: number): number {

@@ -16,7 +16,7 @@ import {
   type Statement as StatementSource,
   type TestExpression,
 } from 'unbash';
-import { faultOf } from './fault.ts';
+import { faultOf, parenthesisFault } from './fault.ts';
 import { LineTable } from './lineTable.ts';
 import { translateArithmetic, translateHereDocument, translateWord, WordContext } from './translateWord.ts';
 import type {
@@ -164,7 +164,10 @@ class Translator {
       if (item.type === 'Assignment') assignments.push(this.#assignment(item));
       else redirects.push(this.#redirect(item));
     }
-    if (node.name) words.push(this.#word(node.name));
+    if (node.name) {
+      words.push(this.#word(node.name));
+      this.#innerFault ??= parenthesisFault(this.#text, node.name.end, this.#lines);
+    }
     for (const item of node.suffix) {
       if (item.type === 'Word' || item.type === 'Assignment') words.push(this.#argument(item));
       else redirects.push(this.#redirect(item));

@@ -155,8 +155,13 @@ class PartTranslator {
         break;
       case 'BraceExpansion':
         this.hasBraces = this.#place === 'word';
-        // Its parts lack the braces.
-        for (const inner of this.#context.reparsed(part.text, 'operand').parts) this.parts.push(inner);
+        // Its parts lack the braces. They are what a shell without brace expansion sees.
+        if (!part.parts) this.bare(part.text, false);
+        else {
+          this.text('{', false);
+          for (const inner of part.parts) this.add(inner, false);
+          this.text('}', false);
+        }
         break;
       default:
         this.addQuoted(part, this.#place === 'quotedOperand');

@@ -144,6 +144,10 @@ export interface SyntaxFault {
   /** The line as written. */
   readonly lineText: string;
   readonly pos: number;
+  /** The last statement is only half there. */
+  readonly breaksLast: boolean;
+  /** What should have come instead, where only one thing could. */
+  readonly expected: string | undefined;
   /** More text could mend it. */
   readonly isIncomplete: boolean;
 }
