@@ -29,7 +29,7 @@ export async function commitContainer(
   const frozen = upper.freeze();
   let newLayer: Digest | undefined;
   if (!isEmpty(frozen)) {
-    const read = await readLayer(await sealedTar(core, frozen), core.work());
+    const read = await readLayer(core, await sealedTar(core, frozen));
     newLayer = placeLayer(
       core,
       layersOf(

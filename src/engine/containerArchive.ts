@@ -10,11 +10,10 @@ import { filesNamespace } from './containerNamespace.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
 import { resolveUser } from './containerUser.ts';
-import { decompressStream } from './decompressStream.ts';
+import { daemonTarStream } from './decompressStream.ts';
 import type { EngineCore } from './engineCore.ts';
 import { extractTar } from './extractTar.ts';
 import { helperProcess } from './helperProcess.ts';
-import { asDaemonFaults } from './importImage.ts';
 import { hostOwners, oldStyle } from './layerTar.ts';
 import { other } from './messages.ts';
 import { treeMembers } from './treeTar.ts';
@@ -113,7 +112,7 @@ export async function writeContainerArchive(
     throw other('invalidParameter', 'container rootfs is marked read-only');
   if (place.mount.isReadOnly) throw other('invalidParameter', 'mounted volume is marked read-only');
   const owner = options.copiesOwners ? (await resolveUser(files, record.config.User)).credentials : undefined;
-  await extractTar(files, place.path, asDaemonFaults(decompressStream(tar, core.platform)), {
+  await extractTar(core, files, place.path, daemonTarStream(core, tar), {
     refusesKindChange: options.refusesDirectoryOverwrite === true,
     owner,
   });

@@ -1,14 +1,38 @@
-import type { Platform } from '../bytes/platform.ts';
+import type { TrailingBytes } from '../bytes/platform.ts';
+import { CodecError } from '../codec/codecError.ts';
 import { decompress } from '../codec/decompress.ts';
-import { sniffCompression, SNIFF_BYTES } from '../codec/sniff.ts';
+import { type Compression, sniffCompression, SNIFF_BYTES } from '../codec/sniff.ts';
+import type { EngineCore } from './engineCore.ts';
+import type { EngineError } from './engineError.ts';
+import { streamFault, tarFault } from './messages.ts';
+import type { EngineVintage } from './systemCalls.ts';
 
-/** A stream without its compression, which its first bytes tell. Chunks are valid until the next is asked for. Throws
- *  CodecError. */
-export async function* decompressStream(
-  chunks: AsyncIterable<Uint8Array>,
-  platform: Platform,
-): AsyncIterable<Uint8Array> {
+/** A stream that should be a tar, without its compression, which its first bytes tell (moby pkg/archive,
+ *  DecompressStream). Chunks are valid until the next is asked for. Throws EngineError with the daemon's words: 20.10
+ *  knows no zstd, and minds what comes after the end of a gzip stream. */
+export async function* daemonTarStream(core: EngineCore, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
+  const head = await readHead(iterator);
+  const found = sniffCompression(head);
+  const compression: Compression = found === 'zstd' && core.vintage === '20.10' ? 'none' : found;
+  const trailing: TrailingBytes[] = [];
+  try {
+    yield* decompress(compression, resumed(head, iterator), core.platform, (bytes) => trailing.push(bytes));
+  } catch (error) {
+    throw error instanceof CodecError ? codecFault(core.vintage, error) : error;
+  }
+  const after = trailing[0];
+  if (after && compression === 'gzip' && core.vintage === '20.10')
+    throw streamFault(core.vintage, after.kind === 'zeros' ? 'gzip: invalid header' : 'unexpected EOF');
+}
+
+function codecFault(vintage: EngineVintage, error: CodecError): EngineError {
+  if (error.code === 'truncated') return tarFault(vintage, 'unexpected EOF', error);
+  if (error.code === 'checksum') return streamFault(vintage, 'gzip: invalid checksum', error);
+  return streamFault(vintage, error.message, error);
+}
+
+async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
   const first: Uint8Array[] = [];
   let length = 0;
   while (length < SNIFF_BYTES) {
@@ -17,8 +41,7 @@ export async function* decompressStream(
     first.push(value.slice());
     length += value.length;
   }
-  const head = concatenate(first, length);
-  yield* decompress(sniffCompression(head), resumed(head, iterator), platform);
+  return concatenate(first, length);
 }
 
 async function* resumed(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -19,6 +19,7 @@ import { deviceNumber, isDirectory, PERMISSION_BITS, S_IFBLK, S_IFCHR, S_IFIFO }
 import { O_CREAT, O_EXCL, O_WRONLY } from '../vfs/overlay/openFlags.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import { errnoText } from '../shell/kernel/errnoText.ts';
+import type { EngineCore } from './engineCore.ts';
 import { tarWords } from './layerStore.ts';
 import { other, tarFault } from './messages.ts';
 import { removeTree } from './removeTree.ts';
@@ -36,6 +37,7 @@ export interface ExtractOptions {
 /** Unpacks a tar into a directory as the daemon does (moby pkg/archive, Unpack): what is there gives way, but that
  *  directories merge. Throws EngineError with the daemon's words. */
 export async function extractTar(
+  core: EngineCore,
   process: Process,
   directory: string,
   tar: AsyncIterable<Uint8Array>,
@@ -59,9 +61,9 @@ export async function extractTar(
     });
   } catch (error) {
     if (error instanceof TarError) {
-      if (totalBytes > 0) throw tarFault(tarWords(error, totalBytes), error);
+      if (totalBytes > 0) throw tarFault(core.vintage, tarWords(error, totalBytes), error);
     } else if (error instanceof VfsError)
-      throw tarFault(`${error.syscall} ${error.path}: ${errnoText(error.code).toLowerCase()}`, error);
+      throw tarFault(core.vintage, `${error.syscall} ${error.path}: ${errnoText(error.code).toLowerCase()}`, error);
     else throw error;
   } finally {
     extraction.endFile();

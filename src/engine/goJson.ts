@@ -9,7 +9,9 @@ const WORDS: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: 'nul
  *  Throws EngineError `archive` with Go's words. */
 export function readGoJson(bytes: Uint8Array): JsonValue {
   try {
-    return parseJson(bytes).value;
+    const { value, hasBom } = parseJson(bytes);
+    if (hasBom) throw archiveFault("invalid character 'ï' looking for beginning of value");
+    return value;
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     throw archiveFault(goJsonFault(bytes, error), error);

@@ -1,11 +1,11 @@
 import { parseConfig } from '../image/config.ts';
 import { digestOf, type Digest } from '../image/digest.ts';
-import { ImageError } from '../image/imageError.ts';
-import { type JsonObject, parseJson } from '../image/json.ts';
-import { asObject } from '../image/jsonFields.ts';
+import type { JsonObject } from '../image/json.ts';
+import { asObject, objectField } from '../image/jsonFields.ts';
 import { familiarForm, withDefaultTag } from '../image/reference.ts';
 import type { EngineCore } from './engineCore.ts';
 import { type EngineState, withEntry } from './engineState.ts';
+import { readGoJson } from './goJson.ts';
 import { timeSec } from './goTime.ts';
 import type { ImageRecord, LayerRecord } from './imageRecord.ts';
 import { chainIdOn } from './layerStore.ts';
@@ -83,17 +83,14 @@ export function replaceImage(core: EngineCore, record: ImageRecord): ImageRecord
   return record;
 }
 
-/** Throws EngineError `archive`. */
+/** Throws EngineError `archive` with the daemon's words (moby image, NewFromJSON). */
 export function readConfig(bytes: Uint8Array): {
   readonly config: ReturnType<typeof parseConfig>;
   readonly document: JsonObject;
 } {
-  try {
-    return { config: parseConfig(bytes), document: asObject(parseJson(bytes).value) ?? new Map() };
-  } catch (error) {
-    if (error instanceof ImageError) throw archiveFault(error.message, error);
-    throw error;
-  }
+  const document = asObject(readGoJson(bytes));
+  if (!document || !objectField(document, 'rootfs')) throw archiveFault('invalid image JSON, no RootFS key');
+  return { config: parseConfig(bytes), document };
 }
 
 /** The layers of the store with these diffIDs, base first. Throws EngineError `archive` where one is missing. */

@@ -49,6 +49,6 @@ function inspected(core: EngineCore, name: string) {
 }
 
 async function addLayer(core: EngineCore, below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest> {
-  const layer = await readLayer(tar, core.work());
+  const layer = await readLayer(core, tar);
   return placeLayer(core, layersOf(core, below).at(-1), layer).diffId;
 }

@@ -1,15 +1,13 @@
-import { CodecError } from '../codec/codecError.ts';
 import type { Digest } from '../image/digest.ts';
 import { EMPTY_CONFIG } from './containerConfig.ts';
-import { decompressStream } from './decompressStream.ts';
+import { daemonTarStream } from './decompressStream.ts';
 import { type EngineCore, engineVersion } from './engineCore.ts';
-import { EngineError } from './engineError.ts';
 import type { ImportOptions } from './imageCalls.ts';
 import { imageConfigBytes } from './imageConfigJson.ts';
 import { logImageEvent } from './imageEvents.ts';
 import { storeImage } from './imageStore.ts';
 import { placeLayer, readLayer } from './layerStore.ts';
-import { archiveFault, other } from './messages.ts';
+import { other } from './messages.ts';
 import { readReference } from './references.ts';
 import { tagRecord } from './tagImage.ts';
 
@@ -53,7 +51,7 @@ export async function finishImport(
   tar: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<Digest> {
-  const layer = await readLayer(asDaemonFaults(decompressStream(tar, core.platform)), core.work(signal));
+  const layer = await readLayer(core, daemonTarStream(core, tar), signal);
   const { diffId } = placeLayer(core, undefined, layer);
   const created = core.now();
   const comment = options.message === '' ? `Imported from ${options.sourceName}` : options.message;
@@ -85,18 +83,4 @@ export async function finishImport(
 function platformOf(core: EngineCore, platform: string | undefined): readonly [architecture: string, variant: string] {
   const [, architecture = 'amd64', variant = ''] = platform?.split('/') ?? [];
   return core.vintage === '20.10' ? ['amd64', ''] : [architecture, variant];
-}
-
-/** A broken compressed stream, in the daemon's words. */
-export async function* asDaemonFaults(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    if (error instanceof CodecError) throw codecFault(error);
-    throw error;
-  }
-}
-
-export function codecFault(error: CodecError): EngineError {
-  return archiveFault(error.code === 'truncated' ? 'unexpected EOF' : error.message, error);
 }

@@ -1,15 +1,17 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
-import type { IncrementalHash, Spool, Work } from '../bytes/platform.ts';
+import type { IncrementalHash, Spool } from '../bytes/platform.ts';
 import { digestHex, digestOf, toDigest, type Digest } from '../image/digest.ts';
 import { scanTarStream } from '../tar/scanTarStream.ts';
 import { TarError } from '../tar/tarEntry.ts';
+import type { TarScan } from '../tar/tarScan.ts';
 import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
 import { LayerTreeLayer } from '../vfs/overlay/layerTreeLayer.ts';
 import type { EngineCore } from './engineCore.ts';
 import { type EngineState, withEntry } from './engineState.ts';
 import type { LayerRecord } from './imageRecord.ts';
-import { tarFault } from './messages.ts';
+import { layerFault } from './layerFault.ts';
+import { streamFault, tarFault } from './messages.ts';
 
 /** Bytes that an image may hold unpacked in one layer: a decompressed bomb stops here. */
 const MAX_LAYER_BYTES = 16 * 2 ** 30;
@@ -24,30 +26,36 @@ export interface ReadLayer {
 }
 
 /** Reads an uncompressed tar: keeps its bytes, hashes them, and makes the tree. No bytes at all are an empty layer.
- *  Throws EngineError `archive` with the daemon's words for a tar that cannot be unpacked, and what the stream throws. */
-export async function readLayer(tar: AsyncIterable<Uint8Array>, work: Work): Promise<ReadLayer> {
-  const intake = new Intake(work);
+ *  Throws EngineError `archive` with the daemon's words for a tar that it cannot unpack, and what the stream throws. */
+export async function readLayer(
+  core: EngineCore,
+  tar: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<ReadLayer> {
+  const intake = new Intake(core);
   const builder = new LayerTreeBuilder();
   try {
-    const totalBytes = await scanned(intake.pass(tar), builder, work, intake);
-    const { tree } = builder.finish(totalBytes);
+    const scan = await scanned(intake.pass(tar), builder, intake, signal);
+    const { tree, findings } = builder.finish(scan?.totalBytes ?? 0);
+    const fault = layerFault([...(scan?.findings ?? []), ...findings]);
+    if (fault) throw (fault.from === 'unpack' ? tarFault : streamFault)(core.vintage, fault.words);
     return { diffId: toDigest('sha256', intake.hash.digest()), tree, tar: await intake.spool.finish() };
   } catch (error) {
     await intake.spool.dispose();
-    throw error instanceof TarError ? tarFault(tarWords(error, intake.sizeBytes), error) : error;
+    throw error instanceof TarError ? tarFault(core.vintage, tarWords(error, intake.sizeBytes), error) : error;
   }
 }
 
 async function scanned(
   chunks: AsyncIterable<Uint8Array>,
   builder: LayerTreeBuilder,
-  work: Work,
   intake: Intake,
-): Promise<number> {
+  signal: AbortSignal | undefined,
+): Promise<TarScan | undefined> {
   try {
-    return (await scanTarStream(chunks, builder.add.bind(builder), { signal: work.signal })).totalBytes;
+    return await scanTarStream(chunks, builder.add.bind(builder), { signal });
   } catch (error) {
-    if (error instanceof TarError && intake.sizeBytes === 0) return 0;
+    if (error instanceof TarError && intake.sizeBytes === 0) return undefined;
     throw error;
   }
 }
@@ -58,7 +66,10 @@ class Intake {
   readonly hash: IncrementalHash;
   sizeBytes = 0;
 
-  constructor({ platform }: Work) {
+  readonly #vintage: EngineCore['vintage'];
+
+  constructor({ platform, vintage }: EngineCore) {
+    this.#vintage = vintage;
     this.spool = platform.createSpool();
     this.hash = platform.createHash('sha256');
   }
@@ -66,7 +77,7 @@ class Intake {
   async *pass(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     for await (const chunk of chunks) {
       this.sizeBytes += chunk.length;
-      if (this.sizeBytes > MAX_LAYER_BYTES) throw tarFault('no space left on device');
+      if (this.sizeBytes > MAX_LAYER_BYTES) throw tarFault(this.#vintage, 'no space left on device');
       this.hash.update(chunk);
       await this.spool.write(chunk);
       yield chunk;
@@ -78,7 +89,8 @@ const BLOCK_BYTES = 512;
 
 /** What Go's archive/tar says of it. */
 export function tarWords(error: TarError, totalBytes: number): string {
-  return error.code === 'truncated' || totalBytes < BLOCK_BYTES ? 'unexpected EOF' : 'archive/tar: invalid tar header';
+  if (error.code === 'truncated' || totalBytes < BLOCK_BYTES) return 'unexpected EOF';
+  return `archive/tar: ${error.code === 'tooLong' ? 'header field too long' : 'invalid tar header'}`;
 }
 
 /** The identity of a layer on top of another (image-spec config.md, "Layer ChainID"). */

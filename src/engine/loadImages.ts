@@ -28,8 +28,7 @@ export async function loadImages(
     const archive = await UnpackedArchive.unpack(core, chunks, signal);
     try {
       if (archive.has('manifest.json')) await loadManifest(core, archive, onProgress, signal);
-      else if (core.vintage === '20.10') await loadLegacy(core, archive, onProgress, signal);
-      else throw archiveFault('invalid archive: does not contain a manifest.json');
+      else await loadLegacy(core, archive, onProgress, signal);
     } finally {
       await archive.dispose();
       core.replace(releaseLayers(core.state, []).state);
@@ -45,7 +44,7 @@ async function loadManifest(
   onProgress: OnProgress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const items = readItems(await archive.read('manifest.json'));
+  const items = readItems(core, await archive.read('manifest.json'));
   let ids = '';
   let lastTags = 0;
   const links: { readonly id: Digest; readonly parent: string | undefined }[] = [];
@@ -69,8 +68,10 @@ async function loadManifest(
   if (lastTags === 0) onProgress({ stream: ids });
 }
 
-function readItems(bytes: Uint8Array): readonly DockerManifestItem[] {
+function readItems(core: EngineCore, bytes: Uint8Array): readonly DockerManifestItem[] {
   const value = readGoJson(bytes);
+  if (value === null && core.vintage !== '20.10')
+    throw archiveFault('invalid manifest, manifest cannot be null (but can be [])');
   try {
     return parseDockerManifest(value);
   } catch (error) {

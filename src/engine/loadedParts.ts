@@ -1,8 +1,7 @@
 import type { Digest } from '../image/digest.ts';
 import { familiarForm, type Reference } from '../image/reference.ts';
-import { decompressStream } from './decompressStream.ts';
+import { daemonTarStream } from './decompressStream.ts';
 import type { EngineCore } from './engineCore.ts';
-import { asDaemonFaults } from './importImage.ts';
 import { readLayer } from './layerStore.ts';
 import type { OnProgress } from './progress.ts';
 import { addReference, lookUp } from './references.ts';
@@ -27,7 +26,7 @@ export function readStoredLayer(
       onProgress({ id, status: 'Loading layer', currentBytes, totalBytes: source.sizeBytes });
     }
   };
-  return readLayer(asDaemonFaults(decompressStream(counted(), core.platform)), core.work(signal));
+  return readLayer(core, daemonTarStream(core, counted()), signal);
 }
 
 /** Points the tag to the image, and says what it pointed to. */

@@ -1,4 +1,5 @@
 import { EngineError } from './engineError.ts';
+import type { EngineVintage } from './systemCalls.ts';
 
 // The daemon's words, as moby writes them. Everything that the engine says of a fault is said here.
 
@@ -67,9 +68,16 @@ export function imageConflict(imageId: string, force: 'must be forced' | 'cannot
 
 // Archives
 
-/** What the daemon's helper process that unpacks tars says (moby pkg/chrootarchive). */
-export function tarFault(why: string, cause?: unknown): EngineError {
-  return new EngineError('system', 'archive', `Error processing tar file(exit status 1): ${why}`, { cause });
+/** What the daemon says of a tar that it cannot unpack (moby pkg/chrootarchive): a helper process did it up to 23. */
+export function tarFault(vintage: EngineVintage, why: string, cause?: unknown): EngineError {
+  const message = vintage === '20.10' ? `Error processing tar file(exit status 1): ${why}` : why;
+  return new EngineError('system', 'archive', message, { cause });
+}
+
+/** The same where the daemon itself reads the stream. */
+export function streamFault(vintage: EngineVintage, why: string, cause?: unknown): EngineError {
+  const message = vintage === '20.10' ? `Error processing tar file(${why}): ` : why;
+  return new EngineError('system', 'archive', message, { cause });
 }
 
 export function archiveFault(message: string, cause?: unknown): EngineError {
@@ -77,8 +85,8 @@ export function archiveFault(message: string, cause?: unknown): EngineError {
 }
 
 /** A file that an archive should hold, by the path where the daemon unpacked it. */
-export function missingFile(temporary: string, path: string): EngineError {
-  return archiveFault(`open ${temporary}/${path}: no such file or directory`);
+export function missingFile(path: string): EngineError {
+  return archiveFault(`open ${path}: no such file or directory`);
 }
 
 export function layerCountMismatch(expected: number, actual: number): EngineError {

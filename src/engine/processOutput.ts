@@ -40,13 +40,13 @@ export class ProcessOutput {
 
   put(stream: OutputChunk['stream'], bytes: Uint8Array): undefined | Promise<void> {
     this.#log?.add({ stream, bytes, at: this.#clock.now() });
-    let waiting: Promise<void>[] | undefined;
+    const waiting: Promise<void>[] = [];
     for (const reader of this.#readers) {
       const full = reader.put({ stream, bytes });
-      if (full) (waiting ??= []).push(full);
+      if (full) waiting.push(full);
     }
     this.#wake();
-    return waiting && Promise.all(waiting).then(() => undefined);
+    return waiting.length > 0 ? Promise.all(waiting).then(() => undefined) : undefined;
   }
 
   attach(): OutputReader {

@@ -11,14 +11,13 @@ import { listTags } from '../registry/listTags.ts';
 import { MAX_MANIFEST_BYTES } from '../registry/registryManifest.ts';
 import { readBody } from '../registry/responseBody.ts';
 import { pullScope } from '../registry/scopes.ts';
-import { decompressStream } from './decompressStream.ts';
+import { daemonTarStream } from './decompressStream.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import type { PullOptions } from './imageCalls.ts';
 import { logImageEvent } from './imageEvents.ts';
 import type { LayerRecord } from './imageRecord.ts';
 import { readConfig, storeImage } from './imageStore.ts';
-import { asDaemonFaults } from './importImage.ts';
 import { diffIdOf, rememberBlob } from './knownBlobs.ts';
 import { chainIdOn, placeLayer, readLayer } from './layerStore.ts';
 import { archiveFault, other, shortId } from './messages.ts';
@@ -193,8 +192,7 @@ class Pull {
       tell({ id, status: 'Verifying Checksum' });
       tell({ id, status: 'Download complete' });
     };
-    const tar = decompressStream(counted(this.#connection), core.platform);
-    const read = await readLayer(asDaemonFaults(tar), core.work(this.#signal));
+    const read = await readLayer(core, daemonTarStream(core, counted(this.#connection)), this.#signal);
     if (read.diffId !== diffId)
       throw archiveFault("failed to register layer: layers from manifest don't match image configuration");
     tell({ id, status: 'Extracting', currentBytes: layer.size, totalBytes: layer.size });

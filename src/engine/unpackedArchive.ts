@@ -4,9 +4,9 @@ import { MemberTable } from '../archive/memberTable.ts';
 import { JSON_LIMITS } from '../image/json.ts';
 import { scanTar } from '../tar/scanTar.ts';
 import { TarError } from '../tar/tarEntry.ts';
-import { decompressStream } from './decompressStream.ts';
+import { daemonTarStream } from './decompressStream.ts';
 import type { EngineCore } from './engineCore.ts';
-import { asDaemonFaults } from './importImage.ts';
+import { layerFault } from './layerFault.ts';
 import { tarWords } from './layerStore.ts';
 import { archiveFault, missingFile, tarFault } from './messages.ts';
 
@@ -32,13 +32,13 @@ export class UnpackedArchive {
   ): Promise<UnpackedArchive> {
     const spool = core.platform.createSpool();
     try {
-      for await (const chunk of asDaemonFaults(decompressStream(chunks, core.platform))) {
+      for await (const chunk of daemonTarStream(core, chunks)) {
         signal?.throwIfAborted();
         await spool.write(chunk);
       }
       const source = await spool.finish();
       const members = new MemberTable(source);
-      if (source.sizeBytes > 0) await scanMembers(source, members, signal);
+      if (source.sizeBytes > 0) await scanMembers(core, source, members, signal);
       const number = core.kernel.random(4).reduce((sum, byte) => sum * 256 + byte, 0);
       const directory = `/var/lib/docker/tmp/docker-import-${String(number % 1_000_000_000).padStart(9, '0')}`;
       return new UnpackedArchive(members, directory, spool);
@@ -62,8 +62,11 @@ export class UnpackedArchive {
   /** Throws EngineError `archive` where there is no such file. */
   source(path: string): ByteSource {
     const hit = this.members.lookup(path);
-    if (hit.status !== 'found') throw missingFile(this.directory, path);
-    return hit.source;
+    if (hit.status === 'found') return hit.source;
+    const place = cleaned(`${this.directory}/${path}`);
+    if (hit.status === 'escapes') throw archiveFault(`evalSymlinksInScope: ${place} is not in ${this.directory}`);
+    if (hit.status === 'linkLoop') throw archiveFault(`evalSymlinksInScope: too many links in ${place}`);
+    throw missingFile(place);
   }
 
   /** A small document. */
@@ -82,11 +85,28 @@ export class UnpackedArchive {
   }
 }
 
-async function scanMembers(source: ByteSource, members: MemberTable, signal: AbortSignal | undefined): Promise<void> {
+async function scanMembers(
+  core: EngineCore,
+  source: ByteSource,
+  members: MemberTable,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   try {
-    await scanTar(source, members.addTarEntry.bind(members), { signal });
+    const { findings } = await scanTar(source, members.addTarEntry.bind(members), { signal });
+    const fault = layerFault(findings);
+    if (fault) throw tarFault(core.vintage, fault.words);
   } catch (error) {
-    if (error instanceof TarError) throw tarFault(tarWords(error, source.sizeBytes), error);
+    if (error instanceof TarError) throw tarFault(core.vintage, tarWords(error, source.sizeBytes), error);
     throw error;
   }
+}
+
+/** Without `.` and `..`. */
+function cleaned(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
 }
