@@ -26,7 +26,16 @@ async function launch(folder: string, words: readonly string[]): Promise<{ link:
   return { link, child };
 }
 
-const test = base.extend<{ idle: Companion; building: Companion }>({
+const test = base.extend<{ idle: Companion; hosted: Companion; building: Companion }>({
+  hosted: async ({ baseURL }, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
+    const origin = new URL(baseURL ?? '').origin;
+    const words = ['--engine', `docker=unix://${join(folder, 'no.sock')}`, '--allow-origin', origin];
+    const { link, child } = await launch(folder, words);
+    await use({ link, folder });
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
   idle: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
@@ -88,6 +97,27 @@ test('COMP-16 the page that a companion serves is connected, says to what, and k
 test('COMP-16 a link of another run is said to be refused', async ({ page, idle }) => {
   await page.goto(idle.link.replace(/.{10}$/, 'AAAAAAAAAA'));
   await expect(page.getByRole('button', { name: /^Companion: / })).toHaveAccessibleName('Companion: refused');
+});
+
+test('COMP-16 a page from elsewhere connects to a companion that allows it, and to no other', async ({
+  page,
+  hosted,
+  idle,
+}) => {
+  await page.goto('./');
+  const state = page.getByRole('button', { name: /^Companion: / });
+  await state.click();
+  const dialog = page.getByRole('dialog', { name: 'Companion' });
+  const connect = async (link: string): Promise<void> => {
+    await dialog.getByLabel('Link of the companion').fill(link);
+    await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
+  };
+  await connect(hosted.link);
+  await expect(state).toHaveAccessibleName('Companion: connected');
+  await expect(dialog).toContainText('comes from another place');
+  await dialog.getByRole('button', { name: 'Disconnect' }).click();
+  await connect(idle.link);
+  await expect(state).toHaveAccessibleName(/Companion: (lost|refused)/);
 });
 
 test.describe('with BuildKit', () => {

@@ -1,5 +1,6 @@
 import { CompanionClient, CompanionClientError, type CompanionInfo } from '../../client/companion/companionClient.ts';
 import { parseCompanionLink, type CompanionLink } from '../../client/companion/companionLink.ts';
+import { workerFetch, type WorkerFetch } from '../../client/companion/workerFetch.ts';
 
 export type CompanionStatus = 'none' | 'connecting' | 'connected' | 'lost' | 'refused';
 
@@ -13,6 +14,8 @@ export class CompanionSession {
   /** Of the last attempt, as the companion or the browser said it. */
   fault = $state<string | undefined>(undefined);
   client = $state.raw<CompanionClient | undefined>(undefined);
+  /** Only for a companion that did not serve this page. */
+  #away: WorkerFetch | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   get isConnected(): boolean {
@@ -29,7 +32,9 @@ export class CompanionSession {
 
   async connect(link: CompanionLink): Promise<void> {
     clearTimeout(this.#timer);
-    this.client = new CompanionClient(link);
+    this.#away?.close();
+    this.#away = link.origin === location.origin ? undefined : workerFetch();
+    this.client = new CompanionClient(link, this.#away?.fetch);
     this.status = 'connecting';
     sessionStorage.setItem(STORE_KEY, JSON.stringify(link));
     await this.#look(this.client);
@@ -38,6 +43,8 @@ export class CompanionSession {
   disconnect(): void {
     clearTimeout(this.#timer);
     sessionStorage.removeItem(STORE_KEY);
+    this.#away?.close();
+    this.#away = undefined;
     this.client = undefined;
     this.info = undefined;
     this.fault = undefined;

@@ -38,6 +38,8 @@ export interface BuildQuestion {
 /** Bytes that come, for a progress bar; `totalBytes` undefined where it is not known. */
 export type OnBytes = (doneBytes: number, totalBytes: number | undefined) => void;
 
+export type FetchThere = (url: string, init: RequestInit) => Promise<Response>;
+
 const RECONNECT_PAUSES_MS = [200, 500, 1000, 2000, 4000];
 
 /** A companion, as a page speaks to it (docs/companion.md). Methods throw CompanionClientError, or the signal's
@@ -45,8 +47,12 @@ const RECONNECT_PAUSES_MS = [200, 500, 1000, 2000, 4000];
 export class CompanionClient {
   readonly link: CompanionLink;
 
-  constructor(link: CompanionLink) {
+  readonly #fetch: FetchThere;
+
+  /** `fetchThere`: what reaches the companion from where the page is. */
+  constructor(link: CompanionLink, fetchThere: FetchThere = (url, init) => fetch(url, init)) {
     this.link = link;
+    this.#fetch = fetchThere;
   }
 
   async info(signal?: AbortSignal): Promise<CompanionInfo> {
@@ -206,7 +212,7 @@ export class CompanionClient {
     const plain = { cache: 'no-store', credentials: 'omit', redirect: 'error' } as const;
     let response: Response;
     try {
-      response = await fetch(`${origin}${path}`, { ...plain, ...init, headers });
+      response = await this.#fetch(`${origin}${path}`, { ...plain, ...init, headers });
     } catch (error) {
       if (init.signal?.aborted) throw init.signal.reason;
       throw lost(String(error));
