@@ -152,6 +152,14 @@ export class Regex {
     return this.matchAt(text, 0)?.end === text.length;
   }
 
+  /** The longest match that begins at `from`, with its groups. */
+  execAt(text: string, from: number): Slots | undefined {
+    const span = this.matchAt(text, from);
+    if (!span) return undefined;
+    const isTabled = this.#program.isRegular;
+    return this.#groups(text, from, { end: span.end, longest: true, isTabled, groupCount: this.groupCount });
+  }
+
   /** The longest match that begins at `from`. */
   matchAt(text: string, from: number): Span | undefined {
     if (!this.#program.isRegular || this.#options.syntax === 'perl') {

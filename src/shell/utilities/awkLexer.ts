@@ -239,9 +239,7 @@ function readText(source: string, from: number, line: number): { value: string; 
       const byte = Number.parseInt(octal[0], 8) & 0xff;
       value += byte < 0x80 ? String.fromCharCode(byte) : String.fromCharCode(0xdc00 + byte);
       at += octal[0].length - 1;
-    } else if (next === '\n') {
-      continue;
-    } else {
+    } else if (next !== '\n') {
       value += Object.hasOwn(ESCAPES, next) ? (ESCAPES[next] as string) : `\\${next}`;
     }
   }

@@ -133,7 +133,10 @@ class AwkParser {
   }
 
   #item(): void {
-    if (this.#accept('function')) return this.#function();
+    if (this.#accept('function')) {
+      this.#function();
+      return;
+    }
     const isOpen = false;
     if (this.#is('BEGIN') || this.#is('END')) {
       const kind = this.#is('BEGIN') ? 'begin' : 'end';

@@ -73,7 +73,7 @@ export function formatAwk(format: string, items: readonly Value[], convFmt: stri
   let at = 0;
   let out = '';
   const next = () => {
-    if (at >= items.length) throw new AwkError('not enough arguments passed to sprintf("' + format + '")');
+    if (at >= items.length) throw new AwkError(`not enough arguments passed to sprintf("${format}")`);
     return items[at++];
   };
   for (const part of splitFormat(format)) {

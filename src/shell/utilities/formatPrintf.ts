@@ -156,7 +156,7 @@ function general(size: number, precision: number, keepsZeros: boolean): string {
   const digits = precision === 0 ? 1 : precision;
   const power = size === 0 ? 0 : Number(exponential(size, digits - 1).split('e')[1]);
   let text = power < -4 || power >= digits ? exponential(size, digits - 1) : fixed(size, digits - 1 - power);
-  if (!keepsZeros && text.includes('.')) text = text.replace(/\.?0+(?=e|$)/, '');
+  if (!keepsZeros && text.includes('.')) text = text.replace(/^([^e]*?)\.?0+(?=e|$)/, '$1');
   return text;
 }
 

@@ -1,7 +1,7 @@
 import type { Process } from '../kernel/process.ts';
 import type { Regex } from '../regex/regex.ts';
 import { readFromShell } from './shellCommand.ts';
-import { SedFiles, type SedOutput } from './sedFiles.ts';
+import type { SedFiles, SedOutput } from './sedFiles.ts';
 import type { SedInput } from './sedInput.ts';
 import { expandReplacement } from './sedReplacement.ts';
 import { type SedAddress, type SedCommand, type SedRegex, SedScriptError, type Substitution } from './sedScript.ts';

@@ -61,7 +61,7 @@ export function runReal(test: Case): Outcome {
     const result = spawnSync(program as string, rest, {
       cwd: directory,
       input: typeof test.stdin === 'string' ? encodeName(test.stdin) : (test.stdin ?? ''),
-      env: { PATH: process.env['PATH'], HOME: '/root', ...ENV, ...test.env },
+      env: { PATH: process.env.PATH, HOME: '/root', ...ENV, ...test.env },
     });
     const outputs = Object.fromEntries(
       (test.outputs ?? []).map((path) => {

@@ -1,0 +1,44 @@
+import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { open } from '../kernel/calls.ts';
+import type { OpenFile } from '../kernel/openFile.ts';
+import type { Program } from '../kernel/program.ts';
+import { SIGNALS } from '../kernel/signals.ts';
+import { causeOf } from './failure.ts';
+import { quotedIfNeeded } from './quote.ts';
+import { utility } from './utility.ts';
+
+/** tee(1). */
+export const tee: Program = utility(
+  {
+    usage: '[OPTION]... [FILE]...',
+    options: { append: '-a --append', ignore: '-i --ignore-interrupts', pipes: '-p' },
+    notSimulated: '--output-error[=MODE]',
+  },
+  async (process, options) => {
+    if (options.has('ignore')) process.onSignal(SIGNALS.INT, 'ignore');
+    let status = 0;
+    const files: OpenFile[] = [];
+    try {
+      for (const path of options.operands) {
+        try {
+          const how = options.has('append') ? O_APPEND : O_TRUNC;
+          files.push(await open(process, path, O_WRONLY | O_CREAT | how));
+        } catch (error) {
+          if (!(error instanceof VfsError)) throw error;
+          await process.complain(`${quotedIfNeeded(path)}: ${causeOf(error)}`);
+          status = 1;
+        }
+      }
+      for (;;) {
+        const chunk = (await process.read(0)).slice();
+        if (chunk.length === 0) return status;
+        await process.print(chunk);
+        for (const file of files) await file.write(chunk);
+        if (process.isDue) await process.pause();
+      }
+    } finally {
+      for (const file of files) file.close();
+    }
+  },
+);
