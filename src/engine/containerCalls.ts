@@ -213,6 +213,9 @@ export interface ContainerCalls {
   /** Sorted by path. */
   changes(name: string): readonly PathChange[];
   exportContainer(name: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Stores the container's own layer on those of its image: the first half of a commit. Undefined where nothing was
+   *  written. */
+  sealLayer(name: string): Promise<Digest | undefined>;
   /** Gives the new image's ID. */
   commit(name: string, options: CommitOptions): Promise<Digest>;
   statPath(name: string, path: string): PathStat;

@@ -24,6 +24,7 @@ import { createContainer } from './createContainer.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import { execInContainer } from './execContainer.ts';
+import { sealOn } from './imageMount.ts';
 import { inspectContainer } from './inspectContainer.ts';
 import { listContainers } from './listContainers.ts';
 import { other } from './messages.ts';
@@ -61,6 +62,11 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
     prune: async (filters) => pruneContainers(core, runtimes, filters),
     changes: (name) => changes(core, runtimes, find(name)),
     exportContainer: (name, signal) => exportContainer(core, runtimes, find(name), signal),
+    sealLayer: async (name) => {
+      const record = find(name);
+      const below = record.layers.map(({ diffId }) => diffId);
+      return sealOn(core, below, runtimes.of(record).upper.freeze());
+    },
     commit: async (name, options) => commitContainer(core, runtimes, find(name), options),
     statPath: (name, path) => statPath(containerFiles(core, runtimes, find(name)), path, name),
     readArchive: (name, path) => readContainerArchive(core, containerFiles(core, runtimes, find(name)), path, name),

@@ -3,6 +3,7 @@ import type { JsonWritable } from '../image/writeJson.ts';
 import type { ContainerConfig } from './containerConfig.ts';
 import type { Filters } from './filters.ts';
 import type { OnProgress } from './progress.ts';
+import type { ImageMount } from './imageMount.ts';
 import type { ImageRecord } from './imageRecord.ts';
 import type { RegistryLogin } from './systemCalls.ts';
 
@@ -123,6 +124,8 @@ export interface ImageCalls {
   create(image: NewImage): Promise<ImageRecord>;
   /** An image whose config's bytes are given; its layers must be in the store. */
   createFromConfig(configBytes: Uint8Array, parent?: Digest): Promise<ImageRecord>;
+  /** Layers (diffIDs, base first) to be read and written. */
+  mount(layers: readonly Digest[]): ImageMount;
   /** Stores a layer's uncompressed tar on top of others (base first). Gives its diffID. */
   addLayer(below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest>;
 }

@@ -6,6 +6,7 @@ import { NO_FILTERS } from './filters.ts';
 import type { ImageCalls } from './imageCalls.ts';
 import { imageHistory } from './imageHistory.ts';
 import { childrenOf, findImage, layersOf, storeImage } from './imageStore.ts';
+import { mountLayers } from './imageMount.ts';
 import { importImage } from './importImage.ts';
 import { importUrl } from './importUrl.ts';
 import { inspectImage } from './inspectImage.ts';
@@ -36,6 +37,7 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     childrenOf: (id) => childrenOf(core.state, id),
     create: async (image) => createImage(core, image),
     createFromConfig: async (configBytes, parent) => storeImage(core, configBytes, parent),
+    mount: (layers) => mountLayers(core, layers),
     addLayer: (below, tar) => addLayer(core, below, tar),
   };
 }

@@ -19,6 +19,34 @@ export function checkFilePattern(pattern: string): void {
   }
 }
 
+/** Go's filepath.Match: `*` and `?` stop at slashes, a backslash hides the next character. Throws BuildError `pattern`. */
+export function matchFilePattern(pattern: string, fileName: string): boolean {
+  let rest = pattern;
+  let name = fileName;
+  while (rest !== '') {
+    const { star, chunk, after } = scanChunk(rest);
+    if (star && chunk === '') return !name.includes('/');
+    const next = matchFrom(chunk, name, { star, isLast: after === '' });
+    if (next === undefined) return false;
+    name = next;
+    rest = after;
+  }
+  return name === '';
+}
+
+/** What of the name is left behind the chunk, wherever it matches first. */
+function matchFrom(chunk: string, name: string, form: { star: boolean; isLast: boolean }): string | undefined {
+  const fits = (left: string | undefined) => left !== undefined && (left === '' || !form.isLast);
+  const left = matchChunk(chunk, name);
+  if (fits(left)) return left;
+  if (!form.star) return undefined;
+  for (let at = 0; at < name.length && name[at] !== '/'; at++) {
+    const later = matchChunk(chunk, name.slice(at + 1));
+    if (fits(later)) return later;
+  }
+  return undefined;
+}
+
 /** Stars, and what stands up to the next star. */
 function scanChunk(pattern: string): { star: boolean; chunk: string; after: string } {
   let start = 0;

@@ -21,15 +21,16 @@ const NO_HEREDOCS: readonly Heredoc[] = [];
 const NO_COMMENTS: readonly string[] = [];
 const WITH_HEREDOCS: ReadonlySet<string> = new Set(['add', 'copy', 'run']);
 
-/** Throws BuildError: `syntax` with BuildKit's words and the lines, `limit` for a text that is too long. */
-export function parseDockerfile(text: string): ParsedDockerfile {
+/** Throws BuildError: `syntax` with BuildKit's words and the lines, `limit` for a text that is too long.
+ *  `hasHeredocs`: off for the classic builder, which knew none. */
+export function parseDockerfile(text: string, { hasHeredocs = true } = {}): ParsedDockerfile {
   if (text.length > MAX_DOCKERFILE_LENGTH) {
     throw new BuildError(
       'limit',
       `a Dockerfile may have ${MAX_DOCKERFILE_LENGTH} characters, this one has ${text.length}`,
     );
   }
-  return new DockerfileParser(text).parse();
+  return new DockerfileParser(text, hasHeredocs).parse();
 }
 
 interface LogicalLine {
@@ -40,6 +41,7 @@ interface LogicalLine {
 
 class DockerfileParser {
   readonly #lines: PhysicalLines;
+  readonly #hasHeredocs: boolean;
   readonly #reader = new DirectiveReader();
   readonly #directives: Directive[] = [];
   readonly #nodes: SyntaxNode[] = [];
@@ -47,8 +49,9 @@ class DockerfileParser {
   #escape: EscapeCharacter = '\\';
   #comments: string[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, hasHeredocs: boolean) {
     this.#lines = new PhysicalLines(text);
+    this.#hasHeredocs = hasHeredocs;
   }
 
   parse(): ParsedDockerfile {
@@ -160,7 +163,7 @@ class DockerfileParser {
   }
 
   #heredocs(syntax: InstructionLine, line: string): readonly Heredoc[] {
-    if (!line.includes('<<') || !mayHoldHeredocs(syntax)) return NO_HEREDOCS;
+    if (!this.#hasHeredocs || !line.includes('<<') || !mayHoldHeredocs(syntax)) return NO_HEREDOCS;
     const starts = heredocsOfLine(line);
     if (starts.length > MAX_HEREDOCS_PER_LINE) {
       throw new BuildError('limit', `an instruction has more than ${MAX_HEREDOCS_PER_LINE} heredocs`);

@@ -1,0 +1,208 @@
+import { decodeName } from '../../bytes/byteName.ts';
+import { type ByteSource, MemorySource } from '../../bytes/byteSource.ts';
+import type { Work } from '../../bytes/platform.ts';
+import { toHex } from '../../bytes/hex.ts';
+import { BuildError } from '../buildError.ts';
+import { scanTar } from '../../tar/scanTar.ts';
+import type { TarEntry } from '../../tar/tarEntry.ts';
+
+/** A file of the build context, or of an image that COPY reads from. */
+export interface SourceFile {
+  /** From the context's root, without a slash in front. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: { readonly sec: number; readonly nsec: number };
+  readonly sizeBytes: number;
+  readonly linkTarget: string;
+  readonly content: ByteSource;
+  /** `file:` or whatever stands in the cache key: sha256 of header fields and content. Undefined for a symlink. */
+  sum(): Promise<string>;
+}
+
+/** Files by path, as COPY and ADD look them up. */
+export interface FileSet {
+  /** Links on the way are followed, within the set; the last is not. Undefined where there is nothing. */
+  find(path: string): SourceFile | undefined;
+  /** As `find`, with a link at the end followed. */
+  resolve(path: string): SourceFile | undefined;
+  /** Everything below a directory, in the order of a walk; the directory itself is not among it. */
+  below(path: string): Iterable<SourceFile>;
+}
+
+const MAX_LINKS = 40;
+const MAX_ENTRIES = 2_000_000;
+const NO_BYTES = new MemorySource(new Uint8Array(0));
+
+/** A build context, as a tar that the client sent. */
+export class ContextFiles implements FileSet {
+  readonly #files: ReadonlyMap<string, SourceFile>;
+  readonly #paths: readonly string[];
+
+  constructor(files: ReadonlyMap<string, SourceFile>) {
+    this.#files = files;
+    this.#paths = [...files.keys()].sort(byParts);
+  }
+
+  /** Reads a tar. Throws TarError, and BuildError `context` for names that lead out of it. */
+  static async read(tar: ByteSource, work: Work, form: 'plain' | 'typed'): Promise<ContextFiles> {
+    const files = new Map<string, SourceFile>();
+    await scanTar(tar, (entry) => {
+      if (files.size > MAX_ENTRIES) throw new BuildError('limit', `the context has more than ${MAX_ENTRIES} files`);
+      const file = contextFile(entry, tar, files, work, form);
+      if (file) files.set(file.path, file);
+    });
+    return new ContextFiles(files);
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  find(path: string): SourceFile | undefined {
+    const clean = cleanPath(path);
+    if (clean === '') return ROOT;
+    const direct = this.#files.get(clean);
+    if (direct) return direct;
+    const slash = clean.lastIndexOf('/');
+    if (slash < 0) return undefined;
+    const parent = this.resolve(clean.slice(0, slash));
+    if (parent?.kind !== 'directory') return undefined;
+    const resolved = parent.path === '' ? clean.slice(slash + 1) : `${parent.path}/${clean.slice(slash + 1)}`;
+    return resolved === clean ? undefined : this.#files.get(resolved);
+  }
+
+  resolve(path: string): SourceFile | undefined {
+    let found = this.find(path);
+    for (let links = 0; found?.kind === 'symlink'; links++) {
+      if (links > MAX_LINKS) return undefined;
+      const parent = found.path.slice(0, Math.max(0, found.path.lastIndexOf('/')));
+      const target: string = found.linkTarget.startsWith('/') ? found.linkTarget : `${parent}/${found.linkTarget}`;
+      found = this.find(target);
+    }
+    return found;
+  }
+
+  *below(path: string): Iterable<SourceFile> {
+    const clean = cleanPath(path);
+    const prefix = clean === '' ? '' : `${clean}/`;
+    for (const one of this.#paths) if (one.startsWith(prefix)) yield this.#files.get(one) as SourceFile;
+  }
+}
+
+const ROOT: SourceFile = {
+  path: '',
+  kind: 'directory',
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  mtime: { sec: 0, nsec: 0 },
+  sizeBytes: 0,
+  linkTarget: '',
+  content: NO_BYTES,
+  sum: async () => '',
+};
+
+function contextFile(
+  entry: TarEntry,
+  tar: ByteSource,
+  known: ReadonlyMap<string, SourceFile>,
+  work: Work,
+  form: 'plain' | 'typed',
+): SourceFile | undefined {
+  const name = decodeName(entry.name);
+  const path = cleanPath(name);
+  if (path === '') return undefined;
+  if (name.split('/').includes('..'))
+    throw new BuildError('context', `the context holds a name that leads out of it: ${name}`);
+  const kinds = { file: 'file', hardlink: 'file', directory: 'directory', symlink: 'symlink' } as const;
+  const kind = kinds[entry.type as keyof typeof kinds];
+  if (!kind) return undefined;
+  const linkTarget = entry.linkName ? decodeName(entry.linkName) : '';
+  const original = entry.type === 'hardlink' ? known.get(cleanPath(linkTarget)) : undefined;
+  if (entry.type === 'hardlink' && !original) return undefined;
+  const content = original?.content ?? (kind === 'file' ? tar.slice(entry.contentOffset, entry.sizeBytes) : NO_BYTES);
+  const { mode, uid, gid } = entry;
+  const isPlain = entry.type === 'file';
+  const sizeBytes = original?.sizeBytes ?? entry.sizeBytes;
+  const header: SummedHeader = {
+    name: kind === 'directory' ? `${path}/` : path,
+    mode: form === 'typed' ? mode | (kind === 'directory' ? 0o040000 : 0o100000) : mode,
+    uid,
+    gid,
+    sizeBytes: isPlain ? entry.sizeBytes : 0,
+    typeflag: kind === 'directory' ? '5' : original ? '1' : '0',
+    linkName: original ? linkTarget : '',
+    userName: '',
+    groupName: '',
+  };
+  return {
+    path,
+    kind,
+    mode: mode & 0o7777,
+    uid,
+    gid,
+    mtime: { sec: entry.mtimeSec, nsec: entry.mtimeNsec },
+    sizeBytes,
+    linkTarget,
+    content,
+    sum: () => tarSum(header, isPlain ? content : NO_BYTES, work),
+  };
+}
+
+export interface SummedHeader {
+  readonly name: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly sizeBytes: number;
+  readonly typeflag: string;
+  readonly linkName: string;
+  readonly userName: string;
+  readonly groupName: string;
+}
+
+/** The tarsum of one entry: header fields as name and value, then the content. Times do not count. */
+export async function tarSum(header: SummedHeader, content: ByteSource, { platform }: Work): Promise<string> {
+  const hash = platform.createHash('sha256');
+  const fields: readonly (readonly [string, string | number])[] = [
+    ['name', header.name],
+    ['mode', header.mode],
+    ['uid', header.uid],
+    ['gid', header.gid],
+    ['size', header.sizeBytes],
+    ['typeflag', header.typeflag],
+    ['linkname', header.linkName],
+    ['uname', header.userName],
+    ['gname', header.groupName],
+    ['devmajor', 0],
+    ['devminor', 0],
+  ];
+  hash.update(new TextEncoder().encode(fields.map(([name, value]) => `${name}${value}`).join('')));
+  for await (const chunk of content.stream()) hash.update(chunk);
+  return toHex(hash.digest());
+}
+
+/** Without `.`, `..` and slashes at the ends; `..` stays within the root. */
+export function cleanPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/** A walk goes through a directory before its later siblings: by parts, not by bytes of the whole path. */
+function byParts(a: string, b: string): number {
+  const left = a.split('/');
+  const right = b.split('/');
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    if (left[i] !== right[i]) return (left[i] as string) < (right[i] as string) ? -1 : 1;
+  }
+  return left.length - right.length;
+}

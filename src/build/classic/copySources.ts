@@ -1,0 +1,92 @@
+import { digestText } from './digestText.ts';
+import type { Work } from '../../bytes/platform.ts';
+import { BuildError } from '../buildError.ts';
+import { matchFilePattern } from '../go/filePattern.ts';
+import { cleanPath, type FileSet, type SourceFile } from './contextFiles.ts';
+
+/** A source of COPY or ADD, found. */
+export interface CopySource {
+  readonly file: SourceFile;
+  readonly files: FileSet;
+  /** `file:…`, `dir:…`, or for a download its bare sum. */
+  readonly sum: string;
+  /** An archive among them is not unpacked: it was downloaded. */
+  readonly isDownload: boolean;
+}
+
+/** Finds what a source names, wildcards among it. Throws BuildError `context` with the daemon's words, without the name of
+ *  the instruction. */
+export async function findSources(
+  files: FileSet,
+  source: string,
+  form: { readonly isContext: boolean },
+  work: Work,
+): Promise<readonly CopySource[]> {
+  if (source.split('/').includes('..') && leadsOut(source))
+    throw new BuildError('context', `forbidden path outside the build context: ${source} ()`);
+  const path = cleanPath(source);
+  if (hasWildcards(path)) {
+    const found: CopySource[] = [];
+    for (const file of files.below('')) {
+      if (matchFilePattern(path, file.path)) found.push(await asSource(files, file.path, form, work));
+    }
+    return found;
+  }
+  return [await asSource(files, path, form, work)];
+}
+
+async function asSource(
+  files: FileSet,
+  path: string,
+  { isContext }: { readonly isContext: boolean },
+  work: Work,
+): Promise<CopySource> {
+  const file = files.resolve(path);
+  if (!file) {
+    const missing = `stat ${path}: file does not exist`;
+    throw new BuildError(
+      'context',
+      isContext ? `file not found in build context or excluded by .dockerignore: ${missing}` : missing,
+    );
+  }
+  if (file.kind === 'file') return { file, files, sum: `file:${await file.sum()}`, isDownload: false };
+  return { file, files, sum: await directorySum(files, file, work), isDownload: false };
+}
+
+/** The sums of a directory and of all below it, sorted and joined; a link counts as what it leads to. */
+async function directorySum(files: FileSet, directory: SourceFile, { platform }: Work): Promise<string> {
+  const sums: string[] = directory.path === '' ? [] : [await directory.sum()];
+  for (const file of files.below(directory.path)) {
+    if (file.kind !== 'symlink') sums.push(await file.sum());
+    else {
+      const target = files.resolve(file.path);
+      sums.push(target?.kind === 'file' ? await target.sum() : file.path);
+    }
+  }
+  return `dir:${digestText(sums.sort().join(','), platform)}`;
+}
+
+/** One sum for all sources together. */
+export function sumOfAll(sources: readonly CopySource[], { platform }: Work): string {
+  if (sources.length === 1) return (sources[0] as CopySource).sum;
+  return `multi:${digestText(sources.map(({ sum }) => sum).join(','), platform)}`;
+}
+
+function leadsOut(source: string): boolean {
+  let depth = 0;
+  for (const part of source.split('/')) {
+    if (part === '' || part === '.') continue;
+    depth += part === '..' ? -1 : 1;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+/** As Go's filepath.Match has them; a backslash hides the next character. */
+function hasWildcards(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    if (name[i] === '\\') i++;
+    else if ('*?['.includes(name[i] as string)) return true;
+  }
+  return false;
+}

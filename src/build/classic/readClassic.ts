@@ -1,0 +1,60 @@
+import { BuildError } from '../buildError.ts';
+import type { Instruction, Stage } from '../instructions/instruction.ts';
+import { readStages } from '../instructions/readStages.ts';
+import { Linter } from '../lint/linter.ts';
+import { parseDockerfile } from '../parse/parseDockerfile.ts';
+import type { EscapeCharacter } from '../expand/lexer.ts';
+import type { SyntaxNode } from '../parse/syntaxNode.ts';
+
+/** A Dockerfile as the classic builder takes it. */
+export interface ClassicDockerfile {
+  readonly escape: EscapeCharacter;
+  readonly globalArguments: readonly Instruction[];
+  readonly stages: readonly Stage[];
+}
+
+/** Flags that each instruction knew in 20.10. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  add: ['chown', 'chmod'],
+  copy: ['chown', 'chmod', 'from'],
+  from: ['platform'],
+  healthcheck: ['interval', 'timeout', 'start-period', 'retries'],
+  run: ['mount', 'network', 'security'],
+};
+
+/** Reads a Dockerfile with the grammar of 20.10: no here-documents, fewer flags. Throws BuildError with the daemon's
+ *  words of that time. */
+export function readClassic(text: string): ClassicDockerfile {
+  const parsed = inOldWords('failed to parse Dockerfile: ', () => parseDockerfile(text, { hasHeredocs: false }));
+  for (const node of parsed.nodes) checkFlags(node);
+  const { stages, globalArguments } = inOldWords('', () => readStages(parsed.nodes, new Linter()));
+  if (stages.length === 0) throw new BuildError('stage', 'no build stage in current context');
+  return { escape: parsed.escape, stages, globalArguments };
+}
+
+function checkFlags(node: SyntaxNode): void {
+  const known = FLAGS[node.keyword.toLowerCase()];
+  if (!known) return;
+  for (const flag of node.flags) {
+    const name = flag.replace(/^--/, '').replace(/=.*$/s, '');
+    if (known.includes(name)) continue;
+    throw new BuildError('flag', `dockerfile parse error line ${node.startLine}: Unknown flag: ${name}`);
+  }
+}
+
+function inOldWords<T>(prefix: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw new BuildError(error.code, prefix + oldWords(error.message), error.lines);
+  }
+}
+
+/** Newer versions say `on line`, and guess what was meant. */
+export function oldWords(message: string): string {
+  return message
+    .replace(/^dockerfile parse error on line /, 'dockerfile parse error line ')
+    .replace(/unknown instruction: (\S+).*$/s, (_, keyword: string) => `unknown instruction: ${keyword.toUpperCase()}`)
+    .replace(/unknown flag: --(\S+?)(?: \(.*)?$/, 'Unknown flag: $1');
+}

@@ -1,0 +1,37 @@
+import type { Digest } from '../image/digest.ts';
+import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
+import { OverlayMount as Mount } from '../vfs/overlay/overlayMount.ts';
+import { Upper } from '../vfs/overlay/upper.ts';
+import type { UpperView } from '../vfs/overlay/upperView.ts';
+import { imageLowers } from './containerRootfs.ts';
+import type { EngineCore } from './engineCore.ts';
+import { layersOf } from './imageStore.ts';
+import { placeLayer, readLayer } from './layerStore.ts';
+import { sealedTar } from './layerTar.ts';
+
+/** Layers mounted to be read and written, with no container around: what a builder copies into. */
+export interface ImageMount {
+  readonly mount: OverlayMount;
+  /** Stores what was written as a layer on the others. Gives its diffID; undefined where nothing was. */
+  seal(): Promise<Digest | undefined>;
+}
+
+/** `layers`: diffIDs, base first. */
+export function mountLayers(core: EngineCore, layers: readonly Digest[]): ImageMount {
+  const now = () => core.kernel.clock.now();
+  const upper = new Upper({ now });
+  const mount = new Mount({ lowers: imageLowers(layersOf(core, layers), now), upper });
+  return { mount, seal: () => sealOn(core, layers, upper.freeze()) };
+}
+
+/** Stores an upper as a layer on top of others, as `commit` does. Undefined for one that holds nothing. */
+export async function sealOn(
+  core: EngineCore,
+  below: readonly Digest[],
+  frozen: UpperView,
+): Promise<Digest | undefined> {
+  const isEmpty = [...frozen.names(frozen.rootInode)].length === 0;
+  if (isEmpty) return undefined;
+  const read = await readLayer(core, await sealedTar(core, frozen));
+  return placeLayer(core, layersOf(core, below).at(-1), read).diffId;
+}
