@@ -1,8 +1,8 @@
 import type { IndexReply } from '../archive/indexMessages.ts';
 import { IndexThreads } from '../archive/indexThreads.ts';
 
-/** A base layer is often half of an image, and each thread holds some windows of 8 MiB: more gain little. */
-const MAX_THREADS = 3;
+/** A base layer is often half of an image: a third thread would gain little, and each takes some 40 MB. */
+const MAX_THREADS = 2;
 
 /** Workers that index layers. Undefined in a browser with one core. */
 export function webIndexThreads(): IndexThreads | undefined {
