@@ -22,6 +22,8 @@ export interface EngineSetup {
   readonly state?: EngineState;
 }
 
+const ID_BYTES = 32;
+
 /** What all parts of an engine share. */
 export class EngineCore {
   readonly kernel: Kernel;
@@ -67,9 +69,13 @@ export class EngineCore {
     return rfc3339(this.kernel.clock.now());
   }
 
-  /** 64 hex digits. */
+  /** 64 hex digits that name nothing yet: a seeded machine that was restored begins its sequence again. */
   newId(): string {
-    return toHex(this.kernel.random(32));
+    for (;;) {
+      const id = toHex(this.kernel.random(ID_BYTES));
+      const { containers, volumes, networks } = this.#state;
+      if (!containers.has(id) && !volumes.has(id) && !networks.has(id)) return id;
+    }
   }
 
   work(signal?: AbortSignal): Work {

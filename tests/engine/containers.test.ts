@@ -8,6 +8,10 @@ import { standIn } from '../../src/shell/kernel/standIn.ts';
 import { SIGNALS } from '../../src/shell/kernel/signals.ts';
 import { writeTar } from '../../src/tar/writeTar.ts';
 import { encodeName } from '../../src/bytes/byteName.ts';
+import { MemorySource } from '../../src/bytes/byteSource.ts';
+import { packEngine } from '../../src/engine/packEngine.ts';
+import { unpackEngine } from '../../src/engine/unpackEngine.ts';
+import { nodePlatform } from '../../src/platform/node.ts';
 import { EngineError } from '../../src/engine/engineError.ts';
 import { testEngine } from '../support/testEngine.ts';
 
@@ -353,6 +357,43 @@ describe('containers of the engine', () => {
     expect(engine.containers.changes('cc').map(({ path }) => path)).toEqual(['/data', '/data/new']);
     expect(engine.images.list({})[0]?.repoTags).toEqual(['base:latest']);
     expect(engine.snapshot().state).toBe(before.state);
+  });
+
+  it('comes back from what was kept', async () => {
+    const { engine } = await withBase();
+    await run(engine, ['put', '/data/new', 'kept'], { name: 'cc' });
+    await run(engine, ['drop', '/data/one'], { name: 'dd' });
+    await engine.containers.commit('dd', { reference: 'next', comment: '', author: '', changes: [], pauses: true });
+    const packed = packEngine(engine.snapshot(), nodePlatform());
+    const plain = structuredClone(packed.plain);
+    const kept = new Map<string, Uint8Array>();
+    for (const [name, { open }] of packed.blobs) {
+      const source = await open();
+      kept.set(name, (await source.read(0, source.sizeBytes)).slice());
+    }
+    const snapshot = await unpackEngine(
+      plain,
+      async (name) => {
+        const bytes = kept.get(name);
+        return bytes && new MemorySource(bytes);
+      },
+      nodePlatform(),
+    );
+    const other = testEngine({ programs: TABLE }).engine;
+    await other.restore(snapshot);
+    expect(other.images.list({}).map(({ id }) => id)).toEqual(engine.images.list({}).map(({ id }) => id));
+    for (const name of ['cc', 'dd']) expect(other.containers.changes(name)).toEqual(engine.containers.changes(name));
+    const lines: string[] = [];
+    await other.containers.start('cc');
+    await other.containers.wait('cc', 'not-running');
+    expect(await run(other, ['get', '/data/two'], { config: { Image: 'next' } })).toMatchObject({ stdout: 'two\n' });
+    for await (const { bytes } of other.containers.logs('cc', { wantsStdout: true, wantsStderr: true }))
+      lines.push(decodeName(bytes));
+    expect(lines).toEqual([]);
+    // What did not change keeps its name.
+    const again = [...packEngine(snapshot, nodePlatform()).blobs.keys()];
+    expect(again.sort()).toEqual([...packed.blobs.keys()].sort());
+    await expect(unpackEngine(plain, async () => undefined, nodePlatform())).rejects.toThrow('is lost');
   });
 
   it('restarts by its policy, and attaches to terminals', async () => {
