@@ -66,7 +66,7 @@ export async function execInContainer(
   );
   logContainerEvent(core, record, `exec_start: ${words}`, { execID: id });
   if ('why' in launched) {
-    void output.put('stdout', new TextEncoder().encode(`${execFault(launched.why)}${options.hasTty ? '\r\n' : '\n'}`));
+    void output.put('stdout', new TextEncoder().encode(`${execFault(launched.why)}\r\n`));
     held.close();
     const status = core.vintage !== '20.10' && launched.code === 'startNotFound' ? NOT_FOUND : CANNOT_EXEC;
     return { id, attachment, exit: Promise.resolve(status), resize: () => undefined };

@@ -37,7 +37,7 @@ export interface ExtractOptions {
 /** Unpacks a tar into a directory as the daemon does (moby pkg/archive, Unpack): what is there gives way, but that
  *  directories merge. Throws EngineError with the daemon's words. */
 export async function extractTar(
-  core: EngineCore,
+  core: Pick<EngineCore, 'vintage'>,
   process: Process,
   directory: string,
   tar: AsyncIterable<Uint8Array>,

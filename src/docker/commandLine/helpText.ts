@@ -37,7 +37,7 @@ export function helpText(path: CommandPath, surroundings: HelpSurroundings): str
   if (command.commands) blocks.push(...commandBlocks(command, isRoot, surroundings.abilities));
   if (isRoot && options !== '') blocks.push(`Global Options:\n${options}`);
   if (command.commands) blocks.push(`Run '${pathText(path)} COMMAND --help' for more information on a command.`);
-  if (isRoot) blocks.push(`${GUIDES}\n`);
+  if (isRoot) blocks.push(GUIDES);
   return `${blocks.join('\n\n')}\n`;
 }
 

@@ -70,7 +70,7 @@ async function copyOut(call: CommandCall, name: string, source: string, typed: s
   const top = found.name;
   const sourceName = followed.newName ?? splitPath(followed.path).base;
   const plan = planCopy({ name: sourceName, isDirectory: isDirectory(found.mode) }, hostTarget(process, target));
-  await extractTar(process, plan.directory, counter.chunks(), {
+  await extractTar(engine, process, plan.directory, counter.chunks(), {
     refusesKindChange: true,
     owner: process.credentials,
     rename: (member) =>

@@ -58,6 +58,8 @@ const TOP_BAKE: CommandSpec = {
   use: '[OPTIONS] [TARGET...]',
   short: 'Build from a file',
   aliasText: 'docker buildx bake',
+  // Shown only where buildx is.
+  isHidden: true,
   apiVersion: '1.31',
   category: 5,
   arguments: { kind: 'any' },

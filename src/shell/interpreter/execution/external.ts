@@ -50,6 +50,13 @@ export function isExecutable(shell: Shell, path: string): boolean {
   return found !== undefined && isRegular(found.mode) && mayAccess(shell.process, path, 1);
 }
 
+/** Debian's busybox runs its own applets where PATH has none of that name (FEATURE_SH_STANDALONE). */
+function standaloneApplet(shell: Shell, name: string): string | undefined {
+  const { flavour, kernel } = shell.process;
+  if (flavour !== 'busybox' || name.includes('/') || !kernel.programs.has(name)) return undefined;
+  return findCommand(shell, 'busybox');
+}
+
 /** Runs a program and waits for it. `flags` with `Run.last`: in place of the shell. */
 export async function runExternal(
   shell: Shell,
@@ -58,7 +65,7 @@ export async function runExternal(
   options: { readonly path?: string } = {},
 ): Promise<number> {
   const name = argv[0] as string;
-  const path = findCommand(shell, name, options.path);
+  const path = findCommand(shell, name, options.path) ?? standaloneApplet(shell, name);
   if (path === undefined) return notFound(shell, argv);
   try {
     if ((flags & Run.last) !== 0 && mayReplace(shell)) return await replace(shell, path, argv);
