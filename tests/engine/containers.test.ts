@@ -302,7 +302,7 @@ describe('containers of the engine', () => {
     expect(await exec(['echo', 'hi'])).toEqual(['hi\n', 0]);
     expect(await exec(['whoami'], 'ann')).toEqual(['1000:1000:50 / 3\n', 0]);
     expect(await exec(['nosuch'])).toEqual([
-      'OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown\n',
+      'OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown\r\n',
       126,
     ]);
     await engine.containers.remove('box', { isForced: true });
