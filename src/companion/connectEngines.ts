@@ -15,6 +15,7 @@ export interface EngineChoices {
   readonly slots: number;
   readonly buildctl: string;
   readonly cgroupParent: string | undefined;
+  readonly diskFolder: string | undefined;
   readonly worker: string;
   readonly environment: { readonly [name: string]: string | undefined };
 }
@@ -32,11 +33,11 @@ export async function connectEngines(choices: EngineChoices): Promise<Engine[]> 
   const program = await findProgram(choices.buildctl, choices.environment.PATH);
   const engines = named.map((text): Engine | undefined => {
     const [, kind, address = ''] = /^(buildkit|docker|podman)=(.+)$/.exec(text) ?? [];
-    const { slots, worker } = choices;
+    const { slots, worker, diskFolder } = choices;
     switch (kind) {
       case 'buildkit':
         if (program !== undefined) {
-          return new BuildkitEngine({ address: parseBuildkitAddress(address), program, slots, cgroups });
+          return new BuildkitEngine({ address: parseBuildkitAddress(address), program, slots, cgroups, diskFolder });
         }
         if (choices.engines.length === 0) return undefined;
         throw new CompanionError('noEngine', `${choices.buildctl} is not installed; BuildKit brings it`);

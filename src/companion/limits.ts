@@ -10,6 +10,7 @@ export interface CompanionLimits {
   readonly logBytes: number;
   readonly steps: number;
   readonly resultBytes: number;
+  readonly freeBytes: number;
   readonly runningPerUser: number;
   readonly queuedPerUser: number;
   /** In all, over all users. */
@@ -37,6 +38,7 @@ export const DEFAULT_LIMITS: CompanionLimits = {
   logBytes: 8 * MIB,
   steps: 10_000,
   resultBytes: 16 * GIB,
+  freeBytes: 2 * GIB,
   runningPerUser: 2,
   queuedPerUser: 16,
   queued: 256,

@@ -146,6 +146,24 @@ describe.skipIf(obstacle !== undefined)('COMP-14 a worker that is killed', () =>
   });
 });
 
+describe.skipIf(obstacle !== undefined)('COMP-15 a flood of the engine’s disk', () => {
+  it('is ended before the disk is full, and the next build finds room', async () => {
+    const daemon = await startBuildkit(undefined, 300 * 1024 ** 2);
+    onTestFinished(() => daemon.stop());
+    const engine = daemon.engine({ diskFolder: join(daemon.folder, 'root') });
+    const companion = await start({ engines: [engine], rules: { ...NO_NETWORK, freeBytes: 100 * 1024 ** 2 } });
+    const flood = 'RUN i=0; while [ $i -lt 1000 ]; do head -c 2000000 /dev/zero > /f$i; sleep 0.01; i=$((i+1)); done';
+    expect((await build(companion, await shellContext([flood]))).at(-1)).toMatchObject({
+      type: 'error',
+      code: 'limit',
+    });
+    await eventually(() => daemon.runs().length === 0);
+    const next = async (): Promise<string> =>
+      String((await build(companion, await shellContext(['RUN echo next']))).at(-1)?.type);
+    await expect.poll(next, { timeout: 30_000, interval: 500 }).toBe('done');
+  });
+});
+
 function cgroupObstacle(): string | undefined {
   for (const file of ['/sys/fs/cgroup/pids', '/sys/fs/cgroup/cgroup.controllers']) {
     try {

@@ -18,6 +18,7 @@ export const NO_NETWORK: BuildRules = {
   fetch: false,
   images: [],
   resultBytes: 1e9,
+  freeBytes: 0,
   memoryBytes: 512 * 1024 ** 2,
   processes: 64,
 };

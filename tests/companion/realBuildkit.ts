@@ -59,20 +59,31 @@ export function lastLine(text: string): string {
   return text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 }
 
+export interface EngineExtras {
+  readonly slots?: number;
+  readonly cgroups?: BuildCgroups;
+  readonly diskFolder?: string;
+}
+
 export interface RealBuildkit {
   readonly address: string;
   readonly folder: string;
   readonly process: ChildProcess;
-  engine(more?: { slots?: number; cgroups?: BuildCgroups }): BuildkitEngine;
+  engine(more?: EngineExtras): BuildkitEngine;
   /** Processes that a RUN of this daemon has under way. */
   runs(): string[];
   kill(signal?: NodeJS.Signals): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A buildkitd with a socket and folders of its own; `namespace`: of `ip netns`. */
-export async function startBuildkit(namespace?: string): Promise<RealBuildkit> {
+/** A buildkitd with a socket and folders of its own; `namespace`: of `ip netns`; `diskBytes`: its layers lie on a
+ *  volume of that size. */
+export async function startBuildkit(namespace?: string, diskBytes?: number): Promise<RealBuildkit> {
   const folder = mkdtempSync(join(tmpdir(), 'palimpsest-buildkit-'));
+  if (diskBytes !== undefined) {
+    mkdirSync(join(folder, 'root'));
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', join(folder, 'root')]);
+  }
   const socket = join(folder, 'sock');
   const [daemon, runc] = [programPath('buildkitd'), programPath('runc')];
   if (!daemon || !runc) throw new Error(buildkitObstacle());
@@ -90,12 +101,13 @@ export async function startBuildkit(namespace?: string): Promise<RealBuildkit> {
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const address = parseBuildkitAddress(`unix://${socket}`);
-  const engine = (more: { slots?: number; cgroups?: BuildCgroups } = {}): BuildkitEngine =>
+  const engine = (more: EngineExtras = {}): BuildkitEngine =>
     new BuildkitEngine({
       address,
       program: programPath('buildctl') ?? '',
       slots: more.slots ?? 2,
       cgroups: more.cgroups,
+      diskFolder: more.diskFolder,
     });
   const kill = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
     child.kill(signal);

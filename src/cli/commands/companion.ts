@@ -37,6 +37,7 @@ export const command: Command = {
       slots,
       buildctl: args.value('buildctl') ?? 'buildctl',
       cgroupParent: args.value('cgroup-parent'),
+      diskFolder: args.value('engine-disk'),
       worker: folders.worker,
       environment,
     });
@@ -50,6 +51,7 @@ export const command: Command = {
         fetch: args.has('allow-fetch'),
         images: args.list('allow-image'),
         resultBytes: limits.resultBytes,
+        freeBytes: limits.freeBytes,
         memoryBytes: limits.memoryBytes,
         processes: limits.processes,
       },

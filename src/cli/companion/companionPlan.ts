@@ -60,6 +60,12 @@ export const COMPANION_OPTIONS: readonly OptionSpec[] = [
     help: 'bound memory and processes of RUN in cgroups below NAME (BuildKit on this machine, as root)',
   },
   {
+    name: 'engine-disk',
+    kind: 'value',
+    metavar: 'DIR',
+    help: 'a folder on the volume of buildkitd’s layers: builds that leave less than freeBytes free there are ended',
+  },
+  {
     name: 'limit',
     kind: 'list',
     metavar: 'NAME=N',

@@ -39,6 +39,8 @@ export interface BuildRules {
   /** Without `fetch`: images that may be fetched nevertheless, references or beginnings with `*` at the end. */
   readonly images: readonly string[];
   readonly resultBytes: number;
+  /** What must stay free on the engine's disk, where that can be looked at. */
+  readonly freeBytes: number;
   readonly memoryBytes: number;
   readonly processes: number;
 }

@@ -57,6 +57,11 @@ export class BuildkitControl {
     await this.#ask('UpdateBuildHistory', protobufMessage({ 1: reference, 3: true }), signal);
   }
 
+  /** Removes cache that no build uses, until so much of the engine's disk is free. */
+  async prune(minFreeBytes: number, signal: AbortSignal): Promise<void> {
+    await this.#listen('Prune', protobufMessage({ 6: minFreeBytes }), signal, () => undefined, PRUNE_MS);
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -76,14 +81,20 @@ export class BuildkitControl {
     });
   }
 
-  #listen(method: string, question: Buffer, signal: AbortSignal, take: (message: Buffer) => void): Promise<void> {
+  #listen(
+    method: string,
+    question: Buffer,
+    signal: AbortSignal,
+    take: (message: Buffer) => void,
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const call = this.#client.makeServerStreamRequest(
         `/moby.buildkit.v1.Control/${method}`,
         (bytes: Buffer) => bytes,
         (bytes: Buffer) => bytes,
         question,
-        { deadline: Date.now() + TIMEOUT_MS },
+        { deadline: Date.now() + timeoutMs },
       );
       signal.addEventListener('abort', () => call.cancel(), { once: true });
       call.on('data', (message: Buffer) => {
@@ -107,6 +118,7 @@ export class BuildkitControl {
 }
 
 const TIMEOUT_MS = 5_000;
+const PRUNE_MS = 60_000;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_PLATFORMS = 64;
 /** BuildHistoryEventType. */

@@ -6,6 +6,7 @@ import type { BuildRequest, BuildRules, EmitStep, Engine, EngineFacts } from '..
 import { runProgram } from '../runProgram.ts';
 import { StepTracker } from '../stepTracker.ts';
 import { BUILDKIT_FLOOR, isAtLeast } from '../versions.ts';
+import { watchFree } from '../watchFree.ts';
 import { watchSize } from '../watchSize.ts';
 import { buildctlArguments } from './buildctlArguments.ts';
 import { buildctlFailure } from './buildctlFailure.ts';
@@ -21,11 +22,14 @@ export interface BuildkitOptions {
   readonly program: string;
   readonly slots: number;
   readonly cgroups: BuildCgroups | undefined;
+  /** On the volume that buildkitd keeps its layers on, where that is of this machine and was told. */
+  readonly diskFolder: string | undefined;
 }
 
 /** Lines that are no progress: `buildctl` ends with what went wrong. */
 const MAX_KEPT_LINES = 40;
 const PROBE_MS = 3_000;
+const PRUNE_MS = 60_000;
 
 /** A buildkitd, here or elsewhere: builds through `buildctl`, facts through gRPC. */
 export class BuildkitEngine implements Engine {
@@ -92,6 +96,8 @@ export class BuildkitEngine implements Engine {
     const tracker = new StepTracker(emit);
     const told: string[] = [];
     const overflow = watchSize(request.resultFile, rules.resultBytes);
+    const { diskFolder } = this.#options;
+    const disk = diskFolder === undefined ? undefined : watchFree(diskFolder, rules.freeBytes);
     try {
       const code = await runProgram({
         program: this.#options.program,
@@ -99,7 +105,7 @@ export class BuildkitEngine implements Engine {
         folder: request.workFolder,
         // Nothing of the worker's own: no tokens, no proxies, no logins to registries.
         environment: { PATH: '/usr/bin:/bin', HOME: request.workFolder, DOCKER_CONFIG: request.workFolder },
-        signal: AbortSignal.any([signal, overflow.signal]),
+        signal: AbortSignal.any([signal, overflow.signal, ...(disk ? [disk.signal] : [])]),
         onLine: (line) => {
           if (takeProgressLine(line, tracker)) return;
           told.push(line.slice(0, 4096));
@@ -109,6 +115,9 @@ export class BuildkitEngine implements Engine {
       if (code === 0) return;
     } finally {
       overflow.stop();
+      disk?.stop();
+      // What the build wrote is cache now, and would stand in the way of the next.
+      if (disk?.signal.aborted) await this.#makeRoom(2 * rules.freeBytes);
     }
     const failure = buildctlFailure(told);
     if (failure.code === 'failed' && !(await this.#answers())) {
@@ -133,6 +142,10 @@ export class BuildkitEngine implements Engine {
     } catch {
       // The engine is gone, and its record with it.
     }
+  }
+
+  async #makeRoom(freeBytes: number): Promise<void> {
+    await this.#control.prune(freeBytes, AbortSignal.timeout(PRUNE_MS)).catch(() => undefined);
   }
 
   async sweep(): Promise<void> {

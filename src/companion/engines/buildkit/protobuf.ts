@@ -69,11 +69,12 @@ export function fieldText({ bytes }: ProtobufField): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-/** A message of texts and flags; what is undefined or false is left out, as proto3 does. */
-export function protobufMessage(fields: Readonly<Record<number, string | boolean | undefined>>): Buffer {
+/** A message of texts, whole numbers from 0 and flags; what is undefined or false is left out, as proto3 does. */
+export function protobufMessage(fields: Readonly<Record<number, string | number | boolean | undefined>>): Buffer {
   const parts: Buffer[] = [];
   for (const [number, value] of Object.entries(fields)) {
     if (value === true) parts.push(varintBytes(Number(number) * 8), varintBytes(1));
+    if (typeof value === 'number') parts.push(varintBytes(Number(number) * 8), varintBytes(value));
     if (typeof value === 'string') {
       const text = Buffer.from(value);
       parts.push(varintBytes(Number(number) * 8 + 2), varintBytes(text.length), text);
