@@ -91,9 +91,9 @@ async function kindOf(process: Process, options: ParsedOptions<keyof typeof OPTI
 }
 
 const SPECIAL: Readonly<Record<number, readonly [string, string]>> = {
-  [0o040000]: ['directory', 'inode/directory'],
-  [0o010000]: ['fifo (named pipe)', 'inode/fifo'],
-  [0o020000]: ['character special', 'inode/chardevice'],
-  [0o060000]: ['block special', 'inode/blockdevice'],
-  [0o140000]: ['socket', 'inode/socket'],
+  0o040000: ['directory', 'inode/directory'],
+  0o010000: ['fifo (named pipe)', 'inode/fifo'],
+  0o020000: ['character special', 'inode/chardevice'],
+  0o060000: ['block special', 'inode/blockdevice'],
+  0o140000: ['socket', 'inode/socket'],
 };

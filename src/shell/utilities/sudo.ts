@@ -1,10 +1,11 @@
 import { VfsError } from '../../vfs/vfsError.ts';
 import type { Credentials } from '../../vfs/overlay/permission.ts';
+import type { MountNamespace } from '../kernel/mountNamespace.ts';
 import { exitCode, type Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { type Accounts, readAccounts, type User } from './accounts.ts';
 import { causeOf } from './failure.ts';
-import { findCommand, runCommand } from './launch.ts';
+import { becomeCommand, cannotRunStatus, findCommand, runCommand } from './launch.ts';
 import { type ParsedOptions, UsageError } from './options.ts';
 import { quoted } from './quote.ts';
 import { utility } from './utility.ts';
@@ -230,12 +231,12 @@ export const chroot: Program = utility(
     const isGnu = process.flavour === 'gnu';
     if (root === undefined) throw new UsageError('operand', isGnu ? 'missing operand' : '');
     const argv = command.length > 0 ? command : [process.env.get('SHELL') ?? '/bin/sh', '-i'];
+    let mounts: MountNamespace;
     try {
       if (process.credentials.uid !== 0) throw new VfsError('EPERM', 'chroot', root);
       const { path } = process.mounts.resolve(process, root, 'follow');
       process.mounts.stat(process, `${root}/.`);
-      process.namespaces.mounts = process.mounts.rootedAt(path);
-      process.cwd = '/';
+      mounts = process.mounts.rootedAt(path);
     } catch (error) {
       const cause = causeOf(error);
       await process.complain(
@@ -245,27 +246,48 @@ export const chroot: Program = utility(
       );
       return isGnu ? 125 : 1;
     }
-    const spec = options.value('userspec');
-    if (spec !== undefined) {
-      const accounts = await readAccounts(process);
-      const [userName = '', groupName] = spec.split(':');
-      const user = accounts.user(userName) ?? accounts.userById(Number(userName));
-      const uid = user?.uid ?? accounts.uidOf(userName);
-      const gid = groupName === undefined ? (user?.gid ?? uid) : accounts.gidOf(groupName);
-      if (uid === undefined || gid === undefined) throw new UsageError('operand', 'invalid user', { bare: true });
-      process.credentials = { uid, gid, groups: [gid], umask: process.credentials.umask };
-    }
-    const name = argv[0] as string;
-    try {
-      const file = findCommand(process, name);
-      if (file === undefined) throw new VfsError('ENOENT', 'execve', name);
-      return await process.exec(file, argv);
-    } catch (error) {
-      const cause = causeOf(error);
-      await process.complain(
-        isGnu ? `failed to run command ${quoted(name)}: ${cause}` : `can't execute '${name}': ${cause}`,
-      );
-      return error instanceof VfsError && error.code === 'ENOENT' ? 127 : 126;
-    }
+    // A process has the mounts of its namespace: who has another root has a namespace of its own.
+    const { kernel, env, files, group, terminal, flavour } = process;
+    const inner = kernel.launch(
+      {
+        namespaces: { ...process.namespaces, mounts },
+        argv: process.argv,
+        env,
+        cwd: '/',
+        credentials: process.credentials,
+        files,
+        group,
+        terminal,
+        flavour,
+      },
+      (child) => runInRoot(child, argv, options.value('userspec')),
+    );
+    return exitCode(await process.waitFor(inner.wait()));
   },
 );
+
+async function runInRoot(process: Process, argv: readonly string[], spec: string | undefined): Promise<number> {
+  const isGnu = process.flavour === 'gnu';
+  if (spec !== undefined) {
+    const accounts = await readAccounts(process);
+    const [userName = '', groupName] = spec.split(':');
+    const user = accounts.user(userName) ?? accounts.userById(Number(userName));
+    const uid = user?.uid ?? accounts.uidOf(userName);
+    const gid = groupName === undefined ? (user?.gid ?? uid) : accounts.gidOf(groupName);
+    if (uid === undefined || gid === undefined) {
+      await process.complain(`invalid user: ${quoted(spec)}`);
+      return 125;
+    }
+    process.credentials = { uid, gid, groups: [gid], umask: process.credentials.umask };
+  }
+  const name = argv[0] as string;
+  try {
+    return await becomeCommand(process, argv);
+  } catch (error) {
+    const cause = causeOf(error);
+    await process.complain(
+      isGnu ? `failed to run command ${quoted(name)}: ${cause}` : `can't execute '${name}': ${cause}`,
+    );
+    return cannotRunStatus(error);
+  }
+}
