@@ -13,6 +13,8 @@ export class ShellError extends Error {
   override readonly name = 'ShellError';
   readonly code: ShellErrorCode;
   readonly status: number;
+  /** What the message begins with, once the error has left the function where it happened. */
+  start: string | undefined;
   constructor(code: ShellErrorCode, message: string, status = 1) {
     super(message);
     this.code = code;

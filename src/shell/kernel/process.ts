@@ -326,6 +326,8 @@ export class Process {
   /** Waits for something of the world; a signal ends the wait: when killed by ProcessEnded, when handled by VfsError
    *  EINTR (the handler has run). */
   async waitFor<T>(promise: Promise<T>): Promise<T> {
+    // Its failure is nobody's when a signal ends the wait.
+    promise.catch(() => undefined);
     if (this.#stopped) await this.#whileStopped();
     this.checkSignals();
     let wake: () => void = () => undefined;
@@ -337,7 +339,6 @@ export class Process {
       const result = await Promise.race([promise.then((value) => ({ value })), interrupted]);
       await this.#whileStopped();
       if (result === 'interrupted') {
-        promise.catch(() => undefined);
         this.checkSignals();
         throw new VfsError('EINTR', 'wait', '');
       }

@@ -97,7 +97,7 @@ function evaluate(shell: Shell, node: Expression, depth: number): Int {
 
 function binary(operator: string, left: Int, right: Int): Int {
   if (operator === '**') {
-    if (right < 0) throw new ArithmeticError('exponent less than 0', String(right));
+    if (right < 0) throw new ArithmeticError('exponent less than 0', String(right).replace('-', ''));
     return power(left, right);
   }
   const value = operate(operator, left, right);

@@ -192,7 +192,8 @@ class ArithmeticParser {
     this.#next();
     if (this.#is(':') || this.#isEnd()) this.#fail('expression expected');
     const yes = this.#comma();
-    if (!this.#is(':')) this.#fail("`:' expected for conditional expression");
+    if (!this.#is(':'))
+      this.#fail("`:' expected for conditional expression", this.#isEnd() ? this.#previous.at : this.#token.at);
     this.#next();
     if (this.#isEnd()) this.#fail('expression expected');
     return { kind: 'choice', test, yes, no: this.#assignment() };

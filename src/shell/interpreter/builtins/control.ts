@@ -3,7 +3,7 @@ import { VfsError } from '../../../vfs/vfsError.ts';
 import { mayAccess, readFile, statIfThere } from '../../kernel/calls.ts';
 import { errnoText } from '../../kernel/errnoText.ts';
 import { isDirectory, isRegular } from '../../../vfs/overlay/fileMode.ts';
-import { complain } from '../execution/complain.ts';
+import { complain, located } from '../execution/complain.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { findCommand, pathsOf, replace } from '../execution/external.ts';
 import { runText } from '../execution/runText.ts';
@@ -144,7 +144,7 @@ async function runSourced(
     return await runText(shell, text, { flags: flags & Run.tested });
   } catch (error) {
     if (error instanceof Jump && error.kind === 'return') return error.value;
-    throw error;
+    throw located(shell, error);
   } finally {
     if (operands.length > 0 && shell.positional === given) shell.positional = positional;
     shell.frames = frames;
@@ -189,7 +189,9 @@ export const exec: Builtin = async (shell, argv) => {
     const isMissing = error.code === 'ENOENT';
     const status = isMissing ? 127 : 126;
     const words = isMissing && !name.includes('/') ? 'not found' : errnoText(error.code);
-    if (shell.isBash) await complain(shell, `${name}: ${words}`, isMissing && name.includes('/') ? undefined : 'exec');
+    if (shell.isBash && !isMissing) await complain(shell, `${name}: ${words}`);
+    const told = isMissing ? words : `cannot execute: ${words}`;
+    if (shell.isBash) await complain(shell, `${name}: ${told}`, isMissing && name.includes('/') ? undefined : 'exec');
     else await complain(shell, `${name}: ${isMissing ? 'not found' : words}`, 'exec');
     if (shell.isInteractive || shell.isSet('execfail')) return status;
     throw new Jump('exit', status);

@@ -144,7 +144,7 @@ export const jobs: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, shell.isBash ? 'lnprsx' : 'lp');
   const wanted =
     operands.length === 0
-      ? [...shell.jobs]
+      ? [...(shell.jobs.length > 0 ? shell.jobs : shell.inheritedJobs)]
       : operands.map((text) => {
           const found = findJob(shell, text);
           if (!found) throw noJob(shell, text);
@@ -157,13 +157,17 @@ export const jobs: Builtin = (shell, argv) => {
     text += flags.has('p') ? `${job.processes[0]?.pid}\n` : jobLine(shell, job, flags.has('l'));
     job.isNotified = true;
   }
-  for (const job of wanted) if (isDone(job)) forget(shell, job);
+  for (const job of wanted) if (isDone(job) && shell.jobs.includes(job)) forget(shell, job);
   return then(shell.print(text), () => 0);
 };
 
 export function jobLine(shell: Shell, job: Job, withPid = false): string {
   const mark =
-    job === current(shell) ? '+' : job === shell.jobs.filter((other) => other !== current(shell)).at(-1) ? '-' : ' ';
+    job === (current(shell) ?? shell.inheritedJobs.at(-1))
+      ? '+'
+      : job === shell.jobs.filter((other) => other !== current(shell)).at(-1)
+        ? '-'
+        : ' ';
   const state = stateOf(job);
   const text = state === 'Running' ? `${job.text} &` : job.text;
   if (!shell.isBash) return `[${job.number}] ${mark} ${withPid ? `${job.pid} ` : ''}${state.padEnd(26)} ${job.text}\n`;

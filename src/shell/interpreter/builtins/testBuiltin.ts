@@ -95,13 +95,13 @@ function binary(shell: Shell, left: string, operator: string, right: string): bo
     case '-ef':
       return isComparison(shell, operator, left, right);
   }
-  const a = integer(shell, left);
-  const b = integer(shell, right);
+  const a = smallInteger(left) ?? integer(shell, left);
+  const b = smallInteger(right) ?? integer(shell, right);
   switch (operator) {
     case '-eq':
-      return a === b;
+      return a == b;
     case '-ne':
-      return a !== b;
+      return a != b;
     case '-lt':
       return a < b;
     case '-le':
@@ -111,6 +111,18 @@ function binary(shell: Shell, left: string, operator: string, right: string): bo
     default:
       return a >= b;
   }
+}
+
+/** The usual: a few digits. */
+function smallInteger(text: string): number | undefined {
+  if (text.length === 0 || text.length > 15) return undefined;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function integer(shell: Shell, text: string): bigint {

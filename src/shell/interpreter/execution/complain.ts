@@ -104,7 +104,14 @@ function expecting({ expected }: SyntaxFault): string {
 export function complainOf(shell: Shell, error: ShellError, builtin?: string): undefined | Promise<void> {
   if (error.message === '') return undefined;
   const message = shell.isBash ? error.message : error.message.replace(/readonly variable$/, 'is read only');
+  if (error.start !== undefined) return writeError(shell, `${error.start}${message}\n`);
   return complain(shell, message, builtin);
+}
+
+/** Keeps where an error happened, before a function or file is left. */
+export function located(shell: Shell, error: unknown): unknown {
+  if (error instanceof ShellError) error.start ??= messageStart(shell, undefined);
+  return error;
 }
 
 /** The status with which an error ends a shell: dash and ash have but one. */

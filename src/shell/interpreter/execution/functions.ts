@@ -1,6 +1,7 @@
 import { Jump, ShellError } from '../shellError.ts';
 import { Run, type Shell, type ShellFunction } from '../state/shell.ts';
 import type { Soon } from '../waiting.ts';
+import { located } from './complain.ts';
 import { runTrap } from './traps.ts';
 
 /** Calls within calls. bash has no bound and overflows its stack. */
@@ -54,6 +55,7 @@ export function callFunction(
   };
   const thrown = (error: unknown): Soon<number> => {
     if (error instanceof Jump && error.kind === 'return') return returned(error.value);
+    located(shell, error);
     leave();
     throw error;
   };

@@ -1,5 +1,4 @@
 import { type Shell, Run } from '../state/shell.ts';
-import { setPipeStatus } from '../state/specials.ts';
 import type { List, Node, Statement } from '../syntax/tree.ts';
 import type { Soon } from '../waiting.ts';
 import { startBackground } from './processes.ts';
@@ -99,6 +98,6 @@ async function andOrFrom(
 /** Sets `$?`, and `PIPESTATUS` of a command by itself. */
 export function setStatus(shell: Shell, status: number): number {
   shell.status = status;
-  setPipeStatus(shell, [status]);
+  shell.pipeStatuses = undefined;
   return status;
 }

@@ -10,7 +10,6 @@ import { SIGNALS } from '../../kernel/signals.ts';
 import { expandString, requireSize } from '../expansion/expandWord.ts';
 import { Jump, ShellError } from '../shellError.ts';
 import { Run, type Shell } from '../state/shell.ts';
-import { setPipeStatus } from '../state/specials.ts';
 import { asList } from '../state/variables.ts';
 import type { CoprocNode, Node, PipelineNode, Script, SimpleCommand, SubshellNode } from '../syntax/tree.ts';
 import { type Soon, andThen as then } from '../waiting.ts';
@@ -107,7 +106,7 @@ export async function runPipeline(shell: Shell, node: PipelineNode, flags: numbe
   }
   const statuses = await waitForAll(shell, started, node.text);
   if (lastStatus !== undefined) statuses.push(lastStatus);
-  setPipeStatus(shell, statuses);
+  shell.pipeStatuses = statuses;
   const failed = shell.options.has('pipefail') ? statuses.filter((status) => status !== 0).at(-1) : undefined;
   return failed ?? (statuses.at(-1) as number);
 }

@@ -29,6 +29,10 @@ export async function runText(shell: Shell, text: string, options: RunTextOption
   for (let i = 0; i < script.statements.length;) {
     const unit = unitAt(script, source, i);
     if (script.fault && onFaultyLine(script, source, unit)) break;
+    if (shell.options.has('noexec') && !shell.isInteractive) {
+      i += unit.length;
+      continue;
+    }
     const isLast = i + unit.length === script.statements.length && !script.fault;
     const aliasesBefore = shell.aliasVersion;
     status = await runUnit(shell, unit, isLast ? flags : flags & ~Run.last);

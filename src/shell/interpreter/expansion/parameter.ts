@@ -110,7 +110,12 @@ function badSubstitution(shell: Shell, text: string): ShellError {
 }
 
 function unbound(shell: Shell, name: string): ShellError {
-  if (shell.isBash) return new ShellError('fatal', `${name}: unbound variable`, shell.isInteractive || shell.subshellDepth > 0 ? 1 : 127);
+  if (shell.isBash)
+    return new ShellError(
+      'fatal',
+      `${name}: unbound variable`,
+      shell.isInteractive || shell.subshellDepth > 0 ? 1 : 127,
+    );
   return new ShellError('expansion', `${name.replace('$', '')}: parameter not set`, 2);
 }
 
@@ -131,7 +136,11 @@ function keyOf(shell: Shell, name: string, text: string, expanders: Expanders): 
     const at = listIndex(variable?.list ?? [], Number(value));
     if (at !== undefined) return { name, all: undefined, key: String(at) };
     // Told, and nothing all the same.
-    return then(expanders.complain(shell, `${name}: bad array subscript`), () => ({ name, all: undefined, key: 'none' }));
+    return then(expanders.complain(shell, `${name}: bad array subscript`), () => ({
+      name,
+      all: undefined,
+      key: 'none',
+    }));
   });
 }
 

@@ -12,6 +12,15 @@ export function trim(text: string, pattern: Pattern, side: 'prefix' | 'suffix', 
     if (side === 'prefix') return text.startsWith(literal) ? text.slice(literal.length) : text;
     return text.endsWith(literal) ? text.slice(0, text.length - literal.length) : text;
   }
+  const { afterStar, beforeStar } = pattern;
+  if (side === 'prefix' && afterStar !== undefined) {
+    const at = isLongest ? text.lastIndexOf(afterStar) : text.indexOf(afterStar);
+    return at < 0 ? text : text.slice(at + afterStar.length);
+  }
+  if (side === 'suffix' && beforeStar !== undefined) {
+    const at = isLongest ? text.indexOf(beforeStar) : text.lastIndexOf(beforeStar);
+    return at < 0 ? text : text.slice(0, at);
+  }
   const characters = charactersOf(text);
   if (side === 'prefix') {
     const end = pattern.prefixEnd(characters, isLongest);

@@ -9,6 +9,9 @@ export interface Pattern {
   suffixStart(text: Characters, isLongest: boolean): number;
   /** End of the longest match that begins there; -1 for none. */
   matchAt(text: Characters, start: number): number;
+  /** Of `*text` and `text*`: the text. Such patterns are most of those that scripts cut names with. */
+  readonly afterStar: string | undefined;
+  readonly beforeStar: string | undefined;
   /** The text that is all it matches, if it is no real pattern. */
   readonly literal: string | undefined;
 }
@@ -59,6 +62,8 @@ export function escapePattern(text: string): string {
 
 class CompiledPattern implements Pattern {
   readonly literal: string | undefined;
+  readonly afterStar: string | undefined;
+  readonly beforeStar: string | undefined;
   readonly #tokens: readonly Token[];
   readonly #ignoresCase: boolean;
   readonly #hasGroups: boolean;
@@ -68,14 +73,16 @@ class CompiledPattern implements Pattern {
     this.#tokens = tokens;
     this.#ignoresCase = ignoresCase;
     this.#hasGroups = tokens.some(({ kind }) => kind === 'group');
-    this.literal =
-      !ignoresCase && tokens.every(({ kind }) => kind === 'character')
-        ? tokens.map((token) => (token as { character: string }).character).join('')
-        : undefined;
+    this.literal = ignoresCase ? undefined : textOf(tokens);
+    const isPlain = !ignoresCase && tokens.length > 1;
+    this.afterStar = isPlain && tokens[0]?.kind === 'star' ? textOf(tokens.slice(1)) : undefined;
+    this.beforeStar = isPlain && tokens.at(-1)?.kind === 'star' ? textOf(tokens.slice(0, -1)) : undefined;
   }
 
   matches(text: string): boolean {
     if (this.literal !== undefined) return text === this.literal;
+    if (this.afterStar !== undefined) return text.endsWith(this.afterStar);
+    if (this.beforeStar !== undefined) return text.startsWith(this.beforeStar);
     const characters = charactersOf(this.#ignoresCase ? text.toLowerCase() : text);
     if (!this.#hasGroups) return matchesSimple(this.#tokens, characters);
     return this.#ends(this.#tokens, characters, 0)[characters.length] === 1;
@@ -114,6 +121,15 @@ class CompiledPattern implements Pattern {
     set[start] = 1;
     return advance(tokens, text, set);
   }
+}
+
+function textOf(tokens: readonly Token[]): string | undefined {
+  let text = '';
+  for (const token of tokens) {
+    if (token.kind !== 'character') return undefined;
+    text += token.character;
+  }
+  return text;
 }
 
 /** Greedy, with one point to come back to: the last star. */

@@ -96,7 +96,9 @@ async function refuse(shell: Shell, invocation: Invocation): Promise<number | un
       if (setLetter(shell, letter, isOn)) continue;
       await writeError(
         shell,
-        shell.isBash ? `${title}: -${letter}: invalid option\n${USAGE_TEXT}` : `${title}: 0: Illegal option -${letter}\n`,
+        shell.isBash
+          ? `${title}: -${letter}: invalid option\n${USAGE_TEXT}`
+          : `${title}: 0: Illegal option -${letter}\n`,
       );
       return 2;
     }

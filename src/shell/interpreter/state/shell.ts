@@ -77,6 +77,8 @@ export class Shell {
   title: string;
   positional: readonly string[] = [];
   status = 0;
+  /** Of the stages of the last pipeline; undefined when it had but one. */
+  pipeStatuses: readonly number[] | undefined;
   /** Status of the last command substitution of a command without a name. */
   substitutionStatus: number | undefined;
   lastBackgroundPid: number | undefined;
@@ -95,6 +97,8 @@ export class Shell {
   commandString: string | undefined;
   subshellDepth = 0;
   jobs: Job[] = [];
+  /** Those of the shell that a subshell was forked from, which it may only list. */
+  inheritedJobs: readonly Job[] = [];
   /** Ended children's statuses that may still be asked for, by pid. */
   endedStatuses = new Map<number, number>();
   hashed = new Map<string, { readonly path: string; hits: number }>();
@@ -171,6 +175,7 @@ export class Shell {
     copy.title = this.title;
     copy.positional = this.positional;
     copy.status = this.status;
+    copy.pipeStatuses = this.pipeStatuses;
     copy.lastBackgroundPid = this.lastBackgroundPid;
     copy.lastArgument = this.lastArgument;
     copy.line = this.line;
@@ -181,6 +186,7 @@ export class Shell {
     copy.tellsLines = this.tellsLines;
     copy.commandString = this.commandString;
     copy.subshellDepth = this.subshellDepth + 1;
+    copy.inheritedJobs = this.jobs;
     copy.hashed = new Map(this.hashed);
     copy.directoryStack = [...this.directoryStack];
     copy.limits = new Map(this.limits);

@@ -1,5 +1,5 @@
 import type { Shell } from './shell.ts';
-import { asList, newVariable, type Variable } from './variables.ts';
+import { newVariable, type Variable } from './variables.ts';
 
 /** The special parameters that are not variables (bash(1), "Special Parameters"); `@` and `*` apart. Undefined: unset. */
 export function specialParameter(shell: Shell, name: string): string | undefined {
@@ -106,6 +106,7 @@ export function bindSpecials(shell: Shell): void {
     const { sec, nsec } = shell.process.kernel.clock.now();
     return `${sec}.${String(Math.floor(nsec / 1000)).padStart(6, '0')}`;
   });
+  bindList('PIPESTATUS', () => (shell.pipeStatuses ?? [shell.status]).map(String));
   bindList('FUNCNAME', () => functionNames(shell));
   bindList('BASH_SOURCE', () => sources(shell));
   bindList('BASH_LINENO', () =>
@@ -143,18 +144,4 @@ function nextRandom(shell: Shell): number {
   if (seed < 0) seed += 0x7fffffff;
   shell.randomSeed = seed;
   return ((seed >>> 16) ^ (seed & 65535)) & 32767;
-}
-
-/** Assigns `PIPESTATUS`. */
-export function setPipeStatus(shell: Shell, statuses: readonly number[]): void {
-  if (!shell.isBash) return;
-  const { global } = shell.variables;
-  let variable = global.get('PIPESTATUS');
-  if (!variable) {
-    variable = newVariable();
-    global.set('PIPESTATUS', variable);
-  }
-  const list = asList(variable);
-  list.length = statuses.length;
-  for (let i = 0; i < statuses.length; i++) list[i] = String(statuses[i]);
 }

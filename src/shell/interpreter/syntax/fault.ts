@@ -23,7 +23,9 @@ export function faultOf(script: ParsedScript, text: string, lines: LineTable): S
   const [first] = errors;
   if (!first) return undefined;
   const place = placeOf(first, errors, text, script.end, lines);
-  const wanted = errors.map(({ message }) => /^expected '([^']+)'/.exec(message)?.[1]).find((word) => word !== undefined);
+  const wanted = errors
+    .map(({ message }) => /^expected '([^']+)'/.exec(message)?.[1])
+    .find((word) => word !== undefined);
   return {
     ...place,
     lineText: lineAround(text, place.pos, lines),
@@ -48,7 +50,8 @@ function placeOf(
   if (named !== undefined && named !== '') return { kind: 'token', token: named, pos, line: lines.lineAt(pos) };
   const at = skipBlanks(text, pos, end);
   // An empty list is complained of where it began, though nothing but its end is missing.
-  const isAtEnd = at >= end || errors.some((other) => /^expected '/.test(other.message) && skipBlanks(text, other.pos, end) >= end);
+  const isAtEnd =
+    at >= end || errors.some((other) => /^expected '/.test(other.message) && skipBlanks(text, other.pos, end) >= end);
   if (isAtEnd) return { kind: 'end', token: '', pos: end, line: lines.lineAt(end) + (text.endsWith('\n') ? 0 : 1) };
   return { kind: 'token', token: tokenAt(text, at, end), pos: at, line: lines.lineAt(at) };
 }
