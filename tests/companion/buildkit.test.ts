@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openArchive } from '../../src/archive/openArchive.ts';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
 import type { BuildEvent } from '../../src/companion/protocol.ts';
@@ -232,6 +232,22 @@ describe.skipIf(obstacle !== undefined)('COMP-11 BuildKit', () => {
       shellContext([`RUN --mount=type=cache,target=/c,id=shared echo ${n}; cat /c/f || echo nothing`]);
     expect(logOf(await build(companion, await look(1), '', tokenOf(1)))).toContain('nothing');
     expect(logOf(await build(companion, await look(2), '', tokenOf(0)))).toContain('of-user-0');
+  });
+
+  it('neither token nor environment of the worker is in a RUN or an image, and no secret can be asked for', async () => {
+    process.env.PALIMPSEST_TEST_SECRET = 'worker-environment';
+    onTestFinished(() => void delete process.env.PALIMPSEST_TEST_SECRET);
+    const companion = await own();
+    const events = await build(companion, await shellContext(['RUN env; cat /proc/self/mountinfo']));
+    const bytes = Buffer.from(await imageBytes(companion, buildId(events))).toString('latin1');
+    for (const text of [logOf(events), JSON.stringify(events), bytes]) {
+      expect(text).not.toContain('worker-environment');
+      expect(text).not.toContain(companion.token);
+    }
+    for (const mount of ['type=secret,id=s,required', 'type=ssh,required']) {
+      const asked = await build(companion, await shellContext([`RUN --mount=${mount} id`]));
+      expect(asked.at(-1), mount).toMatchObject({ type: 'error', code: 'failed' });
+    }
   });
 
   it('the same bytes come again with SOURCE_DATE_EPOCH', async () => {

@@ -1,10 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { probeBuildkit, programPath, shellMembers, startBuildkit } from '../companion/realBuildkit.ts';
 import { dockerArchive, tarOf } from '../archive/buildTar.ts';
-import { expect, test as base } from '@playwright/test';
+import { expect, type Page, test as base } from '@playwright/test';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe finds, when nothing moves any more. */
+async function violations(page: Page): Promise<readonly string[]> {
+  return page.evaluate(async () => {
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  });
+}
 
 interface Companion {
   readonly link: string;
@@ -93,6 +108,29 @@ test('COMP-16 the page that a companion serves is connected, says to what, and k
   await expect(state).toHaveAccessibleName('Companion: connected');
   expect(asked.filter((url) => url.includes(token))).toEqual([]);
 });
+
+for (const [locale, colorScheme] of [
+  ['en-GB', 'dark'],
+  ['zh-CN', 'light'],
+] as const) {
+  test.describe(`PAGE-3 axe finds nothing, ${colorScheme}, ${locale}`, () => {
+    test.use({ locale, colorScheme });
+
+    test('in the companion’s dialog, connected and not', async ({ page, idle }) => {
+      await page.addInitScript({ path: AXE });
+      await page.goto('./');
+      const state = page.locator('header button.companion');
+      await state.click();
+      await expect(page.locator('#companion-link')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.goto(idle.link);
+      await expect(state).toHaveAttribute('data-status', 'connected');
+      await state.click();
+      await expect(page.locator('dialog textarea')).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+}
 
 test('COMP-16 a link of another run is said to be refused', async ({ page, idle }) => {
   await page.goto(idle.link.replace(/.{10}$/, 'AAAAAAAAAA'));
