@@ -32,7 +32,7 @@ export async function runNamespace(
   const now = () => kernel.clock.now();
   mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
   mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
-  mounts.mount('/dev/pts', new PtsFilesystem(kernel), { type: 'devpts' });
+  mounts.mount('/dev/pts', new PtsFilesystem(runtime), { type: 'devpts' });
   mounts.mount('/sys', memoryFilesystem(now), { type: 'sysfs', isReadOnly: true });
   await mountOwnFiles(core, record, mounts);
   mountPoints(core, mounts, record.mounts);

@@ -35,17 +35,16 @@ export interface LaunchedProcess {
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
-/** Starts a process in a container. Resolves when its command runs, or with why it cannot. */
+/** Starts a process in a container, `terminals` being the container's. Resolves when its command runs, or with why it cannot. */
 export async function launchInContainer(
   core: EngineCore,
   namespaces: Namespaces,
   command: ContainerCommand,
   output: ProcessOutput,
+  terminals: Set<Pty>,
 ): Promise<LaunchedProcess | ExecutableFault> {
   const { kernel } = core;
-  const terminal = command.hasTty
-    ? kernel.newTerminal(command.columns || DEFAULT_COLUMNS, command.rows || DEFAULT_ROWS)
-    : undefined;
+  const terminal = command.hasTty ? openTerminal(core, command, terminals) : undefined;
   if (terminal) terminal.onOutput = (bytes) => output.put('stdout', bytes);
   const input = !terminal && command.wantsStdin ? makePipe() : undefined;
   let settle: (fault: ExecutableFault | undefined) => void = () => undefined;
@@ -73,14 +72,29 @@ export async function launchInContainer(
   if (fault) {
     await process.wait();
     kernel.forget(process);
-    if (terminal) kernel.terminals.delete(terminal);
+    if (terminal) closeTerminal(core, terminal, terminals);
     return fault;
   }
   const status = process.wait().then((ended) => {
-    if (terminal) kernel.terminals.delete(terminal);
+    if (terminal) closeTerminal(core, terminal, terminals);
     return ended;
   });
   return { process, terminal, stdin: input?.writeEnd, status };
+}
+
+/** A terminal with the lowest number that the container has free. */
+function openTerminal(core: EngineCore, { columns, rows }: ContainerCommand, terminals: Set<Pty>): Pty {
+  const taken = new Set([...terminals].map(({ number }) => number));
+  let number = 0;
+  while (taken.has(number)) number++;
+  const terminal = core.kernel.newTerminal(columns || DEFAULT_COLUMNS, rows || DEFAULT_ROWS, number);
+  terminals.add(terminal);
+  return terminal;
+}
+
+function closeTerminal(core: EngineCore, terminal: Pty, terminals: Set<Pty>): void {
+  terminals.delete(terminal);
+  core.kernel.terminals.delete(terminal);
 }
 
 function filesOf(terminal: Pty | undefined, input: OpenFile | undefined, output: ProcessOutput): Map<number, OpenFile> {

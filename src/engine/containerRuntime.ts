@@ -30,6 +30,8 @@ export interface ContainerRuntime {
   readonly upper: Upper;
   readonly rootfs: OverlayMount;
   readonly log: OutputLog;
+  /** Of its processes, numbered from 0. */
+  readonly terminals: Set<Pty>;
   /** While it runs. */
   running: RunningContainer | undefined;
   /** A start is under way. */

@@ -105,6 +105,7 @@ export class ContainerRuntimes {
       upper,
       rootfs: mountRootfs(record.layers, initLayer, upper, () => clock.now()),
       log,
+      terminals: new Set(),
       running: undefined,
       starting: undefined,
       waitingOutput: [],

@@ -63,6 +63,7 @@ export async function execInContainer(
       rows: options.rows,
     },
     output,
+    runtimes.of(record).terminals,
   );
   logContainerEvent(core, record, `exec_start: ${words}`, { execID: id });
   if ('why' in launched) {

@@ -1,5 +1,6 @@
 import { exitCode } from '../shell/kernel/process.ts';
 import { decodeName } from '../bytes/byteName.ts';
+import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import { environmentOf } from './containerEnvironment.ts';
 import { logContainerEvent } from './containerEvents.ts';
@@ -40,7 +41,7 @@ export function watchHealth(
       } catch {
         return;
       }
-      const probe = await runProbe(core, record, running, command);
+      const probe = await runProbe(core, record, running, command).catch((error: unknown) => failedProbe(core, error));
       if (!stopped.signal.aborted) note(core, record, probe);
     }
   })();
@@ -58,7 +59,15 @@ function probeCommand({ config }: ContainerRecord): readonly string[] | undefine
   return undefined;
 }
 
+const NO_TERMINALS = new Set<Pty>();
+
 type Probe = HealthState['log'][number];
+
+/** A probe that could not even begin. */
+function failedProbe(core: EngineCore, error: unknown): Probe {
+  const now = core.now();
+  return { start: now, end: now, exitCode: -1, output: error instanceof Error ? error.message : String(error) };
+}
 
 async function runProbe(
   core: EngineCore,
@@ -69,7 +78,8 @@ async function runProbe(
   const start = core.now();
   const output = new ProcessOutput(core.kernel.clock, undefined);
   const reader = output.attach();
-  const user = await resolveUser(helperProcess(core.kernel, running.namespaces.mounts), record.config.User);
+  const { mounts } = running.namespaces;
+  const user = await resolveUser(helperProcess(core.kernel, mounts), record.config.User);
   const launched = await launchInContainer(
     core,
     running.namespaces,
@@ -82,6 +92,7 @@ async function runProbe(
       wantsStdin: false,
     },
     output,
+    NO_TERMINALS,
   );
   if ('why' in launched) return { start, end: core.now(), exitCode: -1, output: launched.why };
   const timer = new AbortController();

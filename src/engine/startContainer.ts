@@ -108,6 +108,7 @@ async function launchFirst(
       hasInit: hostConfig.Init === true,
     },
     output,
+    runtime.terminals,
   );
   if ('why' in launched) throw cannotStart(core.vintage, launched.why, launched.code);
   return { ...launched, namespaces };

@@ -3,7 +3,7 @@ import type { Timestamp } from '../../vfs/overlay/layer.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { DEVICES } from './devices.ts';
 import { GeneratedFilesystem, type GeneratedNode } from './generatedFilesystem.ts';
-import type { Kernel } from './kernel.ts';
+import type { Pty } from './pty.ts';
 import { memoryFilesystem } from './memoryFilesystem.ts';
 
 /** /dev as containers and small systems have it. */
@@ -27,15 +27,16 @@ export function devFilesystem(now: () => Timestamp): OverlayMount {
 
 /** /dev/pts: the terminals that are open. */
 export class PtsFilesystem extends GeneratedFilesystem {
-  readonly #kernel: Kernel;
+  readonly #owner: { readonly terminals: ReadonlySet<Pty> };
 
-  constructor(kernel: Kernel) {
+  /** `owner`: the machine, or a container, whose terminals show. */
+  constructor(owner: { readonly terminals: ReadonlySet<Pty> }) {
     super();
-    this.#kernel = kernel;
+    this.#owner = owner;
   }
 
   protected node(path: string): GeneratedNode | undefined {
-    const terminals = [...this.#kernel.terminals];
+    const terminals = [...this.#owner.terminals];
     if (path === '')
       return { mode: S_IFDIR | 0o755, names: () => [...terminals.map(({ number }) => String(number)), 'ptmx'] };
     if (path === 'ptmx') return { mode: S_IFCHR | 0o666, device: DEVICES.ptmx };

@@ -78,7 +78,9 @@ export function openDevice(process: Process, device: number, path: string): Open
 
 function openTerminal(process: Process, device: number, path: string): OpenFile {
   if (deviceMajor(device) === PTS_MAJOR) {
-    for (const terminal of process.kernel.terminals) {
+    // Numbers are those of a devpts: the process's own terminal goes before others of that number.
+    const own = process.terminal ? [process.terminal] : [];
+    for (const terminal of [...own, ...process.kernel.terminals]) {
       if (terminal.number === deviceMinor(device)) return terminal.slave.retain();
     }
   }

@@ -71,8 +71,9 @@ export class Kernel {
     if (this.processes.size >= MAX_PROCESSES) throw new VfsError('EAGAIN', 'fork', '');
   }
 
-  newTerminal(columns: number, rows: number): Pty {
-    const pty = new Pty(columns, rows);
+  /** `number`: as its devpts counts; counted by the machine where it is not given. */
+  newTerminal(columns: number, rows: number, number?: number): Pty {
+    const pty = new Pty(columns, rows, number);
     pty.sendSignal = (group, signal) => this.killGroup(group, signal);
     this.terminals.add(pty);
     return pty;

@@ -42,8 +42,9 @@ let ptyCount = 0;
 
 /** A pseudo-terminal: somebody types and looks at one side, programs read and write the other, the slave. */
 export class Pty {
-  readonly number = ptyCount++;
-  readonly slave: OpenFile = new PtySlave(this);
+  /** In its devpts: a container counts for itself. */
+  readonly number: number;
+  readonly slave: OpenFile;
   mode: TerminalMode = { ...COOKED };
   columns: number;
   rows: number;
@@ -64,7 +65,9 @@ export class Pty {
   #pendingOutputBytes = 0;
   #outputGate: Promise<void> | undefined;
 
-  constructor(columns = 80, rows = 24) {
+  constructor(columns = 80, rows = 24, number = ptyCount++) {
+    this.number = number;
+    this.slave = new PtySlave(this);
     this.columns = columns;
     this.rows = rows;
   }
