@@ -83,6 +83,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   od: async () => (await import('./od.ts')).od,
   passwd: async () => (await import('./passwd.ts')).passwd,
   paste: async () => (await import('./paste.ts')).paste,
+  patch: async () => (await import('./patch.ts')).patch,
   pgrep: async () => (await import('./pgrep.ts')).pgrep,
   pidof: async () => (await import('./pgrep.ts')).pidof,
   pkill: async () => (await import('./pgrep.ts')).pkill,
