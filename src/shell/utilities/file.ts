@@ -1,4 +1,4 @@
-import { S_IFLNK, S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../../vfs/overlay/fileMode.ts';
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import { lstat, open, readlink, stat, statIfThere } from '../kernel/calls.ts';
 import type { Process } from '../kernel/process.ts';
@@ -68,8 +68,8 @@ async function kindOf(process: Process, options: ParsedOptions<keyof typeof OPTI
       return `${statIfThere(process, path) ? 'symbolic link' : 'broken symbolic link'} to ${target}`;
     }
     if (type !== S_IFREG && path !== '-') {
-      const [words, kind] = SPECIAL[type] ?? ['weird file', 'inode/x-unknown'];
-      const sticky = type === 0o040000 && (found.mode & 0o1000) !== 0 ? 'sticky, ' : '';
+      const [words, kind] = SPECIAL.get(type) ?? ['weird file', 'inode/x-unknown'];
+      const sticky = type === S_IFDIR && (found.mode & 0o1000) !== 0 ? 'sticky, ' : '';
       return isMime ? mime(kind, 'binary') : sticky + words;
     }
     const opened = path === '-' ? process.file(0) : await open(process, path, O_RDONLY);
@@ -90,10 +90,10 @@ async function kindOf(process: Process, options: ParsedOptions<keyof typeof OPTI
   }
 }
 
-const SPECIAL: Readonly<Record<number, readonly [string, string]>> = {
-  0o040000: ['directory', 'inode/directory'],
-  0o010000: ['fifo (named pipe)', 'inode/fifo'],
-  0o020000: ['character special', 'inode/chardevice'],
-  0o060000: ['block special', 'inode/blockdevice'],
-  0o140000: ['socket', 'inode/socket'],
-};
+const SPECIAL = new Map<number, readonly [words: string, mime: string]>([
+  [S_IFDIR, ['directory', 'inode/directory']],
+  [S_IFIFO, ['fifo (named pipe)', 'inode/fifo']],
+  [S_IFCHR, ['character special', 'inode/chardevice']],
+  [S_IFBLK, ['block special', 'inode/blockdevice']],
+  [S_IFSOCK, ['socket', 'inode/socket']],
+]);
