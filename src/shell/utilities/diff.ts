@@ -70,7 +70,7 @@ export const diff: Program = utility(
     notSimulated:
       '-n --rcs -D --ifdef=NAME -l --paginate -t --expand-tabs -T --initial-tab -F --show-function-line=RE -I --ignore-matching-lines=RE -X --exclude-from=FILE -S --starting-file=FILE --from-file=FILE1 --to-file=FILE2 -E --ignore-tab-expansion -H --speed-large-files --horizon-lines=NUM',
     usageStatus: 2,
-    namesHint: true,
+    helpHint: "diff: Try 'diff --help' for more information.",
     version: '(GNU diffutils) 3.8',
     rewrite: (given) => given.flatMap((argument) => rewriteContext(argument)),
   },

@@ -45,7 +45,7 @@ export const patch: Program = utility(
     notSimulated:
       '-D --ifdef=NAME -e --ed -l --ignore-whitespace -T --set-time -Z --set-utc -V --version-control=STYLE -B --prefix=PREFIX -Y --basename-prefix=PREFIX -x --debug=NUM --merge[=STYLE] --posix --binary --read-only=BEHAVIOR --reject-format=FORMAT --quoting-style=WORD -g --get=NUM',
     usageStatus: 2,
-    namesHint: true,
+    helpHint: "patch: Try 'patch --help' for more information.",
     version: '2.7.6',
   },
   async (process, options) => {

@@ -17,8 +17,6 @@ export interface UtilityRules<Name extends string> extends OptionRules<Name> {
   readonly usageStatus?: number;
   /** Whether a line of usage stands before the pointer to its help, as grep's does. */
   readonly showsUsage?: boolean;
-  /** Whether the pointer to its help begins with its name, as diff's does. */
-  readonly namesHint?: boolean;
   /** What `--version` prints behind the name; coreutils' unless told. */
   readonly version?: string;
   /** What points to the help, where it is not the usual line. */
