@@ -16,6 +16,7 @@ import { containerRoutes } from './server/containerRoutes.ts';
 import { gitRoutes } from './server/gitRoutes.ts';
 import { infoRoute } from './server/infoRoute.ts';
 import { registryRoutes } from './server/registryRoutes.ts';
+import { UserSlots } from './server/userSlots.ts';
 
 export interface CompanionOptions {
   readonly host: string;
@@ -65,6 +66,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
   const network = guardedNetwork(new HostPolicy(access.allowedHosts));
   const proxy = gitProxy({ network, plainHttp: new Set(access.plainHttp), maxResponseBytes: limits.contextBytes });
   const git = new GitContexts(proxy, options.gitProgram, limits.contextBytes);
+  const containers = new UserSlots(limits.containersPerUser, 'containers');
   const hosts = new Set(options.hosts.map((host) => host.toLowerCase()));
   const server = companionServer({
     gate: { hosts, origins: new Set(options.origins) },
@@ -77,13 +79,14 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
       (app) => infoRoute(app, pool, options.version, rules, limits),
       (app) => registryRoutes(app, access, folders, limits),
       (app) => gitRoutes(app, proxy),
-      (app) => containerRoutes(app, pool, builds, rules, limits),
+      (app) => containerRoutes(app, pool, builds, rules, limits, containers),
     ],
   });
   const close = async (): Promise<void> => {
     await builds.close();
-    pool.close();
     await server.close();
+    await containers.idle();
+    pool.close();
     await git.close();
     network.close();
     await folders.close();

@@ -21,6 +21,9 @@ export interface CompanionLimits {
   /** Without a listener, before a build is given up. */
   readonly abandonedMs: number;
   readonly containerMs: number;
+  readonly containersPerUser: number;
+  /** Images to and from registries. */
+  readonly transfersPerUser: number;
   readonly memoryBytes: number;
   readonly processes: number;
   readonly uploadIdleMs: number;
@@ -46,6 +49,8 @@ export const DEFAULT_LIMITS: CompanionLimits = {
   keptMs: 30 * 60_000,
   abandonedMs: 15_000,
   containerMs: 10 * 60_000,
+  containersPerUser: 2,
+  transfersPerUser: 8,
   memoryBytes: 2 * GIB,
   processes: 512,
   uploadIdleMs: 30_000,

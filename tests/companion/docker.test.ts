@@ -85,6 +85,9 @@ for (const kind of ['docker', 'podman'] as const satisfies readonly DockerKind[]
       const headers = { 'content-type': 'application/x-tar' };
       const answer = await ask(several, '/v1/builds', { method: 'POST', headers, body: context, token: tokenOf(0) });
       expect(answer.status).toBe(503);
+      const json = { 'content-type': 'application/json' };
+      const wanted = { method: 'POST', headers: json, body: '{"image":"a:1"}', token: tokenOf(0) };
+      expect((await ask(several, '/v1/containers', wanted)).status).toBe(503);
       for (const query of ['?tag=a:1', '?source-date-epoch=1']) {
         expect((await build(await own(), context, query)).at(-1)).toMatchObject({ type: 'error', code: 'refused' });
       }
@@ -131,6 +134,19 @@ for (const kind of ['docker', 'podman'] as const satisfies readonly DockerKind[]
       controller.abort();
       // Podman cannot list images while one is removed.
       await eventually(async () => (await traces().catch(() => -1)) === 0);
+    });
+
+    it('ends containers with the companion, and lets a user have only so many', async () => {
+      const companion = await own({ limits: { containersPerUser: 1 } });
+      const id = buildId(await build(companion, await shellContext(['CMD ["sleep", "1000"]'])));
+      const headers = { authorization: `Bearer ${companion.token}`, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify({ build: id }) };
+      const first = await fetch(`${companion.origin}/v1/containers`, init);
+      await first.body?.getReader().read();
+      expect((await fetch(`${companion.origin}/v1/containers`, init)).status).toBe(429);
+      expect(await traces()).toBe(1);
+      await companion.close();
+      expect(await traces()).toBe(0);
     });
 
     it('cancels a build, and sweeps what a worker left that died', async () => {

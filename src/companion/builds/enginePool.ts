@@ -90,7 +90,9 @@ export class EnginePool {
 
   /** The engine that runs containers, if there is one. */
   containerEngine(): Engine | undefined {
-    return this.#endpoints.find((endpoint) => endpoint.isUp && endpoint.engine.run)?.engine;
+    const isUsable = (endpoint: Endpoint): boolean =>
+      endpoint.isUp && endpoint.facts !== undefined && this.#isFit(endpoint);
+    return this.#endpoints.find((endpoint) => endpoint.engine.run && isUsable(endpoint))?.engine;
   }
 
   async info(): Promise<EngineInfo[]> {

@@ -18,6 +18,7 @@ import type { CompanionLimits } from '../limits.ts';
 import type { ContainerEvent, ContainerRequest } from '../protocol.ts';
 import { NDJSON_TYPE } from './ndjson.ts';
 import { goneSignal, userOf } from './requestContext.ts';
+import type { UserSlots } from './userSlots.ts';
 
 const NAMES = ['build', 'image', 'command', 'entrypoint', 'environment', 'workingFolder', 'user'];
 const MAX_WORDS = 1000;
@@ -29,6 +30,7 @@ export function containerRoutes(
   builds: BuildService,
   rules: BuildRules,
   limits: CompanionLimits,
+  slots: UserSlots,
 ): void {
   app.post('/v1/containers', async (request, reply) => {
     const wanted = containerRequest(request.body);
@@ -38,14 +40,24 @@ export function containerRoutes(
     const gone = goneSignal(reply);
     const signal = AbortSignal.any([gone, AbortSignal.timeout(limits.containerMs)]);
     const build = wanted.build === undefined ? undefined : builds.find(userOf(request), wanted.build);
-    const archive = build && (await dockerArchiveOf(build.resultFile, build.folder, signal));
+    const release = slots.take(userOf(request));
+    let archive: string | undefined;
+    try {
+      archive = build && (await dockerArchiveOf(build.resultFile, build.folder, signal));
+    } catch (error) {
+      release();
+      throw error;
+    }
     const lines = new PassThrough();
     const emit = (event: ContainerEvent): void => void lines.write(`${JSON.stringify(event)}\n`);
     const run = { request: wanted, archive, network: rules.runNetwork, ...bounds(rules, limits) };
     void engine
       .run(run, emit, signal)
       .catch((error: unknown) => emit(errorEvent(error)))
-      .finally(() => lines.end());
+      .finally(() => {
+        release();
+        lines.end();
+      });
     return reply.type(NDJSON_TYPE).send(lines);
   });
 }

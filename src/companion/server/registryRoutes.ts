@@ -19,7 +19,8 @@ import { wantedPlatform, type OpenConnection } from '../connectRegistry.ts';
 import type { CompanionLimits } from '../limits.ts';
 import { outgoingImage } from '../outgoingImage.ts';
 import { openForPage, type RegistryAccess } from '../registryAccess.ts';
-import { declaredBytes, goneSignal, queryOf } from './requestContext.ts';
+import { declaredBytes, goneSignal, queryOf, userOf } from './requestContext.ts';
+import { UserSlots } from './userSlots.ts';
 
 const MAX_LISTED_TAGS = 10_000;
 /** Of one pushed archive; shared with build contexts by meaning, not by number. */
@@ -32,6 +33,12 @@ export function registryRoutes(
   folders: WorkFolders,
   limits: CompanionLimits,
 ): void {
+  const slots = new UserSlots(limits.transfersPerUser, 'transfers');
+  app.addHook('preHandler', async (request, reply) => {
+    if (!request.url.startsWith('/v1/registry/')) return;
+    const release = slots.take(userOf(request));
+    reply.raw.once('close', release);
+  });
   app.get('/v1/registry/image', (request, reply) => sendImage(request, reply, access));
   app.get('/v1/registry/tags', async (request, reply) => {
     const signal = goneSignal(reply);
