@@ -35,7 +35,7 @@ describe.skipIf(noNamespaces !== undefined)('COMP-13 several BuildKits, each in 
   const daemons: RealBuildkit[] = [];
   beforeAll(async () => {
     for (const name of namespaces) execFileSync('ip', ['netns', 'add', name]);
-    daemons.push(...(await Promise.all(namespaces.map((name) => startBuildkit(name)))));
+    daemons.push(...(await Promise.all(namespaces.map((namespace) => startBuildkit({ namespace })))));
   });
   afterAll(async () => {
     await Promise.all(daemons.map((daemon) => daemon.stop()));
@@ -148,7 +148,7 @@ describe.skipIf(obstacle !== undefined)('COMP-14 a worker that is killed', () =>
 
 describe.skipIf(obstacle !== undefined)('COMP-15 a flood of the engine’s disk', () => {
   it('is ended before the disk is full, and the next build finds room', async () => {
-    const daemon = await startBuildkit(undefined, 300 * 1024 ** 2);
+    const daemon = await startBuildkit({ diskBytes: 300 * 1024 ** 2 });
     onTestFinished(() => daemon.stop());
     const engine = daemon.engine({ diskFolder: join(daemon.folder, 'root') });
     const companion = await start({ engines: [engine], rules: { ...NO_NETWORK, freeBytes: 100 * 1024 ** 2 } });

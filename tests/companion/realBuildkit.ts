@@ -65,6 +65,14 @@ export interface EngineExtras {
   readonly diskFolder?: string;
 }
 
+export interface BuildkitSetting {
+  /** Of `ip netns`. */
+  readonly namespace?: string;
+  /** Its layers lie on a volume of that size. */
+  readonly diskBytes?: number;
+  readonly words?: readonly string[];
+}
+
 export interface RealBuildkit {
   readonly address: string;
   readonly folder: string;
@@ -76,9 +84,12 @@ export interface RealBuildkit {
   stop(): Promise<void>;
 }
 
-/** A buildkitd with a socket and folders of its own; `namespace`: of `ip netns`; `diskBytes`: its layers lie on a
- *  volume of that size. */
-export async function startBuildkit(namespace?: string, diskBytes?: number): Promise<RealBuildkit> {
+/** A buildkitd with a socket and folders of its own. */
+export async function startBuildkit({
+  namespace,
+  diskBytes,
+  words: more = [],
+}: BuildkitSetting = {}): Promise<RealBuildkit> {
   const folder = mkdtempSync(join(tmpdir(), 'palimpsest-buildkit-'));
   if (diskBytes !== undefined) {
     mkdirSync(join(folder, 'root'));
@@ -88,7 +99,7 @@ export async function startBuildkit(namespace?: string, diskBytes?: number): Pro
   const [daemon, runc] = [programPath('buildkitd'), programPath('runc')];
   if (!daemon || !runc) throw new Error(buildkitObstacle());
   const words = ['--root', join(folder, 'root'), '--addr', `unix://${socket}`, '--containerd-worker=false'];
-  words.push('--oci-worker-binary', runc);
+  words.push('--oci-worker-binary', runc, ...more);
   // `ip netns exec` would mount another /sys, without cgroups.
   const [program, own] = namespace ? ['nsenter', [`--net=/run/netns/${namespace}`, daemon, ...words]] : [daemon, words];
   const child = spawn(program, own as string[], {
