@@ -30,6 +30,7 @@ export function createEngine(setup: EngineSetup): Engine {
   predefineNetworks(core);
   return {
     vintage: core.vintage,
+    platform: core.platform,
     images: { ...localImageCalls(core), ...registryImageCalls(core) },
     containers: containerCalls(core, runtimes),
     volumes: volumeCalls(core),

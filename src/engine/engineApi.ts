@@ -1,3 +1,4 @@
+import type { Platform } from '../bytes/platform.ts';
 import type { ContainerCalls } from './containerCalls.ts';
 import type { ImageCalls } from './imageCalls.ts';
 import type { NetworkCalls } from './networkCalls.ts';
@@ -8,6 +9,8 @@ import type { VolumeCalls } from './volumeCalls.ts';
  *  `createEngine` (engine.ts). Every call throws EngineError and nothing else of its own. */
 export interface EngineApi {
   readonly vintage: EngineVintage;
+  /** What the engine hashes and spools with. */
+  readonly platform: Platform;
   readonly images: ImageCalls;
   readonly containers: ContainerCalls;
   readonly volumes: VolumeCalls;

@@ -1,8 +1,9 @@
-import type { ContainerConfig, HealthConfig, NameSet } from '../../engine/containerConfig.ts';
+import type { ContainerConfig, NameSet } from '../../engine/containerConfig.ts';
 import { BuildError } from '../buildError.ts';
 import { splitVariable, VariableMap } from '../expand/environment.ts';
 import { expandWord, expandWords } from '../expand/lexer.ts';
-import type { HealthCheck, InstructionBody, KeyValue } from '../instructions/instruction.ts';
+import type { InstructionBody, KeyValue } from '../instructions/instruction.ts';
+import { healthConfig } from './healthConfig.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
 import { Linter } from '../lint/linter.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
@@ -147,15 +148,4 @@ function withVariables(env: readonly string[], pairs: readonly KeyValue[]): read
 
 function withNames(set: NameSet | undefined, names: readonly string[]): NameSet {
   return { ...set, ...Object.fromEntries(names.map((name) => [name, {}])) };
-}
-
-function healthConfig(health: HealthCheck): HealthConfig {
-  const times: readonly (readonly [keyof HealthConfig, number])[] = [
-    ['Interval', Number(health.intervalNanoseconds)],
-    ['Timeout', Number(health.timeoutNanoseconds)],
-    ['StartPeriod', Number(health.startPeriodNanoseconds)],
-    ['StartInterval', Number(health.startIntervalNanoseconds)],
-    ['Retries', health.retries],
-  ];
-  return { Test: health.test, ...Object.fromEntries(times.filter(([, value]) => value !== 0)) };
 }

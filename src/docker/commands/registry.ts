@@ -1,5 +1,6 @@
 import type { DockerCommand } from '../client.ts';
 import { attach } from './attach.ts';
+import { build } from './build.ts';
 import { commit } from './commit.ts';
 import { port, top, update } from './containerFacts.ts';
 import { containerPrune } from './containerPrune.ts';
@@ -93,6 +94,9 @@ const COMMANDS: Readonly<Record<string, DockerCommand>> = {
   'image ls': imageLs,
   'image prune': imagePrune,
   'image rm': rmi,
+  build,
+  'image build': build,
+  'builder build': build,
   'builder prune': builderPrune,
   'context create': contextCreate,
   'context inspect': contextInspect,

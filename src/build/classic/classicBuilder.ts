@@ -1,0 +1,220 @@
+// The builder that docker had before BuildKit, as dockerd 20.10 runs it (moby builder/dockerfile).
+import type { Digest } from '../../image/digest.ts';
+import { isReference } from '../../image/reference.ts';
+import { EngineError } from '../../engine/engineError.ts';
+import { EMPTY_CONFIG } from '../../engine/containerConfig.ts';
+import { readContainerConfig } from '../../engine/readContainerConfig.ts';
+import { objectField } from '../../image/jsonFields.ts';
+import { BuildError } from '../buildError.ts';
+import { VariableMap } from '../expand/environment.ts';
+import { expandWord } from '../expand/lexer.ts';
+import type { Instruction, Stage } from '../instructions/instruction.ts';
+import { readInstruction } from '../instructions/readInstruction.ts';
+import { parseDockerfile } from '../parse/parseDockerfile.ts';
+import { BuildArguments } from './buildArguments.ts';
+import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
+import type { ContextFiles } from './contextFiles.ts';
+import { type ClassicDockerfile, oldWords, readClassic } from './readClassic.ts';
+import { ClassicStep } from './classicStep.ts';
+import { StageBuild } from './stageBuild.ts';
+
+const SHORT_ID = 12;
+
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, SHORT_ID);
+}
+
+/** Builds, and gives the image's ID. Throws BuildError with the daemon's words, RunFailed, EngineError. */
+export async function buildClassic(
+  dockerfileText: string,
+  context: ContextFiles,
+  options: ClassicOptions,
+  surroundings: ClassicSurroundings,
+): Promise<Digest> {
+  const dockerfile = withLabels(readClassic(dockerfileText), options.labels);
+  return new ClassicBuild(dockerfile, context, options, surroundings).run();
+}
+
+class ClassicBuild {
+  readonly #dockerfile: ClassicDockerfile;
+  readonly #context: ContextFiles;
+  readonly #options: ClassicOptions;
+  readonly #surroundings: ClassicSurroundings;
+  readonly #arguments: BuildArguments;
+  readonly #stages: StageBuild[] = [];
+  #step = 0;
+  #total = 0;
+  /** After the first miss nothing is looked up until the next FROM. */
+  #isCacheBusted = false;
+
+  constructor(
+    dockerfile: ClassicDockerfile,
+    context: ContextFiles,
+    options: ClassicOptions,
+    surroundings: ClassicSurroundings,
+  ) {
+    this.#dockerfile = dockerfile;
+    this.#context = context;
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#arguments = new BuildArguments(options.buildArgs);
+  }
+
+  async run(): Promise<Digest> {
+    const { print, engine } = this.#surroundings;
+    const stages = this.#wantedStages();
+    const { globalArguments } = this.#dockerfile;
+    this.#total = stages.reduce((sum, stage) => sum + 1 + stage.instructions.length, globalArguments.length);
+    for (const instruction of globalArguments) await this.#declareGlobal(instruction);
+    for (const stage of stages) await this.#buildStage(stage);
+    const unused = this.#arguments.unused();
+    if (unused.length > 0) await print(`[Warning] One or more build-args [${unused.join(' ')}] were not consumed\n`);
+    const { imageId } = this.#stages.at(-1) as StageBuild;
+    if (imageId === undefined) throw new BuildError('stage', 'No image was generated. Is your Dockerfile empty?');
+    await print(`Successfully built ${shortId(imageId)}\n`);
+    for (const tag of this.#options.tags) {
+      engine.images.tag(imageId, tag);
+      await print(`Successfully tagged ${tag.includes(':', tag.lastIndexOf('/') + 1) ? tag : `${tag}:latest`}\n`);
+    }
+    return imageId;
+  }
+
+  #wantedStages(): readonly Stage[] {
+    const { target } = this.#options;
+    const { stages } = this.#dockerfile;
+    if (target === '') return stages;
+    const at = stages.findIndex(({ name }) => name !== '' && name === target.toLowerCase());
+    if (at < 0) throw new BuildError('stage', `failed to reach build target ${target} in Dockerfile`);
+    return stages.slice(0, at + 1);
+  }
+
+  async #announce(source: string): Promise<void> {
+    this.#step++;
+    await this.#surroundings.print(`Step ${this.#step}/${this.#total} : ${source}\n`);
+  }
+
+  async #declareGlobal({ source, body }: Instruction): Promise<void> {
+    await this.#announce(source);
+    if (body.kind !== 'ARG') throw new BuildError('instruction', 'only ARG may stand before FROM');
+    for (const { key, value } of body.args)
+      this.#arguments.declareGlobal(key, value === undefined ? undefined : this.#expandGlobal(value));
+  }
+
+  #expandGlobal(word: string): string {
+    const { escape } = this.#dockerfile;
+    return expandWord(word, new VariableMap(this.#arguments.globalValues()), { escape }).text;
+  }
+
+  async #buildStage(stage: Stage): Promise<void> {
+    const { print } = this.#surroundings;
+    await this.#announce(stage.node.original.trim());
+    this.#isCacheBusted = false;
+    this.#arguments.beginStage();
+    const build = await this.#begin(stage);
+    const triggers = build.takeTriggers();
+    if (triggers.length > 0) await this.#runTriggers(build, triggers);
+    await print(` ---> ${build.imageId === undefined ? '' : shortId(build.imageId)}\n`);
+    this.#stages.push(build);
+    for (const instruction of stage.instructions) {
+      await this.#announce(instruction.source);
+      await this.#dispatch(build, instruction);
+      await print(` ---> ${build.imageId === undefined ? '' : shortId(build.imageId)}\n`);
+    }
+  }
+
+  async #dispatch(build: StageBuild, instruction: Instruction): Promise<void> {
+    const step = new ClassicStep({
+      build,
+      stages: this.#stages,
+      context: this.#context,
+      buildArguments: this.#arguments,
+      options: this.#options,
+      surroundings: this.#surroundings,
+      escape: this.#dockerfile.escape,
+      number: this.#step,
+      findImage: (name) => this.#image(name),
+      mayProbe: () => this.#options.usesCache && !this.#isCacheBusted,
+      onMiss: () => {
+        this.#isCacheBusted = true;
+      },
+    });
+    await step.run(instruction);
+  }
+
+  async #begin(stage: Stage): Promise<StageBuild> {
+    const name = this.#expandGlobal(stage.base);
+    if (name === '') throw new BuildError('stage', `base name (${stage.base}) should not be blank`);
+    const earlier = this.#stages.find((one) => one.name !== '' && one.name === name.toLowerCase());
+    if (earlier) return new StageBuild(stage.name, earlier.imageId, earlier.config);
+    if (name === 'scratch') return new StageBuild(stage.name, undefined, EMPTY_CONFIG);
+    const { id, config } = await this.#image(name);
+    return new StageBuild(stage.name, id, config);
+  }
+
+  /** An image by name, pulled where it is not here. */
+  async #image(name: string) {
+    const { engine, onPull, work } = this.#surroundings;
+    checkName(name);
+    const find = () => {
+      try {
+        return engine.images.find(name);
+      } catch (error) {
+        if (error instanceof EngineError && error.kind === 'notFound') return undefined;
+        throw error;
+      }
+    };
+    let found = this.#options.pulls ? undefined : find();
+    if (!found) {
+      await engine.images.pull({ reference: name }, onPull, work.signal);
+      found = find();
+    }
+    if (!found) throw new BuildError('stage', `No such image: ${name}`);
+    return { id: found.id, layers: found.layers, config: readContainerConfig(objectField(found.document, 'config')) };
+  }
+
+  async #runTriggers(build: StageBuild, triggers: readonly string[]): Promise<void> {
+    const { print } = this.#surroundings;
+    const word = triggers.length === 1 ? 'trigger' : 'triggers';
+    await print(`# Executing ${triggers.length} build ${word}\n`);
+    for (const trigger of triggers) {
+      const { nodes } = parseDockerfile(trigger, { hasHeredocs: false });
+      for (const node of nodes) {
+        try {
+          await this.#dispatch(build, readInstruction(node));
+        } catch (error) {
+          if (error instanceof BuildError) throw new BuildError(error.code, oldWords(error.message), error.lines);
+          throw error;
+        }
+      }
+    }
+  }
+}
+
+function checkName(name: string): void {
+  if (isReference(name)) return;
+  const isUpper = name !== name.toLowerCase() && isReference(name.toLowerCase());
+  throw new BuildError('stage', `invalid reference format${isUpper ? ': repository name must be lowercase' : ''}`);
+}
+
+/** Each `--label` is one more instruction at the end; variables in it are not expanded. */
+function withLabels(dockerfile: ClassicDockerfile, labels: Readonly<Record<string, string>>): ClassicDockerfile {
+  const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  const [node] = parseDockerfile('LABEL a=b').nodes;
+  if (pairs.length === 0 || !node) return dockerfile;
+  const added = pairs.map(([key, value]): Instruction => ({
+    name: 'LABEL',
+    source: `LABEL ${key}=${value}`,
+    node,
+    body: { kind: 'LABEL', pairs: [{ key: literal(key), value: literal(value), legacy: false }] },
+  }));
+  const last = dockerfile.stages.length - 1;
+  const stages = dockerfile.stages.map((stage, i) =>
+    i < last ? stage : { ...stage, instructions: [...stage.instructions, ...added] },
+  );
+  return { ...dockerfile, stages };
+}
+
+/** A word that expands to this text. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", `'"'"'`)}'`;
+}

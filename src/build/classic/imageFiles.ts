@@ -1,0 +1,102 @@
+import type { Work } from '../../bytes/platform.ts';
+import { MemorySource } from '../../bytes/byteSource.ts';
+import { isDirectory, isRegular, isSymlink, S_IFMT } from '../../vfs/overlay/fileMode.ts';
+import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
+import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { cleanPath, type FileSet, type SourceFile, tarSum } from './contextFiles.ts';
+
+/** Names of the daemon's own accounts: they count in the sums of files that come from images. */
+export interface OwnerNames {
+  readonly users: ReadonlyMap<number, string>;
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+const NO_BYTES = new MemorySource(new Uint8Array(0));
+
+/** The files of an image or stage, for `COPY --from`. */
+export class ImageFiles implements FileSet {
+  readonly #mount: OverlayMount;
+  readonly #work: Work;
+  readonly #owners: OwnerNames;
+
+  constructor(mount: OverlayMount, owners: OwnerNames, work: Work) {
+    this.#mount = mount;
+    this.#owners = owners;
+    this.#work = work;
+  }
+
+  find(path: string): SourceFile | undefined {
+    return this.#file(cleanPath(path));
+  }
+
+  resolve(path: string): SourceFile | undefined {
+    const clean = cleanPath(path);
+    const found = this.#file(clean);
+    if (found?.kind !== 'symlink') return found;
+    const parent = clean.slice(0, Math.max(0, clean.lastIndexOf('/')));
+    const { linkTarget } = found;
+    return this.resolve(linkTarget.startsWith('/') ? linkTarget : `${parent}/${linkTarget}`);
+  }
+
+  *below(path: string): Iterable<SourceFile> {
+    const clean = cleanPath(path);
+    const names = this.#mount
+      .readdir(`/${clean}`)
+      .map(({ name }) => name)
+      .sort();
+    for (const name of names) {
+      const file = this.#file(clean === '' ? name : `${clean}/${name}`);
+      if (!file) continue;
+      yield file;
+      if (file.kind === 'directory') yield* this.below(file.path);
+    }
+  }
+
+  #file(path: string): SourceFile | undefined {
+    const mount = this.#mount;
+    let stat: ReturnType<OverlayMount['lstat']>;
+    try {
+      stat = mount.lstat(`/${path}`);
+    } catch (error) {
+      if (error instanceof VfsError) return undefined;
+      throw error;
+    }
+    const { mode, uid, gid, mtime } = stat;
+    if (!isRegular(mode) && !isDirectory(mode) && !isSymlink(mode)) return undefined;
+    const kind = isDirectory(mode) ? 'directory' : isSymlink(mode) ? 'symlink' : 'file';
+    const content = kind === 'file' ? this.#content(path) : NO_BYTES;
+    const header = {
+      name: kind === 'directory' ? `${path}/` : path,
+      mode: (mode & S_IFMT) | (mode & 0o7777),
+      uid,
+      gid,
+      sizeBytes: kind === 'file' ? stat.sizeBytes : 0,
+      typeflag: kind === 'directory' ? '5' : '0',
+      linkName: '',
+      userName: this.#owners.users.get(uid) ?? '',
+      groupName: this.#owners.groups.get(gid) ?? '',
+    };
+    return {
+      path,
+      kind,
+      mode: mode & 0o7777,
+      uid,
+      gid,
+      mtime,
+      sizeBytes: stat.sizeBytes,
+      linkTarget: kind === 'symlink' ? mount.readlink(`/${path}`) : '',
+      content,
+      sum: () => tarSum(header, content, this.#work),
+    };
+  }
+
+  #content(path: string) {
+    const fd = this.#mount.open(`/${path}`, O_RDONLY);
+    try {
+      return this.#mount.content(fd);
+    } finally {
+      this.#mount.close(fd);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { decodeName } from '../../bytes/byteName.ts';
+import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
+import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { BuildError } from '../buildError.ts';
+import type { Owner } from './placeFiles.ts';
+
+const CANNOT = 'unable to convert uid/gid chown string to host mapping: ';
+
+/** `--chown=USER[:GROUP]`, names as the image's own passwd and group have them (moby builder/dockerfile,
+ *  parseChownFlag). Throws BuildError with the daemon's words. */
+export async function ownerOf(mount: OverlayMount, chown: string): Promise<Owner> {
+  const [user = '', group] = chown.split(':');
+  const wantedGroup = group ?? user;
+  const uid = numberOf(user) ?? (await lookUp(mount, '/etc/passwd', user));
+  if (uid === undefined)
+    throw new BuildError('instruction', `${CANNOT}can't find uid for user ${user}: no such user: ${user}`);
+  const gid = numberOf(wantedGroup) ?? (await lookUp(mount, '/etc/group', wantedGroup));
+  if (gid === undefined)
+    throw new BuildError(
+      'instruction',
+      `${CANNOT}can't find gid for group ${wantedGroup}: no such group: ${wantedGroup}`,
+    );
+  return { uid, gid };
+}
+
+function numberOf(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** The third column of the line that the name begins. */
+async function lookUp(mount: OverlayMount, path: string, name: string): Promise<number | undefined> {
+  let fd: number;
+  try {
+    fd = mount.open(path, O_RDONLY);
+  } catch (error) {
+    if (error instanceof VfsError) return undefined;
+    throw error;
+  }
+  try {
+    const content = mount.content(fd);
+    const text = decodeName(await content.read(0, content.sizeBytes));
+    for (const line of text.split('\n')) {
+      const columns = line.split(':');
+      if (columns[0] === name) return numberOf(columns[2] ?? '');
+    }
+    return undefined;
+  } finally {
+    mount.close(fd);
+  }
+}

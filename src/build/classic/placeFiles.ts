@@ -1,0 +1,158 @@
+import type { ByteSource } from '../../bytes/byteSource.ts';
+import { sniffCompression } from '../../codec/sniff.ts';
+import type { Work } from '../../bytes/platform.ts';
+import { S_IFDIR, S_IFLNK, isDirectory } from '../../vfs/overlay/fileMode.ts';
+import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
+import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { BuildError } from '../buildError.ts';
+import type { SourceFile } from './contextFiles.ts';
+import type { CopySource } from './copySources.ts';
+import { firstBlock, unpackArchive } from './unpackArchive.ts';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface Placing {
+  readonly mount: OverlayMount;
+  /** Absolute, with the slash at its end where one was written. */
+  readonly destination: string;
+  readonly owner: Owner;
+  /** ADD unpacks local archives. */
+  readonly unpacks: boolean;
+  /** Where the daemon would have mounted the layer: its errors name it. */
+  readonly shownRoot: string;
+  readonly work: Work;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Copies a source into a mounted image (moby builder/dockerfile/copy.go, performCopyForInfo): what is in a directory,
+ *  what an archive holds, or a file. */
+export async function placeSource(source: CopySource, placing: Placing): Promise<void> {
+  const { destination } = placing;
+  const target = destination.length > 1 ? destination.replace(/\/+$/, '') || '/' : destination;
+  if (source.file.kind === 'directory') {
+    await placeDirectory(source, target, placing);
+    return;
+  }
+  if (placing.unpacks && !source.isDownload && (await isArchive(source.file.content, placing.work))) {
+    if (isFile(placing.mount, target)) throw notDirectory(placing, target);
+    makeParents(placing, `${target}/x`);
+    await unpackArchive(source.file.content, placing.mount, target, placing.work);
+    return;
+  }
+  const intoDirectory = destination.endsWith('/') || isThereDirectory(placing.mount, target);
+  const name = source.file.path.slice(source.file.path.lastIndexOf('/') + 1);
+  const path = intoDirectory ? `${target === '/' ? '' : target}/${name}` : target;
+  makeParents(placing, path);
+  await placeFile(source.file, path, placing);
+}
+
+async function placeDirectory(source: CopySource, target: string, placing: Placing): Promise<void> {
+  const { mount, owner } = placing;
+  if (isFile(mount, target)) {
+    const shown = `${placing.shownRoot}${target}`;
+    throw new BuildError('context', `failed to copy files: failed to copy directory: mkdir ${shown}: not a directory`);
+  }
+  makeParents(placing, `${target}/x`);
+  const prefix = source.file.path === '' ? '' : `${source.file.path}/`;
+  const directories: { readonly path: string; readonly file: SourceFile }[] = [];
+  for (const file of source.files.below(source.file.path)) {
+    const path = `${target === '/' ? '' : target}/${file.path.slice(prefix.length)}`;
+    if (file.kind === 'directory') {
+      if (!isThereDirectory(mount, path)) {
+        remove(mount, path);
+        mount.mkdir(path, file.mode);
+      }
+      mount.chmod(path, file.mode);
+      mount.lchown(path, owner.uid, owner.gid);
+      directories.push({ path, file });
+    } else await placeFile(file, path, placing);
+  }
+  for (const { path, file } of directories.reverse()) mount.lutimes(path, file.mtime, file.mtime);
+}
+
+async function placeFile(file: SourceFile, path: string, { mount, owner }: Placing): Promise<void> {
+  remove(mount, path);
+  if (file.kind === 'symlink') mount.symlink(file.linkTarget, path);
+  else await writeContent(mount, path, file.content, file.mode);
+  mount.lchown(path, owner.uid, owner.gid);
+  if (file.kind === 'file') mount.chmod(path, file.mode);
+  mount.lutimes(path, file.mtime, file.mtime);
+}
+
+export async function writeContent(
+  mount: OverlayMount,
+  path: string,
+  content: ByteSource,
+  mode: number,
+): Promise<void> {
+  const fd = mount.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+  try {
+    for (let at = 0; at < content.sizeBytes; at += CHUNK_BYTES) {
+      mount.pwrite(fd, at, (await content.read(at, CHUNK_BYTES)).slice());
+    }
+  } finally {
+    mount.close(fd);
+  }
+}
+
+/** Directories on the way, as root's or the owner's, 0755. */
+export function makeParents({ mount, owner }: Pick<Placing, 'mount' | 'owner'>, path: string): void {
+  for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+    const parent = path.slice(0, slash);
+    if (isThereDirectory(mount, parent)) continue;
+    mount.mkdir(parent, 0o755);
+    mount.lchown(parent, owner.uid, owner.gid);
+  }
+}
+
+/** Whether a path leads to a directory, over links too. */
+export function isThereDirectory(mount: OverlayMount, path: string): boolean {
+  return typeAt(mount, path) === S_IFDIR;
+}
+
+function isFile(mount: OverlayMount, path: string): boolean {
+  const type = typeAt(mount, path);
+  return type !== undefined && type !== S_IFDIR && type !== S_IFLNK;
+}
+
+function typeAt(mount: OverlayMount, path: string): number | undefined {
+  try {
+    return mount.stat(path).mode & 0o170000;
+  } catch (error) {
+    if (error instanceof VfsError) return undefined;
+    throw error;
+  }
+}
+
+/** What stood there goes, but for a directory. */
+export function remove(mount: OverlayMount, path: string): void {
+  try {
+    if (!isDirectory(mount.lstat(path).mode)) mount.unlink(path);
+  } catch (error) {
+    if (!(error instanceof VfsError && error.code === 'ENOENT')) throw error;
+  }
+}
+
+function notDirectory({ shownRoot }: Placing, target: string): BuildError {
+  const pivot = `${shownRoot}${target}/.pivot_root${String(target.length * 7919).padStart(9, '1')}`;
+  return new BuildError(
+    'context',
+    `failed to copy files: Error processing tar file(exit status 1): Error setting up pivot dir: mkdir ${pivot}: not a directory`,
+  );
+}
+
+const TAR_MAGIC_AT = 257;
+const HEADER_BYTES = 512;
+
+/** A tar, plain or compressed (moby pkg/archive, IsArchivePath). */
+async function isArchive(content: ByteSource, { platform }: Work): Promise<boolean> {
+  const head = await content.read(0, HEADER_BYTES);
+  const block = sniffCompression(head) === 'none' ? head : await firstBlock(content, platform);
+  if (!block || block.length < HEADER_BYTES) return false;
+  return String.fromCharCode(...block.subarray(TAR_MAGIC_AT, TAR_MAGIC_AT + 5)) === 'ustar';
+}

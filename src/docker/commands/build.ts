@@ -1,0 +1,159 @@
+import { decodeName } from '../../bytes/byteName.ts';
+import { BuildError } from '../../build/buildError.ts';
+import { buildClassic } from '../../build/classic/classicBuilder.ts';
+import type { ClassicOptions } from '../../build/classic/classicOptions.ts';
+import { ContextFiles } from '../../build/classic/contextFiles.ts';
+import { RunFailed } from '../../build/classic/runFailed.ts';
+import * as calls from '../../shell/kernel/calls.ts';
+import type { Process } from '../../shell/kernel/process.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { fetchFile } from '../build/fetchFile.ts';
+import { readContext, type SentContext } from '../build/readContext.ts';
+import { type Client, ClientError, type DockerCommand } from '../client.ts';
+import type { FlagSet } from '../commandLine/flagSet.ts';
+import { humanSize } from '../humanUnits.ts';
+import { ProgressDisplay } from '../progressDisplay.ts';
+import { readTagReference } from '../references.ts';
+
+const RED = '\u001b[91m';
+const PLAIN = '\u001b[0m';
+
+/** `docker build` with the classic builder. */
+export const build: DockerCommand = {
+  flags: [
+    'build-arg',
+    'cache-from',
+    'file',
+    'force-rm',
+    'iidfile',
+    'label',
+    'no-cache',
+    'platform',
+    'pull',
+    'quiet',
+    'rm',
+    'tag',
+    'target',
+  ],
+  async run({ client, flags, arguments: [source = ''] }) {
+    const { process } = client;
+    const work = { platform: client.engine.platform, signal: process.signal };
+    for (const tag of flags.list('tag')) readTagReference(tag);
+    const isQuiet = flags.isOn('quiet');
+    const printed: string[] = [];
+    const print = async (text: string): Promise<void> => {
+      if (isQuiet) printed.push(text);
+      else await client.print(text);
+    };
+    try {
+      const sent = await readContext(client, source, flags.text('file'), work);
+      if (sent.sentBytes !== undefined)
+        await print(`Sending build context to Docker daemon ${humanSize(sent.sentBytes, 4).padStart(8)}\r\r\n`);
+      const id = await daemonBuild(client, flags, sent, print);
+      if (isQuiet) await client.print(`${id}\n`);
+      const idFile = flags.text('iidfile');
+      if (idFile !== '') await calls.writeFile(process, idFile, id, 0o600);
+      return 0;
+    } catch (error) {
+      if (isQuiet) await client.complain(printed.join(''));
+      if (error instanceof RunFailed) throw new ClientError(error.message, error.code);
+      if (error instanceof BuildError) throw new ClientError(error.message);
+      throw error;
+    }
+  },
+};
+
+async function daemonBuild(
+  client: Client,
+  flags: FlagSet,
+  sent: SentContext,
+  print: (text: string) => Promise<void>,
+): Promise<string> {
+  const { process, engine } = client;
+  const work = { platform: engine.platform, signal: process.signal };
+  const context = await ContextFiles.read(sent.tar, work, 'plain');
+  const file = context.resolve(sent.dockerfile);
+  if (!file)
+    throw new ClientError(`Error response from daemon: Cannot locate specified Dockerfile: ${sent.dockerfile}`);
+  const text = decodeName(await file.content.read(0, file.content.sizeBytes));
+  const display = new ProgressDisplay(process, 1);
+  let isParsed = false;
+  try {
+    return await buildClassic(text, context, optionsOf(client, flags), {
+      engine,
+      work,
+      download: async (url) => {
+        try {
+          return await fetchFile(process, url);
+        } catch (error) {
+          throw error instanceof Error ? new BuildError('context', error.message) : error;
+        }
+      },
+      owners: await ownerNames(process),
+      random: (length) => process.kernel.random(length),
+      print: async (line) => {
+        isParsed = true;
+        await print(line);
+      },
+      printError: (line) => print(`${RED}${line}${PLAIN}`),
+      onPull: (message) => display.show(message),
+    });
+  } catch (error) {
+    // What is wrong before the first step is the answer to the request, not a line of its stream.
+    if (error instanceof BuildError && !isParsed) throw new ClientError(`Error response from daemon: ${error.message}`);
+    throw error;
+  }
+}
+
+function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
+  const labels = Object.fromEntries(flags.list('label').map(splitPair));
+  return {
+    buildArgs: buildArguments(client, flags.list('build-arg')),
+    target: flags.text('target'),
+    tags: flags.list('tag'),
+    labels,
+    usesCache: !flags.isOn('no-cache'),
+    cacheFrom: flags.list('cache-from'),
+    removes: flags.isOn('force-rm') ? 'always' : flags.isOn('rm') ? 'onSuccess' : 'never',
+    pulls: flags.isOn('pull'),
+    hostConfig: {},
+  };
+}
+
+/** `NAME` alone takes the client's variable, where there is one. */
+function buildArguments(client: Client, given: readonly string[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const one of given) {
+    const [name, value] = splitPair(one);
+    if (one.includes('=')) values.set(name, value);
+    else {
+      const found = client.process.env.get(name);
+      if (found !== undefined) values.set(name, found);
+    }
+  }
+  return values;
+}
+
+function splitPair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The host's own accounts by number. */
+async function ownerNames(process: Process) {
+  const read = async (path: string): Promise<ReadonlyMap<number, string>> => {
+    try {
+      const lines = decodeName(await calls.readFile(process, path)).split('\n');
+      return new Map(
+        lines.flatMap((line) => {
+          const [name = '', , id = ''] = line.split(':');
+          return /^\d+$/.test(id) ? [[Number(id), name] as const] : [];
+        }),
+      );
+    } catch (error) {
+      if (error instanceof VfsError) return new Map();
+      throw error;
+    }
+  };
+  return { users: await read('/etc/passwd'), groups: await read('/etc/group') };
+}
