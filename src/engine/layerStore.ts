@@ -150,20 +150,25 @@ function lowerLayer({ tree, tar, chainId }: LayerRecord): LayerTreeLayer {
   return layer;
 }
 
-/** Drops layers that neither an image nor a container needs. Gives their chainIDs, the uppermost of a stack first. */
+/** Drops those of some layers (base first) that neither an image nor a container needs, nor a layer above. Gives their
+ *  chainIDs, the uppermost first. What others are still making is not touched. */
 export function releaseLayers(
   state: EngineState,
-  first: readonly LayerRecord[],
+  candidates: readonly LayerRecord[],
 ): { state: EngineState; released: Digest[] } {
   const needed = new Set<Digest>();
   for (const { layers } of state.images.values()) for (const { chainId } of layers) needed.add(chainId);
   for (const { layers } of state.containers.values()) for (const { chainId } of layers) needed.add(chainId);
   const layers = new Map(state.layers);
   const released: Digest[] = [];
-  for (const { chainId } of [...first].reverse()) {
-    if (!needed.has(chainId) && layers.delete(chainId)) released.push(chainId);
+  const parents = new Map<Digest, number>();
+  for (const { parent } of layers.values())
+    if (parent) parents.set(parent.chainId, (parents.get(parent.chainId) ?? 0) + 1);
+  for (const { chainId, parent } of [...candidates].reverse()) {
+    if (needed.has(chainId) || (parents.get(chainId) ?? 0) > 0 || !layers.delete(chainId)) continue;
+    if (parent) parents.set(parent.chainId, (parents.get(parent.chainId) ?? 1) - 1);
+    released.push(chainId);
   }
-  for (const chainId of layers.keys()) if (!needed.has(chainId)) layers.delete(chainId);
   return { state: { ...state, layers }, released };
 }
 

@@ -9,7 +9,7 @@ import { logImageEvent } from './imageEvents.ts';
 import type { LayerRecord } from './imageRecord.ts';
 import { readConfig, replaceImage, storeImage } from './imageStore.ts';
 import { chainIdOn, placeLayer, releaseLayers } from './layerStore.ts';
-import { readStoredLayer, setLoadedTag } from './loadedParts.ts';
+import { type Load, readStoredLayer, setLoadedTag } from './loadedParts.ts';
 import { loadLegacy } from './loadLegacy.ts';
 import { archiveFault, diffIdMismatch, layerCountMismatch, wrongOs } from './messages.ts';
 import type { OnProgress } from './progress.ts';
@@ -24,33 +24,31 @@ export async function loadImages(
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<void> {
+  const placed: LayerRecord[] = [];
   try {
     const archive = await UnpackedArchive.unpack(core, chunks, signal);
+    const load = { core, archive, onProgress, signal, placed };
     try {
-      if (archive.has('manifest.json')) await loadManifest(core, archive, onProgress, signal);
-      else await loadLegacy(core, archive, onProgress, signal);
+      if (archive.has('manifest.json')) await loadManifest(load);
+      else await loadLegacy(load);
     } finally {
       await archive.dispose();
-      core.replace(releaseLayers(core.state, []).state);
+      core.replace(releaseLayers(core.state, placed).state);
     }
   } catch (error) {
     throw error instanceof EngineError ? error.inStream() : error;
   }
 }
 
-async function loadManifest(
-  core: EngineCore,
-  archive: UnpackedArchive,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function loadManifest(load: Load): Promise<void> {
+  const { core, archive, onProgress, signal } = load;
   const items = readItems(core, await archive.read('manifest.json'));
   let ids = '';
   let lastTags = 0;
   const links: { readonly id: Digest; readonly parent: string | undefined }[] = [];
   for (const item of items) {
     signal?.throwIfAborted();
-    const id = await loadItem(core, archive, item, onProgress, signal);
+    const id = await loadItem(load, item);
     ids += `Loaded image ID: ${id}\n`;
     lastTags = item.repoTags.length;
     for (const tag of item.repoTags) {
@@ -81,13 +79,8 @@ function readItems(core: EngineCore, bytes: Uint8Array): readonly DockerManifest
   }
 }
 
-async function loadItem(
-  core: EngineCore,
-  archive: UnpackedArchive,
-  item: DockerManifestItem,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
-): Promise<Digest> {
+async function loadItem(load: Load, item: DockerManifestItem): Promise<Digest> {
+  const { core, archive } = load;
   const configBytes = await archive.read(item.config ?? '');
   const { config } = readConfig(configBytes);
   if (config.os !== undefined && config.os !== 'linux') throw wrongOs(config.os);
@@ -95,14 +88,7 @@ async function loadItem(
   if (item.layers.length !== diffIds.length) throw layerCountMismatch(item.layers.length, diffIds.length);
   let top: LayerRecord | undefined;
   for (const [position, diffId] of diffIds.entries()) {
-    top = await loadLayer(
-      core,
-      archive,
-      item.layers[position] as string,
-      { top, diffId, position },
-      onProgress,
-      signal,
-    );
+    top = await loadLayer(load, item.layers[position] as string, { top, diffId, position });
   }
   return storeImage(core, configBytes).id;
 }
@@ -114,19 +100,15 @@ interface LayerPlace {
 }
 
 /** The layer of the store where it has it, else the archive's. */
-async function loadLayer(
-  core: EngineCore,
-  archive: UnpackedArchive,
-  path: string,
-  { top, diffId, position }: LayerPlace,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
-): Promise<LayerRecord> {
+async function loadLayer(load: Load, path: string, { top, diffId, position }: LayerPlace): Promise<LayerRecord> {
+  const { core, placed } = load;
   const known = core.state.layers.get(chainIdOn(top, diffId, core));
   if (known) return known;
-  const read = await readStoredLayer(core, archive, path, diffId, onProgress, signal);
+  const read = await readStoredLayer(load, path, diffId);
   if (read.diffId !== diffId) throw diffIdMismatch(position, diffId, read.diffId);
-  return placeLayer(core, top, read);
+  const layer = placeLayer(core, top, read);
+  placed.push(layer);
+  return layer;
 }
 
 function readTag(core: EngineCore, tag: string): Reference {

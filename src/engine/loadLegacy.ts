@@ -9,10 +9,8 @@ import { readGoJson } from './goJson.ts';
 import type { LayerRecord } from './imageRecord.ts';
 import { storeImage } from './imageStore.ts';
 import { placeLayer } from './layerStore.ts';
-import { readStoredLayer, setLoadedTag } from './loadedParts.ts';
+import { type Load, readStoredLayer, setLoadedTag } from './loadedParts.ts';
 import { archiveFault } from './messages.ts';
-import type { OnProgress } from './progress.ts';
-import type { UnpackedArchive } from './unpackedArchive.ts';
 
 /** Longer chains are no images: docker's own bound was 127 layers. */
 const MAX_CHAIN = 1000;
@@ -26,14 +24,10 @@ interface LoadedV1 {
 
 /** Archives from before 1.10 (moby image/tarexport, legacyLoad): every top-level directory is taken for a v1 image, each
  *  becomes an image on its parent; `repositories` has the tags. */
-export async function loadLegacy(
-  core: EngineCore,
-  archive: UnpackedArchive,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+export async function loadLegacy(load: Load): Promise<void> {
+  const { core, archive, onProgress } = load;
   const loaded = new Map<string, LoadedV1>();
-  for (const directory of archive.directories()) await loadChain(core, archive, directory, loaded, onProgress, signal);
+  for (const directory of archive.directories()) await loadChain(load, directory, loaded);
   const repositories = readRepositories(await archive.read('repositories'));
   for (const { reference, target } of repositories) {
     const image = loaded.get(target);
@@ -54,14 +48,8 @@ function readRepositories(bytes: Uint8Array) {
 }
 
 /** Loads a v1 image after its parents. */
-async function loadChain(
-  core: EngineCore,
-  archive: UnpackedArchive,
-  directory: string,
-  loaded: Map<string, LoadedV1>,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function loadChain(load: Load, directory: string, loaded: Map<string, LoadedV1>): Promise<void> {
+  const { core, archive, signal, placed } = load;
   const waiting: { readonly v1Id: string; readonly json: Uint8Array; readonly parent: string | undefined }[] = [];
   const seen = new Set<string>();
   for (let v1Id: string | undefined = directory; v1Id !== undefined && !loaded.has(v1Id);) {
@@ -76,8 +64,9 @@ async function loadChain(
   for (const { v1Id, json, parent } of waiting.reverse()) {
     signal?.throwIfAborted();
     const below = parent === undefined ? undefined : loaded.get(parent);
-    const read = await readStoredLayer(core, archive, `${v1Id}/layer.tar`, v1Id, onProgress, signal);
+    const read = await readStoredLayer(load, `${v1Id}/layer.tar`, v1Id);
     const top = placeLayer(core, below?.top, read);
+    placed.push(top);
     const chain = [...(below?.chain ?? []), json];
     const diffIds: Digest[] = [];
     for (let layer: LayerRecord | undefined = top; layer; layer = layer.parent) diffIds.unshift(layer.diffId);

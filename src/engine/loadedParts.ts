@@ -2,19 +2,27 @@ import type { Digest } from '../image/digest.ts';
 import { familiarForm, type Reference } from '../image/reference.ts';
 import { daemonTarStream } from './decompressStream.ts';
 import type { EngineCore } from './engineCore.ts';
+import type { LayerRecord } from './imageRecord.ts';
 import { readLayer } from './layerStore.ts';
 import type { OnProgress } from './progress.ts';
 import { addReference, lookUp } from './references.ts';
 import type { UnpackedArchive } from './unpackedArchive.ts';
 
+/** A `docker load` under way. */
+export interface Load {
+  readonly core: EngineCore;
+  readonly archive: UnpackedArchive;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal | undefined;
+  /** Layers that it has stored: those that no image came to need go at the end. */
+  readonly placed: LayerRecord[];
+}
+
 /** Reads a layer's file, telling how far it has come under the layer's short ID. */
 export function readStoredLayer(
-  core: EngineCore,
-  archive: UnpackedArchive,
+  { core, archive, onProgress, signal }: Load,
   path: string,
   name: string,
-  onProgress: OnProgress,
-  signal: AbortSignal | undefined,
 ): ReturnType<typeof readLayer> {
   const source = archive.source(path);
   const id = name.replace(/^sha256:/, '').slice(0, 12);

@@ -19,7 +19,7 @@ import { logImageEvent } from './imageEvents.ts';
 import type { LayerRecord } from './imageRecord.ts';
 import { readConfig, storeImage } from './imageStore.ts';
 import { diffIdOf, rememberBlob } from './knownBlobs.ts';
-import { chainIdOn, placeLayer, readLayer } from './layerStore.ts';
+import { chainIdOn, placeLayer, readLayer, releaseLayers } from './layerStore.ts';
 import { archiveFault, other, shortId } from './messages.ts';
 import type { OnProgress } from './progress.ts';
 import { addReference, lookUp, readReference } from './references.ts';
@@ -73,6 +73,7 @@ class Pull {
   readonly #wanted: WantedPlatform;
   readonly #tell: OnProgress;
   readonly #signal: AbortSignal | undefined;
+  readonly #placed: LayerRecord[] = [];
 
   constructor(
     core: EngineCore,
@@ -91,6 +92,15 @@ class Pull {
   }
 
   async run(): Promise<Digest> {
+    try {
+      return await this.#run();
+    } finally {
+      // Of a pull that broke off nothing stays.
+      this.#core.replace(releaseLayers(this.#core.state, this.#placed).state);
+    }
+  }
+
+  async #run(): Promise<Digest> {
     const reference = this.#reference;
     const name = reference.digest ?? reference.tag ?? 'latest';
     const root = await this.#manifest(name, 'first');
@@ -197,6 +207,7 @@ class Pull {
       throw archiveFault("failed to register layer: layers from manifest don't match image configuration");
     tell({ id, status: 'Extracting', currentBytes: layer.size, totalBytes: layer.size });
     const placed = placeLayer(core, below, read);
+    this.#placed.push(placed);
     rememberBlob(core, diffId, {
       digest: layer.digest,
       sizeBytes: layer.size,
