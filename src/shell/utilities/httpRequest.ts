@@ -1,0 +1,69 @@
+import { VfsError } from '../../vfs/vfsError.ts';
+import type { HttpResponse } from '../kernel/network.ts';
+import type { Process } from '../kernel/process.ts';
+
+/** What is said besides the real message where a name lies outside the lab. */
+export const OUTSIDE_NOTE = 'palimpsest: only a companion reaches hosts outside the lab network';
+
+export interface WantedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | undefined;
+}
+
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault';
+  readonly code: 'resolve' | 'connect';
+  readonly host: string;
+  readonly port: number;
+  constructor(code: HttpFault['code'], host: string, port: number) {
+    super(`${code} ${host}:${port}`);
+    this.code = code;
+    this.host = host;
+    this.port = port;
+  }
+}
+
+export function portOf(url: URL): number {
+  return url.port !== '' ? Number(url.port) : url.protocol === 'https:' ? 443 : 80;
+}
+
+export function addressOf(process: Process, host: string): string | undefined {
+  const { network } = process.namespaces;
+  if (network.isIsolated && !/^(localhost|127\.)/.test(host)) return undefined;
+  return process.kernel.network.resolve(host, network.host);
+}
+
+/** One request on the lab network; redirects are the caller's. Throws HttpFault. */
+export async function request(process: Process, wanted: WantedRequest): Promise<HttpResponse> {
+  const { url, body } = wanted;
+  const host = url.hostname;
+  const port = portOf(url);
+  const { network } = process.namespaces;
+  if (network.isIsolated && !/^(localhost|127\.)/.test(host)) throw new HttpFault('resolve', host, port);
+  try {
+    const service = process.kernel.network.service(host, port, network.host);
+    if (!service.http) throw new VfsError('ECONNREFUSED', 'connect', host);
+    const whole = (async function* () {
+      if (body) yield body;
+    })();
+    return await process.waitFor(
+      service.http({ method: wanted.method, url, headers: wanted.headers, ...(body && { body: whole }) }),
+    );
+  } catch (error) {
+    if (!(error instanceof VfsError) || error.code === 'EINTR') throw error;
+    throw new HttpFault(error.code === 'ENOENT' ? 'resolve' : 'connect', host, port);
+  }
+}
+
+/** The value of a header, whatever its case. */
+export function headerOf(headers: Readonly<Record<string, string>>, name: string): string | undefined {
+  const lower = name.toLowerCase();
+  for (const [key, value] of Object.entries(headers)) if (key.toLowerCase() === lower) return value;
+  return undefined;
+}
+
+export function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
