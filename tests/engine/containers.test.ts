@@ -176,7 +176,7 @@ async function failure(promise: Promise<unknown>): Promise<EngineError> {
 }
 
 describe('containers of the engine', () => {
-  it('runs a command, keeps its log and its status', async () => {
+  it('ENG-4 runs a command, keeps its log and its status', async () => {
     const { engine } = await withBase();
     expect(await run(engine, [])).toMatchObject({ stdout: 'hello\n', statusCode: 0 });
     const both = await run(engine, ['both'], { name: 'bb' });
@@ -189,7 +189,7 @@ describe('containers of the engine', () => {
     expect(engine.containers.list({ isAll: true }).map(({ state }) => state)).toEqual(['exited', 'exited', 'exited']);
   });
 
-  it('gives input, variables, user and directory', async () => {
+  it('ENG-4 gives input, variables, user and directory', async () => {
     const { engine } = await withBase();
     expect(await run(engine, ['cat'], { stdin: 'typed' })).toMatchObject({ stdout: 'typed' });
     expect(await run(engine, ['cat'])).toMatchObject({ stdout: '' });
@@ -201,7 +201,7 @@ describe('containers of the engine', () => {
     expect((await run(engine, ['whoami'], { config: { User: '7:staff' } })).stdout).toBe('7:50: / 1\n');
   });
 
-  it('tells why a command cannot be run', async () => {
+  it('ENG-2 tells why a command cannot be run', async () => {
     const { engine } = await withBase();
     const { id } = await engine.containers.create({
       name: 'xx',
@@ -219,7 +219,7 @@ describe('containers of the engine', () => {
     expect(engine.containers.list({ isAll: true })).toHaveLength(1);
   });
 
-  it('shows changes, commits them and exports the tree', async () => {
+  it('ENG-3 shows changes, commits them and exports the tree', async () => {
     const { engine } = await withBase();
     await run(engine, ['put', '/data/new', 'text'], { name: 'cc' });
     expect(engine.containers.changes('cc')).toEqual([
@@ -258,7 +258,7 @@ describe('containers of the engine', () => {
     expect(names).toContain('.dockerenv');
   });
 
-  it('stops with the stop signal, or by force when it is not heeded', async () => {
+  it('ENG-4 stops with the stop signal, or by force when it is not heeded', async () => {
     const { engine } = await withBase();
     for (const [command, code] of [
       ['heed', 7],
@@ -276,7 +276,7 @@ describe('containers of the engine', () => {
     }
   });
 
-  it('executes more commands in a running container', async () => {
+  it('ENG-4 executes more commands in a running container', async () => {
     const { engine } = await withBase();
     const { id } = await engine.containers.create({
       name: 'box',
@@ -309,7 +309,7 @@ describe('containers of the engine', () => {
     expect(engine.containers.list({ isAll: true })).toEqual([]);
   });
 
-  it('keeps volumes, and binds directories of the host', async () => {
+  it('ENG-5 keeps volumes, and binds directories of the host', async () => {
     const { engine, kernel } = await withBase({ files: { '/srv/h.txt': 'from host' } });
     await run(engine, ['put', '/v/f', 'kept'], { hostConfig: { Binds: ['data:/v'], AutoRemove: true } });
     expect(await run(engine, ['get', '/v/f'], { hostConfig: { Binds: ['data:/v'] } })).toMatchObject({
@@ -329,7 +329,7 @@ describe('containers of the engine', () => {
     expect(kernel.processes.size).toBe(1);
   });
 
-  it('copies in and out', async () => {
+  it('ENG-5 copies in and out', async () => {
     const { engine } = await withBase();
     const { id } = await engine.containers.create({ name: 'cp', config: { Image: 'base' }, hostConfig: {} });
     const { stat, tar } = engine.containers.readArchive('cp', '/data');
@@ -346,7 +346,7 @@ describe('containers of the engine', () => {
     );
   });
 
-  it('goes back to what it was', async () => {
+  it('ENG-7 goes back to what it was', async () => {
     const { engine } = await withBase();
     await run(engine, ['put', '/data/new', 'first'], { name: 'cc' });
     const before = engine.snapshot();
@@ -359,7 +359,7 @@ describe('containers of the engine', () => {
     expect(engine.snapshot().state).toBe(before.state);
   });
 
-  it('comes back from what was kept', async () => {
+  it('ENG-7 comes back from what was kept', async () => {
     const { engine } = await withBase();
     await run(engine, ['put', '/data/new', 'kept'], { name: 'cc' });
     await run(engine, ['drop', '/data/one'], { name: 'dd' });
@@ -396,7 +396,7 @@ describe('containers of the engine', () => {
     await expect(unpackEngine(plain, async () => undefined, nodePlatform())).rejects.toThrow('is lost');
   });
 
-  it('restarts by its policy, and attaches to terminals', async () => {
+  it('ENG-4 restarts by its policy, and attaches to terminals', async () => {
     const { engine } = await withBase();
     const { id } = await engine.containers.create({
       name: 'again',

@@ -34,7 +34,7 @@ describeWithFixtures('images of the engine', (dir) => {
     StartingImage
   >;
 
-  it('loads what docker saved, under the same IDs', async () => {
+  it('ENG-1 loads what docker saved, under the same IDs', async () => {
     const { engine } = testEngine();
     for (const [name, image] of Object.entries(facts)) {
       expect(await load(engine, archive(name))).toBe(`Loaded image: ${image.name}\n`);
@@ -49,7 +49,7 @@ describeWithFixtures('images of the engine', (dir) => {
     ]);
   });
 
-  it('saves the same bytes each time, and loads them again', async () => {
+  it('ENG-1 saves the same bytes each time, and loads them again', async () => {
     for (const vintage of ['20.10', '26'] as const) {
       const { engine } = testEngine({ vintage });
       await load(engine, archive('layered'));
@@ -62,7 +62,7 @@ describeWithFixtures('images of the engine', (dir) => {
     }
   });
 
-  it('tells history, sizes and removal as docker does', async () => {
+  it('ENG-1 tells history, sizes and removal as docker does', async () => {
     const { engine } = testEngine();
     await load(engine, archive('layered'));
     expect(engine.images.history('layered:1').map(({ sizeBytes }) => sizeBytes)).toEqual([0, 20, 25, 0, 6, 1982352]);

@@ -62,7 +62,7 @@ describeWithFixtures('archives as real daemons loaded them', (dir) => {
     ['20.10', 'docker_load_20.10.24', DIFFERENT],
     ['26', 'docker_load_26.1.5', DIFFERENT_26],
   ] as const) {
-    it(`${vintage}: prints the same, and holds the same images`, async () => {
+    it(`ENG-2 ${vintage}: prints the same, and holds the same images`, async () => {
       let judged = 0;
       for (const { file, expected } of entries) {
         const want = expected[key];

@@ -72,7 +72,7 @@ async function fault(promise: Promise<unknown>): Promise<EngineError> {
 }
 
 describe('registries of the engine', () => {
-  it('pushes an image, and pulls the same one', async () => {
+  it('ENG-6 pushes an image, and pulls the same one', async () => {
     const { engine, store } = lab();
     const id = await imported(engine, 'localhost:5000/app:1');
     const pushed = lines();
@@ -100,7 +100,7 @@ describe('registries of the engine', () => {
     expect(again.seen.at(-1)).toBe('Status: Image is up to date for localhost:5000/app:1');
   });
 
-  it('sends nothing twice, and mounts what another repository has', async () => {
+  it('ENG-6 sends nothing twice, and mounts what another repository has', async () => {
     const { engine } = lab();
     await imported(engine, 'localhost:5000/one');
     await engine.images.push({ reference: 'localhost:5000/one' }, () => undefined);
@@ -113,7 +113,7 @@ describe('registries of the engine', () => {
     expect(second.seen[2]).toMatch(/: Layer already exists$/);
   });
 
-  it('complains as docker does', async () => {
+  it('ENG-6 complains as docker does', async () => {
     const { engine } = lab();
     await imported(engine, 'localhost:5000/app:1');
     expect((await fault(engine.images.pull({ reference: 'localhost:5000/nosuch' }, () => undefined))).message).toBe(
@@ -126,7 +126,7 @@ describe('registries of the engine', () => {
     expect([never.message, never.isInStream]).toEqual(['tag does not exist: localhost:5000/app:never', true]);
   });
 
-  it('logs in to a registry with passwords', async () => {
+  it('ENG-6 logs in to a registry with passwords', async () => {
     const { engine } = lab({ kind: 'basic', realm: 'lab', users: new Map([['ann', 'secret']]) });
     await imported(engine, 'localhost:5000/app:1');
     const login = { username: 'ann', password: 'secret' };
@@ -143,7 +143,7 @@ describe('registries of the engine', () => {
     await engine.images.push({ reference: 'localhost:5000/app:1', login }, () => undefined);
   });
 
-  it('pulls from a hub, and may not push there', async () => {
+  it('ENG-6 pulls from a hub, and may not push there', async () => {
     const { engine, network } = lab();
     const id = await imported(engine, 'busybox');
     const image = engine.images.find('busybox');
