@@ -13,12 +13,14 @@ import type { ChildAddress } from './companionChild.ts';
 
 const RESULT_BYTES = 500_000_000;
 const ROUNDS = 5;
+const POOL_BUILDS = 20;
 const CLI = 'dist/cli/palimpsest.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-bench-'));
 try {
   await measureDownload();
   await measureOverhead();
+  await measurePool();
   await measureRegistry();
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -144,6 +146,41 @@ async function measureOverhead(): Promise<void> {
   } finally {
     stop();
     await daemon.stop();
+  }
+}
+
+/** Many builds at once over one BuildKit and over two, each in a network namespace of its own. */
+async function measurePool(): Promise<void> {
+  const obstacle = buildkitObstacle();
+  if (obstacle !== undefined) return console.log(`pool: not measured (${obstacle})`);
+  const namespaces = ['a', 'b'].map((name) => `palimpsest-${process.pid}-${name}`);
+  for (const name of namespaces) spawnSync('ip', ['netns', 'add', name]);
+  const daemons = await Promise.all(namespaces.map((namespace) => startBuildkit({ namespace })));
+  try {
+    const seconds: number[] = [];
+    for (const count of [1, 2]) {
+      const addresses = daemons.slice(0, count).map((daemon) => daemon.address);
+      const state = join(folder, `pool-${count}`);
+      const { address, stop } = await startChild(['build', state, addresses.join(','), programPath('buildctl') ?? '']);
+      const headers = { authorization: `Bearer ${address.token}`, 'content-type': 'application/x-tar' };
+      const one = async (i: number): Promise<void> => {
+        const dockerfile = `FROM scratch\nCOPY --chmod=755 rootfs /\nRUN echo ${count}-${i}; sleep 1\n`;
+        const body = (await tarOf([['Dockerfile', dockerfile], ...shellMembers()])) as BodyInit;
+        const text = await (await fetch(`${address.origin}/v1/builds`, { method: 'POST', headers, body })).text();
+        if (!text.includes('"done"')) throw new Error(text);
+      };
+      await one(-1);
+      const startMs = performance.now();
+      await Promise.all(Array.from({ length: POOL_BUILDS }, (_, i) => one(i)));
+      seconds.push((performance.now() - startMs) / 1000);
+      stop();
+    }
+    const [alone = Number.NaN, both = Number.NaN] = seconds;
+    const shown = `one BuildKit ${alone.toFixed(1)} s, two ${both.toFixed(1)} s: ${(alone / both).toFixed(2)} times as fast`;
+    console.log(`${POOL_BUILDS} builds of a second: ${shown}`);
+  } finally {
+    await Promise.all(daemons.map((daemon) => daemon.stop()));
+    for (const name of namespaces) spawnSync('ip', ['netns', 'delete', name]);
   }
 }
 

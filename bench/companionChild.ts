@@ -1,5 +1,5 @@
 // A companion in a process of its own, whose memory can be looked at: `download FOLDER BYTES` with an engine that
-// writes a file of that size, and fastify alone beside it; `build STATE ADDRESS BUILDCTL` with a real BuildKit.
+// writes a file of that size, and fastify alone beside it; `build STATE ADDRESS,… BUILDCTL` with real BuildKits.
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -26,7 +26,7 @@ const companion = await startCompanion({
   port: 0,
   version: '0',
   engines,
-  limits: DEFAULT_LIMITS,
+  limits: { ...DEFAULT_LIMITS, runningPerUser: 8, queuedPerUser: 64 },
   rules: {
     runNetwork: false,
     fetch: false,
@@ -55,7 +55,7 @@ process.on('SIGTERM', () => void companion.close().then(() => process.exit(0)));
 
 function realEngines(): Promise<Engine[]> {
   return connectEngines({
-    engines: [`buildkit=${second}`],
+    engines: second.split(',').map((address) => `buildkit=${address}`),
     slots: 2,
     buildctl: third,
     cgroupParent: undefined,
