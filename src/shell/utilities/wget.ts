@@ -23,7 +23,6 @@ const OPTIONS = {
   quiet: '-q --quiet',
   lessVerbose: '--no-verbose',
   verbose: '-v --verbose',
-  continue: '-c --continue',
   noClobber: '--no-clobber',
   inputFile: '-i --input-file=FILE',
   header: '--header=STRING',
@@ -42,9 +41,6 @@ const OPTIONS = {
   spider: '--spider',
   progress: '--progress=TYPE',
   noTimestamp: '--no-use-server-timestamps',
-  appendLog: '-a --append-output=FILE',
-  httpsOnly: '--https-only',
-  retryConnrefused: '--retry-connrefused',
 } as const;
 
 type WgetOption = keyof typeof OPTIONS;
