@@ -24,7 +24,7 @@ export class ShellError extends Error {
 
 /** Unwinds to the loop, function or shell that it is for. Thrown often: no stack is taken. */
 export class Jump {
-  readonly kind: 'break' | 'continue' | 'return' | 'exit';
+  readonly kind: 'break' | 'continue' | 'return' | 'exit' | 'interrupt';
   /** How many loops, or the status. */
   readonly value: number;
   constructor(kind: Jump['kind'], value: number) {

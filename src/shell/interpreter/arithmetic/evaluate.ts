@@ -33,14 +33,14 @@ export function evaluateArithmetic(shell: Shell, text: string, command = ''): In
   try {
     return evaluate(shell, parsed(text), 0);
   } catch (error) {
-    if (error instanceof ArithmeticError) throw describe(shell, error, text, command);
+    if (error instanceof ArithmeticError) throw arithmeticFault(shell, error, text, command);
     throw error;
   }
 }
 
-function describe(shell: Shell, error: ArithmeticError, text: string, command: string): ShellError {
+function arithmeticFault(shell: Shell, error: ArithmeticError, text: string, command: string): ShellError {
   if (shell.dialect === 'dash') {
-    const words = error.message.startsWith('division') ? 'division by zero' : DASH_WORDS(error);
+    const words = error.message.startsWith('division') ? 'division by zero' : dashWords(error);
     return new ShellError('expansion', `arithmetic expression: ${words}: "${text}"`, 2);
   }
   if (shell.dialect === 'ash') {
@@ -52,7 +52,7 @@ function describe(shell: Shell, error: ArithmeticError, text: string, command: s
   return new ShellError('expansion', `${prefix}${text.trimStart()}: ${error.message}${token}`);
 }
 
-function DASH_WORDS(error: ArithmeticError): string {
+function dashWords(error: ArithmeticError): string {
   return error.message === 'syntax error in expression' ? 'expecting EOF' : 'expecting primary';
 }
 
@@ -61,7 +61,7 @@ function evaluate(shell: Shell, node: Expression, depth: number): Int {
     case 'number':
       return node.value;
     case 'name':
-      return valueOf(shell, node, depth);
+      return numberOf(shell, node, depth);
     case 'unary': {
       const value = evaluate(shell, node.operand, depth);
       if (node.operator === '-') return negate(value);
@@ -69,7 +69,7 @@ function evaluate(shell: Shell, node: Expression, depth: number): Int {
       return node.operator === '~' ? complement(value) : value;
     }
     case 'step': {
-      const before = valueOf(shell, node.target, depth);
+      const before = numberOf(shell, node.target, depth);
       const after = operate('+', before, node.by) as Int;
       assign(shell, node.target, after, depth);
       return node.isPrefix ? after : before;
@@ -85,7 +85,7 @@ function evaluate(shell: Shell, node: Expression, depth: number): Int {
       return evaluate(shell, isZero(evaluate(shell, node.test, depth)) ? node.no : node.yes, depth);
     case 'assign': {
       const value = evaluate(shell, node.value, depth);
-      const result = node.operator === '' ? value : binary(node.operator, valueOf(shell, node.target, depth), value);
+      const result = node.operator === '' ? value : binary(node.operator, numberOf(shell, node.target, depth), value);
       assign(shell, node.target, result, depth);
       return result;
     }
@@ -117,7 +117,7 @@ function plainNumber(text: string): number | undefined {
   return value;
 }
 
-function valueOf(shell: Shell, node: Name, depth: number): Int {
+function numberOf(shell: Shell, node: Name, depth: number): Int {
   const text = textOf(shell, node, depth);
   if (text === undefined) {
     if (shell.options.has('nounset')) {

@@ -145,7 +145,7 @@ function store(
     return;
   }
   const fields = splitFields(input, separators, names.length);
-  names.forEach((name, i) => put(name, fields[i] ?? ''));
+  for (const [i, name] of names.entries()) put(name, fields[i] ?? '');
 }
 
 function textOf(input: Input): string {

@@ -43,7 +43,7 @@ function statusOf(job: Job): number {
   return status ? exitCode(status) : 0;
 }
 
-function forget(shell: Shell, job: Job): void {
+function forgetJob(shell: Shell, job: Job): void {
   shell.jobs = shell.jobs.filter((other) => other !== job);
   for (const process of job.processes) {
     if (process.status) shell.endedStatuses.set(process.pid, exitCode(process.status));
@@ -63,7 +63,7 @@ export const wait: Builtin = async (shell, argv) => {
     for (const job of [...shell.jobs]) {
       const interrupted = await untilDone(shell, job);
       if (interrupted !== undefined) return interrupted;
-      forget(shell, job);
+      forgetJob(shell, job);
     }
     return 0;
   }
@@ -91,7 +91,7 @@ export const wait: Builtin = async (shell, argv) => {
     if (interrupted !== undefined) return interrupted;
     status = statusOf(job);
     if (values.has('p')) shell.variables.set(values.get('p') as string, String(job.pid));
-    forget(shell, job);
+    forgetJob(shell, job);
   }
   return status;
 };
@@ -123,7 +123,7 @@ async function waitForNext(shell: Shell, operands: readonly string[], variable: 
     if (done) {
       if (variable !== undefined) shell.variables.set(variable, String(done.pid));
       const status = statusOf(done);
-      forget(shell, done);
+      forgetJob(shell, done);
       return status;
     }
     try {
@@ -157,7 +157,7 @@ export const jobs: Builtin = (shell, argv) => {
     text += flags.has('p') ? `${job.processes[0]?.pid}\n` : jobLine(shell, job, flags.has('l'));
     job.isNotified = true;
   }
-  for (const job of wanted) if (isDone(job) && shell.jobs.includes(job)) forget(shell, job);
+  for (const job of wanted) if (isDone(job) && shell.jobs.includes(job)) forgetJob(shell, job);
   return then(shell.print(text), () => 0);
 };
 
@@ -188,7 +188,7 @@ export async function notifyJobs(shell: Shell): Promise<void> {
   for (const job of [...shell.jobs]) {
     if (!isDone(job)) continue;
     if (shell.isInteractive && !job.isNotified) await writeError(shell, jobLine(shell, job));
-    forget(shell, job);
+    forgetJob(shell, job);
   }
 }
 
@@ -426,17 +426,17 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
 
 export const ulimit: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, `HSa${LIMITS.map(([letter]) => letter).join('')}`);
-  const valueOf = (letter: string, usual: string): string => shell.limits.get(letter) ?? usual;
+  const limitOf = (letter: string, usual: string): string => shell.limits.get(letter) ?? usual;
   if (flags.has('a')) {
     const text = LIMITS.map(
-      ([name, words, unit, usual]) => `${words.padEnd(40 - unit.length)}${unit} ${valueOf(name, usual)}\n`,
+      ([name, words, unit, usual]) => `${words.padEnd(40 - unit.length)}${unit} ${limitOf(name, usual)}\n`,
     ).join('');
     return then(shell.print(text), () => 0);
   }
   const letter = [...flags].find((flag) => flag !== 'H' && flag !== 'S') ?? 'f';
   const row = LIMITS.find(([name]) => name === letter);
   const value = operands[0];
-  if (value === undefined) return then(shell.print(`${valueOf(letter, row?.[3] ?? 'unlimited')}\n`), () => 0);
+  if (value === undefined) return then(shell.print(`${limitOf(letter, row?.[3] ?? 'unlimited')}\n`), () => 0);
   if (!/^(?:\d+|unlimited|hard|soft)$/.test(value))
     throw new ShellError('command', shell.isBash ? `${value}: invalid number` : 'bad number', shell.isBash ? 1 : 2);
   shell.limits.set(letter, value);

@@ -59,7 +59,7 @@ function isProgram(shell: Shell, path: string): boolean {
   return found !== undefined && isRegular(found.mode) && mayAccess(shell.process, path, 1);
 }
 
-function describe(shell: Shell, name: string, { kind, path, isHashed }: Meaning): string {
+function describeMeaning(shell: Shell, name: string, { kind, path, isHashed }: Meaning): string {
   switch (kind) {
     case 'alias':
       return shell.isBash
@@ -108,7 +108,7 @@ export const type: Builtin = (shell, argv) => {
           .map((one) => {
             if (flags.has('t')) return `${one.kind}\n`;
             if (flags.has('p')) return one.kind === 'file' ? `${one.path}\n` : '';
-            return `${describe(shell, name, one)}\n`;
+            return `${describeMeaning(shell, name, one)}\n`;
           })
           .join(''),
       );
@@ -156,7 +156,7 @@ export const command: Builtin = (shell, argv, { flags }) => {
         return shell.isBash ? complain(shell, `${name}: not found`, 'command') : shell.print(`${name}: not found\n`);
       }
       if (shell.isBash) status = 0;
-      if (shows === 'V') return shell.print(`${describe(shell, name, found)}\n`);
+      if (shows === 'V') return shell.print(`${describeMeaning(shell, name, found)}\n`);
       if (found.kind === 'alias') return shell.print(`alias ${name}=${singleQuote(shell.aliases.get(name) ?? '')}\n`);
       return shell.print(`${found.kind === 'file' ? found.path : name}\n`);
     }),

@@ -99,9 +99,9 @@ function binary(shell: Shell, left: string, operator: string, right: string): bo
   const b = smallInteger(right) ?? integer(shell, right);
   switch (operator) {
     case '-eq':
-      return a == b;
+      return BigInt(a) === BigInt(b);
     case '-ne':
-      return a != b;
+      return BigInt(a) !== BigInt(b);
     case '-lt':
       return a < b;
     case '-le':

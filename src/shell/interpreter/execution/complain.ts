@@ -24,7 +24,8 @@ function ignoreClosed(error: unknown): void {
   if (!(error instanceof VfsError)) throw error;
 }
 
-function messageStart(shell: Shell, builtin: string | undefined): string {
+/** `bash: line 3: `: what a message begins with. */
+export function messageStart(shell: Shell, builtin: string | undefined): string {
   const named = builtin === undefined ? '' : `${builtin}: `;
   switch (shell.dialect) {
     case 'bash': {

@@ -113,9 +113,9 @@ function compare(shell: Shell, operator: string, left: string, right: string): b
   const b = operand(shell, right);
   switch (operator) {
     case '-eq':
-      return a == b;
+      return BigInt(a) === BigInt(b);
     case '-ne':
-      return a != b;
+      return BigInt(a) !== BigInt(b);
     case '-lt':
       return a < b;
     case '-le':

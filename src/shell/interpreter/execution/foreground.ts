@@ -48,7 +48,7 @@ export async function waitForAll(shell: Shell, stages: readonly Process[], text:
 function interruptWith(shell: Shell, child: Process): void {
   const status = child.status;
   if (!status || !('signal' in status) || status.signal !== SIGNALS.INT || !shell.isInteractive) return;
-  throw new Jump('exit', 128 + SIGNALS.INT);
+  throw new Jump('interrupt', 128 + SIGNALS.INT);
 }
 
 /** Whether they were stopped instead. Signals that are trapped wait until they have ended. */

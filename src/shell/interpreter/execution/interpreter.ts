@@ -8,7 +8,7 @@ import { complainOf } from './complain.ts';
 import { runTest } from './conditional.ts';
 import { runAndOr, runStatements, setStatus } from './lists.ts';
 import { runArithmeticFor, runCase, runFor, runIf, runSelect, runWhile } from './loops.ts';
-import { processSubstitution, runPipeline, runSubshell, startCoproc, substitute } from './processes.ts';
+import { processSubstitution, runPipeline, runSubshell, startBackground, startCoproc, substitute } from './processes.ts';
 import { applyRedirects, SavedFiles } from './redirect.ts';
 import { closeAll, redirectFailed, runArgv, runSimple } from './simple.ts';
 import { runTimed } from './timed.ts';
@@ -158,6 +158,7 @@ export const INTERPRETER: Interpreter = {
   runNode,
   substitute,
   processSubstitution,
+  startBackground,
   builtinNames: (shell) => builtinNames(shell.dialect),
   isSpecial: isSpecialBuiltin,
   runCommand: (shell, argv, flags, skipsFunctions) => runArgv(shell, argv, flags, undefined, skipsFunctions),

@@ -1,7 +1,6 @@
 import { type Shell, Run } from '../state/shell.ts';
 import type { List, Node, Statement } from '../syntax/tree.ts';
 import type { Soon } from '../waiting.ts';
-import { startBackground } from './processes.ts';
 import { runPendingTraps } from './traps.ts';
 
 /** Runs statements in order. Cheap commands run without a promise between them; the thread is given up when due. */
@@ -42,7 +41,7 @@ async function runFrom(shell: Shell, list: List, flags: number, from: number): P
 
 function runStatement(shell: Shell, statement: Statement, flags: number): Soon<number> {
   if (statement.isBackground) {
-    const status = startBackground(shell, statement.node, statement.text);
+    const status = shell.interpreter.startBackground(shell, statement.node, statement.text);
     shell.status = status;
     return status;
   }

@@ -167,7 +167,7 @@ export async function runCase(shell: Shell, node: CaseNode, flags: number): Prom
       item.body.length === 0
         ? 0
         : await runStatements(shell, item.body, item.ending === ';;' ? flags : flags & ~Run.last);
-    if (item.ending === ';;') return (shell.status = status);
+    if (item.ending === ';;') break;
     falls = item.ending === ';&';
   }
   shell.status = status;
@@ -178,7 +178,6 @@ export function runSelect(shell: Shell, node: SelectNode, flags: number): Promis
   return inLoop(shell, async () => {
     const values = node.words ? await expandWords(shell, node.words) : shell.positional;
     if (values.length === 0) return 0;
-    let status = 0;
     let showsMenu = true;
     for (;;) {
       if (showsMenu) await writeError(shell, menu(values, shell));
@@ -199,11 +198,9 @@ export function runSelect(shell: Shell, node: SelectNode, flags: number): Promis
       const running = turn(shell, node.body, flags);
       const result = running instanceof Promise ? await running : running;
       if (result === undefined) return 0;
-      status = result;
       await giveWay(shell);
       if ((shell.variables.get('REPLY') ?? '') === '') showsMenu = true;
     }
-    return status;
   });
 }
 

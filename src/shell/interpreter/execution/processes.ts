@@ -152,7 +152,10 @@ export function startBackground(shell: Shell, node: Node, text: string): number 
   if (!usesJobControl) {
     try {
       const opened = open(shell.process, '/dev/null', O_RDONLY);
-      if (!(opened instanceof Promise)) files.set(0, (nothing = opened));
+      if (!(opened instanceof Promise)) {
+        nothing = opened;
+        files.set(0, opened);
+      }
     } catch (error) {
       if (!(error instanceof VfsError)) throw error;
     }

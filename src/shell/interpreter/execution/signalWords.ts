@@ -1,7 +1,7 @@
 import type { Process } from '../../kernel/process.ts';
 import { SIGNALS } from '../../kernel/signals.ts';
 import type { Shell } from '../state/shell.ts';
-import { complain, writeError } from './complain.ts';
+import { messageStart, writeError } from './complain.ts';
 
 /** Tells of a child that a signal ended, as bash does for all but INT and PIPE. */
 export async function tellSignal(shell: Shell, child: Process, text: string): Promise<void> {
@@ -10,11 +10,12 @@ export async function tellSignal(shell: Shell, child: Process, text: string): Pr
   const { signal } = status;
   if (signal === SIGNALS.INT || signal === SIGNALS.PIPE) return;
   const words = SIGNAL_WORDS[signal] ?? `Signal ${signal}`;
-  if (shell.isInteractive || !shell.isBash || signal === SIGNALS.TERM) {
-    await writeError(shell, `${words}\n`);
-    return;
-  }
-  await complain(shell, `${String(child.pid).padStart(5)} ${words.padEnd(23)} ${text}`);
+  const isShort = shell.isInteractive || !shell.isBash || signal === SIGNALS.TERM;
+  const told = `${String(child.pid).padStart(5)} ${words.padEnd(23)} ${text}`;
+  const line = isShort ? `${words}\n` : `${messageStart(shell, undefined)}${told}\n`;
+  // Where the command's errors went does not matter to what is told of it.
+  if (shell.notices && shell.isBash) shell.notices.push(line);
+  else await writeError(shell, line);
 }
 
 export const SIGNAL_WORDS: Readonly<Record<number, string>> = {

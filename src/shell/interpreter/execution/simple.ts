@@ -132,12 +132,19 @@ function runRedirected(
       saved.keep();
       return setStatus(shell, 0);
     }
-    return andFinally(
+    const outer = shell.notices;
+    const notices: string[] = [];
+    shell.notices = notices;
+    const running = andFinally(
       () => runAssigned(shell, node, argv, flags, arrays),
       () => {
         saved.undo();
         shell.capture = capture;
+        shell.notices = outer;
       },
+    );
+    return then(running, (status) =>
+      notices.length === 0 ? status : then(writeError(shell, notices.join('')), () => status),
     );
   };
   let applying: Soon<void>;

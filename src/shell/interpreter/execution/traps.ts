@@ -1,4 +1,4 @@
-import { parseSignal, SIGNALS, signalName } from '../../kernel/signals.ts';
+import { parseSignal, signalName } from '../../kernel/signals.ts';
 import { Run, type Shell, type TrapKey } from '../state/shell.ts';
 import { parseScript } from '../syntax/parseScript.ts';
 import { Jump } from '../shellError.ts';
@@ -26,14 +26,9 @@ export function setTrap(shell: Shell, key: TrapKey, action: string | undefined):
   else shell.traps.set(key, action);
   if (typeof key !== 'number') return;
   const { process } = shell;
-  if (action === undefined) process.onSignal(key, shell.isInteractive && keepsOff(key) ? 'ignore' : 'default');
+  if (action === undefined) process.onSignal(key, shell.usualHandlers.get(key) ?? 'default');
   else if (action === '') process.onSignal(key, 'ignore');
   else process.onSignal(key, (signal) => shell.pendingSignals.push(signal));
-}
-
-/** Signals that do not end an interactive shell. */
-function keepsOff(signal: number): boolean {
-  return signal === SIGNALS.TERM || signal === SIGNALS.TSTP || signal === SIGNALS.TTIN || signal === SIGNALS.TTOU;
 }
 
 /** In a subshell traps are reset, but those that ignore; they can still be listed until one is set. */

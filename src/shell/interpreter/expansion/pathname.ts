@@ -96,7 +96,7 @@ class GlobWalk {
       return;
     }
     if (part === '' || !patternAt(part, this.#options.hasGroups)) {
-      this.#visitLiteral(directory, unescape(part), parts, at, isLast, depth);
+      this.#visitLiteral(directory, unquoted(part), parts, at, isLast, depth);
       return;
     }
     const pattern = compilePattern(part, this.#options);
@@ -170,6 +170,6 @@ class GlobWalk {
   }
 }
 
-function unescape(text: string): string {
+function unquoted(text: string): string {
   return text.includes('\\') ? text.replace(/\\(.)/gsu, '$1') : text;
 }

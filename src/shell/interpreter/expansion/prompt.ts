@@ -4,16 +4,16 @@ import type { Shell } from '../state/shell.ts';
 
 /** The escapes of a prompt (bash(1), "PROMPTING"), without the expansions that follow. */
 export function expandPrompt(shell: Shell, text: string): string {
-  return text.replace(/\\(\d{3}|D\{[^}]*\}|.)/gsu, (whole, escape: string) => escapeText(shell, escape) ?? whole);
+  return text.replace(/\\(\d{3}|D\{[^}]*\}|.)/gsu, (whole, code: string) => escapeValue(shell, code) ?? whole);
 }
 
-function escapeText(shell: Shell, escape: string): string | undefined {
+function escapeValue(shell: Shell, code: string): string | undefined {
   const { process, variables } = shell;
-  if (/^\d{3}$/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8) & 0x7f);
+  if (/^\d{3}$/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0x7f);
   const clock = (format: string): string => strftime(format, localTime(process.kernel.clock.now(), zoneOf(process)));
-  if (escape.startsWith('D{')) return clock(escape.slice(2, -1) || '%X');
+  if (code.startsWith('D{')) return clock(code.slice(2, -1) || '%X');
   const hostname = process.namespaces.uts.hostname;
-  switch (escape) {
+  switch (code) {
     case 'u':
       return variables.get('USER') ?? (process.credentials.uid === 0 ? 'root' : 'user');
     case 'h':

@@ -31,7 +31,8 @@ export async function runFromDescriptor(shell: Shell, fd: number): Promise<numbe
   }
 }
 
-function isIncomplete(shell: Shell, text: string, line: number): boolean {
+/** Whether the shell would read on: an open quote, construct or here-document, a backslash at the end. */
+export function isIncomplete(shell: Shell, text: string, line: number): boolean {
   if (/(?:^|[^\\])(?:\\\\)*\\\n$/.test(text)) return true;
   const { fault, statements } = parseScript(expandAliases(shell, text), line);
   if (fault) return fault.isIncomplete;

@@ -18,6 +18,7 @@ import { USAGE_TEXT } from './usageText.ts';
 import { type Invocation, readArguments } from './arguments.ts';
 import { importEnvironment } from './environment.ts';
 import { runFromDescriptor } from './readScript.ts';
+import { sourceIfThere } from './settingsFile.ts';
 
 /** How an interactive shell reads and runs; given by who wires the shell to terminals. */
 export type Interaction = (shell: Shell, invocation: Invocation) => Promise<number>;
@@ -143,14 +144,6 @@ async function readProfiles(shell: Shell): Promise<void> {
   const home = shell.variables.get('HOME') ?? '';
   const names = shell.isBash && !shell.isPosix ? ['.bash_profile', '.bash_login', '.profile'] : ['.profile'];
   for (const name of names) if (await sourceIfThere(shell, `${home}/${name}`)) return;
-}
-
-/** Runs a file of settings in the shell, if it is there. */
-export async function sourceIfThere(shell: Shell, path: string): Promise<boolean> {
-  const found = statIfThere(shell.process, path);
-  if (!found || isDirectory(found.mode)) return false;
-  await shell.interpreter.runCommand(shell, ['.', path], 0, true);
-  return true;
 }
 
 async function runFile(shell: Shell, file: string): Promise<number> {

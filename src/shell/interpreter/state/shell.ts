@@ -1,4 +1,4 @@
-import type { Process } from '../../kernel/process.ts';
+import type { Process, SignalHandler } from '../../kernel/process.ts';
 import type { Node, Script } from '../syntax/tree.ts';
 import type { Soon } from '../waiting.ts';
 import type { Dialect } from './dialect.ts';
@@ -43,6 +43,8 @@ export interface Interpreter {
   substitute(shell: Shell, script: Script): Soon<string>;
   /** The path of a pipe to or from a process that runs the script. */
   processSubstitution(shell: Shell, direction: '<' | '>', script: Script): string;
+  /** `command &`. */
+  startBackground(shell: Shell, node: Node, text: string): number;
   builtinNames(shell: Shell): readonly string[];
   isSpecial(name: string): boolean;
   runCommand(shell: Shell, argv: readonly string[], flags: number, skipsFunctions: boolean): Soon<number>;
@@ -65,6 +67,10 @@ export class Shell {
   /** Signals that came and whose traps have not run. */
   pendingSignals: number[] = [];
   isInTrap = false;
+  /** What is to be told once the redirections of a command are undone; undefined outside of one. */
+  notices: string[] | undefined;
+  /** What signals do to an interactive shell that has no trap for them. */
+  usualHandlers = new Map<number, SignalHandler>();
   /** `$?` when a trap began: what `exit` in it gives. */
   trapStatus: number | undefined;
   /** Whether a file is being sourced. */

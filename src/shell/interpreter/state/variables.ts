@@ -206,7 +206,7 @@ export class Variables {
 function copyOf(variable: Variable): Variable {
   return {
     ...variable,
-    list: variable.list && variable.list.slice(),
+    list: variable.list?.slice(),
     map: variable.map && new Map(variable.map),
     attributes: variable.attributes.size === 0 ? new Set() : new Set(variable.attributes),
   };

@@ -1,6 +1,12 @@
 import type { ParameterExpansionPart, ParameterOperation, Word as WordSource } from 'unbash';
-import { translateArithmetic, translateWord, type WordContext } from './translateWord.ts';
-import type { Operation, ParameterPart, Subscript, Word } from './tree.ts';
+import type { WordPlace } from './translateWord.ts';
+import type { Arithmetic, Operation, ParameterPart, Subscript, Word } from './tree.ts';
+
+/** How the words within are translated. */
+export interface OperandTranslator {
+  word(word: WordSource, place: WordPlace): Word;
+  arithmetic(text: string): Arithmetic;
+}
 
 const NAME = /^(?:[A-Za-z_]\w*|\d+|[@*#?$!-])$/;
 
@@ -8,7 +14,7 @@ const NAME = /^(?:[A-Za-z_]\w*|\d+|[@*#?$!-])$/;
 export function translateParameter(
   part: ParameterExpansionPart,
   isQuoted: boolean,
-  context: WordContext,
+  context: OperandTranslator,
 ): ParameterPart {
   const { text, parameter, prefix, index } = part;
   const operation = part.operation && translateOperation(part.operation, isQuoted, context);
@@ -22,13 +28,13 @@ export function translateParameter(
   };
 }
 
-function subscript(index: WordSource, context: WordContext): Subscript {
-  return index.text === '@' || index.text === '*' ? index.text : translateWord(index, 'subscript', context);
+function subscript(index: WordSource, context: OperandTranslator): Subscript {
+  return index.text === '@' || index.text === '*' ? index.text : context.word(index, 'subscript');
 }
 
-function translateOperation(operation: ParameterOperation, isQuoted: boolean, context: WordContext): Operation {
-  const operand = (word: WordSource): Word => translateWord(word, isQuoted ? 'quotedOperand' : 'operand', context);
-  const pattern = (word: WordSource): Word => translateWord(word, 'pattern', context);
+function translateOperation(operation: ParameterOperation, isQuoted: boolean, context: OperandTranslator): Operation {
+  const operand = (word: WordSource): Word => context.word(word, isQuoted ? 'quotedOperand' : 'operand');
+  const pattern = (word: WordSource): Word => context.word(word, 'pattern');
   switch (operation.type) {
     case 'Default':
       return {
@@ -53,8 +59,8 @@ function translateOperation(operation: ParameterOperation, isQuoted: boolean, co
     case 'Slice':
       return {
         kind: 'slice',
-        offset: translateArithmetic(operation.offset.text, context),
-        length: operation.length && translateArithmetic(operation.length.text, context),
+        offset: context.arithmetic(operation.offset.text),
+        length: operation.length && context.arithmetic(operation.length.text),
       };
     case 'CaseModification':
       return {

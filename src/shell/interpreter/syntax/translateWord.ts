@@ -1,5 +1,5 @@
 import { type HereDoc, type ParsedScript, parse, type Word as WordSource, type WordPart } from 'unbash';
-import { translateParameter } from './translateParameter.ts';
+import { type OperandTranslator, translateParameter } from './translateParameter.ts';
 import type { Arithmetic, Part, Script, Word } from './tree.ts';
 
 /** Where a word stands: in assignments tildes follow colons, too; in a subscript and a quoted operand there are none;
@@ -130,6 +130,14 @@ class PartTranslator {
     this.#context = context;
   }
 
+  get #operands(): OperandTranslator {
+    const context = this.#context;
+    return {
+      word: (word, place) => translateWord(word, place, context),
+      arithmetic: (text) => translateArithmetic(text, context),
+    };
+  }
+
   text(text: string, isQuoted: boolean): void {
     const last = this.parts.at(-1);
     if (last?.kind === 'text' && last.isQuoted === isQuoted) {
@@ -206,7 +214,7 @@ class PartTranslator {
         });
         break;
       case 'ParameterExpansion':
-        this.parts.push(translateParameter(part, isQuoted, this.#context));
+        this.parts.push(translateParameter(part, isQuoted, this.#operands));
         break;
       case 'CommandExpansion':
         if (part.script) this.parts.push({ kind: 'command', script: this.#context.script(part.script, part.pos) });
