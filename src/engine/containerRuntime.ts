@@ -21,6 +21,8 @@ export interface RunningContainer {
   /** Somebody asked for its end: no restart. */
   isStopping: boolean;
   stopHealthChecks: (() => void) | undefined;
+  /** Its ports of the host are free again. */
+  readonly unpublish: () => void;
 }
 
 /** What of a container cannot be a value: its layer that is written to, and what runs. */

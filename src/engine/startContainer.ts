@@ -15,6 +15,7 @@ import { watchHealth } from './healthCheck.ts';
 import { helperProcess } from './helperProcess.ts';
 import { other } from './messages.ts';
 import { connectedEndpoint, disconnectedEndpoint } from './networkStore.ts';
+import { networkHostOf, publishPorts, requireFreePorts } from './publishedPorts.ts';
 import { ProcessOutput } from './processOutput.ts';
 import { deleteContainer } from './removeContainer.ts';
 import { scheduleRestart } from './restartPolicy.ts';
@@ -65,6 +66,7 @@ async function startNow(
   const output = runtime.waitingOutput.shift() ?? new ProcessOutput(core.kernel.clock, runtime.log);
   runtime.waitingOutput.length = 0;
   try {
+    requireFreePorts(core, record);
     const launched = await launchFirst(core, record, runtime, output, options);
     markRunning(core, runtimes, record, runtime, output, launched);
   } catch (error) {
@@ -91,7 +93,7 @@ async function launchFirst(
     network:
       hostConfig.NetworkMode === 'host'
         ? core.host.network
-        : { host: core.host.network.host, isIsolated: hostConfig.NetworkMode === 'none' },
+        : { host: networkHostOf(record), isIsolated: hostConfig.NetworkMode === 'none' },
   };
   const launched = await launchInContainer(
     core,
@@ -145,6 +147,7 @@ function markRunning(
     execs: new Set(),
     isStopping: false,
     stopHealthChecks: undefined,
+    unpublish: publishPorts(core, running),
   };
   logContainerEvent(core, running, 'start');
   runtime.running.stopHealthChecks = watchHealth(core, running, runtime.running);
@@ -167,6 +170,7 @@ async function containerEnded(
 ): Promise<void> {
   const { running } = runtime;
   running?.stopHealthChecks?.();
+  running?.unpublish();
   running?.stdin?.close();
   if (running?.terminal) output.close();
   while (!output.isClosed) await output.change();

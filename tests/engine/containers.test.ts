@@ -11,6 +11,7 @@ import { encodeName } from '../../src/bytes/byteName.ts';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
 import { packEngine } from '../../src/engine/packEngine.ts';
 import { unpackEngine } from '../../src/engine/unpackEngine.ts';
+import { LabNetwork } from '../../src/machine/labNetwork.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 import { EngineError } from '../../src/engine/engineError.ts';
 import { testEngine } from '../support/testEngine.ts';
@@ -46,6 +47,18 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   heed: async (process) => {
     process.onSignal(SIGNALS.TERM, () => process.exit(7));
     for (;;) await process.waitFor(new Promise<number>(() => undefined)).catch(passInterrupted);
+  },
+  serve: async (process) => {
+    const { network } = process.kernel;
+    const body = (text: string) => once(encodeName(text));
+    const end = network.listen?.(process.namespaces.network.host, 80, {
+      http: async ({ url }) => ({ status: 200, statusText: 'OK', headers: {}, body: body(`at ${url.pathname}`) }),
+    });
+    try {
+      return await process.waitFor(new Promise<number>(() => undefined));
+    } finally {
+      end?.();
+    }
   },
   fail: (process) => Number(process.argv[1]),
   env: async (process) => {
@@ -344,6 +357,37 @@ describe('containers of the engine', () => {
     expect(() => engine.containers.statPath('cp', '/nosuch')).toThrow(
       'Could not find the file /nosuch in container cp',
     );
+  });
+
+  it('ENG-4 publishes the ports of what listens in a container', async () => {
+    const network = new LabNetwork();
+    network.addHost('testhost');
+    const { engine } = await withBase({ network });
+    const web = {
+      config: { Image: 'base', Cmd: ['serve'] },
+      hostConfig: { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '8080' }] } },
+    };
+    await engine.containers.create({ name: 'web', ...web });
+    await engine.containers.start('web');
+    const ask = async () => {
+      const answer = await network.service('localhost', 8080, 'testhost').http?.({
+        method: 'GET',
+        url: new URL('http://localhost:8080/x'),
+        headers: {},
+      });
+      let text = '';
+      for await (const chunk of answer?.body ?? []) text += decodeName(chunk);
+      return text;
+    };
+    expect(await ask()).toBe('at /x');
+    await engine.containers.create({ name: 'web2', ...web });
+    expect((await failure(engine.containers.start('web2'))).message).toMatch(
+      /Bind for 0.0.0.0:8080 failed: port is already allocated$/,
+    );
+    await engine.containers.stop('web');
+    await expect(ask()).rejects.toThrow('ECONNREFUSED');
+    await engine.containers.start('web2');
+    expect(await ask()).toBe('at /x');
   });
 
   it('ENG-7 goes back to what it was', async () => {

@@ -8,6 +8,9 @@ export interface Network {
   /** What listens at a host's port as seen from host `from`. Throws VfsError ENOENT for an unknown name, ECONNREFUSED
    *  where nothing listens. */
   service(host: string, port: number, from: string): NetworkService;
+  /** From now on something answers at a port of a host. Gives the function that ends it. Absent where the network is
+   *  what it is. */
+  listen?(host: string, port: number, service: NetworkService): () => void;
 }
 
 export interface NetworkService {
