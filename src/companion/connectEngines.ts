@@ -35,12 +35,12 @@ export async function connectEngines(choices: EngineChoices): Promise<Engine[]> 
     const [, kind, address = ''] = /^(buildkit|docker|podman)=(.+)$/.exec(text) ?? [];
     const { slots, worker, diskFolder } = choices;
     switch (kind) {
-      case 'buildkit':
-        if (program !== undefined) {
-          return new BuildkitEngine({ address: parseBuildkitAddress(address), program, slots, cgroups, diskFolder });
-        }
+      case 'buildkit': {
+        const parsed = parseBuildkitAddress(address);
+        if (program !== undefined) return new BuildkitEngine({ address: parsed, program, slots, cgroups, diskFolder });
         if (choices.engines.length === 0) return undefined;
         throw new CompanionError('noEngine', `${choices.buildctl} is not installed; BuildKit brings it`);
+      }
       case 'docker':
       case 'podman':
         return new DockerEngine({ address: parseDockerAddress(address), kind, slots, worker });
