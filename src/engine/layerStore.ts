@@ -8,6 +8,7 @@ import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
 import { LayerTreeLayer } from '../vfs/overlay/layerTreeLayer.ts';
 import type { EngineCore } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
 import { type EngineState, withEntry } from './engineState.ts';
 import type { LayerRecord } from './imageRecord.ts';
 import { layerFault } from './layerFault.ts';
@@ -15,6 +16,9 @@ import { streamFault, tarFault } from './messages.ts';
 
 /** Bytes that an image may hold unpacked in one layer: a decompressed bomb stops here. */
 const MAX_LAYER_BYTES = 16 * 2 ** 30;
+
+/** Layers that one stack may have (moby layer, maxLayerDepth). */
+const MAX_DEPTH = 125;
 
 const encoder = new TextEncoder();
 
@@ -98,11 +102,13 @@ export function chainIdOn(parent: LayerRecord | undefined, diffId: Digest, core:
   return parent ? digestOf(encoder.encode(`${parent.chainId} ${diffId}`), core.platform) : diffId;
 }
 
-/** The layer of the store on top of `parent`, made of what was read where it was not there. */
+/** The layer of the store on top of `parent`, made of what was read where it was not there. Throws EngineError for a
+ *  stack that gets too deep. */
 export function placeLayer(core: EngineCore, parent: LayerRecord | undefined, read: ReadLayer): LayerRecord {
   const chainId = chainIdOn(parent, read.diffId, core);
   const known = core.state.layers.get(chainId);
   if (known) return known;
+  if (stackOf(parent).length >= MAX_DEPTH) throw new EngineError('system', 'other', 'max depth exceeded');
   const record: LayerRecord = {
     chainId,
     diffId: read.diffId,
@@ -150,7 +156,7 @@ function lowerLayer({ tree, tar, chainId }: LayerRecord): LayerTreeLayer {
   return layer;
 }
 
-/** Drops those of some layers (base first) that neither an image nor a container needs, nor a layer above. Gives their
+/** Drops those of some layers (base first) that neither an image, a container nor the build cache needs, nor a layer above. Gives their
  *  chainIDs, the uppermost first. What others are still making is not touched. */
 export function releaseLayers(
   state: EngineState,
@@ -159,6 +165,7 @@ export function releaseLayers(
   const needed = new Set<Digest>();
   for (const { layers } of state.images.values()) for (const { chainId } of layers) needed.add(chainId);
   for (const { layers } of state.containers.values()) for (const { chainId } of layers) needed.add(chainId);
+  for (const { chainId } of state.buildCache.values()) if (chainId !== undefined) needed.add(chainId);
   const layers = new Map(state.layers);
   const released: Digest[] = [];
   const parents = new Map<Digest, number>();

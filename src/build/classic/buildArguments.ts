@@ -18,6 +18,7 @@ export class BuildArguments {
   /** An ARG before the first FROM. */
   declareGlobal(name: string, value: string | undefined): void {
     this.#global.set(name, value);
+    this.#referenced.add(name);
   }
 
   declare(name: string, value: string | undefined): void {

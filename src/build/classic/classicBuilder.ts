@@ -61,7 +61,8 @@ class ClassicBuild {
   }
 
   async run(): Promise<Digest> {
-    const { print, engine } = this.#surroundings;
+    const { print, printError, engine } = this.#surroundings;
+    if (this.#dockerfile.warning !== '') await printError(this.#dockerfile.warning);
     const stages = this.#wantedStages();
     const { globalArguments } = this.#dockerfile;
     this.#total = stages.reduce((sum, stage) => sum + 1 + stage.instructions.length, globalArguments.length);

@@ -36,7 +36,6 @@ const DEFAULT_SHELL = ['/bin/sh', '-c'];
 const SHORT_ID = 12;
 const NEEDS_BUILDKIT =
   'option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled';
-const MAX_LAYERS = 127;
 
 export interface StepSetup {
   readonly build: StageBuild;
@@ -316,8 +315,6 @@ export class ClassicStep {
   ): Promise<void> {
     const build = this.#build;
     const { images } = this.#setup.surroundings.engine;
-    if (newLayer !== undefined && this.#layers().length >= MAX_LAYERS)
-      throw new BuildError('limit', 'max depth exceeded');
     const image = await images.create({
       parent: build.imageId,
       newLayer,
@@ -491,7 +488,7 @@ export class ClassicStep {
       content,
       sum: async () => sum,
     };
-    return { file, files: this.#setup.context, sum, isDownload: true };
+    return { file, name, files: this.#setup.context, sum, isDownload: true };
   }
 }
 

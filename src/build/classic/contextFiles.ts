@@ -62,6 +62,11 @@ export class ContextFiles implements FileSet {
     return this.#files.size;
   }
 
+  /** Without these files. */
+  without(paths: readonly string[]): ContextFiles {
+    return new ContextFiles(new Map([...this.#files].filter(([path]) => !paths.includes(path))));
+  }
+
   find(path: string): SourceFile | undefined {
     const clean = cleanPath(path);
     if (clean === '') return ROOT;
@@ -129,7 +134,8 @@ function contextFile(
   const isPlain = entry.type === 'file';
   const sizeBytes = original?.sizeBytes ?? entry.sizeBytes;
   const header: SummedHeader = {
-    name: kind === 'directory' ? `${path}/` : path,
+    // As it was sent: `./a` is not `a`.
+    name,
     mode: form === 'typed' ? mode | (kind === 'directory' ? 0o040000 : 0o100000) : mode,
     uid,
     gid,

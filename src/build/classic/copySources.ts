@@ -6,7 +6,10 @@ import { cleanPath, type FileSet, type SourceFile } from './contextFiles.ts';
 
 /** A source of COPY or ADD, found. */
 export interface CopySource {
+  /** What the name leads to, over links. */
   readonly file: SourceFile;
+  /** Its own last name: what it is called in a directory that it goes into. */
+  readonly name: string;
   readonly files: FileSet;
   /** `file:…`, `dir:…`, or for a download its bare sum. */
   readonly sum: string;
@@ -49,8 +52,9 @@ async function asSource(
       isContext ? `file not found in build context or excluded by .dockerignore: ${missing}` : missing,
     );
   }
-  if (file.kind === 'file') return { file, files, sum: `file:${await file.sum()}`, isDownload: false };
-  return { file, files, sum: await directorySum(files, file, work), isDownload: false };
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const sum = file.kind === 'file' ? `file:${await file.sum()}` : await directorySum(files, file, work);
+  return { file, name, files, sum, isDownload: false };
 }
 
 /** The sums of a directory and of all below it, sorted and joined; a link counts as what it leads to. */

@@ -3,7 +3,7 @@ import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { BuildError } from '../buildError.ts';
-import type { Owner } from './placeFiles.ts';
+import type { Owner } from './mountFiles.ts';
 
 const CANNOT = 'unable to convert uid/gid chown string to host mapping: ';
 

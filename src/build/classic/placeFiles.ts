@@ -1,19 +1,14 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import { sniffCompression } from '../../codec/sniff.ts';
 import type { Work } from '../../bytes/platform.ts';
-import { S_IFDIR, S_IFLNK, isDirectory } from '../../vfs/overlay/fileMode.ts';
+import { S_IFDIR, S_IFLNK } from '../../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
-import { VfsError } from '../../vfs/vfsError.ts';
 import { BuildError } from '../buildError.ts';
 import type { SourceFile } from './contextFiles.ts';
 import type { CopySource } from './copySources.ts';
+import { isThereDirectory, makeParents, type Owner, remove, typeAt } from './mountFiles.ts';
 import { firstBlock, unpackArchive } from './unpackArchive.ts';
-
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
 
 export interface Placing {
   readonly mount: OverlayMount;
@@ -45,8 +40,7 @@ export async function placeSource(source: CopySource, placing: Placing): Promise
     return;
   }
   const intoDirectory = destination.endsWith('/') || isThereDirectory(placing.mount, target);
-  const name = source.file.path.slice(source.file.path.lastIndexOf('/') + 1);
-  const path = intoDirectory ? `${target === '/' ? '' : target}/${name}` : target;
+  const path = intoDirectory ? `${target === '/' ? '' : target}/${source.name}` : target;
   makeParents(placing, path);
   await placeFile(source.file, path, placing);
 }
@@ -100,42 +94,9 @@ export async function writeContent(
   }
 }
 
-/** Directories on the way, as root's or the owner's, 0755. */
-export function makeParents({ mount, owner }: Pick<Placing, 'mount' | 'owner'>, path: string): void {
-  for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
-    const parent = path.slice(0, slash);
-    if (isThereDirectory(mount, parent)) continue;
-    mount.mkdir(parent, 0o755);
-    mount.lchown(parent, owner.uid, owner.gid);
-  }
-}
-
-/** Whether a path leads to a directory, over links too. */
-export function isThereDirectory(mount: OverlayMount, path: string): boolean {
-  return typeAt(mount, path) === S_IFDIR;
-}
-
 function isFile(mount: OverlayMount, path: string): boolean {
   const type = typeAt(mount, path);
   return type !== undefined && type !== S_IFDIR && type !== S_IFLNK;
-}
-
-function typeAt(mount: OverlayMount, path: string): number | undefined {
-  try {
-    return mount.stat(path).mode & 0o170000;
-  } catch (error) {
-    if (error instanceof VfsError) return undefined;
-    throw error;
-  }
-}
-
-/** What stood there goes, but for a directory. */
-export function remove(mount: OverlayMount, path: string): void {
-  try {
-    if (!isDirectory(mount.lstat(path).mode)) mount.unlink(path);
-  } catch (error) {
-    if (!(error instanceof VfsError && error.code === 'ENOENT')) throw error;
-  }
 }
 
 function notDirectory({ shownRoot }: Placing, target: string): BuildError {

@@ -4,13 +4,15 @@ import { readStages } from '../instructions/readStages.ts';
 import { Linter } from '../lint/linter.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import type { EscapeCharacter } from '../expand/lexer.ts';
-import type { SyntaxNode } from '../parse/syntaxNode.ts';
+import type { ParseWarning, SyntaxNode } from '../parse/syntaxNode.ts';
 
 /** A Dockerfile as the classic builder takes it. */
 export interface ClassicDockerfile {
   readonly escape: EscapeCharacter;
   readonly globalArguments: readonly Instruction[];
   readonly stages: readonly Stage[];
+  /** To be printed before the first step; empty where there is nothing to warn of. */
+  readonly warning: string;
 }
 
 /** Flags that each instruction knew in 20.10. */
@@ -29,7 +31,15 @@ export function readClassic(text: string): ClassicDockerfile {
   for (const node of parsed.nodes) checkFlags(node);
   const { stages, globalArguments } = inOldWords('', () => readStages(parsed.nodes, new Linter()));
   if (stages.length === 0) throw new BuildError('stage', 'no build stage in current context');
-  return { escape: parsed.escape, stages, globalArguments };
+  return { escape: parsed.escape, stages, globalArguments, warning: warningOf(parsed.warnings) };
+}
+
+const EMPTY_LINE = 'Empty continuation line found in:';
+
+function warningOf(warnings: readonly ParseWarning[]): string {
+  if (warnings.length === 0) return '';
+  const lines = warnings.map(({ message }) => `[WARNING]: ${message.replace(`${EMPTY_LINE} `, `${EMPTY_LINE}\n    `)}\n`);
+  return `${lines.join('')}[WARNING]: Empty continuation lines will become errors in a future release.\n`;
 }
 
 function checkFlags(node: SyntaxNode): void {

@@ -10,7 +10,7 @@ import { deviceNumber, PERMISSION_BITS, S_IFBLK, S_IFCHR, S_IFIFO } from '../../
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { cleanPath } from './contextFiles.ts';
-import { isThereDirectory, makeParents, remove } from './placeFiles.ts';
+import { isThereDirectory, makeParents, remove } from './mountFiles.ts';
 
 const ROOT_OWNER = { uid: 0, gid: 0 };
 

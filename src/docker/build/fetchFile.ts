@@ -26,7 +26,7 @@ export async function fetchFile(process: Process, address: string): Promise<Down
   const bytes = await gather(response.body);
   if (response.status < 200 || response.status >= 300) {
     const status = `${response.status} ${response.statusText}`;
-    throw new Error(`failed to GET ${address} with status ${status}: ${new TextDecoder().decode(bytes)}`);
+    throw new Error(`failed to GET ${address} with status ${status}: ${new TextDecoder().decode(bytes).trim()}`);
   }
   const modified = response.headers['last-modified'];
   const modifiedMs = modified === undefined ? Number.NaN : Date.parse(modified);

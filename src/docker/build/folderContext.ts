@@ -44,13 +44,18 @@ export async function* folderContext(
   };
   /** First names of files with several. */
   const links = new Map<number, string>();
+  const left = new Set(added);
   for await (const { path, sent } of selectEntries(tree, filter)) {
     if (process.isDue) await process.pause();
-    if (!sent || added.some((one) => one.path === path)) continue;
-    const member = memberOf(process, folder, path, links);
-    if (member) yield member;
+    if (!sent) continue;
+    const found = memberOf(process, folder, path, links);
+    const replaced = added.find((one) => one.path === path);
+    if (found && replaced) {
+      yield { member: { ...found.member, sizeBytes: replaced.bytes.length }, content: [replaced.bytes] };
+      left.delete(replaced);
+    } else if (found) yield found;
   }
-  for (const { path, bytes } of added) yield addedMember(process, path, bytes);
+  for (const { path, bytes } of left) yield addedMember(process, path, bytes);
 }
 
 async function ignorePatterns(process: Process, folder: string, dockerfile: string): Promise<readonly string[]> {

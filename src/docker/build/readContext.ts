@@ -1,4 +1,4 @@
-import { decodeName } from '../../bytes/byteName.ts';
+import { decodeName, encodeName } from '../../bytes/byteName.ts';
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import { MemorySource } from '../../bytes/byteSource.ts';
 import type { Work } from '../../bytes/platform.ts';
@@ -40,7 +40,16 @@ async function fromFolder(client: Client, source: string, file: string, work: Wo
   if (!isDirectory(stat.mode)) throw new ClientError(`${CANNOT}context must be a directory: ${folder}`);
   const { dockerfile, added } = await locateDockerfile(client, folder, file);
   const tar = await spooled(writeTar(folderContext(process, { folder, dockerfile, added })), work);
-  return { tar, sentBytes: tar.sizeBytes, dockerfile };
+  return { tar, sentBytes: tar.sizeBytes - (added.length > 0 ? unfinishedBytes(added) : 0), dockerfile };
+}
+
+const END_BYTES = 1024;
+const BLOCK_BYTES = 512;
+
+/** A tar that the client wrote anew ends without its last padding and its end blocks. */
+function unfinishedBytes(added: readonly AddedFile[]): number {
+  const last = added.at(-1)?.bytes.length ?? 0;
+  return END_BYTES + ((BLOCK_BYTES - (last % BLOCK_BYTES)) % BLOCK_BYTES);
 }
 
 /** `-f`: inside the folder, outside of it (then it is sent along under a name of its own), or standard input. */
@@ -75,11 +84,12 @@ async function locateDockerfile(
 /** What is sent along is not to be copied by `COPY .`: the ignore file says so. */
 async function ignoring(client: Client, folder: string, name: string): Promise<readonly AddedFile[]> {
   const path = `${folder}/.dockerignore`;
-  const before = calls.statIfThere(client.process, path) ? decodeName(await calls.readFile(client.process, path)) : '';
+  const isThere = calls.statIfThere(client.process, path) !== undefined;
+  const before = isThere ? decodeName(await calls.readFile(client.process, path)) : '.dockerignore';
   return [
     {
       path: '.dockerignore',
-      bytes: new TextEncoder().encode(`${before}\n.dockerignore\n${name}\n`.replace(/^\n/, '')),
+      bytes: encodeName(`${before}\n${name}\n`),
     },
   ];
 }

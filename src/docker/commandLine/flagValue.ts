@@ -1,7 +1,10 @@
+import { ImageError } from '../../image/imageError.ts';
+import { parseReference } from '../../image/reference.ts';
 import type { FlagSpec } from './spec.ts';
 
 /** Checks a value of a flag as Go's flag types do. Gives the value as it is kept; throws FlagValueError with Go's words. */
 export function checkFlagValue(flag: FlagSpec, value: string): string {
+  if (flag.holds === 'reference') return checkReference(value);
   switch (flag.type) {
     case 'bool':
       return checkBool(value);
@@ -66,6 +69,15 @@ function checkInteger(value: string, parser: 'ParseInt' | 'ParseUint', bits: big
     throw new FlagValueError(`strconv.${parser}: parsing ${quoteGo(value)}: value out of range`);
   }
   return String(sign === '-' ? -number : number);
+}
+
+function checkReference(value: string): string {
+  try {
+    parseReference(value);
+  } catch (error) {
+    throw error instanceof ImageError ? new FlagValueError(error.message) : error;
+  }
+  return value;
 }
 
 function checkFilter(value: string): string {

@@ -17,6 +17,8 @@ export interface FlagSpec {
   readonly default?: string;
   /** What the flag means without a value, for flags that need none but are not `bool`. */
   readonly noOptionDefault?: string;
+  /** What its values are checked as, beyond what the type says. */
+  readonly holds?: 'reference';
   readonly isHidden?: boolean;
   readonly deprecated?: string;
   /** The first version of the engine's API that has it. */

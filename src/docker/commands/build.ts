@@ -3,6 +3,10 @@ import { BuildError } from '../../build/buildError.ts';
 import { buildClassic } from '../../build/classic/classicBuilder.ts';
 import type { ClassicOptions } from '../../build/classic/classicOptions.ts';
 import { ContextFiles } from '../../build/classic/contextFiles.ts';
+import { DEFAULT_IGNORE_FILE } from '../../build/context/contextFilter.ts';
+import { readIgnoreFile } from '../../build/context/ignoreFile.ts';
+import { PatternMatcher } from '../../build/context/patternMatcher.ts';
+import { EngineError } from '../../engine/engineError.ts';
 import { RunFailed } from '../../build/classic/runFailed.ts';
 import * as calls from '../../shell/kernel/calls.ts';
 import type { Process } from '../../shell/kernel/process.ts';
@@ -71,11 +75,12 @@ async function daemonBuild(
 ): Promise<string> {
   const { process, engine } = client;
   const work = { platform: engine.platform, signal: process.signal };
-  const context = await ContextFiles.read(sent.tar, work, 'plain');
-  const file = context.resolve(sent.dockerfile);
+  const all = await ContextFiles.read(sent.tar, work, 'plain');
+  const file = all.resolve(sent.dockerfile);
   if (!file)
     throw new ClientError(`Error response from daemon: Cannot locate specified Dockerfile: ${sent.dockerfile}`);
   const text = decodeName(await file.content.read(0, file.content.sizeBytes));
+  const context = await withoutIgnored(all, sent.dockerfile);
   const display = new ProgressDisplay(process, 1);
   let isParsed = false;
   try {
@@ -101,8 +106,17 @@ async function daemonBuild(
   } catch (error) {
     // What is wrong before the first step is the answer to the request, not a line of its stream.
     if (error instanceof BuildError && !isParsed) throw new ClientError(`Error response from daemon: ${error.message}`);
-    throw error;
+    throw error instanceof EngineError && isParsed ? error.inStream() : error;
   }
+}
+
+/** The daemon takes the build's own files out where the ignore file names them. */
+async function withoutIgnored(context: ContextFiles, dockerfile: string): Promise<ContextFiles> {
+  const file = context.resolve(DEFAULT_IGNORE_FILE);
+  if (file?.kind !== 'file') return context;
+  const lines = readIgnoreFile(decodeName(await file.content.read(0, file.content.sizeBytes)));
+  const matcher = new PatternMatcher(lines.map(({ pattern }) => pattern));
+  return context.without([DEFAULT_IGNORE_FILE, dockerfile].filter((path) => matcher.matchesOrParentMatches(path)));
 }
 
 function optionsOf(client: Client, flags: FlagSet): ClassicOptions {

@@ -48,7 +48,7 @@ export const BUILDER_BUILD: CommandSpec = {
       apiVersion: '1.25',
       isExperimental: true,
     },
-    { name: 'tag', short: 't', type: 'list', usage: 'Name and optionally a tag in the "name:tag" format' },
+    { name: 'tag', short: 't', type: 'list', usage: 'Name and optionally a tag in the "name:tag" format', holds: 'reference' },
     { name: 'target', type: 'string', usage: 'Set the target build stage to build.' },
     { name: 'ulimit', type: 'ulimit', usage: 'Ulimit options', default: '[]' },
   ],
