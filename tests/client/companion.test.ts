@@ -88,7 +88,7 @@ describe('COMP-22 the page’s side', () => {
     for await (const event of client.build(new Blob([]), {}, new AbortController().signal)) {
       if (event.type === 'started') break;
     }
-    await expect.poll(() => seen).toContain('DELETE /v1/builds/b');
+    await expect.poll(() => seen, { timeout: 10_000 }).toContain('DELETE /v1/builds/b');
   });
 
   it('a refusal is told by its code, a companion that is gone as lost', async () => {
