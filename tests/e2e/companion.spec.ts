@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { probeBuildkit, programPath, shellMembers, startBuildkit } from '../companion/realBuildkit.ts';
-import { dockerArchive, tarOf } from '../archive/buildTar.ts';
+import { dockerArchive, sampleLayers, tarOf } from '../archive/buildTar.ts';
+import { isInstalled, startRegistry } from '../companion/realRegistry.ts';
 import { expect, type Page, test as base } from '@playwright/test';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -156,6 +157,39 @@ test('COMP-16 a page from elsewhere connects to a companion that allows it, and 
   await dialog.getByRole('button', { name: 'Disconnect' }).click();
   await connect(idle.link);
   await expect(state).toHaveAccessibleName(/Companion: (lost|refused)/);
+});
+
+test.describe('with a registry', () => {
+  test.skip(!isInstalled('docker-registry'), 'skipped: docker-registry is not installed');
+
+  test('COMP-20 an image of a registry that was allowed is pulled into the explorer', async ({ page }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
+    const registry = await startRegistry();
+    const allowed = ['--allow-host', registry.host, '--plain-http', registry.host];
+    const engine = ['--engine', `docker=unix://${join(folder, 'no.sock')}`];
+    const { link, child } = await launch(folder, [...engine, ...allowed]);
+    const reference = `${registry.host}/team/pulled:1`;
+    const pushed = await fetch(new URL(`/v1/registry/image?reference=${reference}`, link), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${link.split('/').at(-1)}`, 'content-type': 'application/x-tar' },
+      body: (await dockerArchive(await sampleLayers())) as BodyInit,
+    });
+    expect(pushed.status).toBe(200);
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Companion: connected' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Companion' });
+    await dialog.getByLabel('Image', { exact: true }).fill('127.0.0.1:1/not/allowed:1');
+    await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
+    await expect(dialog.getByText('127.0.0.1:1 is this machine')).toBeVisible();
+    await dialog.getByLabel('Image', { exact: true }).fill(reference);
+    await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
+    await expect(dialog.getByText('open in the explorer')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('2 layers').first()).toBeVisible();
+    await end(child);
+    await registry.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
 });
 
 test.describe('with BuildKit', () => {

@@ -179,13 +179,13 @@ export class EnginePool {
 
   async #lookAtAll(): Promise<void> {
     await Promise.all(this.#endpoints.map((endpoint) => this.#look(endpoint)));
-    if (this.#endpoints.some(({ isUp }) => isUp)) this.#allGoneSinceMs = undefined;
+    if (this.#endpoints.some((endpoint) => endpoint.isUp && this.#isFit(endpoint))) this.#allGoneSinceMs = undefined;
     else {
       this.#allGoneSinceMs ??= Date.now();
       if (Date.now() - this.#allGoneSinceMs > ALL_GONE_MS) {
         for (const waiting of this.#queue.all()) {
           this.#queue.remove(waiting);
-          waiting.job.giveUp(new CompanionError('engine', 'no engine answers'));
+          waiting.job.giveUp(new CompanionError('engine', 'no engine answers that may be used'));
         }
       }
     }
