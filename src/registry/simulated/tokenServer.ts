@@ -10,7 +10,7 @@ export interface TokenServerSetup {
   /** User to password. */
   readonly users: ReadonlyMap<string, string>;
   /** Whether somebody (undefined: anybody) may do that with a repository. */
-  readonly allows: (user: string | undefined, repository: string, action: string) => boolean;
+  readonly allows: (user: string | undefined, repository: string, action: string) => boolean | Promise<boolean>;
   readonly random: (length: number) => Uint8Array;
 }
 
@@ -41,7 +41,7 @@ export class TokenServer {
     for (const scope of request.url.searchParams.getAll('scope')) {
       for (const action of actionsOf(scope)) {
         const [repository = '', verb = ''] = action.split('\n');
-        if (this.#setup.allows(credentials?.user, repository, verb)) granted.add(action);
+        if (await this.#setup.allows(credentials?.user, repository, verb)) granted.add(action);
       }
     }
     const token = toHex(this.#setup.random(24));
