@@ -7,7 +7,7 @@ import type { OpenFile } from '../shell/kernel/openFile.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { VfsError } from '../vfs/vfsError.ts';
-import { ClientConfig } from './clientConfig.ts';
+import type { ClientConfig } from './clientConfig.ts';
 import type { FlagSet } from './commandLine/flagSet.ts';
 import type { CommandPath } from './commandLine/spec.ts';
 import type { EngineAbilities } from './commandLine/support.ts';
@@ -167,11 +167,17 @@ export async function waitThrough<T>(process: Process, promise: Promise<T>): Pro
   }
 }
 
+/** Reads through signals that are handled elsewhere. A signal that ends the process leaves what comes to others. */
+async function readThrough(process: Process, file: OpenFile, maxBytes: number): Promise<Uint8Array> {
+  for (let ready = file.whenReadable(); ready; ready = file.whenReadable()) await waitThrough(process, ready);
+  const reading = file.read(maxBytes);
+  return reading instanceof Promise ? waitThrough(process, reading) : reading;
+}
+
 /** Bytes of a descriptor until its end. */
 export async function* readStream(process: Process, file: OpenFile): AsyncGenerator<Uint8Array> {
   for (;;) {
-    const reading = file.read(1 << 18);
-    const chunk = reading instanceof Promise ? await waitThrough(process, reading) : reading;
+    const chunk = await readThrough(process, file, 1 << 18);
     if (chunk.length === 0) return;
     yield chunk;
     if (process.isDue) await process.pause();
@@ -183,9 +189,7 @@ export async function readLine(process: Process): Promise<string | undefined> {
   const file = process.file(0);
   const bytes: number[] = [];
   for (;;) {
-    const reading = file.read(1);
-    const chunk = reading instanceof Promise ? await waitThrough(process, reading) : reading;
-    const [byte] = chunk;
+    const [byte] = await readThrough(process, file, 1);
     if (byte === undefined) return bytes.length > 0 ? decodeName(Uint8Array.from(bytes)) : undefined;
     if (byte === 10) return decodeName(Uint8Array.from(bytes)).replace(/\r$/, '');
     if (bytes.length < MAX_LINE_BYTES) bytes.push(byte);

@@ -16,7 +16,7 @@ export const attach: DockerCommand = {
     requireTerminal(client, !flags.isOn('no-stdin'), hasTty);
     const wantsStdin = !flags.isOn('no-stdin') && openStdin;
     const unforward = flags.isOn('sig-proxy') && !hasTty ? forwardSignals(client, id) : undefined;
-    let unwatch = () => undefined as void;
+    let unwatch: () => void = () => undefined;
     try {
       const exit = containers.wait(id, 'not-running');
       exit.catch(() => undefined);

@@ -17,8 +17,8 @@ export async function connect(
     options.hasTty && options.wantsStdin && terminal ? { ...terminal.mode } : undefined;
   if (cooked && terminal) terminal.mode = { ...RAW };
   const input = options.wantsStdin ? process.file(0).retain() : undefined;
-  let isOver = false;
-  const feeding = input && feed(client, input, attachment, () => isOver);
+  const over = new AbortController();
+  const feeding = input && feed(client, input, attachment, over.signal);
   try {
     const iterator = attachment.output[Symbol.asyncIterator]();
     for (;;) {
@@ -29,7 +29,7 @@ export async function connect(
     }
     return await waitThrough(process, attachment.ended);
   } finally {
-    isOver = true;
+    over.abort();
     attachment.detach();
     feeding?.catch(() => undefined);
     input?.close();
@@ -37,18 +37,27 @@ export async function connect(
   }
 }
 
-async function feed(client: Client, input: OpenFile, attachment: Attachment, isOver: () => boolean): Promise<void> {
+async function feed(client: Client, input: OpenFile, attachment: Attachment, over: AbortSignal): Promise<void> {
+  const { process } = client;
+  const ended = new Promise<void>((resolve) => {
+    over.addEventListener('abort', () => resolve(), { once: true });
+  });
   try {
-    while (!isOver()) {
+    for (;;) {
+      // What is typed when the container has ended is for who reads next.
+      for (let ready = input.whenReadable(); ready && !over.aborted; ready = input.whenReadable()) {
+        await waitThrough(process, Promise.race([ready, ended]));
+      }
+      if (over.aborted) return;
       const reading = input.read(65_536);
-      const chunk = reading instanceof Promise ? await waitThrough(client.process, reading) : reading;
-      if (isOver()) return;
+      const chunk = reading instanceof Promise ? await waitThrough(process, reading) : reading;
+      if (over.aborted) return;
       if (chunk.length === 0) {
         attachment.closeInput();
         return;
       }
       const writing = attachment.write(chunk.slice());
-      if (writing) await waitThrough(client.process, writing);
+      if (writing) await waitThrough(process, writing);
     }
   } catch (error) {
     // The other side is gone; what it said tells why.

@@ -63,7 +63,7 @@ async function runContainer(call: CommandCall, request: CreateContainer): Promis
     return 0;
   }
   const unforward = flags.isOn('sig-proxy') && !request.config.Tty ? forwardSignals(client, id) : undefined;
-  let unwatch = () => undefined as void;
+  let unwatch: () => void = () => undefined;
   try {
     const attachment = await containers.attach(id, {
       wantsStdin: stdin,

@@ -64,7 +64,7 @@ function headerWithLabels<Row>(kind: RowKind<Row>): GoValue {
     methods: {
       Label: {
         parameters: [STRING],
-        call: (_, [name]) => goString(((name?.data as string).split('.').at(-1) ?? '').replace(/[-_]/g, ' ')),
+        call: (_, [name]) => goString((String(name?.data).split('.').at(-1) ?? '').replace(/[-_]/g, ' ')),
       },
     },
   };

@@ -22,6 +22,12 @@ export abstract class OpenFile {
    *  caller's to read, not to change. Throws VfsError. */
   abstract read(maxBytes: number): Uint8Array | Promise<Uint8Array>;
 
+  /** Ends when a read may have something to give, or the end; undefined when it would not wait now. Unlike a read, it can
+   *  be given up without loss. */
+  whenReadable(): Promise<void> | undefined {
+    return undefined;
+  }
+
   /** Writes all of it; waits while a pipe is full. The bytes are not changed afterwards by who gave them.
    *  Throws VfsError: EPIPE for a pipe that nobody reads (who writes gets SIGPIPE: `Process.write` sees to it). */
   abstract write(bytes: Uint8Array): undefined | Promise<void>;

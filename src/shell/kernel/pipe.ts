@@ -51,6 +51,10 @@ export class PipeBuffer {
     return taken;
   }
 
+  whenReadable(): Promise<void> | undefined {
+    return this.#sizeBytes === 0 && this.writers > 0 ? this.change() : undefined;
+  }
+
   async #readLater(maxBytes: number): Promise<Uint8Array> {
     while (this.#sizeBytes === 0 && this.writers > 0) await this.change();
     return this.read(maxBytes);
@@ -108,6 +112,10 @@ export class PipeEnd extends OpenFile {
   read(maxBytes: number): Uint8Array | Promise<Uint8Array> {
     if (!this.#isReader) throw new VfsError('EBADF', 'read', this.path);
     return this.#buffer.read(maxBytes);
+  }
+
+  override whenReadable(): Promise<void> | undefined {
+    return this.#isReader ? this.#buffer.whenReadable() : undefined;
   }
 
   write(bytes: Uint8Array): undefined | Promise<void> {

@@ -387,7 +387,19 @@ export class Process {
 
   /** Up to `maxBytes`, none at the end of the file. */
   read(fd: number, maxBytes = 65536): Uint8Array | Promise<Uint8Array> {
-    const result = this.file(fd).read(maxBytes);
+    const file = this.file(fd);
+    const ready = file.whenReadable();
+    if (ready) return this.#readWhenReady(file, ready, maxBytes);
+    const result = file.read(maxBytes);
+    return result instanceof Promise ? this.waitFor(result) : result;
+  }
+
+  // A read that a signal ends takes nothing from who reads next.
+  async #readWhenReady(file: OpenFile, ready: Promise<void>, maxBytes: number): Promise<Uint8Array> {
+    for (let waiting: Promise<void> | undefined = ready; waiting; waiting = file.whenReadable()) {
+      await this.waitFor(waiting);
+    }
+    const result = file.read(maxBytes);
     return result instanceof Promise ? this.waitFor(result) : result;
   }
 

@@ -124,12 +124,15 @@ export class Pty {
     return this.#ready.length > 0 || this.#endings > 0 || this.#isHungUp;
   }
 
+  whenReadable(): Promise<void> | undefined {
+    if (this.hasInput) return undefined;
+    return new Promise((resolve) => {
+      this.#readers.push(resolve);
+    });
+  }
+
   async #readLater(maxBytes: number): Promise<Uint8Array> {
-    while (!this.hasInput) {
-      await new Promise<void>((resolve) => {
-        this.#readers.push(resolve);
-      });
-    }
+    while (!this.hasInput) await this.whenReadable();
     return this.read(maxBytes);
   }
 
@@ -262,6 +265,10 @@ class PtySlave extends OpenFile {
 
   read(maxBytes: number): Uint8Array | Promise<Uint8Array> {
     return this.#pty.read(maxBytes);
+  }
+
+  override whenReadable(): Promise<void> | undefined {
+    return this.#pty.whenReadable();
   }
 
   write(bytes: Uint8Array): undefined | Promise<void> {

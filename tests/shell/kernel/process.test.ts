@@ -56,6 +56,28 @@ describe('SHELL-1 processes', () => {
     });
   });
 
+  it('a read that a signal ends takes nothing from who reads next', async () => {
+    const seen: string[] = [];
+    await run(testKernel(), async (process) => {
+      const terminal = new Pty();
+      const { readEnd, writeEnd } = makePipe();
+      for (const file of [terminal.slave, readEnd]) {
+        const child = process.fork(cat, { files: new Map([...process.files, [0, file]]) });
+        await process.pause();
+        child.kill(SIGNALS.INT);
+        await child.wait();
+      }
+      terminal.input(encodeName('typed\n'));
+      await writeEnd.write(encodeName('piped'));
+      for (const file of [terminal.slave, readEnd]) {
+        const fd = process.install(file.retain());
+        seen.push(new TextDecoder().decode(await process.read(fd)));
+      }
+      return 0;
+    });
+    expect(seen).toEqual(['typed\n', 'piped']);
+  });
+
   it('executes files: stand-ins, scripts, and what cannot be run', async () => {
     const machine = testKernel({
       programs: table,

@@ -26,6 +26,7 @@ const DISK_BYTES = 16 * 1024 ** 3;
 const RECORDED_SEC = 1_795_255_200;
 /** A step that takes longer, in real time, hangs. */
 const STEP_LIMIT_MS = 60_000;
+const SHUT_DOWN_LIMIT_MS = 5000;
 
 export interface StepVerdict {
   readonly index: number;
@@ -86,10 +87,21 @@ export async function replay(
     const shell = new ShellSession(host, environment, WORK);
     return await runSteps(transcript, { host, clock, shell, faults, signal });
   } finally {
-    await host.engine.shutDown();
-    await host.kernel.halt();
+    // A machine that hangs in a step may hang here, too.
+    await Promise.race([shutDown(host), leave(SHUT_DOWN_LIMIT_MS)]);
     clock.stop();
   }
+}
+
+async function shutDown({ engine, kernel }: Host): Promise<void> {
+  await engine.shutDown();
+  await kernel.halt();
+}
+
+function leave(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs).unref();
+  });
 }
 
 async function runSteps(
