@@ -45,7 +45,7 @@ export class ContainerRuntimes {
   snapshot(): EngineSnapshot {
     const containers = new Map<string, ContainerSnapshot>();
     for (const [id, { initLayer, upper, log }] of this.#runtimes)
-      containers.set(id, { initLayer: initLayer.state, upper: upper.snapshot(), log: [...log.chunks] });
+      containers.set(id, { initLayer: initLayer.state, upper: upper.snapshot(), log: log.freeze() });
     return { state: this.#core.state, containers };
   }
 

@@ -4,6 +4,8 @@ import type { LogLine, OutputChunk } from './containerCalls.ts';
 
 /** What is kept of a container's output; the oldest goes first. A real disk would hold more. */
 const MAX_LOG_BYTES = 32 * 2 ** 20;
+/** Writes may be of a byte each. */
+const MAX_CHUNKS = 200_000;
 const LF = 10;
 
 /** A piece of output as it was written. */
@@ -17,26 +19,32 @@ export class OutputLog {
   #sizeBytes = 0;
   /** Chunks that were dropped from the beginning. */
   #dropped = 0;
+  #frozen: readonly LoggedChunk[] | undefined;
 
   constructor(chunks: readonly LoggedChunk[] = []) {
     this.#chunks = [...chunks];
     this.#sizeBytes = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
-  get chunks(): readonly LoggedChunk[] {
-    return this.#chunks;
+  /** As they are now; the same array as long as nothing was added. */
+  freeze(): readonly LoggedChunk[] {
+    this.#frozen ??= [...this.#chunks];
+    return this.#frozen;
   }
 
   add(chunk: LoggedChunk): void {
+    this.#frozen = undefined;
     this.#chunks.push(chunk);
     this.#sizeBytes += chunk.bytes.length;
-    if (this.#sizeBytes > MAX_LOG_BYTES) this.#shorten();
+    if (this.#sizeBytes > MAX_LOG_BYTES || this.#chunks.length > MAX_CHUNKS) this.#shorten();
   }
 
   /** Drops a quarter at a time. */
   #shorten(): void {
     let count = 0;
-    while (this.#sizeBytes > (MAX_LOG_BYTES * 3) / 4 && count < this.#chunks.length) {
+    const keptChunks = (MAX_CHUNKS * 3) / 4;
+    const isTooMuch = () => this.#sizeBytes > (MAX_LOG_BYTES * 3) / 4 || this.#chunks.length - count > keptChunks;
+    while (count < this.#chunks.length && isTooMuch()) {
       this.#sizeBytes -= (this.#chunks[count] as LoggedChunk).bytes.length;
       count++;
     }
