@@ -82,12 +82,12 @@ async function* timed(body: Readable, { idleMs, signal }: UploadBounds): AsyncIt
 /** Reads on without keeping, within bounds; then the connection is cut. */
 export function drain(body: Readable): void {
   let left = DRAIN_BYTES;
-  const timer = setTimeout(() => body.destroy(), DRAIN_MS);
+  const timer = setTimeout(() => body.destroy(), DRAIN_MS).unref();
   body.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) body.destroy();
   });
-  body.once('close', () => clearTimeout(timer));
+  for (const event of ['end', 'close']) body.once(event, () => clearTimeout(timer));
   body.once('error', () => undefined);
   body.resume();
 }

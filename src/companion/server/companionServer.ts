@@ -27,6 +27,7 @@ export interface CompanionParts {
 const MAX_JSON_BYTES = 256 * 1024;
 const HEADERS_MS = 20_000;
 const KEEP_ALIVE_MS = 10_000;
+const MAX_CONNECTIONS = 1_000;
 const MAX_PATH_PARAMETER = 128;
 
 /** The companion's HTTP side. Before anything of a request is looked at, its headers are: name, origin, site, token. */
@@ -42,6 +43,7 @@ export function companionServer(parts: CompanionParts): FastifyInstance {
     exposeHeadRoutes: false,
     http: { headersTimeout: HEADERS_MS, maxHeaderSize: 32 * 1024 },
   });
+  app.server.maxConnections = MAX_CONNECTIONS;
   app.addHook('onRequest', async (request, reply) => admit(request, reply, parts));
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(SAFE_HEADERS);
@@ -93,7 +95,6 @@ async function admit(request: FastifyRequest, reply: FastifyReply, parts: Compan
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, status: number, code: string, message: string): unknown {
-  reply.header('connection', 'close');
   drain(request.raw);
   return reply.code(status).send({ error: { code, message } });
 }
@@ -101,10 +102,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, status: number, co
 function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, parts: CompanionParts): unknown {
   const { status, body } = answerOf(error);
   if (status === 500) parts.report(error);
-  if (!request.raw.readableEnded) {
-    reply.header('connection', 'close');
-    drain(request.raw);
-  }
+  if (!request.raw.readableEnded) drain(request.raw);
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }
 
