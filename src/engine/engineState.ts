@@ -1,4 +1,5 @@
 import type { Digest } from '../image/digest.ts';
+import type { BuildCacheRecord } from './buildCacheRecord.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ImageRecord, LayerRecord } from './imageRecord.ts';
 import type { NetworkRecord } from './networkRecord.ts';
@@ -10,7 +11,7 @@ export interface EngineState {
   readonly images: ReadonlyMap<Digest, ImageRecord>;
   /** Full reference (`docker.io/library/busybox:latest`, or with `@DIGEST`) to image. */
   readonly references: ReadonlyMap<string, Digest>;
-  /** By chainID. Those that no image and no container needs are gone. */
+  /** By chainID. Those that no image, no container and no build cache needs are gone. */
   readonly layers: ReadonlyMap<Digest, LayerRecord>;
   readonly containers: ReadonlyMap<string, ContainerRecord>;
   readonly volumes: ReadonlyMap<string, VolumeRecord>;
@@ -18,6 +19,8 @@ export interface EngineState {
   readonly networks: ReadonlyMap<string, NetworkRecord>;
   /** Layers by diffID as registries hold them: what push and pull have met, the latest last. */
   readonly knownBlobs: ReadonlyMap<Digest, readonly KnownBlob[]>;
+  /** By key; their layers stay. */
+  readonly buildCache: ReadonlyMap<string, BuildCacheRecord>;
 }
 
 /** A layer as a repository has it. */
@@ -37,6 +40,7 @@ export const EMPTY_STATE: EngineState = {
   volumes: new Map(),
   networks: new Map(),
   knownBlobs: new Map(),
+  buildCache: new Map(),
 };
 
 /** The map with an entry more, or one changed. Cost: the map's length, of references. */

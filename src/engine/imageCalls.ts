@@ -1,5 +1,6 @@
 import type { Digest } from '../image/digest.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
+import type { BuildCacheRecord } from './buildCacheRecord.ts';
 import type { ContainerConfig } from './containerConfig.ts';
 import type { Filters } from './filters.ts';
 import type { OnProgress } from './progress.ts';
@@ -128,6 +129,12 @@ export interface ImageCalls {
   mount(layers: readonly Digest[]): ImageMount;
   /** Stores a layer's uncompressed tar on top of others (base first). Gives its diffID. */
   addLayer(below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest>;
+  /** What an earlier build's step of this key made, while its layers are there. */
+  cachedStep(key: string): BuildCacheRecord | undefined;
+  /** Keeps what a step made, and its layers. */
+  keepStep(step: Omit<BuildCacheRecord, 'chainId' | 'sizeBytes'>): BuildCacheRecord;
+  /** All that is kept, the oldest first. */
+  buildCache(): Iterable<BuildCacheRecord>;
 }
 
 export interface NewImage {

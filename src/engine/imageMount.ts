@@ -1,3 +1,4 @@
+import { type BuildCommand, type BuildCommandEnd, runInMount } from './buildProcess.ts';
 import type { Digest } from '../image/digest.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
 import { OverlayMount as Mount } from '../vfs/overlay/overlayMount.ts';
@@ -14,6 +15,8 @@ export interface ImageMount {
   readonly mount: OverlayMount;
   /** Stores what was written as a layer on the others. Gives its diffID; undefined where nothing was. */
   seal(): Promise<Digest | undefined>;
+  /** Runs a command in them, as RUN does. Throws EngineError for a user who is not there. */
+  run(command: BuildCommand): Promise<BuildCommandEnd>;
 }
 
 /** `layers`: diffIDs, base first. */
@@ -21,7 +24,11 @@ export function mountLayers(core: EngineCore, layers: readonly Digest[]): ImageM
   const now = () => core.kernel.clock.now();
   const upper = new Upper({ now });
   const mount = new Mount({ lowers: imageLowers(layersOf(core, layers), now), upper });
-  return { mount, seal: () => sealOn(core, layers, upper.freeze()) };
+  return {
+    mount,
+    seal: () => sealOn(core, layers, upper.freeze()),
+    run: (command) => runInMount(core, mount, command),
+  };
 }
 
 /** Stores an upper as a layer on top of others, as `commit` does. Undefined for one that holds nothing. */

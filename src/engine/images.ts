@@ -1,4 +1,5 @@
 import type { Digest } from '../image/digest.ts';
+import { cachedStep, keepStep } from './buildCache.ts';
 import { createImage } from './createImage.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
@@ -39,6 +40,9 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     createFromConfig: async (configBytes, parent) => storeImage(core, configBytes, parent),
     mount: (layers) => mountLayers(core, layers),
     addLayer: (below, tar) => addLayer(core, below, tar),
+    cachedStep: (key) => cachedStep(core, key),
+    keepStep: (step) => keepStep(core, step),
+    buildCache: () => core.state.buildCache.values(),
   };
 }
 

@@ -57,6 +57,7 @@ export function packEngine({ state, containers }: EngineSnapshot, platform: Plat
       volumes: [...state.volumes.values()],
       networks: [...state.networks.values()],
       knownBlobs: [...state.knownBlobs],
+      buildCache: [...state.buildCache.values()],
     },
     blobs,
   };

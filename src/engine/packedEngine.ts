@@ -1,3 +1,4 @@
+import type { BuildCacheRecord } from './buildCacheRecord.ts';
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import type { LayerColumns } from '../vfs/layerTree.ts';
@@ -36,6 +37,8 @@ export interface PackedState {
   readonly volumes: readonly VolumeRecord[];
   readonly networks: readonly NetworkRecord[];
   readonly knownBlobs: readonly (readonly [diffId: Digest, blobs: readonly KnownBlob[]])[];
+  /** Absent in what was packed before there was one. */
+  readonly buildCache?: readonly BuildCacheRecord[];
 }
 
 export interface PackedLayer {

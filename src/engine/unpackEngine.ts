@@ -60,6 +60,7 @@ export async function unpackEngine(
       volumes: new Map(plain.volumes.map((volume) => [volume.name, volume])),
       networks: new Map(plain.networks.map((network) => [network.id, network])),
       knownBlobs: new Map(plain.knownBlobs),
+      buildCache: new Map((plain.buildCache ?? []).map((record) => [record.key, record])),
     },
     containers: snapshots,
   };

@@ -31,6 +31,8 @@ export interface PlanOptions {
   readonly targetPlatform?: BuildPlatform;
   /** The config of a base image, where it is known. */
   readonly baseConfig?: (reference: string, platform: BuildPlatform) => BaseConfig | undefined;
+  /** Off for a builder that knew no here-documents. */
+  readonly hasHeredocs?: boolean;
   /** Patterns of the context's ignore file. */
   readonly ignorePatterns?: readonly string[];
 }
@@ -69,7 +71,7 @@ export function checkDockerfile(text: string, options: PlanOptions = {}): Checke
 export function planBuild(text: string, options: PlanOptions, findings: LintFinding[] = []): BuildPlan {
   if (text === '') throw new BuildError('syntax', 'the Dockerfile cannot be empty');
   const linter = new Linter(checkOptions(text), findings);
-  const parsed = parseDockerfile(text);
+  const parsed = parseDockerfile(text, { hasHeredocs: options.hasHeredocs ?? true });
   for (const { line } of parsed.warnings) linter.report('NoEmptyContinuation', { startLine: line, endLine: line });
   const { stages, globalArguments: declared } = readStages(parsed.nodes, linter);
   if (stages.length === 0) throw new BuildError('stage', 'dockerfile contains no stages to build');

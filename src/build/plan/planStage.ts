@@ -1,4 +1,5 @@
 import { BuildError, atLines } from '../buildError.ts';
+import { VariableMap } from '../expand/environment.ts';
 import { quote } from '../go/quote.ts';
 import { linesOf } from '../instructions/readStages.ts';
 import type { Linter } from '../lint/linter.ts';
@@ -6,7 +7,13 @@ import type { Budget } from './budget.ts';
 import { carryOut, type PlanContext } from './carryOut.ts';
 import { expandInstruction } from './expandInstruction.ts';
 import { checkMounts, readMounts, runArguments, runHistory } from './runCommand.ts';
-import { type BaseConfig, type PlannedStage, type PlannedStep, StageState } from './stageState.ts';
+import {
+  type BaseConfig,
+  type PlannedStage,
+  type PlannedStep,
+  StageState,
+  type StepSurroundings,
+} from './stageState.ts';
 import type { StageCommand, StageNode } from './stageTable.ts';
 import { WordExpander } from './variableReport.ts';
 
@@ -44,17 +51,27 @@ export class StagePlanner {
         const args = runArguments(body, state);
         checkMounts(mounts, command, state, (source) => this.#states.has(source));
         const createdBy = `${runHistory(args, state)} # buildkit`;
-        return { instruction, isOnBuild, mounts, createdBy, makesLayer: true };
+        const surroundings = this.#surroundings(state, args);
+        return { instruction, isOnBuild, mounts, createdBy, makesLayer: true, surroundings };
       }
       const expanded = expandInstruction(body, expander);
       if (expanded.kind === 'RUN') throw new BuildError('instruction', 'RUN is not expanded');
       if (expanded.kind === 'COPY') this.#needEarlierStage(expanded.from, command, state);
+      const makes = expanded.kind === 'COPY' || expanded.kind === 'ADD' || expanded.kind === 'WORKDIR';
+      const surroundings = makes ? this.#surroundings(state, []) : surroundingsOf(state, NO_VARIABLES, []);
       const outcome = carryOut(expanded, node, state, this.#context, linter, expander);
       const { createdBy, makesLayer } = outcome;
-      return { instruction: { ...instruction, body: outcome.body }, isOnBuild, mounts: [], createdBy, makesLayer };
+      const done = { ...instruction, body: outcome.body };
+      return { instruction: done, isOnBuild, mounts: [], createdBy, makesLayer, surroundings };
     } catch (error) {
       throw atLines(error, linesOf(node));
     }
+  }
+
+  #surroundings(state: StageState, args: readonly string[]): StepSurroundings {
+    const variables = state.variables.copy();
+    this.#budget.spend([...variables.keys()].length);
+    return surroundingsOf(state, variables, args);
   }
 
   #needEarlierStage(from: string, command: StageCommand, state: StageState): void {
@@ -66,4 +83,10 @@ export class StagePlanner {
       `cannot copy from stage ${quote(from)}, it needs to be defined before current stage ${here}`,
     );
   }
+}
+
+const NO_VARIABLES = new VariableMap();
+
+function surroundingsOf({ config }: StageState, variables: VariableMap, args: readonly string[]): StepSurroundings {
+  return { workingDir: config.workingDir, user: config.user, variables, args };
 }

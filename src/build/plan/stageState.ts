@@ -39,6 +39,18 @@ export interface PlannedStep {
   /** `created_by` of the image's history; undefined for ONBUILD, which leaves none. */
   readonly createdBy: string | undefined;
   readonly makesLayer: boolean;
+  /** What it is carried out in. */
+  readonly surroundings: StepSurroundings;
+}
+
+/** The state of a stage before a step. */
+export interface StepSurroundings {
+  readonly workingDir: string;
+  readonly user: string;
+  /** ENV and ARG together, for steps that make layers; none for others. */
+  readonly variables: VariableMap;
+  /** What RUN executes; none for others. */
+  readonly args: readonly string[];
 }
 
 export interface PlannedStage {
