@@ -111,8 +111,10 @@ function attach(
   core: EngineCore,
   runtimes: ContainerRuntimes,
   record: ContainerRecord,
-  options: AttachOptions,
+  asked: AttachOptions,
 ): Attachment {
+  // Without a terminal input may be any bytes: no keys are looked for.
+  const options = record.config.Tty ? asked : { ...asked, detachKeys: '' };
   const runtime = runtimes.of(record);
   if (record.state.status === 'paused')
     throw other('conflict', `container ${record.name} is paused, unpause the container before attach`);

@@ -45,7 +45,7 @@ export async function execInContainer(
         wantsStdin: options.wantsStdin,
         wantsStdout: true,
         wantsStderr: true,
-        detachKeys: options.detachKeys,
+        detachKeys: options.hasTty ? options.detachKeys : '',
       });
   // Held open until it is known whether the command runs.
   const held = output.writer('stdout');

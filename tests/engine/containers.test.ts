@@ -206,6 +206,8 @@ describe('containers of the engine', () => {
     const { engine } = await withBase();
     expect(await run(engine, ['cat'], { stdin: 'typed' })).toMatchObject({ stdout: 'typed' });
     expect(await run(engine, ['cat'])).toMatchObject({ stdout: '' });
+    // Keys that detach mean nothing without a terminal.
+    expect(await run(engine, ['cat'], { stdin: 'a\x10\x11b' })).toMatchObject({ stdout: 'a\x10\x11b' });
     const { stdout } = await run(engine, ['env'], { config: { Env: ['A=1'], Hostname: 'h' } });
     expect(stdout).toBe('PATH=/bin\nHOSTNAME=h\nA=1\nHOME=/root\n');
     expect((await run(engine, ['whoami'], { config: { User: 'ann', WorkingDir: '/made/here' } })).stdout).toBe(
