@@ -49,17 +49,33 @@ const OS_RELEASE = [
   '',
 ].join('\n');
 
+const PROFILE = '[ "${PS1-}" ] && [ "${BASH-}" ] && [ -f /etc/bash.bashrc ] && . /etc/bash.bashrc\n';
+
+const BASHRC = ["PS1='\\u@\\h:\\w\\$ '", 'shopt -s checkwinsize', ''].join('\n');
+
+const ROOT_BASHRC = [
+  "alias ls='ls --color=auto'",
+  "alias ll='ls -l'",
+  "alias la='ls -A'",
+  "alias grep='grep --color=auto'",
+  '',
+].join('\n');
+
 /** Plain files by path. */
 export function hostFiles(hostName: string): Readonly<Record<string, string>> {
   return {
     '/etc/debian_version': '12.11\n',
+    '/etc/bash.bashrc': BASHRC,
     '/etc/group': GROUPS.map((line) => `${line}\n`).join(''),
     '/etc/hostname': `${hostName}\n`,
     '/etc/hosts': `127.0.0.1\tlocalhost\n127.0.1.1\t${hostName}\n`,
     '/etc/os-release': OS_RELEASE,
     '/etc/passwd': USERS.map((line) => `${line}\n`).join(''),
+    '/etc/profile': PROFILE,
     '/etc/resolv.conf': 'nameserver 127.0.0.1\n',
     '/etc/shells': '/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/dash\n/usr/bin/dash\n',
+    '/root/.bashrc': ROOT_BASHRC,
+    '/root/.profile': '[ "$BASH" ] && [ -f ~/.bashrc ] && . ~/.bashrc\n',
   };
 }
 

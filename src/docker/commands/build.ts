@@ -101,7 +101,9 @@ async function daemonBuild(
         await print(line);
       },
       printError: (line) => print(`${RED}${line}${PLAIN}`),
-      onPull: (message) => display.show(message),
+      onPull: (message) => {
+        if (!flags.isOn('quiet')) display.show(message);
+      },
     });
   } catch (error) {
     // What is wrong before the first step is the answer to the request, not a line of its stream.

@@ -8,7 +8,8 @@ export const pwd = utility(
   async (process, options) => {
     const wanted = process.env.get('PWD') ?? '';
     const isLogical = options.has('logical') || process.env.get('POSIXLY_CORRECT') !== undefined;
-    if (options.operands.length > 0 && process.flavour === 'gnu') await process.complain('ignoring non-option arguments');
+    if (options.operands.length > 0 && process.flavour === 'gnu')
+      await process.complain('ignoring non-option arguments');
     const real = calls.realpath(process, '.');
     await process.print(`${isLogical && !options.has('physical') && leadsTo(wanted, real) ? wanted : real}\n`);
     return 0;

@@ -34,7 +34,10 @@ export async function machineArchive(fileName: string, snapshot: EngineSnapshot,
     tags.push(reference.replace(/^docker\.io\/(library\/)?/, ''));
     tagsOf.set(id, tags);
   }
+  const parents = new Set([...state.images.values()].map(({ parent }) => parent));
   const images: ArchiveImage[] = [...state.images.values()]
+    // Steps on the way to another image are not listed, as in `docker images`.
+    .filter(({ id }) => tagsOf.has(id) || !parents.has(id))
     .sort((a, b) => b.createdSec - a.createdSec)
     .map((image) => ({
       ...NO_NAMES,

@@ -22,7 +22,6 @@ const INTERRUPTED = 128 + SIGNALS.INT;
 export async function interact(shell: Shell, invocation: Invocation): Promise<number> {
   const terminal = shell.process.files.get(0)?.terminal;
   shell.shopt.set('expand_aliases', true);
-  setPrompts(shell);
   if (terminal) takeTerminal(shell, terminal);
   await readSettings(shell, invocation);
   if (!terminal) return runFromDescriptor(shell, 0);
@@ -30,14 +29,6 @@ export async function interact(shell: Shell, invocation: Invocation): Promise<nu
   shell.history = history;
   const editor = new LineEditor(shell.process, terminal);
   return new Conversation(shell, terminal, editor, history).run();
-}
-
-function setPrompts(shell: Shell): void {
-  const { variables } = shell;
-  const isRoot = shell.process.credentials.uid === 0;
-  const usual = shell.isBash ? '\\s-\\v\\$ ' : shell.dialect === 'ash' ? '\\w \\$ ' : isRoot ? '# ' : '$ ';
-  if (variables.get('PS1') === undefined) variables.set('PS1', usual);
-  if (variables.get('PS2') === undefined) variables.set('PS2', '> ');
 }
 
 /** Job control, and signals that must not end the shell. Handlers are not inherited by what it starts. */
@@ -105,6 +96,7 @@ class Conversation {
       }
       if (text === '') continue;
       const status = await this.#run(text);
+      shell.process.kernel.onCommandLine?.(text.trimEnd(), shell.process);
       if (status !== undefined) return status;
     }
   }

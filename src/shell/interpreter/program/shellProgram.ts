@@ -18,6 +18,7 @@ import { USAGE_TEXT } from './usageText.ts';
 import { type Invocation, readArguments } from './arguments.ts';
 import { importEnvironment } from './environment.ts';
 import { runFromDescriptor } from './readScript.ts';
+import { setPrompts } from './setPrompts.ts';
 import { sourceIfThere } from './settingsFile.ts';
 
 /** How an interactive shell reads and runs; given by who wires the shell to terminals. */
@@ -79,7 +80,7 @@ async function refuse(shell: Shell, invocation: Invocation): Promise<number | un
       shell,
       shell.isBash
         ? `${title}: ${invocation.lacksArgument}: option requires an argument\n`
-        : `${title}: 0: ${invocation.lacksArgument} requires an argument\n`,
+        : `${title}: ${shell.dialect === 'ash' ? '' : '0: '}${invocation.lacksArgument} requires an argument\n`,
     );
     return 2;
   }
@@ -129,6 +130,7 @@ export async function toTheEnd(shell: Shell, run: () => Promise<number>): Promis
 }
 
 async function start(shell: Shell, invocation: Invocation, interact: Interaction): Promise<number> {
+  if (shell.isInteractive) setPrompts(shell);
   if (shell.isLogin && invocation.readsProfile) await readProfiles(shell);
   if (shell.isInteractive && invocation.commandString === undefined) return interact(shell, invocation);
   const rc = shell.isBash && !shell.isPosix ? shell.variables.get('BASH_ENV') : undefined;
