@@ -69,7 +69,7 @@ describe('COMP-22 the page’s side', () => {
   it('a build goes on where its connection broke, each event once', async () => {
     const { client, seen } = await clientOf((request, response) => {
       if (request.method === 'POST') {
-        response.writeHead(201).write(lines(EVENTS.slice(0, 2)) + '{"seq":2,"cut');
+        response.writeHead(201).write(`${lines(EVENTS.slice(0, 2))}{"seq":2,"cut`);
         setTimeout(() => response.destroy(), 50);
       } else response.end(lines(EVENTS.slice(2)));
     });

@@ -161,6 +161,10 @@ describe('COMP-18 what engines say, however it is cut', () => {
 
   it.each([
     ['error: failed to solve: process "/bin/sh -c x" did not complete successfully: exit code: 1', 'failed'],
+    [
+      'error: failed to solve: process "/bin/sh -c echo denied by policy: connection refused" did not complete successfully: exit code: 7',
+      'failed',
+    ],
     ['error: failed to solve: source "http://127.0.0.1/x" denied by policy: source denied by policy', 'refused'],
     ['error: failed to solve: failed to load LLB: network.host is not allowed', 'refused'],
     ['error: failed to solve: rpc error: code = Unavailable desc = error reading from server: EOF', 'connectionLost'],

@@ -172,6 +172,7 @@ export class EnginePool {
     if (this.#queue.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
+      this.#allGoneSinceMs = undefined;
       return;
     }
     this.#timer ??= setInterval(() => void this.#lookAtAll(), PROBE_PAUSE_MS);

@@ -1,5 +1,8 @@
 import { CompanionError, type CompanionErrorCode } from '../../companionError.ts';
 
+/** A step's command stands in its message, and may say anything. */
+const STEP = /^failed to solve: process "[\s\S]*" did not complete successfully: [^"]*$/;
+
 /** What `buildctl` printed when it failed. It has one exit status for everything: its words are all there is. */
 const KINDS: readonly { readonly pattern: RegExp; readonly code: CompanionErrorCode }[] = [
   { pattern: /denied by policy|(?:network\.host|security\.insecure|device) is not allowed/, code: 'refused' },
@@ -15,7 +18,7 @@ const KINDS: readonly { readonly pattern: RegExp; readonly code: CompanionErrorC
 export function buildctlFailure(lines: readonly string[]): CompanionError {
   const text = lines.join('\n').trim();
   const told = /(?:^|\n)error: ([\s\S]+)$/.exec(text)?.[1] ?? text;
-  const code = KINDS.find(({ pattern }) => pattern.test(told))?.code ?? 'failed';
+  const code = STEP.test(told) ? 'failed' : (KINDS.find(({ pattern }) => pattern.test(told))?.code ?? 'failed');
   const message = told.replace(/^failed to solve: /, '');
   return new CompanionError(code, message === '' ? 'buildctl failed without a word' : message);
 }
