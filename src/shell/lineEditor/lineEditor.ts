@@ -69,6 +69,8 @@ export class LineEditor {
         const result = session.press(key);
         const { output, line, more } = result instanceof Promise ? await result : result;
         if (more !== undefined) this.#pastedLines = [...more];
+        // The terminal is cooked again before the line ends: what is typed from then on is the command's.
+        if (line) Object.assign(this.#pty.mode, mode);
         if (output !== '') await this.#write(output);
         if (line) return line;
       }

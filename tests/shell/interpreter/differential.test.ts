@@ -72,17 +72,17 @@ function comparableErrors(stderr: string, directory: string): { stderr: string }
 
 const files = readdirSync(CORPUS).filter((name) => name.endsWith('.txt'));
 
-it('SHELL-1 the corpus has more than three hundred scripts', () => {
+it('SHELL-2 the corpus has more than three hundred scripts', () => {
   expect(files.flatMap(scriptsOf).length).toBeGreaterThan(300);
 });
 
 for (const shell of OURS) {
   const wanted = files.filter((file) => file.includes('.any.') || file.includes(`.${shell}.`));
   if (!isThere(shell)) {
-    console.warn(`SHELL-1: this host has no ${shell} of the version that is simulated: its scripts were not compared`);
+    console.warn(`SHELL-2: this host has no ${shell} of the version that is simulated: its scripts were not compared`);
     continue;
   }
-  describe.each(wanted)(`SHELL-1 scripts do in ${shell} what they do in the real one: %s`, (file) => {
+  describe.each(wanted)(`SHELL-2 scripts do in ${shell} what they do in the real one: %s`, (file) => {
     it.each(scriptsOf(file).map(({ name, text }) => [name, text]))('%s', async (_, text) => {
       expect(await runOurs(shell, text)).toEqual(runReal(shell, text));
     });

@@ -73,6 +73,9 @@ export const exit: Builtin = (shell, argv) => {
   throw new Jump('exit', Number(argv[1]) & 0xff);
 };
 
+/** `eval` within `eval`, and files that source files. */
+const MAX_EVAL_DEPTH = 1000;
+
 export const eval_: Builtin = (shell, argv, { flags }) => {
   const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);
   const text = words.join(' ');
@@ -82,7 +85,14 @@ export const eval_: Builtin = (shell, argv, { flags }) => {
     shell.line = line;
     return status;
   };
-  return runText(shell, text, { flags: flags & Run.tested, where: 'eval' }).then(done, (error: unknown) => {
+  if (shell.evalDepth >= MAX_EVAL_DEPTH) {
+    throw new ShellError('expansion', `eval: maximum eval nesting level exceeded (${MAX_EVAL_DEPTH})`);
+  }
+  shell.evalDepth++;
+  // A promise begins a new native stack.
+  const running = Promise.resolve().then(() => runText(shell, text, { flags: flags & Run.tested, where: 'eval' }));
+  const left = running.finally(() => shell.evalDepth--);
+  return left.then(done, (error: unknown) => {
     if (!(error instanceof ShellError) || error.code !== 'syntax') throw error;
     if (!shell.isBash && !shell.isInteractive) throw new Jump('exit', error.status);
     return done(error.status);
@@ -134,12 +144,16 @@ async function runSourced(
   operands: readonly string[],
   flags: number,
 ): Promise<number> {
+  if (shell.evalDepth >= MAX_EVAL_DEPTH) {
+    throw new ShellError('expansion', `source: maximum source nesting level exceeded (${MAX_EVAL_DEPTH})`);
+  }
   const { positional, frames, line, isSourcing, loopDepth } = shell;
   if (operands.length > 0 && shell.dialect !== 'dash') shell.positional = operands;
   const given = shell.positional;
-  shell.frames = [...frames, { name: 'source', source: path, callLine: line }];
+  const frameCount = frames.length;
+  frames.push({ name: 'source', source: path, callLine: line });
   shell.isSourcing = true;
-  if (shell.frames.length > 1000) throw new ShellError('command', 'maximum source nesting level exceeded');
+  shell.evalDepth++;
   try {
     return await runText(shell, text, { flags: flags & Run.tested });
   } catch (error) {
@@ -147,8 +161,9 @@ async function runSourced(
     throw located(shell, error);
   } finally {
     if (operands.length > 0 && shell.positional === given) shell.positional = positional;
-    shell.frames = frames;
+    frames.length = frameCount;
     shell.isSourcing = isSourcing;
+    shell.evalDepth--;
     shell.loopDepth = loopDepth;
     shell.line = line;
   }

@@ -63,6 +63,7 @@ export const wait: Builtin = async (shell, argv) => {
     for (const job of [...shell.jobs]) {
       const interrupted = await untilDone(shell, job);
       if (interrupted !== undefined) return interrupted;
+      if (shell.isInteractive) await writeError(shell, jobLine(shell, job));
       forgetJob(shell, job);
     }
     return 0;
@@ -194,10 +195,10 @@ export async function notifyJobs(shell: Shell): Promise<void> {
 
 export const fg: Builtin = async (shell, argv) => {
   const job = resumable(shell, argv[1] ?? '%+', argv[0] as string);
-  await shell.print(`${job.text}\n`);
   shell.jobs = shell.jobs.filter((other) => other !== job);
   const { terminal } = shell.process;
   if (terminal) terminal.foregroundGroup = job.group;
+  await shell.print(`${job.text}\n`);
   for (const process of job.processes) process.kill(SIGNALS.CONT);
   return waitForeground(shell, job.processes, job.text);
 };

@@ -8,7 +8,7 @@ import { Jump } from '../shellError.ts';
 import { Run, type Shell } from '../state/shell.ts';
 import { complain } from './complain.ts';
 import { groupForChild, waitForeground } from './foreground.ts';
-import { functionBodyText } from './functionText.ts';
+import { commandTextOf, functionBodyText } from './functionText.ts';
 
 const NOT_FOUND = 127;
 const CANNOT_RUN = 126;
@@ -70,7 +70,7 @@ export async function runExternal(
   try {
     if ((flags & Run.last) !== 0 && mayReplace(shell)) return await replace(shell, path, argv);
     const child = await spawn(shell, path, argv);
-    return await waitForeground(shell, [child], shell.commandText);
+    return await waitForeground(shell, [child], textOf(shell));
   } catch (error) {
     return startFailed(shell, error, path, argv, flags);
   }
@@ -186,5 +186,11 @@ async function runAsScript(shell: Shell, path: string, argv: readonly string[], 
     files: childFiles(shell),
     ...(group !== undefined && { group }),
   });
-  return waitForeground(shell, [child], shell.commandText);
+  return waitForeground(shell, [child], textOf(shell));
+}
+
+/** The command that runs, in the shell's own layout; made only when it is shown. */
+function textOf(shell: Shell): () => string {
+  const { commandNode, commandText } = shell;
+  return () => (commandNode && shell.isBash ? commandTextOf(commandNode) : commandText);
 }

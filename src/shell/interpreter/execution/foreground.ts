@@ -17,12 +17,20 @@ export function groupForChild(shell: Shell, leader: Process | undefined): number
 }
 
 /** Waits for a pipeline in the foreground; the status of its last stage. A pipeline that is stopped becomes a job. */
-export async function waitForeground(shell: Shell, stages: readonly Process[], text: string): Promise<number> {
+export async function waitForeground(
+  shell: Shell,
+  stages: readonly Process[],
+  text: string | (() => string),
+): Promise<number> {
   const statuses = await waitForAll(shell, stages, text);
   return statuses.at(-1) ?? 0;
 }
 
-export async function waitForAll(shell: Shell, stages: readonly Process[], text: string): Promise<number[]> {
+export async function waitForAll(
+  shell: Shell,
+  stages: readonly Process[],
+  text: string | (() => string),
+): Promise<number[]> {
   const { terminal } = shell.process;
   const usesTerminal = shell.options.has('monitor') && terminal !== undefined;
   const first = stages[0] as Process;
@@ -30,7 +38,7 @@ export async function waitForAll(shell: Shell, stages: readonly Process[], text:
   try {
     const stopped = await untilEnded(shell, stages);
     if (stopped) {
-      await becomeJob(shell, stages, text);
+      await becomeJob(shell, stages, typeof text === 'string' ? text : text());
       return stages.map(() => STOPPED);
     }
   } finally {

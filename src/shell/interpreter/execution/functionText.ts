@@ -42,6 +42,11 @@ function statementText(statement: Statement, depth: number): string {
   return nodeText(statement.node, depth);
 }
 
+/** A command on its own as bash shows it in messages. */
+export function commandTextOf(node: Node): string {
+  return nodeText(node, 0);
+}
+
 function nodeText(node: Node, depth: number): string {
   const pad = ' '.repeat(depth);
   const block = (list: List): string => `${listText(list, depth + STEP)}${list.at(-1)?.isBackground ? '' : ';'}`;

@@ -21,10 +21,11 @@ export function callFunction(
     throw new ShellError('expansion', `${called.name}: maximum function nesting level exceeded (${limit})`);
   }
   const { positional, frames, loopDepth, line } = shell;
+  const frameCount = frames.length;
   const depth = shell.variables.depth;
   shell.variables.pushScope();
   shell.positional = argv.slice(1);
-  shell.frames = [...frames, { name: called.name, source: called.source, callLine: line }];
+  frames.push({ name: called.name, source: called.source, callLine: line });
   shell.functionDepth++;
   shell.loopDepth = 0;
   const savedOptions = shell.localOptions;
@@ -39,7 +40,7 @@ export function callFunction(
     shell.localOptions = savedOptions;
     shell.variables.popTo(depth);
     shell.positional = positional;
-    shell.frames = frames;
+    frames.length = frameCount;
     shell.loopDepth = loopDepth;
     shell.line = line;
   };

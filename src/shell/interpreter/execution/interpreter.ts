@@ -8,7 +8,14 @@ import { complainOf } from './complain.ts';
 import { runTest } from './conditional.ts';
 import { runAndOr, runStatements, setStatus } from './lists.ts';
 import { runArithmeticFor, runCase, runFor, runIf, runSelect, runWhile } from './loops.ts';
-import { processSubstitution, runPipeline, runSubshell, startBackground, startCoproc, substitute } from './processes.ts';
+import {
+  processSubstitution,
+  runPipeline,
+  runSubshell,
+  startBackground,
+  startCoproc,
+  substitute,
+} from './processes.ts';
 import { applyRedirects, SavedFiles } from './redirect.ts';
 import { closeAll, redirectFailed, runArgv, runSimple } from './simple.ts';
 import { runTimed } from './timed.ts';

@@ -7,7 +7,8 @@ import type { OpenFile } from '../../kernel/openFile.ts';
 import { makePipe } from '../../kernel/pipe.ts';
 import { exitCode, type Process, type SpawnOptions } from '../../kernel/process.ts';
 import { SIGNALS } from '../../kernel/signals.ts';
-import { expandString, requireSize } from '../expansion/expandWord.ts';
+import { expandString } from '../expansion/expandWord.ts';
+import { requireSize } from '../expansion/size.ts';
 import { Jump, ShellError } from '../shellError.ts';
 import { Run, type Shell } from '../state/shell.ts';
 import { asList } from '../state/variables.ts';
@@ -48,7 +49,8 @@ export function fork(shell: Shell, run: (inner: Shell) => Soon<number>, options:
     resetTraps(inner, shell);
     // Programs of a subshell belong to its group.
     inner.options.delete('monitor');
-    return runAsSubshell(inner, () => run(inner));
+    // A promise begins a new native stack: subshells within subshells are bounded by their number alone.
+    return Promise.resolve().then(() => runAsSubshell(inner, () => run(inner)));
   }, options);
 }
 

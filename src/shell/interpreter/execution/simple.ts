@@ -20,6 +20,7 @@ import { runTrap } from './traps.ts';
 export function runSimple(shell: Shell, node: SimpleCommand, flags: number): Soon<number> {
   shell.line = node.line;
   if (!shell.isInTrap) shell.commandText = node.text;
+  shell.commandNode = node;
   if (shell.traps.has('DEBUG') && !shell.isInTrap) return debugFirst(shell, node, flags);
   return runExpanded(shell, node, flags);
 }

@@ -1,3 +1,5 @@
+import { decodeName, encodeName } from '../../../bytes/byteName.ts';
+
 /** Backslash escapes of `echo -e`, `printf` and `$'…'`. */
 export interface EscapeStyle {
   /** `\0NNN` takes four digits (echo, %b), and `\NNN` is octal, too. */
@@ -7,6 +9,8 @@ export interface EscapeStyle {
   readonly hasHex: boolean;
   /** `\"`, `\'` and `\?` lose their backslash. */
   readonly hasQuotes: boolean;
+  /** `\cx` is a control character. */
+  readonly hasControl?: boolean;
 }
 
 const SIMPLE: Readonly<Record<string, string>> = {
@@ -45,6 +49,11 @@ export function unescapeText(text: string, style: EscapeStyle): { readonly text:
       continue;
     }
     if (next === 'c' && style.hasEnd) return { text: out, ended: true };
+    if (next === 'c' && style.hasControl && i + 2 < text.length) {
+      out += String.fromCharCode((text[i + 2] as string).charCodeAt(0) & 0x1f);
+      i += 2;
+      continue;
+    }
     const numeric = readNumeric(text, i, style);
     if (numeric) {
       out += numeric.text;
@@ -54,7 +63,12 @@ export function unescapeText(text: string, style: EscapeStyle): { readonly text:
       i++;
     } else out += character;
   }
-  return { text: out, ended: false };
+  return { text: joinBytes(out), ended: false };
+}
+
+/** Bytes that were written one by one and are a character together become that character. */
+function joinBytes(text: string): string {
+  return /[\udc80-\udcff]/u.test(text) ? decodeName(encodeName(text)) : text;
 }
 
 function readNumeric(text: string, at: number, style: EscapeStyle): { text: string; end: number } | undefined {
@@ -81,6 +95,14 @@ function readNumeric(text: string, at: number, style: EscapeStyle): { text: stri
 /** Style of `echo -e`, of `%b`, and of a `printf` format. */
 export const ECHO_ESCAPES: EscapeStyle = { octal: 'echo', hasEnd: true, hasHex: true, hasQuotes: false };
 export const PERCENT_B_ESCAPES: EscapeStyle = { octal: 'both', hasEnd: true, hasHex: true, hasQuotes: false };
+/** Style of `$'…'`. */
+export const ANSI_ESCAPES: EscapeStyle = {
+  octal: 'format',
+  hasEnd: false,
+  hasHex: true,
+  hasQuotes: true,
+  hasControl: true,
+};
 export const FORMAT_ESCAPES: EscapeStyle = { octal: 'format', hasEnd: false, hasHex: true, hasQuotes: true };
 /** dash's echo, and its formats. */
 export const DASH_ECHO_ESCAPES: EscapeStyle = { octal: 'both', hasEnd: true, hasHex: false, hasQuotes: false };

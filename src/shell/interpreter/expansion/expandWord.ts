@@ -1,6 +1,5 @@
 import { complain } from '../execution/complain.ts';
 import { evaluateArithmetic } from '../arithmetic/evaluate.ts';
-import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import type { Arithmetic, Part, Word } from '../syntax/tree.ts';
 import { each, type Soon, andThen as then } from '../waiting.ts';
@@ -9,6 +8,7 @@ import { FieldBuilder, Separators } from './fields.ts';
 import { expandPathname, isFilePattern } from './pathname.ts';
 import { escapePattern } from './pattern.ts';
 import { type ParameterValue, expandParameter } from './parameter.ts';
+import { LARGE_CHARACTERS, requireSize } from './size.ts';
 import { tildeValue } from './tilde.ts';
 
 let lastSeparators = new Separators(' \t\n');
@@ -90,6 +90,7 @@ export function expandArithmetic(shell: Shell, expression: Arithmetic, command =
 class Pieces {
   text = '';
   add(text: string, _isQuoted: boolean): void {
+    if (text.length > LARGE_CHARACTERS) requireSize(this.text.length + text.length);
     this.text += text;
   }
 }
@@ -217,11 +218,3 @@ function parameterValue(
 }
 
 const EXPANDERS = { string: expandString, pattern: expandPattern, arithmetic: expandArithmetic, complain };
-export type Expanders = typeof EXPANDERS;
-
-/** Bounds what one expansion may make. */
-export const MAX_EXPANSION_CHARACTERS = 256 * 1024 * 1024;
-
-export function requireSize(characters: number): void {
-  if (characters > MAX_EXPANSION_CHARACTERS) throw new ShellError('expansion', 'xrealloc: cannot allocate memory', 2);
-}

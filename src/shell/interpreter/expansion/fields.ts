@@ -1,4 +1,5 @@
 import { escapePattern } from './pattern.ts';
+import { LARGE_CHARACTERS, requireSize } from './size.ts';
 
 export interface Field {
   readonly text: string;
@@ -59,6 +60,7 @@ export class FieldBuilder {
   /** Text in quotes: never split, never a pattern. An empty one makes a field all the same. */
   quoted(text: string): void {
     this.#begin();
+    if (text.length > LARGE_CHARACTERS) requireSize(this.#text.length + text.length);
     this.#text += text;
     if (this.#pattern !== undefined) this.#pattern += escapePattern(text);
   }
@@ -72,6 +74,7 @@ export class FieldBuilder {
 
   #bare(text: string): void {
     if (this.#pattern === undefined && /[*?[(\\]/.test(text)) this.#pattern = escapePattern(this.#text);
+    if (text.length > LARGE_CHARACTERS) requireSize(this.#text.length + text.length);
     this.#text += text;
     if (this.#pattern !== undefined) this.#pattern += text;
   }

@@ -1,6 +1,6 @@
 /** Control characters and bytes that are no text need `$'…'`. */
 function needsEscapes(text: string): boolean {
-  return /[\x00-\x1f\x7f\udc80-\udcff]/.test(text);
+  return /[\x00-\x1f\x7f\udc80-\udcff]/u.test(text);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** `$'…'`. */
 export function ansiQuote(text: string): string {
-  const inner = text.replace(/[\x00-\x1f\x7f'\\\udc80-\udcff]/g, (character) => {
+  const inner = text.replace(/[\x00-\x1f\x7f'\\\udc80-\udcff]/gu, (character) => {
     const known = ESCAPES[character];
     if (known !== undefined) return known;
     const code = character.charCodeAt(0);

@@ -92,6 +92,7 @@ export class Shell {
   /** Of the command that runs. */
   line = 0;
   commandText = '';
+  commandNode: Node | undefined;
   frames: Frame[] = [];
   scriptName: string | undefined;
   loopDepth = 0;
@@ -126,6 +127,8 @@ export class Shell {
   substitutionFiles: number[] = [];
   nativeDepth = 0;
   functionDepth = 0;
+  /** `eval`s and sourced files within each other. */
+  evalDepth = 0;
   /** The options to be put back when the function ends (`local -`). */
   localOptions: Set<SetOption> | undefined;
   /** Substitutions around the command, for `set -x`. */
@@ -203,6 +206,7 @@ export class Shell {
     copy.randomSeed = this.randomSeed;
     copy.history = this.history;
     copy.functionDepth = this.functionDepth;
+    copy.evalDepth = this.evalDepth;
     copy.optionOffset = this.optionOffset;
     for (const fd of this.closeOnExec) copy.closeOnExec.add(fd);
     copy.mainPid = this.mainPid;

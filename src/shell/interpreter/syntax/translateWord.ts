@@ -1,4 +1,5 @@
 import { type HereDoc, type ParsedScript, parse, type Word as WordSource, type WordPart } from 'unbash';
+import { ANSI_ESCAPES, unescapeText } from '../expansion/escapes.ts';
 import { type OperandTranslator, translateParameter } from './translateParameter.ts';
 import type { Arithmetic, Part, Script, Word } from './tree.ts';
 
@@ -193,8 +194,10 @@ class PartTranslator {
         this.text(part.value, true);
         break;
       case 'SingleQuoted':
-      case 'AnsiCQuoted':
         this.text(part.value, true);
+        break;
+      case 'AnsiCQuoted':
+        this.text(unescapeText(part.text.replace(/^\$'|'$/g, ''), ANSI_ESCAPES).text.replace(/\0.*$/s, ''), true);
         break;
       case 'DoubleQuoted':
       case 'LocaleString': {
