@@ -1,7 +1,7 @@
 import type { Process } from '../kernel/process.ts';
 import { lstatIfThere, readdir } from '../kernel/calls.ts';
 import { directoryOf, lastComponent } from './paths.ts';
-import { type SharedOptions, UsageError } from './options.ts';
+import { invalidWord, type SharedOptions } from './options.ts';
 
 /** How a file that would be overwritten is kept (coreutils, "Backup options"). */
 export interface BackupRule {
@@ -29,7 +29,7 @@ export function backupRule(process: Process, options: SharedOptions<'backup' | '
     case 'nil':
       return { control: 'existing', suffix } as const;
     default:
-      throw new UsageError('operand', `invalid argument '${control}' for 'backup type'`);
+      throw invalidWord(control, 'backup type', ['none off', 'simple never', 'existing nil', 'numbered t']);
   }
 }
 

@@ -134,8 +134,10 @@ async function tell(
   const isChanged = (before & 0o7777) !== after;
   if (!options.has('verbose') && !(options.has('changes') && isChanged)) return;
   const shown = (mode: number) => `${(mode & 0o7777).toString(8).padStart(4, '0')} (${permissionText(mode)})`;
-  const text = isChanged
-    ? `mode of ${quoted(path)} changed from ${shown(before)} to ${shown(after)}`
-    : `mode of ${quoted(path)} retained as ${shown(after)}`;
+  const from = process.flavour === 'gnu' ? ` from ${shown(before)}` : '';
+  const text =
+    isChanged || process.flavour === 'busybox'
+      ? `mode of ${quoted(path)} changed${from} to ${shown(after)}`
+      : `mode of ${quoted(path)} retained as ${shown(after)}`;
   await process.print(`${text}\n`);
 }

@@ -21,6 +21,7 @@ import {
   symlink,
   unlink,
 } from '../kernel/calls.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
 import type { Process } from '../kernel/process.ts';
 import { askYes } from './ask.ts';
 import { type BackupRule, backupName } from './backup.ts';
@@ -64,6 +65,7 @@ export class TreeCopy {
   readonly #made = new Set<number>();
   /** Targets that operands made: a second one of that name would overwrite the first. */
   readonly #justMade = new Set<string>();
+  #operand = { source: '', target: '' };
 
   constructor(process: Process, rules: CopyRules, report: Report) {
     this.#process = process;
@@ -77,6 +79,7 @@ export class TreeCopy {
 
   /** Copies an operand to that very path. True when all of it was copied. */
   async copy(source: string, target: string): Promise<boolean> {
+    this.#operand = { source, target };
     return this.#copy(source, target, 'operand', undefined);
   }
 
@@ -119,7 +122,8 @@ export class TreeCopy {
     const process = this.#process;
     const { onExisting, updatesOnly } = this.#rules;
     const isSame = isSameFile(process, { path: source, stat: from }, { path: target, stat: to });
-    if (isSame && !isDirectory(from.mode) && !(this.#rules.removesFirst && this.#rules.as !== 'copy')) {
+    const isLink = isSymlink(lstatIfThere(process, target)?.mode ?? 0);
+    if (isSame && !isDirectory(from.mode) && !(this.#rules.removesFirst && (isLink || this.#rules.as !== 'copy'))) {
       if (this.#rules.as === 'hardLink' || this.#rules.as === 'symlink') return false;
       await this.#report.fail(`${quoted(source)} and ${quoted(target)} are the same file`);
       return false;
@@ -159,7 +163,7 @@ export class TreeCopy {
     const process = this.#process;
     if (this.#made.has(from.inodeNumber)) {
       const message = this.#isGnu
-        ? `cannot copy a directory, ${quoted(source)}, into itself, ${quoted(target)}`
+        ? `cannot copy a directory, ${quoted(this.#operand.source)}, into itself, ${quoted(this.#operand.target)}`
         : `recursion detected, omitting directory ${quoted(source)}`;
       await this.#report.fail(message);
       return false;
@@ -304,6 +308,7 @@ export class TreeCopy {
   async #openTarget(target: string, mode: number, existing: Stat | undefined) {
     const process = this.#process;
     try {
+      if (!existing && target.endsWith('/')) throw new VfsError('ENOTDIR', 'open', target);
       return await openForCopy(process, target, mode, existing ? 'existing' : 'new');
     } catch (error) {
       if (existing && this.#rules.isForced && !isErrno(error, 'EISDIR')) {
@@ -316,8 +321,7 @@ export class TreeCopy {
         }
       }
       const what = this.#isGnu && !existing ? 'regular file ' : '';
-      // A name that ends in a slash can be no file: Linux says so in two ways.
-      const cause = target.endsWith('/') && this.#isGnu && !existing ? 'Not a directory' : causeOf(error);
+      const cause = causeOf(error);
       await this.#report.fail(`${this.#cannot} create ${what}${quoted(target)}: ${cause}`);
       return undefined;
     }

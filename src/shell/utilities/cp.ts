@@ -4,7 +4,7 @@ import type { Process } from '../kernel/process.ts';
 import { backupRule } from './backup.ts';
 import { type CopyRules, TreeCopy } from './copyTree.ts';
 import { causeOf } from './failure.ts';
-import { type ParsedOptions, UsageError } from './options.ts';
+import { invalidWord, type ParsedOptions, UsageError } from './options.ts';
 import { directoryOf, joinPath, withoutTrailingSlashes } from './paths.ts';
 import { quoted } from './quote.ts';
 import { Report } from './report.ts';
@@ -51,7 +51,13 @@ export const cp = utility(
     const rules = cpRules(process, options);
     const copy = new TreeCopy(process, rules, report);
     if (options.has('parents')) return copyWithParents(process, options, copy, report);
+    const seen = new Set<string>();
     for (const { source, target } of targetsOf(process, options)) {
+      if (process.flavour === 'gnu' && seen.has(source) && !isFolder(process, source)) {
+        await process.complain(`warning: source file ${quoted(source)} specified more than once`);
+        continue;
+      }
+      seen.add(source);
       if (
         process.flavour === 'gnu' &&
         isInside(process, source, target) &&
@@ -156,7 +162,7 @@ function setPreserved(preserve: Preserved, list: string, isWanted: boolean): voi
         for (const key of Object.keys(preserve) as (keyof Preserved)[]) preserve[key] = isWanted;
         break;
       default:
-        throw new UsageError('operand', `invalid argument '${word}' for '--preserve'`);
+        throw invalidWord(word, '--preserve', ['mode', 'timestamps', 'ownership', 'links', 'context', 'xattr', 'all']);
     }
   }
 }

@@ -67,7 +67,6 @@ const TESTS: readonly Test[] = [
   magic(ascii('!<arch>\ndebian'), 'Debian binary package (format 2.0)', 'application/vnd.debian.binary-package'),
   magic(ascii('!<arch>\n'), 'current ar archive', 'application/x-archive'),
   magic(ascii('070701'), 'ASCII cpio archive (SVR4 with no CRC)', 'application/x-cpio'),
-  magic([0, 0x61, 0x73, 0x6d], 'WebAssembly (wasm) binary module version 0x1 (MVP)', 'application/wasm'),
   scriptKind,
   jsonKind,
   markupKind,

@@ -10,6 +10,7 @@ import { joinPath, lastComponent } from './paths.ts';
 import type { Program } from '../kernel/program.ts';
 import { quoted } from './quote.ts';
 import { zoneOf } from './timeZone.ts';
+import { BUSYBOX_VERSION } from './utility.ts';
 
 export const find: Program = async (process) => {
   const run = new FindRun(process, await readAccounts(process), zoneOf(process));
@@ -35,6 +36,11 @@ export const find: Program = async (process) => {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     await process.complain(error.message);
+    if (process.flavour === 'busybox' && error.code === 'unknown')
+      await process.write(
+        2,
+        `BusyBox v${BUSYBOX_VERSION} multi-call binary.\n\nUsage: find [-HL] [PATH]... [OPTIONS] [ACTIONS]\n`,
+      );
     return 1;
   } finally {
     run.close();

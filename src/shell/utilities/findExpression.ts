@@ -141,7 +141,7 @@ class ExpressionParser {
     if (test) return test;
     const action = await parseAction(word, this.#words, run);
     if (action) {
-      if (word !== '-prune' && word !== '-quit') this.#hasAction = true;
+      if (word !== '-prune') this.#hasAction = true;
       return action;
     }
     if (!word.startsWith('-') && run.isGnu)

@@ -75,14 +75,14 @@ function makeDirective(letters: string, run: FindRun): ((node: FindNode) => stri
   const which = TIMES[letters[0] ?? ''];
   const form = letters[1];
   if (!which) return undefined;
-  if (form === undefined) return (node) => timeText(node.stat[which], '%a %b %d %H:%M:%SF %Y', run);
+  if (form === undefined) return (node) => timeText(node.stat[which], '%a %b %e %H:%M:%SF %Y', run);
   const formats: Record<string, string> = {
     '@': '@',
     '+': '%F+%H:%M:%SF',
     T: '%H:%M:%SF',
     X: '%H:%M:%SF',
     S: '%SF',
-    c: '%a %b %d %H:%M:%S %Y',
+    c: '%a %b %e %H:%M:%S %Y',
     r: '%I:%M:%SF %p',
   };
   return (node) => timeText(node.stat[which], formats[form] ?? `%${form}`, run);

@@ -162,9 +162,9 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
 function bySize(text: string, run: FindRun): Predicate {
   const match = /^([-+]?)(\d+)([a-zA-Z]?)$/.exec(text);
   const letter = match?.[3] || 'b';
-  const unit = SIZE_UNITS[letter];
+  const unit = run.isGnu || /[bck]/.test(letter) ? SIZE_UNITS[letter] : undefined;
   if (!match || unit === undefined) {
-    if (!run.isGnu) throw new UsageError('argument', `invalid number '${text}'`);
+    if (!run.isGnu) throw new UsageError('argument', `invalid number '${text.replace(/^[-+]/, '')}'`);
     if (match) throw new UsageError('argument', `invalid -size type \`${letter}'`);
     throw new UsageError('argument', `Invalid argument \`${text}' to -size`);
   }

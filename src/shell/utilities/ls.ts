@@ -122,7 +122,7 @@ class Listing {
     sortEntries(files, this.#style);
     sortEntries(directories, this.#style);
     if (files.length > 0) {
-      this.#emit(formatEntries(files, this.#style, this.#accounts));
+      this.#emit(formatEntries(files, this.#style, this.#accounts, directories));
       this.#hasPrinted = true;
     }
     const isTitled = operands.length > 1 || this.#options.has('recursive');

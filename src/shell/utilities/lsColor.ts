@@ -28,8 +28,14 @@ export interface LsColors {
 const DEFAULTS =
   'di=01;34:ln=01;36:pi=33:so=01;35:bd=01;33:cd=01;33:ex=01;32:su=37;41:sg=30;43:st=37;44:ow=34;42:tw=30;42';
 
+/** Terminals that ls takes to have colours. */
+const COLOR_TERMINALS =
+  /^(Eterm|ansi|con\d*x\d*|cons25|console|cygwin|.*direct.*|dtterm|gnome|hurd|jfbterm|konsole|kterm|linux|linux-c|mlterm|putty|rxvt.*|screen.*|st|terminator|tmux.*|vt100|vt220|xterm.*|.*color.*)$/;
+
 export function lsColors(process: Process, options: ParsedOptions<LsOption>): LsColors | undefined {
   if (!colorsWanted(options, process.files.get(1)?.isTerminal === true)) return undefined;
+  const isKnown = process.env.has('COLORTERM') || COLOR_TERMINALS.test(process.env.get('TERM') ?? '');
+  if (process.flavour === 'gnu' && !process.env.get('LS_COLORS') && !isKnown) return undefined;
   const indicators = new Map<string, string>();
   const endings: [string, string][] = [];
   for (const part of `${DEFAULTS}:${process.env.get('LS_COLORS') ?? ''}`.split(':')) {
@@ -52,7 +58,9 @@ export function colored(shown: string, entry: LsEntry, colors: LsColors): string
 
 /** The target behind `->`, in the colour of what it names. */
 export function coloredTarget(shown: string, entry: LsEntry, colors: LsColors): string {
-  if (!entry.targetStat) return shown;
+  // Targets are looked at only where dangling links have a colour of their own.
+  const looks = colors.indicators.has('or') || colors.indicators.has('mi') || colors.indicators.get('ln') === 'target';
+  if (!entry.targetStat || !looks) return shown;
   return colored(shown, { ...entry, name: shown, type: entry.targetStat.mode, stat: entry.targetStat }, colors);
 }
 

@@ -30,12 +30,19 @@ export function allocatedTotal(entries: readonly LsEntry[], style: LsStyle): str
   let bytes = 0;
   for (const { stat } of entries) if (stat) bytes += allocatedBytes(stat);
   const text = blocksText(bytes, style);
-  return style.flavour === 'busybox' && style.sizes !== 'plain' ? text.padEnd(7) : text;
+  // Without its decimal, and in the room of the column of sizes.
+  return style.flavour === 'busybox' && style.sizes !== 'plain' ? text.replace(/\.\d/, '').padEnd(7) : text;
 }
 
-export function formatEntries(entries: readonly LsEntry[], style: LsStyle, accounts: Accounts | undefined): string {
+/** `others` are not shown, but count for the widths of columns: directories of the command line among files. */
+export function formatEntries(
+  entries: readonly LsEntry[],
+  style: LsStyle,
+  accounts: Accounts | undefined,
+  others: readonly LsEntry[] = [],
+): string {
   if (entries.length === 0) return '';
-  if (style.format === 'long') return longLines(entries, style, accounts);
+  if (style.format === 'long') return longLines(entries, style, accounts, others);
   const cells = entries.map((entry) => cellOf(entry, style));
   pad(cells, style);
   switch (style.format) {
@@ -216,10 +223,16 @@ interface LongRow {
   readonly name: string;
 }
 
-function longLines(entries: readonly LsEntry[], style: LsStyle, accounts: Accounts | undefined): string {
+function longLines(
+  entries: readonly LsEntry[],
+  style: LsStyle,
+  accounts: Accounts | undefined,
+  others: readonly LsEntry[],
+): string {
   const rows = entries.map((entry) => longRow(entry, style, accounts));
   if (style.flavour === 'busybox') return rows.map((row) => busyboxLine(row, style)).join('');
-  const widest = (key: keyof LongRow) => rows.reduce((width, row) => Math.max(width, row[key].length), 0);
+  const measured = others.length > 0 ? [...rows, ...others.map((entry) => longRow(entry, style, accounts))] : rows;
+  const widest = (key: keyof LongRow) => measured.reduce((width, row) => Math.max(width, row[key].length), 0);
   const [inode, blocks, links, owner, group] = [
     widest('inode'),
     widest('blocks'),
@@ -301,12 +314,12 @@ function targetText(entry: LsEntry, style: LsStyle): string {
 
 function sizeText(bytes: number, style: LsStyle): string {
   if (style.sizes !== 'plain') return humanSize(bytes, style.flavour, style.sizes === 'si' ? 1000 : 1024);
-  return style.scalesSizes ? String(Math.ceil(bytes / style.blockBytes)) : String(bytes);
+  return style.scalesSizes ? Math.ceil(bytes / style.blockBytes) + style.sizeSuffix : String(bytes);
 }
 
 function blocksText(bytes: number, style: LsStyle): string {
   if (style.sizes !== 'plain') return humanSize(bytes, style.flavour, style.sizes === 'si' ? 1000 : 1024);
-  return String(Math.ceil(bytes / style.blockBytes));
+  return Math.ceil(bytes / style.blockBytes) + style.sizeSuffix;
 }
 
 /** Most names of a listing share their minute. */

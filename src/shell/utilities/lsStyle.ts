@@ -4,7 +4,7 @@ import type { Flavour } from '../kernel/program.ts';
 import { parseSize } from './humanSize.ts';
 import type { LsOption } from './ls.ts';
 import type { LsColors } from './lsColor.ts';
-import { type ParsedOptions, UsageError } from './options.ts';
+import { invalidWord, type ParsedOptions, UsageError } from './options.ts';
 import { quoted, quotedIfNeeded } from './quote.ts';
 import { type TimeZone, UTC } from './timeZone.ts';
 
@@ -48,6 +48,8 @@ export interface LsStyle {
   /** Of `-s` and totals, and with `--block-size` of sizes. */
   readonly blockBytes: number;
   readonly scalesSizes: boolean;
+  /** Behind sizes, where the block size was given without a number. */
+  readonly sizeSuffix: string;
   /** Undefined: the usual, which depends on the age. */
   readonly timeFormat: { readonly recent: string; readonly old: string };
   readonly nowSec: number;
@@ -97,6 +99,7 @@ export function lsStyle(process: Process, options: ParsedOptions<LsOption>, name
     sizes: isHuman ? 'human' : isSi ? 'si' : 'plain',
     blockBytes: blockBytes ?? 1024,
     scalesSizes: blockBytes !== undefined,
+    sizeSuffix: /^[A-Za-z]/.test(blockSize ?? '') && blockBytes !== undefined ? (blockSize ?? '') : '',
     timeFormat: timeFormatOf(options),
     nowSec: process.kernel.clock.now().sec,
     terminator: options.has('zero') ? '\0' : '\n',
@@ -108,7 +111,7 @@ export function lsStyle(process: Process, options: ParsedOptions<LsOption>, name
       indicator === 'classify' ||
       sort === 'size' ||
       sort === 'time',
-    quote: quoting(options, terminal, process.flavour),
+    quote: quoting(options, terminal, process.flavour, name),
     zone: UTC,
     colors: undefined,
   };
@@ -118,6 +121,8 @@ export function colorsWanted(options: ParsedOptions<LsOption>, terminal: boolean
   const given = options.given.findLast(({ name }) => name === 'color');
   return given !== undefined && whenOf('--color', given.value, terminal);
 }
+
+const WHENS = ['always yes force', 'never no none', 'auto tty if-tty'];
 
 /** WHEN of `--color` and `--classify`. */
 function whenOf(option: string, when: string | undefined, terminal: boolean): boolean {
@@ -136,7 +141,7 @@ function whenOf(option: string, when: string | undefined, terminal: boolean): bo
     case 'if-tty':
       return terminal;
     default:
-      throw new UsageError('operand', `invalid argument '${when}' for '${option}'`);
+      throw invalidWord(when, option, WHENS);
   }
 }
 
@@ -155,7 +160,14 @@ function formatOf(options: ParsedOptions<LsOption>, name: string, terminal: bool
   for (const given of options.given) {
     if (given.name === 'format') {
       format = FORMATS[given.value ?? ''];
-      if (!format) throw new UsageError('operand', `invalid argument '${given.value}' for '--format'`);
+      if (!format)
+        throw invalidWord(given.value ?? '', '--format', [
+          'verbose long',
+          'commas',
+          'horizontal across',
+          'vertical',
+          'single-column',
+        ]);
     } else if (given.name === 'columns') format = 'columns';
     else if (given.name === 'across') format = 'across';
     else if (given.name === 'commas') format = 'commas';
@@ -182,20 +194,20 @@ function indicatorOf(options: ParsedOptions<LsOption>, terminal: boolean): Indic
         classify: 'classify',
       };
       const chosen = words[value ?? ''];
-      if (!chosen) throw new UsageError('operand', `invalid argument '${value}' for '--indicator-style'`);
+      if (!chosen) throw invalidWord(value ?? '', '--indicator-style', Object.keys(words));
       indicator = chosen;
     }
   }
   return indicator;
 }
 
-const SORTS: readonly string[] = ['none', 'size', 'time', 'version', 'extension', 'width', 'name'];
+const SORTS: readonly string[] = ['none', 'time', 'size', 'extension', 'version', 'width'];
 
 function sortOf(options: ParsedOptions<LsOption>, isLong: boolean): LsSort {
   let sort: LsSort | undefined;
   for (const { name, value } of options.given) {
     if (name === 'sort') {
-      if (!SORTS.includes(value ?? '')) throw new UsageError('operand', `invalid argument '${value}' for '--sort'`);
+      if (!SORTS.includes(value ?? '')) throw invalidWord(value ?? '', '--sort', SORTS);
       sort = value as LsSort;
     } else if (name === 'bySize') sort = 'size';
     else if (name === 'byTime') sort = 'time';
@@ -216,7 +228,7 @@ function timeOf(options: ParsedOptions<LsOption>): LsTime {
       if (/^(atime|access|use)$/.test(value)) time = 'atime';
       else if (/^(ctime|status)$/.test(value)) time = 'ctime';
       else if (/^(mtime|modification)$/.test(value)) time = 'mtime';
-      else throw new UsageError('operand', `invalid argument '${value}' for '--time'`);
+      else throw invalidWord(value, '--time', ['atime access use', 'ctime status', 'birth creation']);
     }
   }
   return time;
@@ -258,12 +270,18 @@ function widthOf(process: Process, options: ParsedOptions<LsOption>): number {
   return process.files.get(1)?.terminal?.columns || DEFAULT_WIDTH;
 }
 
-function quoting(options: ParsedOptions<LsOption>, terminal: boolean, flavour: Flavour): (name: string) => string {
+function quoting(
+  options: ParsedOptions<LsOption>,
+  terminal: boolean,
+  flavour: Flavour,
+  program: string,
+): (name: string) => string {
   const given = options.given.findLast(({ name }) =>
     /^(literal|escape|quoteName|quotingStyle|hideControl)$/.test(name),
   );
   const hide = (name: string) => name.replace(/[\u0000-\u001f\u007f]/g, '?');
-  const style = given?.name === 'quotingStyle' ? given.value : given?.name;
+  const usual = program === 'ls' ? undefined : 'escape';
+  const style = given === undefined ? usual : given.name === 'quotingStyle' ? given.value : given.name;
   switch (style) {
     case 'quoteName':
     case 'c':

@@ -63,7 +63,7 @@ export type SharedOptions<Name extends string> = Pick<
 /** A command line that a utility does not take. `utility` prints it: `NAME: MESSAGE`, and where to find help. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  readonly code: 'unknown' | 'ambiguous' | 'argument' | 'notSimulated' | 'operand';
+  readonly code: 'unknown' | 'ambiguous' | 'argument' | 'notSimulated' | 'operand' | 'word';
   /** Where the real one does not point to its help after this message. */
   readonly isBare: boolean;
   constructor(code: UsageError['code'], message: string, form: { readonly bare?: boolean } = {}) {
@@ -198,4 +198,10 @@ function argumentOf(part: string): Argument {
 function named<Name extends string>(spelling: Spelling<Name>, shown: string): Name {
   if (spelling.name === undefined) throw new UsageError('notSimulated', `option '${shown}' is not simulated`);
   return spelling.name;
+}
+
+/** A word that an option does not know, with those that it knows: synonyms stand together. */
+export function invalidWord(word: string, option: string, known: readonly string[]): UsageError {
+  const lines = known.map((words) => `\n  - ${words.replace(/\S+/g, (one) => `'${one}'`).replaceAll(' ', ', ')}`);
+  return new UsageError('word', `invalid argument '${word}' for '${option}'\nValid arguments are:${lines.join('')}`);
 }

@@ -1,13 +1,14 @@
 import { isDirectory, isRegular, isSymlink } from '../../vfs/overlay/fileMode.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
 import { lstat, readdir, rmdir, unlink } from '../kernel/calls.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
 import type { Process } from '../kernel/process.ts';
 import { askYes } from './ask.ts';
 import { isWriteProtected } from './copyTree.ts';
 import { isErrno } from './failure.ts';
 import { typeWords } from './modeText.ts';
-import { type ParsedOptions, UsageError } from './options.ts';
-import { joinPath, lastComponent } from './paths.ts';
+import { invalidWord, type ParsedOptions, UsageError } from './options.ts';
+import { joinPath, lastComponent, withoutTrailingSlashes } from './paths.ts';
 import { quoted } from './quote.ts';
 import { removedDirectory } from './removeTree.ts';
 import { Report } from './report.ts';
@@ -134,6 +135,9 @@ class Removal {
       if (!isEmpty) return false;
     }
     if (!(await this.#mayRemove(path, found))) return false;
+    // rmdir(2) follows no link, whatever stands behind its name.
+    if (path.endsWith('/') && isSymlink(lstat(process, withoutTrailingSlashes(path)).mode))
+      throw new VfsError('ENOTDIR', 'rmdir', path);
     rmdir(process, path);
     if (this.#options.has('verbose')) await process.print(removedDirectory(process, path));
     return true;
@@ -172,7 +176,7 @@ function asking(process: Process, options: ParsedOptions<RmOption>): 'always' | 
       if (/^(always|yes)$/.test(when)) return 'always';
       if (/^(never|no|none)$/.test(when)) return 'never';
       if (when === 'once') return 'once';
-      throw new UsageError('operand', `invalid argument '${when}' for '--interactive'`);
+      throw invalidWord(when, '--interactive', ['never no none', 'once', 'always yes']);
     }
     default:
       return process.files.get(0)?.isTerminal ? 'protected' : 'never';

@@ -36,7 +36,10 @@ export const tar = utility(
       return FAILURE_STATUS;
     }
     if (report.status === 0) return 0;
-    if (process.flavour === 'busybox') return 1;
+    if (process.flavour === 'busybox') {
+      await process.complain('error exit delayed from previous errors');
+      return 1;
+    }
     if (report.status >= FAILURE_STATUS) await process.complain('Exiting with failure status due to previous errors');
     return report.status;
   },

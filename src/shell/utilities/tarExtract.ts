@@ -232,14 +232,12 @@ class Reading {
     this.#isTaken = this.#isWanted(name);
     if (!this.#isTaken) return;
     const { operation, options } = this.#setup;
-    let shown = name;
     if (operation === 'extract') {
       const target = await this.#unpacker.begin(entry, name);
       this.#isTaken = target !== undefined;
       if (target === undefined) return;
-      if (this.#process.flavour === 'busybox') shown = target;
     }
-    this.#tell(entry, shown);
+    this.#tell(entry, name);
     // What is unpacked to standard output goes between the names.
     if (operation === 'extract' || options.has('toStdout')) await this.#flush();
   }

@@ -100,7 +100,7 @@ export const useradd = utility(
     const shell = options.value('shell') ?? '/bin/sh';
     passwd.lines.push([
       name,
-      shadow.isThere ? 'x' : '*',
+      shadow.isThere ? 'x' : '!',
       String(uid),
       String(gid),
       options.value('comment') ?? '',

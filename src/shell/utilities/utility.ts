@@ -62,7 +62,8 @@ async function printUsageError<Name extends string>(
   error: UsageError,
 ): Promise<number> {
   const { name, flavour } = process;
-  const own = error.code === 'operand' ? undefined : rules.optionStatus;
+  // A word that is none ends with 1 whatever the program's own status is.
+  const own = error.code === 'word' ? 1 : error.code === 'operand' ? undefined : rules.optionStatus;
   const status = flavour === 'gnu' ? (own ?? rules.usageStatus ?? 1) : 1;
   if (error.message !== '') await process.complain(error.message);
   if (error.code === 'notSimulated') return NOT_SIMULATED_STATUS;
