@@ -80,11 +80,12 @@ export function plannedEndpoints(
   mode: string,
   networks: Readonly<Record<string, { readonly Aliases?: readonly string[] }>>,
 ): readonly Endpoint[] {
-  const main = mode === '' || mode === 'default' ? 'bridge' : mode;
-  const names = new Set([...(main.startsWith('container:') ? [] : [main]), ...Object.keys(networks)]);
+  const ownName = (name: string) => (name === '' || name === 'default' ? 'bridge' : name);
+  const names = new Set(Object.keys(networks).map(ownName));
+  if (!mode.startsWith('container:')) names.add(ownName(mode));
   return [...names].map((name) => {
-    const network = findNetwork(core, name === 'default' ? 'bridge' : name);
-    return emptyEndpoint(network, networks[name]?.Aliases ?? []);
+    const asked = networks[name] ?? (name === 'bridge' ? networks.default : undefined);
+    return emptyEndpoint(findNetwork(core, name), asked?.Aliases ?? []);
   });
 }
 

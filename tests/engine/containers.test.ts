@@ -392,6 +392,29 @@ describe('containers of the engine', () => {
     expect(await ask()).toBe('at /x');
   });
 
+  it('ENG-4 gives each network of a container one address', async () => {
+    const { engine } = await withBase();
+    engine.networks.create({ name: 'net1' });
+    await engine.containers.create({
+      name: 'web',
+      config: { Image: 'base', Cmd: ['wait'] },
+      hostConfig: { NetworkMode: 'default' },
+      networks: { default: {}, net1: { Aliases: ['db'] } },
+    });
+    await engine.containers.start('web');
+    const { Networks: networks } = engine.containers.inspect('web').NetworkSettings as { Networks: object };
+    expect(Object.keys(networks).sort()).toEqual(['bridge', 'net1']);
+    expect(networks).toMatchObject({
+      bridge: { IPAddress: '172.17.0.2', Gateway: '172.17.0.1' },
+      net1: { IPAddress: '172.18.0.2', Gateway: '172.18.0.1', Aliases: ['db'] },
+    });
+    expect(() => engine.networks.remove('net1')).toThrow('has active endpoints');
+    await engine.containers.remove('web', { isForced: true });
+    engine.networks.remove('net1');
+    expect(() => engine.networks.inspect('net1')).toThrow('network net1 not found');
+    expect(() => engine.networks.remove('bridge')).toThrow('bridge is a pre-defined network and cannot be removed');
+  });
+
   it('ENG-7 goes back to what it was', async () => {
     const { engine } = await withBase();
     await run(engine, ['put', '/data/new', 'first'], { name: 'cc' });
