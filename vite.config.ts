@@ -6,7 +6,7 @@ import { samplePlugin } from './scripts/vite/samplePlugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), samplePlugin(), policyPlugin(), offlinePlugin(['icon.svg', 'app.webmanifest'])],
+  plugins: [svelte(), samplePlugin(), policyPlugin(), offlinePlugin('public')],
   worker: { format: 'es' },
   build: { outDir: 'dist/app', target: 'es2022', modulePreload: { polyfill: false } },
   // A busy machine takes several times as long; what hangs is still found.

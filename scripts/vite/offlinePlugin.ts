@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 const WORKER_SOURCE = fileURLToPath(new URL('./offlineWorker.js', import.meta.url));
 
-/** Emits `offline.js`, a service worker that keeps every file of the build: the page then opens without a network.
+/** Emits `offline.js`, a service worker that keeps every file of the build: the page and its machine then open without a
+ *  network.
  *  Its version is a hash of the files, so that a new build replaces the old one whole. */
-export function offlinePlugin(publicFiles: readonly string[]): Plugin {
+export function offlinePlugin(publicFolder: string): Plugin {
   return {
     name: 'palimpsest:offline',
     apply: 'build',
@@ -16,7 +18,11 @@ export function offlinePlugin(publicFiles: readonly string[]): Plugin {
       order: 'post',
       handler(_options, bundle) {
         const version = createHash('sha256');
-        const files = ['./', ...publicFiles.map((name) => `./${name}`)];
+        const files = ['./'];
+        for (const name of filesBelow(publicFolder)) {
+          version.update(name).update(readFileSync(join(publicFolder, name)));
+          files.push(`./${name}`);
+        }
         for (const [name, output] of Object.entries(bundle).sort(([a], [b]) => (a < b ? -1 : 1))) {
           version.update(name).update(output.type === 'chunk' ? output.code : output.source);
           if (name !== 'index.html') files.push(`./${name}`);
@@ -28,4 +34,12 @@ export function offlinePlugin(publicFiles: readonly string[]): Plugin {
       },
     },
   };
+}
+
+/** Sorted, with slashes. */
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
 }

@@ -1,31 +1,6 @@
-import { createRequire } from 'node:module';
-import type { Page } from '@playwright/test';
 import type { ExplorerPage } from './support/explorerPage.ts';
+import { violations, withAxe } from './support/axe.ts';
 import { expect, test } from './support/test.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-interface AxeWindow {
-  readonly axe: {
-    run(): Promise<{
-      readonly violations: readonly {
-        readonly id: string;
-        readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-      }[];
-    }>;
-  };
-}
-
-/** What axe finds on the page as it stands; colours at rest, for a transition shows a third one. */
-async function violations(page: Page): Promise<readonly string[]> {
-  return page.evaluate(async () => {
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-    const { violations } = await (window as unknown as AxeWindow).axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
-    );
-  });
-}
 
 const PANELS = [
   'content',
@@ -53,7 +28,7 @@ for (const language of ['en', 'zh'] as const) {
       test.use({ colorScheme: theme, locale: language === 'zh' ? 'zh-CN' : 'en-GB' });
 
       test.beforeEach(async ({ explorer, page }) => {
-        await page.addInitScript({ path: AXE });
+        await withAxe(page);
         await explorer.goto();
         await expect(page.locator('html')).toHaveAttribute('lang', language === 'zh' ? /^zh/ : /^en/);
       });
@@ -141,7 +116,7 @@ for (const language of ['en', 'zh'] as const) {
 
 test('PAGE-3 axe finds nothing in a narrow window', async ({ explorer, page, samples }) => {
   await page.setViewportSize({ width: 390, height: 780 });
-  await page.addInitScript({ path: AXE });
+  await withAxe(page);
   await explorer.goto();
   await explorer.drop(samples.path('sample-25.tar'));
   const parts = page.getByRole('navigation', { name: 'Parts of the page' });
