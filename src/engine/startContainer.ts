@@ -151,13 +151,11 @@ function markRunning(
   };
   logContainerEvent(core, running, 'start');
   runtime.running.stopHealthChecks = watchHealth(core, running, runtime.running);
-  void status.then(async (waitStatus) => {
-    try {
-      await containerEnded(core, runtimes, runtime, output, shellExitCode(waitStatus));
-    } finally {
-      settle();
-    }
-  });
+  void status
+    .then((waitStatus) => containerEnded(core, runtimes, runtime, output, shellExitCode(waitStatus)))
+    // A fault of ours must not take the machine down.
+    .catch((error: unknown) => core.kernel.onFault?.(error, process))
+    .finally(settle);
 }
 
 /** Writes down that a container has ended, and does what shall follow. */
