@@ -428,6 +428,25 @@ describe('containers of the engine', () => {
     expect(engine.snapshot().state).toBe(before.state);
   });
 
+  it('ENG-7 runs again what ran, and stops what did not', async () => {
+    const { engine, kernel } = await withBase();
+    const wait = { config: { Image: 'base', Cmd: ['wait'] }, hostConfig: {} };
+    await engine.containers.create({ name: 'ran', ...wait });
+    await engine.containers.start('ran');
+    const before = engine.snapshot();
+    await engine.containers.create({ name: 'later', ...wait });
+    await engine.containers.start('later');
+    await engine.containers.stop('ran');
+    await engine.restore(before);
+    expect(engine.containers.list({ isAll: true }).map(({ name, state }) => [name, state])).toEqual([
+      ['ran', 'running'],
+    ]);
+    // dockerd, and what ran.
+    expect(kernel.processes.size).toBe(2);
+    await engine.shutDown();
+    expect(kernel.processes.size).toBe(1);
+  });
+
   it('ENG-7 comes back from what was kept', async () => {
     const { engine } = await withBase();
     await run(engine, ['put', '/data/new', 'kept'], { name: 'cc' });
