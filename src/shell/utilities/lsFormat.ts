@@ -259,7 +259,8 @@ function longLines(
 }
 
 function deviceText(row: LongRow, size: number, minor: number): string {
-  return `${row.major},`.padStart(size - minor - 1) + ` ${row.minor.padStart(minor)}`;
+  const major = `${row.major},`.padStart(size - minor - 1);
+  return `${major} ${row.minor.padStart(minor)}`;
 }
 
 function busyboxLine(row: LongRow, style: LsStyle): string {

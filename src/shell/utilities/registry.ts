@@ -160,6 +160,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   uniq: async () => (await import('./uniq.ts')).uniq,
   unlink: async () => (await import('./unlink.ts')).unlink,
   unxz: async () => (await import('./xz.ts')).unxz,
+  unzip: async () => (await import('./unzip.ts')).unzip,
   unzstd: async () => (await import('./zstd.ts')).unzstd,
   'update-ca-certificates': async () => (await import('./ldconfig.ts')).updateCaCertificates,
   uptime: async () => (await import('./uptime.ts')).uptime,
