@@ -33,7 +33,7 @@ const TREE_TIME_SEC = 1_000_000_000;
 export interface Case {
   readonly lines: string;
   /** What is run afterwards to show the state; its status does not count. */
-  readonly then?: string;
+  readonly after?: string;
   readonly unordered?: boolean;
   /** What is written on standard error is not compared: only whether something is. */
   readonly anyErrors?: boolean;
@@ -120,11 +120,11 @@ function runReal(tree: Tree, cases: readonly Case[], path: string): Outcome[] {
     const template = join(root, 'tree');
     makeRealTree(template, tree);
     const script = cases
-      .map(({ lines, then = '' }, i) => {
+      .map(({ lines, after = '' }, i) => {
         writeFileSync(join(root, `${i}.sh`), lines);
-        writeFileSync(join(root, `${i}.then`), then);
+        writeFileSync(join(root, `${i}.after`), after);
         const run = `cp -a '${template}' '${root}/c${i}'; cd '${root}/c${i}'; PATH="$REAL" bash '${root}/${i}.sh' <&3`;
-        return `( ${run}; echo $? > '${root}/${i}.code'; PATH="$REAL" bash '${root}/${i}.then' <&3 ) > '${root}/${i}.out' 2> '${root}/${i}.err'`;
+        return `( ${run}; echo $? > '${root}/${i}.code'; PATH="$REAL" bash '${root}/${i}.after' <&3 ) > '${root}/${i}.out' 2> '${root}/${i}.err'`;
       })
       .join('\n');
     // A pipe that has ended, as ours has: /dev/null is a device.
@@ -156,7 +156,7 @@ function makeRealTree(root: string, tree: Tree): void {
   for (const file of allPaths(tree)) lutimesSync(join(root, file), TREE_TIME_SEC, TREE_TIME_SEC);
 }
 
-async function runOurs(tree: Tree, { lines, then = '' }: Case, flavour: Flavour): Promise<Outcome> {
+async function runOurs(tree: Tree, { lines, after = '' }: Case, flavour: Flavour): Promise<Outcome> {
   const machine = testKernel({ programs: UTILITIES, clock: new VirtualClock(Date.now() / 1000) });
   await run(machine, async (idle) => {
     await makeTree(idle, tree);
@@ -185,7 +185,7 @@ async function runOurs(tree: Tree, { lines, then = '' }: Case, flavour: Flavour)
     return code;
   };
   outcome.code = await runLines(lines);
-  await runLines(then);
+  await runLines(after);
   return outcome;
 }
 

@@ -151,7 +151,7 @@ describeDifferential(
   'tar (GNU)',
   'gnu',
   TREE,
-  TAR.map((lines) => ({ lines, then: /(^|\n)tar -?x/.test(lines) ? STATE : '' })),
+  TAR.map((lines) => ({ lines, after: /(^|\n)tar -?x/.test(lines) ? STATE : '' })),
 );
 describeDifferential(
   'compressing (GNU)',

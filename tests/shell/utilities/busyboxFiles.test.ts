@@ -139,5 +139,5 @@ describeDifferential(
   'file utilities (busybox)',
   'busybox',
   TREE,
-  CASES.map((lines) => ({ lines, then: /^(cp|mv|rm|mkdir|ln|chmod|truncate|tar x)/.test(lines) ? STATE : '' })),
+  CASES.map((lines) => ({ lines, after: /^(cp|mv|rm|mkdir|ln|chmod|truncate|tar x)/.test(lines) ? STATE : '' })),
 );

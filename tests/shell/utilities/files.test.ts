@@ -343,6 +343,6 @@ describeDifferential(
   'changing files (GNU)',
   'gnu',
   TREE,
-  CHANGES.map((lines) => ({ lines, then: STATE, unordered: true })),
+  CHANGES.map((lines) => ({ lines, after: STATE, unordered: true })),
 );
 describeDifferential('paths (GNU)', 'gnu', TREE, PATHS);
