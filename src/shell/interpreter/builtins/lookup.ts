@@ -74,7 +74,7 @@ function describeMeaning(shell: Shell, name: string, { kind, path, isHashed }: M
         : `${name} is a ${shell.dialect === 'ash' ? '' : 'shell '}function`;
     }
     case 'builtin':
-      return `${name} is a ${shell.isSpecial(name) && (!shell.isBash || shell.isPosix) ? 'special ' : ''}shell builtin`;
+      return `${name} is a ${(shell.isSpecial(name) || (name === 'local' && !shell.isBash)) && (!shell.isBash || shell.isPosix) ? 'special ' : ''}shell builtin`;
     case 'file':
       return isHashed && shell.isBash
         ? `${name} is hashed (${path})`

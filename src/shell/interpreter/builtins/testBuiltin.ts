@@ -83,6 +83,7 @@ function binary(shell: Shell, left: string, operator: string, right: string): bo
   switch (operator) {
     case '=':
     case '==':
+      if (operator === '==' && shell.dialect === 'dash') throw fault(shell, '', left);
       return left === right;
     case '!=':
       return left !== right;

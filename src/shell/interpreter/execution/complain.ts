@@ -84,6 +84,8 @@ function posixSyntax(shell: Shell, fault: SyntaxFault, where: string): string {
       if (fault.token === '`')
         return `${start}${isDash ? 'EOF in backquote substitution' : 'EOF in backquote substitution'}\n`;
       return `${start}${isDash ? 'Unterminated quoted string' : 'unterminated quoted string'}\n`;
+    case 'words':
+      return `${start}${fault.token}\n`;
     case 'end':
       return `${start}${endWords(isDash)}${expecting(fault)}\n`;
     default: {

@@ -4,7 +4,7 @@ import { ShellError } from '../shellError.ts';
 import { type Interpreter, Run, type Shell } from '../state/shell.ts';
 import type { ArithmeticNode, FunctionNode, Node, PipelineNode, RedirectedNode, Script } from '../syntax/tree.ts';
 import { andFinally, type Soon, andThen as then } from '../waiting.ts';
-import { complainOf } from './complain.ts';
+import { complain, complainOf } from './complain.ts';
 import { runTest } from './conditional.ts';
 import { runAndOr, runStatements, setStatus } from './lists.ts';
 import { runArithmeticFor, runCase, runFor, runIf, runSelect, runWhile } from './loops.ts';
@@ -43,12 +43,14 @@ function runNode(shell: Shell, node: Node, flags: number): Soon<number> {
     case 'select':
       return runSelect(shell, node, flags);
     case 'test':
+      if (shell.dialect === 'dash') return checked(shell, unknownCommand(shell, node.line, '[['), flags);
       return checked(
         shell,
         then(runTest(shell, node), (status) => setStatus(shell, status)),
         flags,
       );
     case 'arithmetic':
+      if (!shell.isBash) return checked(shell, unknownCommand(shell, node.line, node.expression.text.trim()), flags);
       return checked(shell, runArithmetic(shell, node), flags);
     case 'pipeline':
       return runPipelineNode(shell, node, flags);
@@ -67,6 +69,12 @@ function runNode(shell: Shell, node: Node, flags: number): Soon<number> {
     case 'coproc':
       return setStatus(shell, startCoproc(shell, node));
   }
+}
+
+/** What bash has a meaning for is to another shell the name of a program. */
+function unknownCommand(shell: Shell, line: number, name: string): Soon<number> {
+  shell.line = line;
+  return then(complain(shell, `${name}: not found`), () => setStatus(shell, 127));
 }
 
 /** What `set -e` and ERR say to a failure. */

@@ -1,6 +1,7 @@
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import { parseScript } from '../syntax/parseScript.ts';
+import { refusedBy } from '../syntax/refused.ts';
 import type { Script, Statement } from '../syntax/tree.ts';
 import { expandAliases } from './aliases.ts';
 import { complainOf, complainOfSyntax } from './complain.ts';
@@ -57,7 +58,10 @@ export async function runText(shell: Shell, text: string, options: RunTextOption
 }
 
 function parse(shell: Shell, text: string, firstLine: number): Script {
-  return parseScript(expandAliases(shell, text), firstLine);
+  const script = parseScript(expandAliases(shell, text), firstLine);
+  const refused = refusedBy(script, shell.dialect);
+  if (!refused || (script.fault && script.fault.pos < refused.pos)) return script;
+  return { ...script, fault: refused };
 }
 
 function countLines(text: string): number {

@@ -91,6 +91,10 @@ function afterExpansion(
   arrays: ReadonlyMap<number, Assigned>,
   flags: number,
 ): Soon<number> {
+  const unknown = shell.isBash
+    ? undefined
+    : node.assignments.find(({ index, appends }) => index !== undefined || appends);
+  if (unknown) return runArgv(shell, [unknown.text, ...argv], flags, undefined);
   if (argv.length === 0) return runAssignments(shell, node);
   const isTraced = node.assignments.length === 0 && shell.options.has('xtrace');
   const traced = isTraced ? traceCommand(shell, argv, arrays) : undefined;

@@ -21,6 +21,8 @@ export function importEnvironment(shell: Shell, process: Process): void {
     else if (shell.isBash) importFunction(shell, name, value);
   }
   bindSpecials(shell);
+  const random = process.kernel.random(3);
+  shell.randomSeed = ((random[0] ?? 0) << 16) | ((random[1] ?? 0) << 8) | (random[2] ?? 1);
   put('IFS', ' \t\n');
   put('OPTIND', '1');
   if (!global.has('PS4')) put('PS4', '+ ');
@@ -68,8 +70,6 @@ function bashVariables(
     previous.attributes.add('export');
     global.set('OLDPWD', previous);
   }
-  const random = process.kernel.random(4);
-  shell.randomSeed = ((random[0] ?? 0) << 16) | ((random[1] ?? 0) << 8) | (random[2] ?? 1);
 }
 
 function leadsHere(process: Process, path: string): boolean {

@@ -77,18 +77,19 @@ export function bindSpecials(shell: Shell): void {
     () => String(shell.line),
     () => undefined,
   );
-  if (!shell.isBash) return;
-  bind(
-    '_',
-    () => shell.lastArgument,
-    () => undefined,
-  );
+  if (shell.dialect === 'dash') return;
   bind(
     'RANDOM',
     () => String(nextRandom(shell)),
     (value) => {
       shell.randomSeed = Number.parseInt(value, 10) >>> 0 || 0;
     },
+  );
+  if (!shell.isBash) return;
+  bind(
+    '_',
+    () => shell.lastArgument,
+    () => undefined,
   );
   bind('SRANDOM', () => String(new DataView(shell.process.kernel.random(4).slice().buffer).getUint32(0)));
   bind(

@@ -137,8 +137,8 @@ export interface Script {
 }
 
 export interface SyntaxFault {
-  readonly kind: 'token' | 'end' | 'quote' | 'here';
-  /** The token that nobody expected, or the quote that was not closed. */
+  readonly kind: 'token' | 'end' | 'quote' | 'words';
+  /** The token that nobody expected, the quote that was not closed, or the shell's own words. */
   readonly token: string;
   readonly line: number;
   /** The line as written. */

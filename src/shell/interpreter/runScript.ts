@@ -1,0 +1,39 @@
+import { complainOf, statusOfError } from './execution/complain.ts';
+import { INTERPRETER } from './execution/interpreter.ts';
+import { runText } from './execution/runText.ts';
+import { runExitTrap } from './execution/traps.ts';
+import type { Process } from '../kernel/process.ts';
+import { importEnvironment } from './program/environment.ts';
+import { Jump, ShellError } from './shellError.ts';
+import type { Dialect } from './state/dialect.ts';
+import { Shell } from './state/shell.ts';
+
+export interface RunScriptOptions {
+  /** bash's rules unless told. */
+  readonly dialect?: Dialect;
+  /** `$0`; the dialect's name unless told. */
+  readonly name?: string;
+  readonly arguments?: readonly string[];
+}
+
+/** Runs a script's text within a process, as `SHELL -c TEXT` would in one of its own; gives the status. */
+export async function runScript(process: Process, text: string, options: RunScriptOptions = {}): Promise<number> {
+  const { dialect = 'bash', name = dialect, arguments: positional = [] } = options;
+  const shell = new Shell(process, dialect, INTERPRETER, name);
+  shell.mainPid = process.pid;
+  shell.commandString = text;
+  shell.positional = positional;
+  if (dialect !== 'bash') shell.options.delete('braceexpand');
+  importEnvironment(shell, process);
+  let status: number;
+  try {
+    status = await runText(shell, text, { where: '-c' });
+  } catch (error) {
+    if (error instanceof Jump) status = error.value;
+    else if (error instanceof ShellError) {
+      if (error.code !== 'syntax') await complainOf(shell, error);
+      status = statusOfError(shell, error);
+    } else throw error;
+  }
+  return runExitTrap(shell, status);
+}
