@@ -68,10 +68,11 @@ function freePort(): Promise<number> {
 }
 
 describe.skipIf(obstacle !== undefined)('COMP-13 BuildKit by mutual TLS', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'palimpsest-tls-'));
+  let folder: string;
   let daemon: RealBuildkit;
   let port: number;
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'palimpsest-tls-'));
     makeCertificates(folder);
     port = await freePort();
     const files = ['--tlscacert', 'ca.pem', '--tlscert', 'server.pem', '--tlskey', 'server.key'];

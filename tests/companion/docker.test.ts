@@ -15,8 +15,11 @@ function logOf(events: readonly BuildEvent[]): string {
 }
 
 async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 300 && !(await condition()); i++) await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(await condition()).toBe(true);
+  for (let i = 0; i < 300; i++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  expect.unreachable('it did not come to pass');
 }
 
 for (const kind of ['docker', 'podman'] as const satisfies readonly DockerKind[]) {

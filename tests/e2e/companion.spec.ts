@@ -42,7 +42,12 @@ async function launch(folder: string, words: readonly string[]): Promise<{ link:
   return { link, child };
 }
 
-const test = base.extend<{ idle: Companion; hosted: Companion; building: Companion }>({
+const test = base.extend<{
+  idle: Companion;
+  hosted: Companion;
+  pulling: Companion & { readonly reference: string };
+  building: Companion;
+}>({
   hosted: async ({ baseURL }, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
     const origin = new URL(baseURL ?? '').origin;
@@ -59,6 +64,26 @@ const test = base.extend<{ idle: Companion; hosted: Companion; building: Compani
     const { link, child } = await launch(folder, ['--engine', `docker=unix://${join(folder, 'no.sock')}`]);
     await use({ link, folder });
     await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
+  pulling: async ({}, use, testInfo) => {
+    testInfo.skip(!isInstalled('docker-registry'), 'skipped: docker-registry is not installed');
+    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
+    const registry = await startRegistry();
+    const allowed = ['--allow-host', registry.host, '--plain-http', registry.host];
+    const engine = ['--engine', `docker=unix://${join(folder, 'no.sock')}`];
+    const { link, child } = await launch(folder, [...engine, ...allowed]);
+    const reference = `${registry.host}/team/pulled:1`;
+    const pushed = await fetch(new URL(`/v1/registry/image?reference=${reference}`, link), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${link.split('/').at(-1)}`, 'content-type': 'application/x-tar' },
+      body: (await dockerArchive(await sampleLayers())) as BodyInit,
+    });
+    expect(pushed.status).toBe(200);
+    await use({ link, folder, reference });
+    await end(child);
+    await registry.stop();
     rmSync(folder, { recursive: true, force: true });
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
@@ -159,37 +184,18 @@ test('COMP-16 a page from elsewhere connects to a companion that allows it, and 
   await expect(state).toHaveAccessibleName(/Companion: (lost|refused)/);
 });
 
-test.describe('with a registry', () => {
-  test.skip(!isInstalled('docker-registry'), 'skipped: docker-registry is not installed');
-
-  test('COMP-20 an image of a registry that was allowed is pulled into the explorer', async ({ page }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
-    const registry = await startRegistry();
-    const allowed = ['--allow-host', registry.host, '--plain-http', registry.host];
-    const engine = ['--engine', `docker=unix://${join(folder, 'no.sock')}`];
-    const { link, child } = await launch(folder, [...engine, ...allowed]);
-    const reference = `${registry.host}/team/pulled:1`;
-    const pushed = await fetch(new URL(`/v1/registry/image?reference=${reference}`, link), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${link.split('/').at(-1)}`, 'content-type': 'application/x-tar' },
-      body: (await dockerArchive(await sampleLayers())) as BodyInit,
-    });
-    expect(pushed.status).toBe(200);
-    await page.goto(link);
-    await page.getByRole('button', { name: 'Companion: connected' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Companion' });
-    await dialog.getByLabel('Image', { exact: true }).fill('127.0.0.1:1/not/allowed:1');
-    await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
-    await expect(dialog.getByText('127.0.0.1:1 is this machine')).toBeVisible();
-    await dialog.getByLabel('Image', { exact: true }).fill(reference);
-    await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
-    await expect(dialog.getByText('open in the explorer')).toBeVisible();
-    await page.keyboard.press('Escape');
-    await expect(page.getByText('2 layers').first()).toBeVisible();
-    await end(child);
-    await registry.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+test('COMP-20 an image of a registry that was allowed is pulled into the explorer', async ({ page, pulling }) => {
+  await page.goto(pulling.link);
+  await page.getByRole('button', { name: 'Companion: connected' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Companion' });
+  await dialog.getByLabel('Image', { exact: true }).fill('127.0.0.1:1/not/allowed:1');
+  await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
+  await expect(dialog.getByText('127.0.0.1:1 is this machine')).toBeVisible();
+  await dialog.getByLabel('Image', { exact: true }).fill(pulling.reference);
+  await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
+  await expect(dialog.getByText('open in the explorer')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('2 layers').first()).toBeVisible();
 });
 
 test.describe('with BuildKit', () => {
