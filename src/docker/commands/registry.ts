@@ -37,6 +37,7 @@ import { create, run } from './run.ts';
 import { save } from './save.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
+import { stats } from './stats.ts';
 import { builderPrune, events, systemPrune } from './system.ts';
 import { systemDf } from './systemDf.ts';
 import { tag } from './tag.ts';
@@ -61,6 +62,7 @@ const CONTAINER_COMMANDS: Readonly<Record<string, DockerCommand>> = {
   rm,
   run,
   start,
+  stats,
   stop,
   top,
   unpause,
