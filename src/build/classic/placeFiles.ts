@@ -111,7 +111,7 @@ const TAR_MAGIC_AT = 257;
 const HEADER_BYTES = 512;
 
 /** A tar, plain or compressed (moby pkg/archive, IsArchivePath). */
-async function isArchive(content: ByteSource, { platform }: Work): Promise<boolean> {
+export async function isArchive(content: ByteSource, { platform }: Work): Promise<boolean> {
   const head = await content.read(0, HEADER_BYTES);
   const block = sniffCompression(head) === 'none' ? head : await firstBlock(content, platform);
   if (!block || block.length < HEADER_BYTES) return false;

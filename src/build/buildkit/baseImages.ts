@@ -1,0 +1,113 @@
+import { EngineError } from '../../engine/engineError.ts';
+import type { ImageRecord } from '../../engine/imageRecord.ts';
+import { fullForm, parseReference, withDefaultTag } from '../../image/reference.ts';
+import { BuildkitError } from './buildkitError.ts';
+import type { BuildkitOptions, BuildkitSurroundings } from './buildkitOptions.ts';
+import type { Progress } from './progress.ts';
+
+/** Images that a build starts from or copies from, each looked for once: here, then at its registry. */
+export class BaseImages {
+  readonly #options: BuildkitOptions;
+  readonly #surroundings: BuildkitSurroundings;
+  readonly #progress: Progress;
+  readonly #found = new Map<string, Promise<ImageRecord>>();
+  readonly #ready = new Map<string, ImageRecord>();
+
+  constructor(options: BuildkitOptions, surroundings: BuildkitSurroundings, progress: Progress) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#progress = progress;
+  }
+
+  /** What was resolved already. */
+  known(name: string): ImageRecord | undefined {
+    return this.#ready.get(name);
+  }
+
+  /** For FROM: with a vertex of its own. Throws BuildkitError. */
+  async resolve(name: string): Promise<ImageRecord> {
+    const reference = shownReference(name);
+    const vertex = `[internal] load metadata for ${reference}`;
+    try {
+      const image = await this.#progress.step(vertex, () => this.#find(name));
+      this.#ready.set(name, image);
+      return image;
+    } catch (error) {
+      if (!(error instanceof PullFailed)) throw error;
+      const words =
+        this.#options.vintage === '0.8'
+          ? `failed to solve with frontend dockerfile.v0: failed to create LLB definition: ${error.message}`
+          : `failed to solve: ${name}: failed to resolve source metadata for ${reference}: ${error.message}`;
+      throw new BuildkitError(words, { vertexName: vertex });
+    }
+  }
+
+  /** For COPY --from and mounts. Throws BuildkitError. */
+  async load(name: string): Promise<ImageRecord> {
+    const known = this.#ready.get(name);
+    if (known) return known;
+    const vertex = `FROM ${shownReference(name)}`;
+    try {
+      const image = await this.#progress.step(vertex, () => this.#find(name));
+      this.#ready.set(name, image);
+      return image;
+    } catch (error) {
+      if (!(error instanceof PullFailed)) throw error;
+      throw new BuildkitError(`failed to load cache key: ${error.message}`, { vertexName: vertex });
+    }
+  }
+
+  #find(name: string): Promise<ImageRecord> {
+    const known = this.#found.get(name);
+    if (known) return known;
+    const finding = this.#pullWhereMissing(name);
+    this.#found.set(name, finding);
+    return finding;
+  }
+
+  async #pullWhereMissing(name: string): Promise<ImageRecord> {
+    const { engine, work } = this.#surroundings;
+    if (!this.#options.pulls) {
+      try {
+        return engine.images.find(name);
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+      }
+    }
+    try {
+      const id = await engine.images.pull({ reference: name }, () => undefined, work.signal);
+      return engine.images.find(id);
+    } catch (error) {
+      throw error instanceof EngineError ? new PullFailed(pullWords(name, error.message)) : error;
+    }
+  }
+}
+
+class PullFailed extends Error {
+  override readonly name = 'PullFailed';
+}
+
+/** With domain, path and tag. */
+export function shownReference(name: string): string {
+  return fullForm(withDefaultTag(parseReference(name)));
+}
+
+/** containerd asks for the manifest at once, and says what was answered in its own words. */
+function pullWords(name: string, message: string): string {
+  const dial = /dial tcp.*$/s.exec(message);
+  if (dial) return `failed to do request: Head ${JSON.stringify(manifestUrl(name))}: ${dial[0]}`;
+  if (/pull access denied|denied/.test(message))
+    return 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
+  if (/manifest .*(unknown|not found)/.test(message)) return `${shownReference(name)}: not found`;
+  return message;
+}
+
+function manifestUrl(name: string): string {
+  const full = shownReference(name);
+  const slash = full.indexOf('/');
+  const domain = full.slice(0, slash);
+  const rest = full.slice(slash + 1);
+  const at = rest.includes('@') ? rest.indexOf('@') : rest.lastIndexOf(':');
+  const host = domain === 'docker.io' ? 'registry-1.docker.io' : domain;
+  return `https://${host}/v2/${rest.slice(0, at)}/manifests/${rest.slice(at + 1)}`;
+}

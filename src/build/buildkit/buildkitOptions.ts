@@ -1,0 +1,70 @@
+import type { ByteSource } from '../../bytes/byteSource.ts';
+import type { Work } from '../../bytes/platform.ts';
+import type { EngineApi } from '../../engine/engineApi.ts';
+import type { FileSet } from '../classic/contextFiles.ts';
+import type { DownloadedFile } from '../classic/classicOptions.ts';
+import type { OwnerNames } from '../classic/imageFiles.ts';
+import type { ProgressDisplay } from './progress.ts';
+import type { StepDecision } from './stepCache.ts';
+
+/** Which BuildKit: the one inside dockerd 20.10 (0.8), or one of today. */
+export type BuildkitVintage = '0.8' | 'current';
+
+/** What a build is asked for. */
+export interface BuildkitOptions {
+  readonly vintage: BuildkitVintage;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly target: string;
+  /** As typed. */
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly usesCache: boolean;
+  readonly pulls: boolean;
+  /** Secrets by ID. */
+  readonly secrets: ReadonlyMap<string, Uint8Array>;
+  readonly output: BuildOutput;
+}
+
+export type BuildOutput =
+  | { readonly kind: 'image' }
+  /** The tree of the last stage, written by whoever asked: `write` is told of each layer stack's files. */
+  | { readonly kind: 'tree'; readonly message: string; readonly write: (tree: BuiltTree) => Promise<void> };
+
+/** The layers that a build ended with, as files. */
+export interface BuiltTree {
+  readonly files: FileSet;
+}
+
+/** What was transferred, and how many bytes that took. */
+export interface Transferred<T> {
+  readonly value: T;
+  readonly bytes: number;
+}
+
+/** The client's side of a build: what BuildKit asks it for. */
+export interface BuildSource {
+  /** Name of the Dockerfile as progress shows it. */
+  readonly dockerfileName: string;
+  /** A context that came as one archive: nothing is asked of the client. */
+  readonly isRemote: boolean;
+  /** Undefined where there is none. */
+  dockerfile(): Promise<Transferred<ByteSource | undefined>>;
+  ignoreFile(): Promise<Transferred<readonly string[]>>;
+  context(): Promise<Transferred<FileSet>>;
+}
+
+/** What the builder works with. */
+export interface BuildkitSurroundings {
+  readonly engine: EngineApi;
+  readonly work: Work;
+  readonly display: ProgressDisplay;
+  /** Reads a URL for ADD. Throws BuildError. */
+  readonly download: (url: string) => Promise<DownloadedFile>;
+  readonly owners: OwnerNames;
+  readonly random: (length: number) => Uint8Array;
+  readonly nowMs: () => number;
+  /** RFC 3339. */
+  readonly now: () => string;
+  /** Told of each step's look into the cache. */
+  readonly onCache?: (name: string, decision: StepDecision) => void;
+}

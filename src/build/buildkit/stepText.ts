@@ -1,0 +1,43 @@
+import { expandWord } from '../expand/lexer.ts';
+import type { EscapeCharacter } from '../expand/lexer.ts';
+import { BuildError } from '../buildError.ts';
+import { healthText } from '../classic/healthText.ts';
+import type { PlannedStep } from '../plan/stageState.ts';
+import type { BuildkitVintage } from './buildkitOptions.ts';
+
+/** A step as progress names it: its line with variables filled in, the keyword in capitals. */
+export function shownStep({ instruction, surroundings }: PlannedStep, escape: EscapeCharacter): string {
+  const { source } = instruction;
+  let text = source;
+  try {
+    text = expandWord(source, surroundings.variables, { escape, rawQuotes: true }).text;
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+  }
+  return text.replace(/^\S+/, (keyword) => keyword.toUpperCase());
+}
+
+/** The history line of a step; undefined for none. 0.8 worded some of them otherwise. */
+export function historyLine(step: PlannedStep, vintage: BuildkitVintage): string | undefined {
+  if (vintage !== '0.8') return step.createdBy;
+  const { body } = step.instruction;
+  switch (body.kind) {
+    case 'ADD':
+    case 'COPY':
+      return `${[body.kind, ...body.sources, body.destination].join(' ')} # buildkit`;
+    case 'EXPOSE':
+      return `EXPOSE map[${[...body.ports].sort().map((port) => `${port}:{}`).join(' ')}]`;
+    case 'HEALTHCHECK':
+      return `HEALTHCHECK ${healthText(body.health)}`;
+    default:
+      return step.createdBy;
+  }
+}
+
+/** An error's words as 0.8 had them: newer ones say `on line`, quote, and guess what was meant. */
+export function oldBuildkitWords(message: string): string {
+  return message
+    .replace(/^target stage "(.*?)" could not be found.*$/s, 'target stage $1 could not be found')
+    .replace(/^the Dockerfile cannot be empty$/, 'file with no instructions')
+    .replace(/^dockerfile contains no stages to build$/, 'no build stage in current context');
+}
