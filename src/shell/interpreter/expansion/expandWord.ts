@@ -45,6 +45,15 @@ function expandOne(shell: Shell, word: Word, out: string[]): Soon<void> {
     out.push(word.literal);
     return undefined;
   }
+  const [only] = word.parts;
+  if (word.parts.length === 1 && only) {
+    if (only.kind === 'quoted' && only.parts.every(isOneText)) {
+      return then(expandParts(shell, only.parts), (text) => {
+        out.push(text);
+      });
+    }
+    if (only.kind === 'parameter' && addSimple(shell, only, out)) return undefined;
+  }
   const builder = new FieldBuilder(separatorsOf(shell), true);
   return then(addParts(shell, word.parts, builder, false), () => {
     for (const { text, pattern } of builder.finish()) {
@@ -53,6 +62,24 @@ function expandOne(shell: Shell, word: Word, out: string[]): Soon<void> {
       else out.push(text);
     }
   });
+}
+
+/** Whether a part between quotes is sure to be one text, not a list of fields. */
+function isOneText(part: Part): boolean {
+  if (part.kind !== 'parameter') return true;
+  const { name, prefix, index, operation } = part;
+  return name !== '@' && prefix === undefined && index === undefined && operation === undefined;
+}
+
+/** The usual `$x`: one field or none, without the work of splitting. False where there is more to do. */
+function addSimple(shell: Shell, part: Extract<Part, { kind: 'parameter' }>, out: string[]): boolean {
+  if (part.name === '*' || !isOneText(part)) return false;
+  const value = parameterValue(shell, part, false);
+  if (value instanceof Promise || value.kind !== 'text') return false;
+  const { text } = value;
+  if (separatorsOf(shell).occurIn(text) || /[*?[(\\]/.test(text)) return false;
+  if (text !== '') out.push(text);
+  return true;
 }
 
 /** The value of a word where nothing is split: an assignment's, a redirection's, a `case` word. */
