@@ -59,7 +59,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Running
     if (!(error instanceof CompanionError && error.code === 'connectionLost')) options.report(error);
   };
   await folders.sweep();
-  for (const engine of options.engines) await engine.sweep(isAlive).catch(reportUnlessLost);
+  await Promise.all(options.engines.map((engine) => engine.sweep(isAlive).catch(reportUnlessLost)));
   const pool = new EnginePool(options.engines, limits, tokens.isForSeveral);
   await pool.open();
   const builds = new BuildService(pool, folders, { limits, rules, report: options.report });

@@ -29,7 +29,7 @@ export async function connectEngines(choices: EngineChoices): Promise<Engine[]> 
   const { cgroupParent } = choices;
   const named = choices.engines.length > 0 ? choices.engines : usualEngines(choices.environment);
   if (named.length > MAX_ENGINES) throw new CompanionError('request', `more than ${MAX_ENGINES} engines`);
-  const cgroups = cgroupParent === undefined ? undefined : await BuildCgroups.open(cgroupParent);
+  const cgroups = cgroupParent === undefined ? undefined : await BuildCgroups.open(cgroupParent, choices.worker);
   const program = await findProgram(choices.buildctl, choices.environment.PATH);
   const engines = named.map((text): Engine | undefined => {
     const [, kind, address = ''] = /^(buildkit|docker|podman)=(.+)$/.exec(text) ?? [];

@@ -184,7 +184,7 @@ describe.skipIf(noCgroups !== undefined)('COMP-15 floods within a RUN', () => {
     const daemon = await startBuildkit();
     onTestFinished(() => daemon.stop());
     const parent = `palimpsest-test-${process.pid}`;
-    const cgroups = await BuildCgroups.open(parent);
+    const cgroups = await BuildCgroups.open(parent, 'worker-1-1');
     onTestFinished(() => cgroups.close());
     const rules = { ...NO_NETWORK, memoryBytes: 64 * 1024 ** 2, processes: 32 };
     const companion = await start({ engines: [daemon.engine({ cgroups })], rules });
@@ -199,5 +199,11 @@ describe.skipIf(noCgroups !== undefined)('COMP-15 floods within a RUN', () => {
     const modest = await build(companion, await shellContext(['RUN echo modest']));
     expect(modest.at(-1)?.type).toBe('done');
     await eventually(() => cgroups.names().length === 0);
+    await cgroups.make('ab12', rules);
+    const other = await BuildCgroups.open(parent, 'worker-2-2');
+    await other.sweep(async () => true);
+    expect(cgroups.names()).toEqual(['worker-1-1-ab12']);
+    await other.sweep(async () => false);
+    expect(cgroups.names()).toEqual([]);
   });
 });

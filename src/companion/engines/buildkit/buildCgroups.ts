@@ -36,19 +36,22 @@ const V2: Hierarchy = {
  *  containers below. Needs the right to make cgroups. */
 export class BuildCgroups {
   readonly #mount: string;
+  /** Begins the names of this worker's cgroups: others may use the same parent. */
+  readonly #worker: string;
   readonly #parent: string;
   readonly #hierarchies: readonly Hierarchy[];
 
-  private constructor(mount: string, parent: string, hierarchies: readonly Hierarchy[]) {
+  private constructor(mount: string, parent: string, worker: string, hierarchies: readonly Hierarchy[]) {
+    this.#worker = worker;
     this.#mount = mount;
     this.#parent = parent;
     this.#hierarchies = hierarchies;
   }
 
   /** Throws CompanionError `unsupported` where no cgroups can be made. */
-  static async open(parent: string, mount = '/sys/fs/cgroup'): Promise<BuildCgroups> {
+  static async open(parent: string, worker: string, mount = '/sys/fs/cgroup'): Promise<BuildCgroups> {
     const isV2 = await exists(join(mount, 'cgroup.controllers'));
-    const cgroups = new BuildCgroups(mount, parent, isV2 ? [V2] : V1);
+    const cgroups = new BuildCgroups(mount, parent, worker, isV2 ? [V2] : V1);
     try {
       for (const { root } of cgroups.#hierarchies) {
         await mkdir(join(mount, root, parent), { recursive: true });
@@ -63,11 +66,11 @@ export class BuildCgroups {
   /** Makes a build's cgroup; returns its path as BuildKit takes it. */
   async make(build: string, bounds: CgroupBounds): Promise<string> {
     for (const { root, settings } of this.#hierarchies) {
-      const folder = join(this.#mount, root, this.#parent, build);
+      const folder = join(this.#mount, root, this.#parent, `${this.#worker}-${build}`);
       await mkdir(folder, { recursive: true });
       for (const { file, value } of settings) await this.#set(join(folder, file), value(bounds));
     }
-    return `/${this.#parent}/${build}`;
+    return `/${this.#parent}/${this.#worker}-${build}`;
   }
 
   async #set(path: string, value: string): Promise<void> {
@@ -78,7 +81,7 @@ export class BuildCgroups {
 
   async remove(build: string): Promise<void> {
     for (const { root } of this.#hierarchies) {
-      await removeTree(join(this.#mount, root, this.#parent, build), 0).catch(() => undefined);
+      await removeTree(join(this.#mount, root, this.#parent, `${this.#worker}-${build}`), 0).catch(() => undefined);
     }
   }
 
@@ -95,12 +98,14 @@ export class BuildCgroups {
     }
   }
 
-  /** Removes those of builds that are over; the kernel keeps those that have processes. */
-  async sweep(): Promise<void> {
+  /** Removes those of workers that died; the kernel keeps those that have processes. */
+  async sweep(isAlive: (worker: string) => Promise<boolean>): Promise<void> {
     for (const { root } of this.#hierarchies) {
       const folder = join(this.#mount, root, this.#parent);
-      for (const child of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-        if (child.isDirectory()) await removeTree(join(folder, child.name), 0).catch(() => undefined);
+      for (const name of foldersIn(folder)) {
+        const worker = /^(worker-\d+-\w+)-[0-9a-f]+$/.exec(name)?.[1];
+        if (worker === undefined || (await isAlive(worker))) continue;
+        await removeTree(join(folder, name), 0).catch(() => undefined);
       }
     }
   }

@@ -148,8 +148,8 @@ export class BuildkitEngine implements Engine {
     await this.#control.prune(freeBytes, AbortSignal.timeout(PRUNE_MS)).catch(() => undefined);
   }
 
-  async sweep(): Promise<void> {
-    await this.#options.cgroups?.sweep();
+  async sweep(isAlive: (worker: string) => Promise<boolean>): Promise<void> {
+    await this.#options.cgroups?.sweep(isAlive);
   }
 
   close(): void {
