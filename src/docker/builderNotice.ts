@@ -1,4 +1,4 @@
-import { ClientError } from './client.ts';
+import { ClientError, type ClientVintage } from './client.ts';
 import { parseGoBool, quoteGo } from './commandLine/flagValue.ts';
 
 const DEPRECATED = 'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n';
@@ -18,10 +18,10 @@ const BAKE_MISSING = `ERROR: docker bake requires the buildx component but it is
        https://docs.docker.com/go/buildx/`;
 
 /** What the client says before it builds without buildx; empty for other commands. Throws ClientError where it cannot. */
-export function builderNotice(words: readonly string[], buildkit: string): string {
+export function builderNotice(words: readonly string[], buildkit: string, vintage: ClientVintage): string {
   const [first, second] = words;
   const isBuild = first === 'builder' || first === 'build' || (first === 'image' && second === 'build');
-  if (!isBuild && first !== 'bake') return '';
+  if (vintage !== '28' || (!isBuild && first !== 'bake')) return '';
   const isEnabled = buildkit === '' ? undefined : parseGoBool(buildkit);
   if (buildkit !== '' && isEnabled === undefined) {
     throw new ClientError(

@@ -12,8 +12,11 @@ import type { FlagSet } from './commandLine/flagSet.ts';
 import type { CommandPath } from './commandLine/spec.ts';
 import type { EngineAbilities } from './commandLine/support.ts';
 
-/** The version of the client that is simulated. */
+/** The version of the client that is simulated, but for what builds images. */
 export const CLIENT_VERSION = '28.2.2';
+
+/** Clients that differ in how they build: 20.10 has BuildKit built in, 28 asks a plugin that is not there. */
+export type ClientVintage = '20.10' | '28';
 export const CLIENT_COMMIT = 'e6534b4';
 
 /** A command that failed: what is printed on standard error (nothing when empty), and the status. */
@@ -36,6 +39,7 @@ export class Client {
   readonly #engine: EngineApi | undefined;
   readonly contextName: string;
   readonly isDebug: boolean;
+  readonly vintage: ClientVintage;
 
   constructor(setup: {
     readonly process: Process;
@@ -46,6 +50,7 @@ export class Client {
     readonly host: string;
     readonly contextName: string;
     readonly isDebug: boolean;
+    readonly vintage: ClientVintage;
   }) {
     this.process = setup.process;
     this.#engine = setup.engine;
@@ -54,6 +59,7 @@ export class Client {
     this.host = setup.host;
     this.contextName = setup.contextName;
     this.isDebug = setup.isDebug;
+    this.vintage = setup.vintage;
   }
 
   /** Throws ClientError where none listens. */

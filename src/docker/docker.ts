@@ -2,7 +2,7 @@ import type { EngineApi } from '../engine/engineApi.ts';
 import type { Program } from '../shell/kernel/program.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { builderNotice } from './builderNotice.ts';
-import { Client, CLIENT_COMMIT, CLIENT_VERSION, ClientError, describeError } from './client.ts';
+import { Client, CLIENT_COMMIT, CLIENT_VERSION, ClientError, type ClientVintage, describeError } from './client.ts';
 import { ClientConfig } from './clientConfig.ts';
 import { checkArguments, CommandLineError, findCommand, flagFault, parseFlags } from './commandLine/dispatch.ts';
 import { FlagError, FlagSet } from './commandLine/flagSet.ts';
@@ -13,12 +13,15 @@ import { commandAt } from './commands/registry.ts';
 import { DEFAULT_CONTEXT, DEFAULT_HOST, readContext } from './contexts.ts';
 import { FormatError } from './format/rows.ts';
 import { ROOT } from './specs/root.ts';
+import { rootOf } from './specs/clientRoot.ts';
 import { TemplateError } from './template/templateError.ts';
 
 export interface DockerSetup {
   /** The engine that listens at `unix:///var/run/docker.sock`, `tcp://host:2375`, `ssh://user@host`, as seen from a
    *  process; undefined where none does. */
   engineAt(host: string, process: Process): EngineApi | undefined;
+  /** 28 unless given. */
+  readonly vintage?: ClientVintage;
 }
 
 /** What the client says of its version when no engine answers. */
@@ -65,10 +68,10 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
     return 0;
   }
   const client = await makeClient(setup, process, globals);
-  const notice = builderNotice(words, client.environment('DOCKER_BUILDKIT'));
+  const notice = builderNotice(words, client.environment('DOCKER_BUILDKIT'), client.vintage);
   if (notice !== '') await client.complain(notice);
   if (words[0] === 'help') return printHelpTopic(client, words.slice(1));
-  const found = findCommand(ROOT, words);
+  const found = findCommand(rootOf(client.vintage), words);
   const command = commandOf(found.path);
   const rules = command.stopsAtFirstArgument ? { stopsAtFirstArgument: true } : {};
   const flags = new FlagSet(command.flags, rules);
@@ -127,6 +130,7 @@ async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet
     host,
     contextName,
     isDebug: globals.isOn('debug'),
+    vintage: setup.vintage ?? '28',
   });
 }
 

@@ -1,6 +1,7 @@
 import { encodeName } from '../bytes/byteName.ts';
 import type { Platform } from '../bytes/platform.ts';
 import { applyChanges } from '../build/changes/applyChanges.ts';
+import type { ClientVintage } from '../docker/client.ts';
 import { dockerProgram } from '../docker/docker.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { EngineVintage } from '../engine/systemCalls.ts';
@@ -26,6 +27,8 @@ export interface HostSetup {
   readonly random: (length: number) => Uint8Array;
   readonly platform: Platform;
   readonly vintage: EngineVintage;
+  /** Of the docker client: 28 unless given. */
+  readonly client?: ClientVintage;
   readonly network: Network;
   /** The shells and utilities that the host has; `docker` comes with it. */
   readonly programs: ProgramTable;
@@ -48,7 +51,10 @@ const ENGINE_HOSTS = new Set(['unix:///var/run/docker.sock', 'unix:///run/docker
 /** Puts a host together and switches it on. */
 export function createHost(setup: HostSetup): Host {
   const { clock } = setup;
-  const docker = dockerProgram({ engineAt: (address) => (ENGINE_HOSTS.has(address) ? engine : undefined) });
+  const docker = dockerProgram({
+    engineAt: (address) => (ENGINE_HOSTS.has(address) ? engine : undefined),
+    ...(setup.client && { vintage: setup.client }),
+  });
   const programs = joinPrograms(oneProgram('docker', docker), setup.programs);
   const kernel = new Kernel({
     clock,

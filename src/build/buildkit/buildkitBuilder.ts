@@ -85,14 +85,11 @@ class BuildkitBuild {
       await this.#progress.step('copy /context /', async () => undefined);
       return this.#textOf((await this.#source.dockerfile()).value);
     }
-    const file = await this.#progress.step(
-      `[internal] load build definition from ${dockerfileName}`,
-      async (step) => {
-        const { value, bytes } = await this.#source.dockerfile();
-        await step.status(`transferring dockerfile: ${sizeText(bytes)} done`);
-        return value;
-      },
-    );
+    const file = await this.#progress.step(`[internal] load build definition from ${dockerfileName}`, async (step) => {
+      const { value, bytes } = await this.#source.dockerfile();
+      await step.status(`transferring dockerfile: ${sizeText(bytes)} done`);
+      return value;
+    });
     if (!file) return this.#textOf(undefined);
     await this.#progress.step('[internal] load .dockerignore', async (step) => {
       const { bytes } = await this.#source.ignoreFile();
@@ -107,7 +104,9 @@ class BuildkitBuild {
     const number = [...random(4)].reduce((sum, byte) => sum * 256 + byte, 0);
     const path = `/var/lib/docker/tmp/buildkit-mount${number}/${this.#source.dockerfileName}`;
     const missing = `failed to read dockerfile: open ${this.#isOld ? path : this.#source.dockerfileName}: no such file or directory`;
-    throw new BuildkitError(this.#isOld ? `failed to solve with frontend dockerfile.v0: ${missing}` : `failed to solve: ${missing}`);
+    throw new BuildkitError(
+      this.#isOld ? `failed to solve with frontend dockerfile.v0: ${missing}` : `failed to solve: ${missing}`,
+    );
   }
 
   get #isOld(): boolean {
@@ -150,9 +149,7 @@ class BuildkitBuild {
       if (!(error instanceof BuildError)) throw error;
       if (!this.#isOld) throw new BuildkitError(`failed to solve: ${error.message}`, { lines: error.lines });
       const words = oldBuildkitWords(error.message.replace(/^failed to parse Dockerfile: /, ''));
-      throw new BuildkitError(
-        `failed to solve with frontend dockerfile.v0: failed to create LLB definition: ${words}`,
-      );
+      throw new BuildkitError(`failed to solve with frontend dockerfile.v0: failed to create LLB definition: ${words}`);
     }
   }
 
@@ -190,7 +187,9 @@ class BuildkitBuild {
   async #build(node: StageNode): Promise<LayerStack> {
     const stage = this.#plan?.stages.find((one) => one.node === node);
     if (!stage) return stackOfImage(await this.#bases.load(node.baseName));
-    const steps = stage.steps.filter(({ makesLayer, instruction }) => makesLayer || instruction.body.kind === 'WORKDIR');
+    const steps = stage.steps.filter(
+      ({ makesLayer, instruction }) => makesLayer || instruction.body.kind === 'WORKDIR',
+    );
     const hasVertex = !node.base && node.baseName !== SCRATCH;
     const total = steps.length + (hasVertex ? 1 : 0);
     const prefix = node.shownName === '' ? '' : `${node.shownName} `;

@@ -8,8 +8,7 @@ export interface Vertex {
 }
 
 export type VertexEnd =
-  | { readonly kind: 'done' | 'cached' | 'canceled' }
-  | { readonly kind: 'error'; readonly message: string };
+  { readonly kind: 'done' | 'cached' | 'canceled' } | { readonly kind: 'error'; readonly message: string };
 
 /** Where progress goes. Calls may be awaited for backpressure. */
 export interface ProgressDisplay {

@@ -268,7 +268,8 @@ function madeFile(
     sizeBytes: bytes.length,
     linkTarget: '',
     content: new MemorySource(bytes),
-    sum: async () => digestText(`${name} ${mode} ${mtimeSec} ${new TextDecoder('latin1').decode(bytes)}`, work.platform),
+    sum: async () =>
+      digestText(`${name} ${mode} ${mtimeSec} ${new TextDecoder('latin1').decode(bytes)}`, work.platform),
   };
   return { file, files: DOWNLOADS, parents: '' };
 }
@@ -276,7 +277,10 @@ function madeFile(
 function modeOf(chmod: string): number | undefined {
   if (chmod === '') return undefined;
   if (/^[0-7]{1,5}$/.test(chmod)) return Number.parseInt(chmod, 8) & 0o7777;
-  throw new BuildError('instruction', `invalid chmod parameter: '${chmod}'. it should be octal string and between 0 and 07777`);
+  throw new BuildError(
+    'instruction',
+    `invalid chmod parameter: '${chmod}'. it should be octal string and between 0 and 07777`,
+  );
 }
 
 /** Absolute; a slash at its end stays. */

@@ -26,7 +26,10 @@ export function historyLine(step: PlannedStep, vintage: BuildkitVintage): string
     case 'COPY':
       return `${[body.kind, ...body.sources, body.destination].join(' ')} # buildkit`;
     case 'EXPOSE':
-      return `EXPOSE map[${[...body.ports].sort().map((port) => `${port}:{}`).join(' ')}]`;
+      return `EXPOSE map[${[...body.ports]
+        .sort()
+        .map((port) => `${port}:{}`)
+        .join(' ')}]`;
     case 'HEALTHCHECK':
       return `HEALTHCHECK ${healthText(body.health)}`;
     default:

@@ -22,6 +22,8 @@ export interface FolderContext {
   /** Relative to the folder: sent even where the ignore file leaves it out. */
   readonly dockerfile: string;
   readonly added: readonly AddedFile[];
+  /** What BuildKit's client leaves out; where they are given, no ignore file is read. */
+  readonly patterns?: readonly string[];
 }
 
 const READ_BYTES = 1 << 18;
@@ -30,9 +32,11 @@ const READ_BYTES = 1 << 18;
  *  BuildError `pattern` in the client's words. */
 export async function* folderContext(
   process: Process,
-  { folder, dockerfile, added }: FolderContext,
+  { folder, dockerfile, added, patterns }: FolderContext,
 ): AsyncGenerator<TarMemberWithContent> {
-  const filter = new ContextFilter(await ignorePatterns(process, folder, dockerfile), 'classic');
+  const filter = patterns
+    ? new ContextFilter(patterns, 'buildkit')
+    : new ContextFilter(await ignorePatterns(process, folder, dockerfile), 'classic');
   const tree: ContextTree = {
     list: (path) => {
       const directory = path === '' ? folder : `${folder}/${path}`;

@@ -131,7 +131,7 @@ function plainMember(sizeBytes: number) {
   return { name, type: 'file' as const, mode: 0o600, uid: 0, gid: 0, sizeBytes, mtimeSec: 0 };
 }
 
-function isTarHeader(bytes: Uint8Array): boolean {
+export function isTarHeader(bytes: Uint8Array): boolean {
   return bytes.length >= 512 && String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
 }
 
@@ -155,13 +155,13 @@ async function fromUrl(client: Client, url: string, file: string, work: Work): P
   return context;
 }
 
-async function spooled(chunks: AsyncIterable<Uint8Array>, { platform }: Work): Promise<ByteSource> {
+export async function spooled(chunks: AsyncIterable<Uint8Array>, { platform }: Work): Promise<ByteSource> {
   const spool = platform.createSpool();
   for await (const chunk of chunks) await spool.write(chunk.slice());
   return spool.finish();
 }
 
-function absolute(cwd: string, path: string): string {
+export function absolute(cwd: string, path: string): string {
   const parts: string[] = [];
   for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
     if (part === '..') parts.pop();

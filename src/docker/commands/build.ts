@@ -9,9 +9,9 @@ import { PatternMatcher } from '../../build/context/patternMatcher.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import { RunFailed } from '../../build/classic/runFailed.ts';
 import * as calls from '../../shell/kernel/calls.ts';
-import type { Process } from '../../shell/kernel/process.ts';
-import { VfsError } from '../../vfs/vfsError.ts';
+import { buildkitBuild, usesBuildkit } from '../build/buildkitBuild.ts';
 import { fetchFile } from '../build/fetchFile.ts';
+import { ownerNames } from '../build/ownerNames.ts';
 import { readContext, type SentContext } from '../build/readContext.ts';
 import { type Client, ClientError, type DockerCommand } from '../client.ts';
 import type { FlagSet } from '../commandLine/flagSet.ts';
@@ -38,8 +38,16 @@ export const build: DockerCommand = {
     'rm',
     'tag',
     'target',
+    'output',
+    'progress',
+    'secret',
   ],
   async run({ client, flags, arguments: [source = ''] }) {
+    if (client.vintage === '20.10' && usesBuildkit(client)) {
+      return buildkitBuild(client, flags, source, buildArguments(client, flags.list('build-arg')));
+    }
+    for (const name of ['output', 'progress', 'secret'])
+      if (flags.has(name)) throw new ClientError(`--${name} needs BuildKit`);
     const { process } = client;
     const work = { platform: client.engine.platform, signal: process.signal };
     for (const tag of flags.list('tag')) readTagReference(tag);
@@ -153,23 +161,4 @@ function buildArguments(client: Client, given: readonly string[]): ReadonlyMap<s
 function splitPair(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** The host's own accounts by number. */
-async function ownerNames(process: Process) {
-  const read = async (path: string): Promise<ReadonlyMap<number, string>> => {
-    try {
-      const lines = decodeName(await calls.readFile(process, path)).split('\n');
-      return new Map(
-        lines.flatMap((line) => {
-          const [name = '', , id = ''] = line.split(':');
-          return /^\d+$/.test(id) ? [[Number(id), name] as const] : [];
-        }),
-      );
-    } catch (error) {
-      if (error instanceof VfsError) return new Map();
-      throw error;
-    }
-  };
-  return { users: await read('/etc/passwd'), groups: await read('/etc/group') };
 }

@@ -67,6 +67,7 @@ export async function replay(
     random: seededRandom(transcript.name),
     platform,
     vintage: '20.10',
+    client: transcript.client.includes('20.10') ? '20.10' : '28',
     network,
     programs: HOST_PROGRAMS,
     diskBytes: DISK_BYTES,

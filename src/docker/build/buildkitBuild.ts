@@ -1,0 +1,127 @@
+import { BuildError } from '../../build/buildError.ts';
+import { buildWithBuildkit } from '../../build/buildkit/buildkitBuilder.ts';
+import { BuildkitError } from '../../build/buildkit/buildkitError.ts';
+import { PlainProgress } from '../../build/buildkit/plainProgress.ts';
+import { csvFields } from '../../build/go/csvFields.ts';
+import { rfc3339 } from '../../engine/goTime.ts';
+import * as calls from '../../shell/kernel/calls.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { type Client, ClientError, fileErrorText } from '../client.ts';
+import type { FlagSet } from '../commandLine/flagSet.ts';
+import { parseGoBool } from '../commandLine/flagValue.ts';
+import { readTagReference } from '../references.ts';
+import { buildkitSource } from './buildkitSource.ts';
+import { buildOutput } from './buildOutput.ts';
+import { fetchFile } from './fetchFile.ts';
+import { ownerNames } from './ownerNames.ts';
+
+const RULE = '------';
+const PROGRESS = ['auto', 'plain', 'tty'];
+
+/** Whether client 20.10 builds with BuildKit: `DOCKER_BUILDKIT` decides. */
+export function usesBuildkit(client: Client): boolean {
+  const text = client.environment('DOCKER_BUILDKIT');
+  if (text === '') return false;
+  const value = parseGoBool(text);
+  if (value === undefined)
+    throw new ClientError(
+      `DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
+  return value;
+}
+
+/** `docker build` of client 20.10 with the BuildKit of the daemon. */
+export async function buildkitBuild(
+  client: Client,
+  flags: FlagSet,
+  source: string,
+  buildArgs: ReadonlyMap<string, string>,
+): Promise<number> {
+  const { process, engine } = client;
+  const work = { platform: engine.platform, signal: process.signal };
+  const mode = flags.text('progress');
+  if (!PROGRESS.includes(mode))
+    throw new ClientError(`invalid value "${mode}" passed to --progress, valid values are: auto, plain, tty`);
+  if (mode === 'tty' && !client.terminal(2))
+    throw new ClientError('failed to get console: provided file is not a console');
+  for (const tag of flags.list('tag')) readTagReference(tag);
+  const isQuiet = flags.isOn('quiet');
+  const output = buildOutput(client, flags.list('output'));
+  const secrets = await readSecrets(client, flags.list('secret'));
+  const from = await buildkitSource(client, source, flags.text('file'), work);
+  const { clock } = process.kernel;
+  const display = new PlainProgress((text) => (isQuiet ? undefined : client.complain(text)), { showsDigests: true });
+  try {
+    const id = await buildWithBuildkit(
+      from,
+      {
+        vintage: '0.8',
+        buildArgs,
+        target: flags.text('target'),
+        tags: flags.list('tag'),
+        labels: Object.fromEntries(flags.list('label').map(splitPair)),
+        usesCache: !flags.isOn('no-cache'),
+        pulls: flags.isOn('pull'),
+        secrets,
+        output,
+      },
+      {
+        engine,
+        work,
+        display,
+        download: async (url) => {
+          try {
+            return await fetchFile(process, url);
+          } catch (error) {
+            throw error instanceof Error ? new BuildError('context', error.message) : error;
+          }
+        },
+        owners: await ownerNames(process),
+        random: (length) => process.kernel.random(length),
+        nowMs: () => {
+          const { sec, nsec } = clock.now();
+          return sec * 1000 + nsec / 1e6;
+        },
+        now: () => rfc3339(clock.now()),
+      },
+    );
+    const idFile = flags.text('iidfile');
+    if (idFile !== '' && id !== undefined) await calls.writeFile(process, idFile, id, 0o600);
+    if (isQuiet && id !== undefined) await client.print(`${id}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BuildkitError)) throw error;
+    if (error.vertexName !== undefined) await client.complain(`${RULE}\n > ${error.vertexName}:\n${RULE}\n`);
+    throw new ClientError(error.message);
+  }
+}
+
+/** `id=NAME[,src=FILE]`. Throws ClientError. */
+async function readSecrets(client: Client, given: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const secrets = new Map<string, Uint8Array>();
+  for (const text of given) {
+    let id = '';
+    let path = '';
+    for (const field of csvFields(text)) {
+      const [key, value] = splitPair(field);
+      if (!field.includes('=')) throw new ClientError(`invalid field '${field}' must be a key=value pair`);
+      if (key === 'type' && value !== 'file') throw new ClientError(`unsupported secret type "${value}"`);
+      else if (key === 'id') id = value;
+      else if (key === 'src' || key === 'source') path = value;
+      else if (key !== 'type') throw new ClientError(`unexpected key '${key}' in '${field}'`);
+    }
+    if (id === '') throw new ClientError('secret missing id');
+    try {
+      secrets.set(id, await calls.readFile(client.process, path === '' ? id : path));
+    } catch (error) {
+      if (error instanceof VfsError) throw new ClientError(`could not parse secrets: ${fileErrorText(error, 'stat')}`);
+      throw error;
+    }
+  }
+  return secrets;
+}
+
+function splitPair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,138 @@
+import { decodeName } from '../../bytes/byteName.ts';
+import { MemorySource } from '../../bytes/byteSource.ts';
+import type { Work } from '../../bytes/platform.ts';
+import type { BuildSource } from '../../build/buildkit/buildkitOptions.ts';
+import { ContextFiles } from '../../build/classic/contextFiles.ts';
+import { ignoreFileNames } from '../../build/context/contextFilter.ts';
+import { readIgnoreFile } from '../../build/context/ignoreFile.ts';
+import { decompress } from '../../codec/decompress.ts';
+import { SNIFF_BYTES, sniffCompression } from '../../codec/sniff.ts';
+import * as calls from '../../shell/kernel/calls.ts';
+import { writeTar } from '../../tar/writeTar.ts';
+import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
+import { type Client, ClientError } from '../client.ts';
+import { fetchFile } from './fetchFile.ts';
+import { folderContext } from './folderContext.ts';
+import { absolute, isTarHeader, spooled } from './readContext.ts';
+import { transferSize } from './transferSize.ts';
+
+const DEFAULT_DOCKERFILE = 'Dockerfile';
+const CANNOT = 'unable to prepare context: ';
+
+/** What BuildKit reads of the client: nothing is packed before it asks. Throws ClientError. */
+export async function buildkitSource(client: Client, source: string, file: string, work: Work): Promise<BuildSource> {
+  const { process } = client;
+  if (source === '-') {
+    if (file === '-') throw new ClientError("invalid argument: can't use stdin for both build context and dockerfile");
+    return archiveSource(await process.readAll(0), file, work);
+  }
+  if (/^https?:\/\//.test(source)) {
+    try {
+      return archiveSource((await fetchFile(process, source)).bytes, file, work);
+    } catch (error) {
+      throw error instanceof Error && !(error instanceof ClientError) ? new ClientError(error.message) : error;
+    }
+  }
+  const folder = absolute(process.cwd, source);
+  const stat = calls.statIfThere(process, folder);
+  if (!stat) throw new ClientError(`${CANNOT}path "${source}" not found`);
+  if (!isDirectory(stat.mode)) throw new ClientError(`${CANNOT}context must be a directory: ${folder}`);
+  const given = file === '-' ? await process.readAll(0) : undefined;
+  return folderSource(client, folder, file, given, work);
+}
+
+function folderSource(
+  client: Client,
+  folder: string,
+  file: string,
+  given: Uint8Array | undefined,
+  work: Work,
+): BuildSource {
+  const { process, engine } = client;
+  const path = file === '' || file === '-' ? `${folder}/${DEFAULT_DOCKERFILE}` : absolute(process.cwd, file);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  let patterns: Promise<{ readonly patterns: readonly string[]; readonly bytes: number }> | undefined;
+  const ignored = () => {
+    patterns ??= readPatterns(client, folder, given ? undefined : path);
+    return patterns;
+  };
+  return {
+    dockerfileName: name,
+    isRemote: false,
+    dockerfile: async () => {
+      const bytes = given ?? (await readIfThere(client, path));
+      if (!bytes) return { value: undefined, bytes: 2 };
+      const stat = given ? undefined : calls.statIfThere(process, path);
+      const sent = { path: name, kind: 'file', mode: 0, mtime: stat?.mtime ?? { sec: 0, nsec: 0 } } as const;
+      const size = transferSize(engine, path.slice(0, path.lastIndexOf('/')), [
+        { ...NO_FILE, ...sent, sizeBytes: bytes.length },
+      ]);
+      return { value: new MemorySource(bytes), bytes: size };
+    },
+    ignoreFile: async () => {
+      const { patterns: value, bytes } = await ignored();
+      return { value, bytes };
+    },
+    context: async () => {
+      const { patterns: left } = await ignored();
+      const members = folderContext(process, { folder, dockerfile: '', added: [], patterns: left });
+      const value = await ContextFiles.read(await spooled(writeTar(members), work), work, 'plain');
+      return { value, bytes: transferSize(engine, folder, value.below('')) };
+    },
+  };
+}
+
+const NO_FILE = { uid: 0, gid: 0, linkTarget: '', content: new MemorySource(new Uint8Array()), sum: async () => '' };
+
+async function readPatterns(client: Client, folder: string, dockerfile: string | undefined) {
+  const { process } = client;
+  const places = [
+    ...(dockerfile === undefined ? [] : ignoreFileNames(dockerfile, 'buildkit').slice(0, 1)),
+    `${folder}/.dockerignore`,
+  ];
+  const found = places.find((place) => calls.statIfThere(process, place));
+  if (found === undefined) return { patterns: [], bytes: 2 };
+  const bytes = await calls.readFile(process, found);
+  const name = found.slice(found.lastIndexOf('/') + 1);
+  const patterns = readIgnoreFile(decodeName(bytes)).map(({ pattern }) => pattern);
+  const stat = calls.stat(process, found);
+  const file = { ...NO_FILE, path: name, kind: 'file', mode: 0, mtime: stat.mtime, sizeBytes: bytes.length } as const;
+  return { patterns, bytes: transferSize(client.engine, folder, [file]) };
+}
+
+async function readIfThere({ process }: Client, path: string): Promise<Uint8Array | undefined> {
+  const stat = calls.statIfThere(process, path);
+  return stat && isRegular(stat.mode) ? calls.readFile(process, path) : undefined;
+}
+
+/** Standard input or a download: a Dockerfile alone, or an archive with everything. */
+async function archiveSource(bytes: Uint8Array, file: string, work: Work): Promise<BuildSource> {
+  const compression = sniffCompression(bytes.subarray(0, SNIFF_BYTES));
+  if (compression === 'none' && !isTarHeader(bytes)) {
+    const size = bytes.length + DEFAULT_DOCKERFILE.length + 27;
+    return {
+      dockerfileName: DEFAULT_DOCKERFILE,
+      isRemote: false,
+      dockerfile: async () => ({ value: new MemorySource(bytes), bytes: size }),
+      ignoreFile: async () => ({ value: [], bytes: 2 }),
+      context: async () => ({ value: new ContextFiles(new Map()), bytes: 2 }),
+    };
+  }
+  const tar = await spooled(decompress(compression, new MemorySource(bytes).stream(), work.platform), work);
+  const name = file || DEFAULT_DOCKERFILE;
+  let reading: Promise<ContextFiles> | undefined;
+  const context = () => {
+    reading ??= ContextFiles.read(tar, work, 'plain');
+    return reading;
+  };
+  return {
+    dockerfileName: name,
+    isRemote: true,
+    dockerfile: async () => {
+      const found = (await context()).resolve(name);
+      return { value: found?.kind === 'file' ? found.content : undefined, bytes: found?.sizeBytes ?? 0 };
+    },
+    ignoreFile: async () => ({ value: [], bytes: 2 }),
+    context: async () => ({ value: await context(), bytes: tar.sizeBytes }),
+  };
+}
