@@ -6,11 +6,13 @@ import { declare, export_, local, readonly, unset } from './declare.ts';
 import { cd, dirs, popd, pushd, pwd } from './directories.ts';
 import { mapfile, read } from './input.ts';
 import { bind, compgen, complete, compopt, enable, fc, help, history, suspend } from './interaction.ts';
-import { bg, disown, fg, jobs, kill, times, trap, ulimit, wait } from './jobControl.ts';
+import { bg, disown, fg, jobs, wait } from './jobControl.ts';
+import { times, ulimit } from './limits.ts';
 import { builtin, caller, command, hash, type } from './lookup.ts';
 import { echo } from './output.ts';
 import { printf } from './printf.ts';
 import { alias, getopts, let_, set, shopt, unalias, umask } from './settings.ts';
+import { kill, trap } from './signals.ts';
 import { test } from './testBuiltin.ts';
 
 /** In every shell. */
