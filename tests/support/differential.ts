@@ -20,7 +20,7 @@ import { standIn } from '../../src/shell/kernel/standIn.ts';
 import type { Flavour } from '../../src/shell/kernel/program.ts';
 import { UTILITIES } from '../../src/shell/utilities/registry.ts';
 import { runPipeline } from './pipeline.ts';
-import { run, testKernel } from './testKernel.ts';
+import { run, type TestKernel, testKernel } from './testKernel.ts';
 
 /** A file of a tree: its text, `null` for a directory, a link's target, or a text with a mode. */
 export type TreeFile = string | null | { readonly link: string } | { readonly text: string; readonly mode: number };
@@ -63,12 +63,14 @@ export function describeDifferential(
   describe(name, () => {
     const all = cases.map((given): Case => (typeof given === 'string' ? { lines: given } : given));
     let real: readonly Outcome[] = [];
-    beforeAll(() => {
+    let machine: TestKernel;
+    beforeAll(async () => {
       real = runReal(tree, all, path);
+      machine = await ourMachine(flavour);
     });
     for (const [index, tested] of all.entries()) {
       it(tested.lines.replaceAll('\n', ' ⏎ '), async () => {
-        const ours = await runOurs(tree, tested, flavour);
+        const ours = await runOurs(machine, `/case-${index}`, tree, tested, flavour);
         expect(shown(ours, tested)).toEqual(shown(real[index] as Outcome, tested));
       });
     }
@@ -123,7 +125,7 @@ function runReal(tree: Tree, cases: readonly Case[], path: string): Outcome[] {
       .map(({ lines, after = '' }, i) => {
         writeFileSync(join(root, `${i}.sh`), lines);
         writeFileSync(join(root, `${i}.after`), after);
-        const run = `cp -a '${template}' '${root}/c${i}'; cd '${root}/c${i}'; PATH="$REAL" bash '${root}/${i}.sh' <&3`;
+        const run = `cp -a '${template}' '${root}/case-${i}'; cd '${root}/case-${i}'; PATH="$REAL" bash '${root}/${i}.sh' <&3`;
         return `( ${run}; echo $? > '${root}/${i}.code'; PATH="$REAL" bash '${root}/${i}.after' <&3 ) > '${root}/${i}.out' 2> '${root}/${i}.err'`;
       })
       .join('\n');
@@ -133,7 +135,7 @@ function runReal(tree: Tree, cases: readonly Case[], path: string): Outcome[] {
     });
     return cases.map((_, i) => {
       const text = (ending: string) =>
-        readFileSync(join(root, `${i}.${ending}`), 'utf8').replaceAll(`${root}/c${i}`, '/work');
+        readFileSync(join(root, `${i}.${ending}`), 'utf8').replaceAll(`${root}/case-${i}`, '/work');
       return { output: text('out'), errors: text('err'), code: Number(text('code')) };
     });
   } finally {
@@ -156,14 +158,27 @@ function makeRealTree(root: string, tree: Tree): void {
   for (const file of allPaths(tree)) lutimesSync(join(root, file), TREE_TIME_SEC, TREE_TIME_SEC);
 }
 
-async function runOurs(tree: Tree, { lines, after = '' }: Case, flavour: Flavour): Promise<Outcome> {
+/** One machine for all cases, as a new one for each would cost more than they do. */
+async function ourMachine(flavour: Flavour): Promise<TestKernel> {
   const machine = testKernel({ programs: UTILITIES, clock: new VirtualClock(Date.now() / 1000) });
   await run(machine, async (idle) => {
-    await makeTree(idle, tree);
-    if (flavour === 'busybox') {
-      mkdir(idle, '/bb');
-      for (const name of UTILITIES.names()) await writeFile(idle, `/bb/${name}`, standIn('busybox'), 0o755);
-    }
+    if (flavour !== 'busybox') return 0;
+    mkdir(idle, '/bb');
+    for (const name of UTILITIES.names()) await writeFile(idle, `/bb/${name}`, standIn('busybox'), 0o755);
+    return 0;
+  });
+  return machine;
+}
+
+async function runOurs(
+  machine: TestKernel,
+  root: string,
+  tree: Tree,
+  { lines, after = '' }: Case,
+  flavour: Flavour,
+): Promise<Outcome> {
+  await run(machine, async (idle) => {
+    await makeTree(idle, root, tree);
     return 0;
   });
   const env = {
@@ -177,9 +192,9 @@ async function runOurs(tree: Tree, { lines, after = '' }: Case, flavour: Flavour
   const runLines = async (text: string) => {
     let code = 0;
     for (const line of text.split('\n').filter((one) => one !== '')) {
-      const result = await run(machine, (shell) => runPipeline(shell, line), { cwd: '/work', env });
-      outcome.output += result.stdout;
-      outcome.errors += result.stderr;
+      const result = await run(machine, (shell) => runPipeline(shell, line), { cwd: root, env });
+      outcome.output += result.stdout.replaceAll(root, '/work');
+      outcome.errors += result.stderr.replaceAll(root, '/work');
       code = result.code;
     }
     return code;
@@ -189,10 +204,10 @@ async function runOurs(tree: Tree, { lines, after = '' }: Case, flavour: Flavour
   return outcome;
 }
 
-async function makeTree(idle: Process, tree: Tree): Promise<void> {
-  mkdir(idle, '/work');
+async function makeTree(idle: Process, root: string, tree: Tree): Promise<void> {
+  mkdir(idle, root);
   for (const path of allPaths(tree).reverse()) {
-    const at = `/work/${path}`;
+    const at = `${root}/${path}`;
     const content = tree[path];
     if (content === null || content === undefined) {
       if (!statIfThere(idle, at)) mkdir(idle, at);
@@ -204,7 +219,7 @@ async function makeTree(idle: Process, tree: Tree): Promise<void> {
     }
   }
   const time = { sec: TREE_TIME_SEC, nsec: 0 };
-  for (const path of allPaths(tree)) lutimes(idle, path === '' ? '/work' : `/work/${path}`, time, time);
+  for (const path of allPaths(tree)) lutimes(idle, path === '' ? root : `${root}/${path}`, time, time);
 }
 
 /** Everything that stands in the tree, the directories on the way included, the deepest first. */

@@ -74,6 +74,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   install: async () => (await import('./install.ts')).install,
   ip: async () => (await import('./ip.ts')).ip,
   join: async () => (await import('./join.ts')).join,
+  jq: async () => (await import('./jq.ts')).jq,
   kill: async () => (await import('./kill.ts')).kill,
   killall: async () => (await import('./pgrep.ts')).killall,
   ldconfig: async () => (await import('./ldconfig.ts')).ldconfig,
@@ -184,6 +185,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   xzcat: async () => (await import('./xz.ts')).xzcat,
   yes: async () => (await import('./yes.ts')).yes,
   zcat: async () => (await import('./gzip.ts')).zcat,
+  zip: async () => (await import('./zip.ts')).zip,
   zstd: async () => (await import('./zstd.ts')).zstd,
   zstdcat: async () => (await import('./zstd.ts')).zstdcat,
 };

@@ -194,6 +194,23 @@ describe('unzip', () => {
     }
   });
 
+  it('unpacks what our zip packed, as the real one does', async () => {
+    const on = machine({ '/work/d/a': 'text '.repeat(1000), '/work/d/b': 'x' });
+    expect((await sh(on, 'zip -r z d')).stdout).toContain('adding: d/a (deflated 99%)');
+    await sh(on, 'rm -r d');
+    expect((await sh(on, 'unzip -q z')).code).toBe(0);
+    expect((await sh(on, 'cat d/a')).stdout).toBe('text '.repeat(1000));
+    if (!hasZip) return;
+    const folder = mkdtempSync(join(tmpdir(), 'zip-'));
+    try {
+      const { stdout } = await sh(on, 'base64 -w0 z.zip');
+      writeFileSync(join(folder, 'z.zip'), Buffer.from(stdout, 'base64'));
+      expect(execFileSync('zip', ['-T', 'z.zip'], { cwd: folder, encoding: 'utf8' })).toContain('OK');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('refuses what is none', async () => {
     const on = machine({ '/work/z.zip': 'no archive' });
     expect((await sh(on, 'unzip z.zip')).code).toBe(9);
