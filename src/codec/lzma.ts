@@ -1,38 +1,32 @@
 import type { HistoryWindow } from './historyWindow.ts';
+import {
+  ALIGN,
+  ALIGN_BITS,
+  END_SLOT_DIRECT,
+  IS_MATCH,
+  IS_REP,
+  IS_REP0,
+  IS_REP0_LONG,
+  IS_REP1,
+  IS_REP2,
+  LENGTH_HIGH,
+  LENGTH_LOW,
+  LENGTH_MIDDLE,
+  LENGTH_STATES,
+  LITERAL,
+  LITERAL_CODER_SIZE,
+  MATCH_LENGTH,
+  MAX_LITERAL_BITS,
+  MIN_MATCH_BYTES,
+  POSITION_SLOT,
+  POSITION_SPECIAL,
+  PROBABILITY_START,
+  REP_LENGTH,
+} from './lzmaLayout.ts';
 
 /** The LZMA decoder proper: one chunk of LZMA2 at a time, whole in memory. Names and layout of the probabilities
  *  follow the LZMA specification (lzma-specification.txt of the LZMA SDK). */
 
-const STATES = 12;
-const POSITION_STATES = 16;
-const MIN_MATCH_BYTES = 2;
-const LENGTH_STATES = 4;
-const END_SLOT_DIRECT = 14;
-const ALIGN_BITS = 4;
-
-// Where each group of probabilities begins in the one array.
-const IS_MATCH = 0;
-const IS_REP = IS_MATCH + STATES * POSITION_STATES;
-const IS_REP0 = IS_REP + STATES;
-const IS_REP1 = IS_REP0 + STATES;
-const IS_REP2 = IS_REP1 + STATES;
-const IS_REP0_LONG = IS_REP2 + STATES;
-const POSITION_SLOT = IS_REP0_LONG + STATES * POSITION_STATES;
-const POSITION_SPECIAL = POSITION_SLOT + LENGTH_STATES * 64;
-const ALIGN = POSITION_SPECIAL + 128;
-const MATCH_LENGTH = ALIGN + (1 << ALIGN_BITS);
-const REP_LENGTH = MATCH_LENGTH + 514;
-const LITERAL = REP_LENGTH + 514;
-const LITERAL_CODER_SIZE = 0x300;
-/** LZMA2 allows lc + lp up to 4 (xz, "LZMA2 properties"). */
-const MAX_LITERAL_BITS = 4;
-
-// Within a length coder: two choices, 16 trees of 3 bits, 16 more, one of 8 bits.
-const LENGTH_LOW = 2;
-const LENGTH_MIDDLE = LENGTH_LOW + POSITION_STATES * 8;
-const LENGTH_HIGH = LENGTH_MIDDLE + POSITION_STATES * 8;
-
-const PROBABILITY_START = 1024;
 const SHORT_RUN_BYTES = 32;
 
 export class LzmaDecoder {

@@ -1,8 +1,9 @@
 import { crc32 } from './crc32.ts';
 import { Crc64 } from './crc64.ts';
+import { encodeLzma, LZMA_PROPERTIES } from './lzmaEncoder.ts';
 
-/** .xz files (xz-file-format 1.1.0) whose LZMA2 chunks hold their data uncompressed: valid for every decoder, and a
- *  little longer than what they hold. One stream of one block with a CRC64. Memory: a chunk. */
+/** .xz files (xz-file-format 1.1.0): one stream of one block with a CRC64. Each 64 KiB is compressed by itself, so the
+ *  files are longer than what xz makes of large inputs. Memory: a chunk, and some 300 KiB to find matches. */
 
 const STREAM_FLAGS = Uint8Array.of(0, 4);
 const HEADER_MAGIC = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0);
@@ -10,13 +11,14 @@ const FOOTER_MAGIC = Uint8Array.of(0x59, 0x5a);
 /** One filter, LZMA2 (id 0x21) with a dictionary of 64 KiB (property 8); padded to 12 bytes with its CRC32. */
 const BLOCK_HEADER = Uint8Array.of(2, 0, 0x21, 1, 8, 0, 0, 0);
 const CHUNK_BYTES = 1 << 16;
-/** Control bytes of LZMA2: an uncompressed chunk that resets the dictionary, one that does not, the end. */
-const FIRST_CHUNK = 1;
-const NEXT_CHUNK = 2;
+/** Control bytes of LZMA2: an uncompressed chunk that resets the dictionary; a compressed one that resets that, the
+ *  state and the properties; the end. */
+const STORED = 1;
+const COMPRESSED = 0xe0;
 const END = 0;
 
 /** Pieces stay valid. */
-export async function* xzStored(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* xzCompressed(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   yield HEADER_MAGIC;
   yield withCrc(STREAM_FLAGS);
   const header = withCrc(BLOCK_HEADER);
@@ -24,35 +26,49 @@ export async function* xzStored(content: AsyncIterable<Uint8Array>): AsyncGenera
   const check = new Crc64();
   let plainBytes = 0;
   let packedBytes = header.length;
-  let control = FIRST_CHUNK;
-  let chunk = new Uint8Array(3 + CHUNK_BYTES);
+  const chunk = new Uint8Array(CHUNK_BYTES);
   let length = 0;
-  const finished = () => {
-    chunk.set([control, (length - 1) >>> 8, length - 1]);
-    control = NEXT_CHUNK;
-    packedBytes += 3 + length;
-    return chunk.subarray(0, 3 + length);
-  };
   for await (const piece of content) {
     for (let at = 0; at < piece.length;) {
       const taken = Math.min(CHUNK_BYTES - length, piece.length - at);
-      chunk.set(piece.subarray(at, at + taken), 3 + length);
+      chunk.set(piece.subarray(at, at + taken), length);
       check.update(piece, at, at + taken);
       length += taken;
       at += taken;
       plainBytes += taken;
       if (length < CHUNK_BYTES) continue;
-      yield finished();
-      chunk = new Uint8Array(3 + CHUNK_BYTES);
+      const packed = packChunk(chunk);
+      packedBytes += packed.length;
+      yield packed;
       length = 0;
     }
   }
-  if (length > 0) yield finished();
+  if (length > 0) {
+    const packed = packChunk(chunk.subarray(0, length));
+    packedBytes += packed.length;
+    yield packed;
+  }
   packedBytes++;
   yield Uint8Array.of(END, ...new Uint8Array(padding(packedBytes)));
   const digest = check.digest();
   yield digest;
   yield* indexAndFooter(packedBytes + digest.length, plainBytes);
+}
+
+/** xz-file-format 5.3.1: sizes are one less than they are. */
+function packChunk(chunk: Uint8Array): Uint8Array {
+  const plain = chunk.length - 1;
+  const data = encodeLzma(chunk);
+  if (!data) return joined([STORED, plain >>> 8, plain], chunk);
+  const packed = data.length - 1;
+  return joined([COMPRESSED, plain >>> 8, plain, packed >>> 8, packed, LZMA_PROPERTIES], data);
+}
+
+function joined(header: readonly number[], data: Uint8Array): Uint8Array {
+  const all = new Uint8Array(header.length + data.length);
+  all.set(header);
+  all.set(data, header.length);
+  return all;
 }
 
 function* indexAndFooter(unpaddedBytes: number, plainBytes: number): Generator<Uint8Array> {

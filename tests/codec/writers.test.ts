@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { gzip } from '../../src/codec/gzipWriter.ts';
 import { InputWindow } from '../../src/codec/inputWindow.ts';
 import { suffixArray } from '../../src/codec/suffixArray.ts';
 import { unxz } from '../../src/codec/xz.ts';
-import { xzStored } from '../../src/codec/xzWriter.ts';
+import { xzCompressed } from '../../src/codec/xzWriter.ts';
 import { unzstd } from '../../src/codec/zstd.ts';
 import { zstdStored } from '../../src/codec/zstdWriter.ts';
 
@@ -37,7 +38,7 @@ const SAMPLES: readonly (readonly [string, Uint8Array])[] = [
 const FORMATS = [
   ['gzip', (bytes: Uint8Array) => gzip(pieces(bytes), 6), (packed: Buffer) => gunzipSync(packed)],
   ['bzip2', (bytes: Uint8Array) => bzip2(pieces(bytes), 9), (packed: Buffer) => gathered(bunzip2(window(packed)))],
-  ['xz', (bytes: Uint8Array) => xzStored(pieces(bytes)), (packed: Buffer) => gathered(unxz(window(packed)))],
+  ['xz', (bytes: Uint8Array) => xzCompressed(pieces(bytes)), (packed: Buffer) => gathered(unxz(window(packed)))],
   ['zstd', (bytes: Uint8Array) => zstdStored(pieces(bytes)), (packed: Buffer) => gathered(unzstd(window(packed)))],
 ] as const;
 
@@ -58,6 +59,28 @@ describe.each(FORMATS)('what %s writes', (format, write, read) => {
     expect(stderr.toString()).toBe('');
     expect(status).toBe(0);
     expect(stdout.equals(bytes)).toBe(true);
+  });
+});
+
+describe('xz', () => {
+  it('makes text and archives much shorter, and bytes without order hardly longer', async () => {
+    const archive = Buffer.concat([Buffer.from('name\0'.repeat(40)), Buffer.alloc(10_000)]);
+    expect((await gathered(xzCompressed(pieces(archive)))).length).toBeLessThan(200);
+    expect((await gathered(xzCompressed(pieces(text)))).length).toBeLessThan(text.length / 3);
+    const noise = Buffer.concat(Array.from({ length: 3000 }, (_, i) => createHash('sha256').update(`${i}`).digest()));
+    expect((await gathered(xzCompressed(pieces(noise)))).length).toBeLessThan(noise.length + 100);
+  });
+
+  it('reads back whatever it wrote', async () => {
+    const words = fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 80 })));
+    await fc.assert(
+      fc.asyncProperty(words, async (given) => {
+        const bytes = Buffer.concat(given.flatMap(([word, times]) => Array<Uint8Array>(times).fill(word)));
+        const packed = await gathered(xzCompressed(pieces(bytes, 100)));
+        expect((await gathered(unxz(window(packed)))).equals(bytes)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
 

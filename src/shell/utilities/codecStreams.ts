@@ -44,7 +44,7 @@ export async function* decoded(
   }
 }
 
-/** A stream compressed. xz and zstd store what they are given: their streams are valid, and no shorter. */
+/** A stream compressed. zstd stores what it is given: its streams are valid, and no shorter. */
 export async function* encoded(
   compression: Exclude<Compression, 'none'>,
   chunks: AsyncIterable<Uint8Array>,
@@ -58,7 +58,7 @@ export async function* encoded(
       yield* (await import('../../codec/bzip2Writer.ts')).bzip2(chunks, level);
       return;
     case 'xz':
-      yield* (await import('../../codec/xzWriter.ts')).xzStored(chunks);
+      yield* (await import('../../codec/xzWriter.ts')).xzCompressed(chunks);
       return;
     case 'zstd':
       yield* (await import('../../codec/zstdWriter.ts')).zstdStored(chunks);

@@ -3,7 +3,7 @@ import type { Program } from '../kernel/program.ts';
 import { Compressor, type CompressorForm } from './compressor.ts';
 import { utility } from './utility.ts';
 
-/** Levels change nothing that shows: what is compressed is stored. */
+/** Levels change nothing: there is one. */
 const OPTIONS = {
   stdout: '-c --stdout --to-stdout',
   decompress: '-d --decompress --uncompress',
