@@ -85,6 +85,8 @@ async function dispatch(client: Client, path: CommandPath, flags: FlagSet, given
   const problem = unsupported(path, flags, client.abilities);
   if (problem !== undefined) throw new ClientError(problem);
   if (path.length === 1 && given.length > 0) {
+    if (client.vintage === '20.10')
+      throw new CommandLineError(`docker: '${given[0]}' is not a docker command.\nSee 'docker --help'`, 1);
     throw new CommandLineError(
       `docker: unknown command: docker ${given[0]}\n\nRun 'docker --help' for more information`,
       1,

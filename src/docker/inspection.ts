@@ -1,7 +1,7 @@
 import { type JsonWritable, writeJson } from '../image/writeJson.ts';
 import { type Client, ClientError, describeError } from './client.ts';
 import { CONTAINER_INSPECT_RESPONSE } from './goTypes/container.ts';
-import { IMAGE_INSPECT_RESPONSE } from './goTypes/image.ts';
+import { IMAGE_INSPECT_20_10, IMAGE_INSPECT_RESPONSE } from './goTypes/image.ts';
 import { NETWORK_INSPECT } from './goTypes/network.ts';
 import { VOLUME_VOLUME } from './goTypes/volume.ts';
 import { anyFromJson, fromJson } from './template/goJson.ts';
@@ -22,7 +22,8 @@ export function inspectedContainer(client: Client, name: string, wantsSize: bool
 }
 
 export function inspectedImage(client: Client, name: string): Inspected {
-  return { type: IMAGE_INSPECT_RESPONSE, document: client.engine.images.inspect(name) };
+  const type = client.vintage === '20.10' ? IMAGE_INSPECT_20_10 : IMAGE_INSPECT_RESPONSE;
+  return { type, document: client.engine.images.inspect(name) };
 }
 
 export function inspectedVolume(client: Client, name: string): Inspected {

@@ -217,6 +217,7 @@ async function copy(
   const mode = modeOf(body.chmod);
   const parts: KeyParts = {
     kind: body.kind === 'ADD' ? 'add' : 'copy',
+    sources: JSON.stringify(body.sources),
     files: digest,
     destination,
     chown: body.chown,

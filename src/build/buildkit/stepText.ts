@@ -6,11 +6,11 @@ import type { PlannedStep } from '../plan/stageState.ts';
 import type { BuildkitVintage } from './buildkitOptions.ts';
 
 /** A step as progress names it: its line with variables filled in, the keyword in capitals. */
-export function shownStep({ instruction, surroundings }: PlannedStep, escape: EscapeCharacter): string {
+export function shownStep({ instruction, surroundings }: PlannedStep, escapeToken: EscapeCharacter): string {
   const { source } = instruction;
   let text = source;
   try {
-    text = expandWord(source, surroundings.variables, { escape, rawQuotes: true }).text;
+    text = expandWord(source, surroundings.variables, { escape: escapeToken, rawQuotes: true }).text;
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
   }
@@ -41,6 +41,7 @@ export function historyLine(step: PlannedStep, vintage: BuildkitVintage): string
 export function oldBuildkitWords(message: string): string {
   return message
     .replace(/^target stage "(.*?)" could not be found.*$/s, 'target stage $1 could not be found')
+    .replace(/repository name \(\S*\) must be lowercase/, 'repository name must be lowercase')
     .replace(/^the Dockerfile cannot be empty$/, 'file with no instructions')
     .replace(/^dockerfile contains no stages to build$/, 'no build stage in current context');
 }

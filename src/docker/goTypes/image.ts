@@ -214,3 +214,12 @@ export const IMAGE_INSPECT_RESPONSE: GoStruct = {
     { name: 'Manifests', type: slice(IMAGE_MANIFEST_SUMMARY), omitsEmpty: true },
   ],
 };
+
+/** As client 20.10 reads it: the config with all that a container's has. */
+export const IMAGE_INSPECT_20_10: GoStruct = {
+  ...IMAGE_INSPECT_RESPONSE,
+  name: 'types.ImageInspect',
+  fields: IMAGE_INSPECT_RESPONSE.fields.map((field) =>
+    field.name === 'Config' ? { ...field, type: pointer(CONTAINER_CONFIG) } : field,
+  ),
+};

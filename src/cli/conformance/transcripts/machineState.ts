@@ -5,9 +5,12 @@ import type { MachineState } from './transcript.ts';
 export function machineState(engine: Engine): MachineState {
   const created = new Map<string, string>();
   for (const { id } of engine.images.list({ isAll: true })) created.set(id, createdKey(engine, id));
-  const images = [...engine.images.list({ isAll: true })]
-    .reverse()
-    .sort((a, b) => compareText(created.get(a.id) ?? '', created.get(b.id) ?? ''));
+  const images = [...engine.images.list({ isAll: true })].reverse().sort(
+    (a, b) =>
+      compareText(created.get(a.id) ?? '', created.get(b.id) ?? '') ||
+      // BuildKit makes images of one moment.
+      compareText(a.repoTags.join(' '), b.repoTags.join(' ')),
+  );
   const containers = [...engine.containers.list({ isAll: true })].reverse();
   return {
     images: images.map(({ id, parentId, repoTags, repoDigests }) => {
