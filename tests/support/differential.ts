@@ -79,7 +79,7 @@ export function describeDifferential(
 
 function shown(outcome: Outcome, { unordered, anyErrors }: Case) {
   // What busybox says of its usage is its authors' text: that it says it is enough.
-  const told = outcome.errors.replace(/BusyBox v[^]*/, '(usage)');
+  const told = outcome.errors.replace(/BusyBox v[\s\S]*/, '(usage)');
   const sorted = (text: string) => (unordered ? text.split('\n').sort().join('\n') : text);
   return {
     output: sorted(outcome.output),
