@@ -16,6 +16,7 @@ import type { KnownBlob } from './engineState.ts';
 import type { PushOptions } from './imageCalls.ts';
 import { logImageEvent } from './imageEvents.ts';
 import type { ImageRecord, LayerRecord } from './imageRecord.ts';
+import { RegistryError } from '../registry/registryError.ts';
 import { imageById } from './imageStore.ts';
 import { rememberBlob } from './knownBlobs.ts';
 import { shortId } from './messages.ts';
@@ -25,6 +26,7 @@ import { allWords, asEngineFault, connectRegistry, registryFault, wantsBasic, wo
 
 /** zlib's own default, as docker compresses. */
 const GZIP_LEVEL = 6;
+const DENIED = 'denied: requested access to the resource is denied';
 
 /** `docker push` (moby distribution, pushV2): layers that the repository lacks, config, manifest. All faults are told in
  *  the stream. */
@@ -44,7 +46,9 @@ export async function pushImage(
       logImageEvent(core, 'push', id, familiarForm(tagged));
     }
   } catch (error) {
-    const fault = asEngineFault(error);
+    // A token was given, and is not for pushing there.
+    const isDenied = error instanceof RegistryError && error.code === 'unauthorized';
+    const fault = isDenied ? registryFault(DENIED, 'unauthorized', error) : asEngineFault(error);
     throw fault instanceof EngineError ? fault.inStream() : fault;
   }
 }
