@@ -93,7 +93,7 @@ export class TarUnpacker {
 
   async content(piece: Uint8Array): Promise<void> {
     const entry = this.#entry;
-    if (!entry || entry.type !== 'file') return;
+    if (entry?.type !== 'file') return;
     if (this.#setup.options.has('toStdout')) {
       await this.#process.print(piece.slice());
       return;
