@@ -17,6 +17,7 @@ export type CliErrorCode =
   | 'layer' // a layer could not be read; the cause tells why
   | 'unsupported' // this system, or this user of it, cannot do that
   | 'mount' // a file system could not be mounted, or was lost
+  | 'build' // a build failed
   | 'output'; // what was to be written could not be
 
 /** The reader of our standard output has gone (EPIPE): nothing to complain about. */

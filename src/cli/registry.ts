@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'run commands on a simulated machine with docker',
     load: () => import('./commands/shell.ts'),
   },
+  {
+    name: 'build',
+    summary: 'build a folder with the simulated engine',
+    load: () => import('./commands/build.ts'),
+  },
   { name: 'convert', summary: 'write the image in another form', load: () => import('./commands/convert.ts') },
   {
     name: 'pull',

@@ -9,7 +9,8 @@ export type KeyParts = Readonly<Record<string, string>>;
 /** Why a step was taken from the cache, or was not. */
 export type StepDecision =
   | { readonly outcome: 'hit'; readonly createdAt: string }
-  | { readonly outcome: 'miss'; readonly reason: 'disabled' | 'neverBuilt' }
+  | { readonly outcome: 'miss'; readonly reason: 'disabled' }
+  | { readonly outcome: 'miss'; readonly reason: 'neverBuilt' }
   /** The step that was last built of this description differs in these parts. */
   | { readonly outcome: 'miss'; readonly reason: 'differs'; readonly parts: readonly PartDifference[] };
 

@@ -1,0 +1,32 @@
+import type { StepDecision } from './stepCache.ts';
+
+const MAX_VALUE_LENGTH = 80;
+/** What each part of a key is to a person. */
+const PARTS: Readonly<Record<string, string>> = {
+  base: 'what it stands on',
+  command: 'the command',
+  environment: 'ENV or ARG',
+  user: 'USER',
+  directory: 'WORKDIR',
+  mounts: 'what is mounted',
+  files: 'the files',
+  sources: 'the names of the sources',
+  destination: 'the destination',
+};
+
+/** A look into the cache in words, in one line. */
+export function whyText(decision: StepDecision): string {
+  if (decision.outcome === 'hit') return `cached: the same was built at ${decision.createdAt}`;
+  if (decision.reason === 'disabled') return 'not looked up: the cache is off';
+  if (decision.reason === 'neverBuilt') return 'built: nothing like it was built before';
+  const parts = decision.parts.map(({ part, cached, wanted }) => {
+    const name = PARTS[part] ?? part;
+    // Digests say nothing to people.
+    return ['base', 'files', 'mounts'].includes(part) ? name : `${name} (${short(cached)} → ${short(wanted)})`;
+  });
+  return `built: ${parts.join(', ')} ${parts.length === 1 ? 'is' : 'are'} not the same as last time`;
+}
+
+function short(text: string): string {
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
+}
