@@ -2,9 +2,11 @@ import { encodeName } from '../bytes/byteName.ts';
 import type { Platform } from '../bytes/platform.ts';
 import { applyChanges } from '../build/changes/applyChanges.ts';
 import type { ClientVintage } from '../docker/client.ts';
+import { completeDocker } from '../docker/completeDocker.ts';
 import { dockerProgram } from '../docker/docker.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { EngineVintage } from '../engine/systemCalls.ts';
+import { completersOf } from '../shell/interpreter/program/completion.ts';
 import type { Clock } from '../shell/kernel/clock.ts';
 import { devFilesystem, PtsFilesystem } from '../shell/kernel/devFilesystem.ts';
 import { Disk } from '../shell/kernel/disk.ts';
@@ -87,6 +89,7 @@ export function createHost(setup: HostSetup): Host {
     vintage: setup.vintage,
     applyChanges,
   });
+  completersOf(kernel).set('docker', (_process, words) => completeDocker(engine, words));
   return { name: setup.name, kernel, namespaces, engine, root };
 }
 
