@@ -37,6 +37,10 @@ export const awk: Program = utility(
     } catch (error) {
       if (error instanceof RegexError) return fail(process, error.message);
       if (!(error instanceof AwkError)) throw error;
+      if (process.flavour === 'busybox' && error.line !== undefined) {
+        await process.complain(`cmd. line:${error.line}: Unexpected token`);
+        return 1;
+      }
       return fail(process, error.line === undefined ? error.message : `line ${error.line}: ${error.message}`);
     }
   },

@@ -54,6 +54,11 @@ export const sed: Program = utility(
       return await new Sed(process, options, commands, quietLine || options.has('quiet')).run(operands);
     } catch (error) {
       if (error instanceof SedScriptError) {
+        const unknown = /^unknown command: `(.*)'$/s.exec(error.message);
+        if (unknown && process.flavour === 'busybox') {
+          await process.complain(`unsupported command ${unknown[1]}`);
+          return 1;
+        }
         await process.complain(error.place === '' ? error.message : `${error.place} ${error.message}`);
         return error.place === '' ? 4 : 1;
       }

@@ -101,15 +101,14 @@ export const sort: Program = utility(
       { words: (error) => readWords(process, error), failureStatus: 2 },
     );
     // An input that cannot be read ends it, as in the real one, before anything is printed.
-    if (status !== 0) return process.flavour === 'gnu' ? status : 1;
+    if (status !== 0) return status;
     const sorted = options.has('merge') ? await order.merged(lists) : await order.sorted(lists.flat());
     return print(process, options, sorted, delimiter);
   },
 );
 
 function readWords(process: Process, { stage, operand, words }: InputError): string {
-  if (process.flavour === 'busybox')
-    return stage === 'open' ? `can't open '${operand}': ${words}` : `read error: ${words}`;
+  if (process.flavour === 'busybox') return stage === 'open' ? `${operand}: ${words}` : `read error: ${words}`;
   return stage === 'open'
     ? `cannot read: ${quotedIfNeeded(operand)}: ${words}`
     : `read failed: ${quotedIfNeeded(operand)}: ${words}`;

@@ -62,6 +62,8 @@ export const tail: Program = utility(
       { words: (error) => readWords(process, error) },
     );
     const waiting = byName && (options.has('followName') || options.has('retry')) ? options.operands : [];
+    if (process.flavour === 'busybox' && status !== 0 && options.operands.length === 1)
+      await process.complain('no files');
     if (!follows || (followed.length === 0 && waiting.length === 0)) {
       if (follows && options.operands.length > 0 && status !== 0) await process.complain('no files remaining');
       return status;
