@@ -10,6 +10,8 @@ function transcript(name: string, steps: readonly object[]): object {
   return {
     name,
     title: name,
+    client: '28.2.2',
+    daemon: '20.10.24',
     starting_images: [],
     services: [],
     env: { DOCKER_BUILDKIT: '0' },
