@@ -241,6 +241,7 @@ export class MountNamespace {
     const isExclusive = (flags & (O_CREAT | O_EXCL)) === (O_CREAT | O_EXCL);
     const rule = isExclusive || (flags & O_NOFOLLOW) !== 0 ? 'noFollow' : 'follow';
     const place = this.resolve(process, path, rule, 'open');
+    if ((flags & O_CREAT) !== 0 && path.endsWith('/')) throw new VfsError('EISDIR', 'open', path);
     const descriptor = descriptorAt(process, place.path);
     if (descriptor) return descriptor.retain();
     const isWriting = (flags & (3 | O_CREAT | 0o1000)) !== 0;

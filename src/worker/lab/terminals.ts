@@ -1,6 +1,5 @@
 import { encodeName } from '../../bytes/byteName.ts';
 import type { Machine, Session } from '../../machine/machine.ts';
-import { WorkerError } from '../faults.ts';
 import type { LabEvent } from './labProtocol.ts';
 
 /** Bytes on their way to the screen; then programs wait. */
@@ -56,12 +55,13 @@ export class Terminals {
     open.gate = undefined;
   }
 
+  /** What comes for a terminal whose shell has just ended goes nowhere. */
   type(terminalId: string, text: string): void {
-    this.#terminal(terminalId).session.terminal.input(encodeName(text));
+    this.#open.get(terminalId)?.session.terminal.input(encodeName(text));
   }
 
   resize(terminalId: string, columns: number, rows: number): void {
-    this.#terminal(terminalId).session.terminal.resize(columns, rows);
+    this.#open.get(terminalId)?.session.terminal.resize(columns, rows);
   }
 
   close(terminalId: string): void {
@@ -75,11 +75,5 @@ export class Terminals {
 
   closeAll(): void {
     for (const terminalId of [...this.#open.keys()]) this.close(terminalId);
-  }
-
-  #terminal(terminalId: string): Open {
-    const open = this.#open.get(terminalId);
-    if (!open) throw new WorkerError('gone', `no terminal ${terminalId}`);
-    return open;
   }
 }
