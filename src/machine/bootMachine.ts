@@ -9,17 +9,27 @@ import { createHub, createMirror, type HubSetup } from '../registry/simulated/hu
 import { RegistryServer } from '../registry/simulated/registryServer.ts';
 import { RegistryStore } from '../registry/simulated/registryStore.ts';
 import { catalogueHub } from './catalogueHub.ts';
-import { createHost } from './host.ts';
+import { createHost, type Host, type HostSetup } from './host.ts';
 import { HOST_PROGRAMS } from './hostPrograms.ts';
+import { wakeHost } from './keep/wake.ts';
+import type { MachineAtRest } from './keep/packMachine.ts';
 import { LabNetwork } from './labNetwork.ts';
 import { Machine } from './machine.ts';
-import { joinPrograms } from './programs.ts';
+import { joinPrograms, oneProgram } from './programs.ts';
+import { ssh } from './ssh.ts';
+import { sshServer } from './sshServer.ts';
+import { templateServer } from './templateServer.ts';
 
 /** Bytes that a machine's disk holds. */
 const DISK_BYTES = 2 * 2 ** 30;
 const HOST_NAME = 'palimpsest';
 /** A mirror that tutorials of old pull from. */
 const MIRROR_NAME = 'dl.dockerpool.com';
+/** The second machine, for `ssh`. */
+const OTHER_NAME = 'b';
+const TEMPLATES_NAME = 'download.openvz.org';
+const SSH_PORT = 22;
+const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 const REGISTRY_PORT = 5000;
 
@@ -38,34 +48,66 @@ export interface LabMachine {
   readonly machine: Machine;
   readonly network: LabNetwork;
   readonly catalogue: Catalogue;
+  /** What was pushed to the machine's own registry. */
+  readonly registry: RegistryStore;
+  readonly vintage: EngineVintage;
 }
 
 export function bootMachine(setup: BootSetup): LabMachine {
+  const { host, ...lab } = prepareHost(setup, new RegistryStore());
+  return { ...lab, machine: new Machine(host) };
+}
+
+/** Boots with the disk, the engine and the registry that were kept. Containers are as after a power cut. */
+export async function wakeMachine(setup: Omit<BootSetup, 'vintage'>, kept: MachineAtRest): Promise<LabMachine> {
+  const { host, ...lab } = prepareHost({ ...setup, vintage: kept.vintage }, kept.registry);
+  await wakeHost(host, kept.state);
+  return { ...lab, machine: new Machine(host) };
+}
+
+/** What there is to keep of it, as it is now. */
+export function machineAtRest({ machine, registry, vintage }: LabMachine): MachineAtRest {
+  return { vintage, registry, state: machine.state };
+}
+
+function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine, 'machine'> & { readonly host: Host } {
   const catalogue = new Catalogue(setup.files, setup.platform);
   const network = new LabNetwork();
   network.addHost(HOST_NAME);
   const random = setup.random ?? randomBytes;
-  addRegistries(network, catalogue, { platform: setup.platform, random });
-  const host = createHost({
-    name: HOST_NAME,
+  const vintage = setup.vintage ?? '20.10';
+  addRegistries(network, catalogue, registry, { platform: setup.platform, random });
+  const common: Omit<HostSetup, 'name'> = {
     clock: setup.clock ?? new WallClock(),
     random,
     platform: setup.platform,
-    vintage: setup.vintage ?? '20.10',
+    vintage,
     network,
-    programs: joinPrograms(HOST_PROGRAMS, cataloguePrograms(catalogue)),
+    programs: joinPrograms(HOST_PROGRAMS, oneProgram('ssh', ssh), cataloguePrograms(catalogue)),
     diskBytes: DISK_BYTES,
     onFault: setup.onFault,
-  });
-  return { machine: new Machine(host), network, catalogue };
+  };
+  const host = createHost({ ...common, name: HOST_NAME });
+  let other: Host | undefined;
+  network.listen(
+    HOST_NAME,
+    SSH_PORT,
+    sshServer(() => host),
+  );
+  network.listen(
+    OTHER_NAME,
+    SSH_PORT,
+    sshServer(() => (other ??= createHost({ ...common, name: OTHER_NAME }))),
+  );
+  network.listen(TEMPLATES_NAME, HTTP_PORT, templateServer(catalogue));
+  return { host, network, catalogue, registry, vintage };
 }
 
-/** The hub, a mirror of it, and a registry of the machine's own, empty at first. */
-function addRegistries(network: LabNetwork, catalogue: Catalogue, setup: HubSetup): void {
+/** The hub, a mirror of it, and a registry of the machine's own. */
+function addRegistries(network: LabNetwork, catalogue: Catalogue, store: RegistryStore, setup: HubSetup): void {
   const hub = catalogueHub(catalogue);
   for (const [name, service] of Object.entries(createHub(hub, setup).hosts)) network.listen(name, HTTPS_PORT, service);
   network.listen(MIRROR_NAME, REGISTRY_PORT, createMirror(hub, setup));
-  const store = new RegistryStore();
   network.listen(HOST_NAME, REGISTRY_PORT, new RegistryServer({ ...setup, store, access: { kind: 'open' } }));
 }
 

@@ -6,6 +6,7 @@ import { SIGNALS } from '../shell/kernel/signals.ts';
 import { ROOT } from '../vfs/overlay/permission.ts';
 import type { UpperState } from '../vfs/overlay/upperView.ts';
 import type { Host } from './host.ts';
+import { LOGIN_ENVIRONMENT } from './loginEnvironment.ts';
 import { Timeline } from './timeline.ts';
 
 /** All that a machine is at one moment, but for what runs on it. O(1) in files and images. */
@@ -23,16 +24,6 @@ export interface Session {
   readonly ended: Promise<number>;
 }
 
-const LOGIN_ENVIRONMENT = {
-  HOME: '/root',
-  LANG: 'C.UTF-8',
-  LOGNAME: 'root',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  SHELL: '/bin/bash',
-  TERM: 'xterm-256color',
-  USER: 'root',
-} as const;
-
 /** A host with its terminals and its past. After each command line of a terminal the state is kept: that costs nothing
  *  until something changes, and one can go back. */
 export class Machine {
@@ -44,12 +35,12 @@ export class Machine {
 
   constructor(host: Host, title = 'boot') {
     this.host = host;
-    this.timeline = new Timeline({ title, atSec: this.#nowSec(), state: this.#state() });
+    this.timeline = new Timeline({ title, atSec: this.#nowSec(), state: this.state });
     host.kernel.onCommandLine = (line) => this.record(line);
   }
 
   /** Starts a login shell on a new terminal. */
-  login(columns: number, rows: number, cwd = LOGIN_ENVIRONMENT.HOME as string): Session {
+  login(columns: number, rows: number, cwd = '/root'): Session {
     const { kernel, namespaces } = this.host;
     const terminal = kernel.newTerminal(columns, rows);
     const { slave } = terminal;
@@ -57,7 +48,7 @@ export class Machine {
       {
         namespaces,
         argv: ['-bash'],
-        env: new Map<string, string>(Object.entries(LOGIN_ENVIRONMENT)),
+        env: new Map(Object.entries(LOGIN_ENVIRONMENT)),
         cwd,
         credentials: ROOT,
         files: new Map([
@@ -89,7 +80,7 @@ export class Machine {
 
   /** Keeps the present as a moment, where it differs from the last one. */
   record(title: string): void {
-    const state = this.#state();
+    const { state } = this;
     const { state: last } = this.timeline.now;
     if (isSame(state, last)) return;
     this.timeline.record({ title, atSec: this.#nowSec(), state });
@@ -112,7 +103,8 @@ export class Machine {
     await this.host.kernel.halt();
   }
 
-  #state(): MachineState {
+  /** All that it is now, but for what runs. O(1). */
+  get state(): MachineState {
     return {
       disk: this.host.root.snapshot(),
       diskUsedBytes: this.host.kernel.disk.usedBytes,

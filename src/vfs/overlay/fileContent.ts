@@ -97,6 +97,22 @@ export function contentSource(content: FileContent): ByteSource {
   return content instanceof Uint8Array ? new MemorySource(content) : new ContentSource(content);
 }
 
+/** Where bytes other than zero may lie: start and end of each part, ascending. */
+export function contentRanges(content: FileContent): readonly (readonly [start: number, end: number])[] {
+  if (typeof content === 'string' || content instanceof Uint8Array) return [[0, content.length]];
+  const ranges: [number, number][] = content.baseBytes > 0 ? [[0, content.baseBytes]] : [];
+  for (const [index, chunk] of trieEntries<Chunk>(content.chunks)) {
+    for (let i = 0; i < chunk.ranges.length; i += 2) {
+      const start = index * CHUNK_BYTES + (chunk.ranges[i] as number);
+      const end = index * CHUNK_BYTES + (chunk.ranges[i + 1] as number);
+      const last = ranges.at(-1);
+      if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+      else ranges.push([start, end]);
+    }
+  }
+  return ranges;
+}
+
 /** The bytes as one array of their own of that size, where they can be had at once; undefined for what was written
  *  in chunks. */
 function smallBytes(content: FileContent, sizeBytes: number): Uint8Array | undefined {

@@ -5,7 +5,9 @@ import type { UndoLog } from './undoLog.ts';
 export type Stamp = object;
 
 const BITS = 6;
-const WIDTH = 1 << BITS;
+/** Values side by side. */
+export const STRETCH = 1 << BITS;
+const WIDTH = STRETCH;
 const MASK = WIDTH - 1;
 
 /** WIDTH slots, and behind them the stamp: one object instead of two on every step down. */
@@ -63,6 +65,23 @@ export function trieSet(root: TrieRoot, index: number, value: unknown, stamp: St
 /** Index and value of all that is in a table, ascending. */
 export function* trieEntries<T>(root: TrieRoot): Generator<[number, T]> {
   yield* nodeEntries(root.node, root.depth, 0) as Generator<[number, T]>;
+}
+
+/** Stretches of 64 indexes that hold something, ascending. `identity` is the same object in two versions only where the
+ *  stretch is. */
+export function* trieStretches(root: TrieRoot): Generator<{ readonly first: number; readonly identity: object }> {
+  yield* nodeStretches(root.node, root.depth, 0);
+}
+
+function* nodeStretches(node: TrieNode, depth: number, first: number): Generator<{ first: number; identity: object }> {
+  if (depth === 0) {
+    if (node.some((value, slot) => slot < WIDTH && value !== undefined)) yield { first, identity: node };
+    return;
+  }
+  for (let slot = 0; slot < WIDTH; slot++) {
+    const below = node[slot] as TrieNode | undefined;
+    if (below) yield* nodeStretches(below, depth - 1, first + slot * WIDTH ** depth);
+  }
 }
 
 function* nodeEntries(node: TrieNode, depth: number, first: number): Generator<[number, unknown]> {

@@ -1,0 +1,179 @@
+import { EMPTY_CONFIG } from '../../engine/containerConfig.ts';
+import { DEFAULT_HOST_CONFIG } from '../../engine/hostConfigDefaults.ts';
+import { PACKED_UPPER } from './unpackUpper.ts';
+import { type Shape, shapeLike } from './shape.ts';
+
+const ID: Shape = 'string';
+const NULLABLE_STRINGS: Shape = { nullable: 'strings' };
+const LABELS: Shape = { nullable: { values: 'string' } };
+
+/** Fields may be missing: they are as by default then. */
+function optionalFields(example: object, better: Readonly<Record<string, Shape>>): Shape {
+  const fields = Object.entries(example).map(([key, value]) => [key, { optional: better[key] ?? shapeLike(value) }]);
+  return { fields: Object.fromEntries(fields) as Record<string, Shape> };
+}
+
+const CONFIG = optionalFields(EMPTY_CONFIG, {
+  Env: NULLABLE_STRINGS,
+  Cmd: NULLABLE_STRINGS,
+  Entrypoint: NULLABLE_STRINGS,
+  OnBuild: NULLABLE_STRINGS,
+  Volumes: { nullable: { values: 'record' } },
+  Labels: LABELS,
+});
+
+const HOST_CONFIG = optionalFields(DEFAULT_HOST_CONFIG, {
+  Binds: NULLABLE_STRINGS,
+  VolumesFrom: NULLABLE_STRINGS,
+  CapAdd: NULLABLE_STRINGS,
+  CapDrop: NULLABLE_STRINGS,
+  ExtraHosts: NULLABLE_STRINGS,
+  GroupAdd: NULLABLE_STRINGS,
+  Links: NULLABLE_STRINGS,
+  SecurityOpt: NULLABLE_STRINGS,
+  PidsLimit: { nullable: 'number' },
+  PortBindings: { values: { nullable: { each: { fields: { HostIp: 'string', HostPort: 'string' } } } } },
+});
+
+const RECORD: Shape = {
+  fields: {
+    id: 'string',
+    name: 'string',
+    createdAt: 'string',
+    imageId: 'string',
+    config: CONFIG,
+    hostConfig: HOST_CONFIG,
+    path: 'string',
+    args: 'strings',
+    state: {
+      fields: {
+        status: { oneOf: ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] },
+        pid: 'number',
+        exitCode: 'number',
+        error: 'string',
+        startedAt: 'string',
+        finishedAt: 'string',
+      },
+    },
+    restartCount: 'number',
+    mounts: {
+      each: {
+        fields: {
+          type: { oneOf: ['bind', 'volume', 'tmpfs'] },
+          name: { optional: 'string' },
+          source: 'string',
+          destination: 'string',
+          mode: 'string',
+          isWritable: 'boolean',
+          propagation: 'string',
+        },
+      },
+    },
+    endpoints: {
+      each: {
+        fields: {
+          networkId: 'string',
+          networkName: 'string',
+          aliases: 'strings',
+          endpointId: 'string',
+          ipAddress: 'string',
+          macAddress: 'string',
+        },
+      },
+    },
+    platform: 'string',
+    wasStopped: 'boolean',
+  },
+};
+
+const ENGINE: Shape = {
+  fields: {
+    version: 'number',
+    images: { each: { fields: { id: ID, parent: { optional: ID }, lastTaggedAt: { optional: 'string' } } } },
+    references: { each: { tuple: ['string', ID] } },
+    layers: { each: { fields: { diffId: ID, parent: { optional: ID }, cacheId: 'string', tar: 'string' } } },
+    volumes: {
+      each: {
+        fields: {
+          name: 'string',
+          driver: 'string',
+          labels: LABELS,
+          options: LABELS,
+          createdAt: 'string',
+          isAnonymous: 'boolean',
+        },
+      },
+    },
+    networks: {
+      each: {
+        fields: {
+          id: 'string',
+          name: 'string',
+          driver: 'string',
+          scope: 'string',
+          createdAt: 'string',
+          isInternal: 'boolean',
+          isAttachable: 'boolean',
+          subnet: { optional: 'string' },
+          gateway: { optional: 'string' },
+          options: { values: 'string' },
+          labels: { values: 'string' },
+          isPredefined: 'boolean',
+        },
+      },
+    },
+    knownBlobs: {
+      each: {
+        tuple: [
+          ID,
+          { each: { fields: { digest: ID, sizeBytes: 'number', mediaType: 'string', repository: 'string' } } },
+        ],
+      },
+    },
+    buildCache: {
+      optional: {
+        each: {
+          fields: {
+            key: 'string',
+            layers: 'strings',
+            chainId: { optional: ID },
+            createdAt: 'string',
+            description: 'string',
+            sizeBytes: 'number',
+          },
+        },
+      },
+    },
+  },
+};
+
+/** A head, but for its version, which is looked at first. */
+export const HEAD: Shape = {
+  fields: {
+    vintage: { oneOf: ['20.10', '26'] },
+    diskUsedBytes: 'number',
+    disk: PACKED_UPPER,
+    engine: ENGINE,
+    containers: {
+      each: {
+        fields: {
+          record: RECORD,
+          top: { optional: ID },
+          initLayer: PACKED_UPPER,
+          upper: PACKED_UPPER,
+          log: { optional: 'string' },
+        },
+      },
+    },
+    registry: {
+      each: {
+        fields: {
+          name: 'string',
+          tags: { each: { tuple: ['string', ID] } },
+          manifests: { each: { fields: { digest: ID, mediaType: 'string', bytes: 'bytes' } } },
+          blobs: 'strings',
+        },
+      },
+    },
+  },
+};
