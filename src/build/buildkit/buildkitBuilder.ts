@@ -211,7 +211,8 @@ class BuildkitBuild {
           filesOf: (index) => this.#filesOf(index < 0 ? undefined : command?.sources[index]),
         });
       } catch (error) {
-        if (error instanceof StepFailed) error.lines = step.instruction.node;
+        const { startLine, endLine } = step.instruction.node;
+        if (error instanceof StepFailed) error.lines ??= { startLine, endLine };
         throw error;
       }
     }

@@ -40,12 +40,12 @@ export async function select(
     if (file.kind !== 'directory') continue;
     const prefix = file.path === '' ? 0 : file.path.length + 1;
     for (const below of set.below(file.path))
-      if (keeps(below.path)) sums.push(`${below.path.slice(prefix)} ${await sumOf(below)}`);
+      if (keeps(below.path.slice(prefix))) sums.push(`${below.path.slice(prefix)} ${await sumOf(below)}`);
   }
   return { selected, digest: digestText(sums.join('\n'), work.platform) };
 }
 
-/** Whether a path is to be copied. */
+/** Whether a path, relative to what is copied, is to be copied. */
 export function excluder(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => true;
   const matcher = new PatternMatcher(patterns);
@@ -66,7 +66,7 @@ function* find(files: FileSet, source: string, { keepsParents, excludes }: Selec
   const folder = fixed.slice(0, Math.max(0, fixed.lastIndexOf('/')));
   if (folder !== '' && files.resolve(folder)?.kind !== 'directory') return;
   for (const file of files.below(folder)) {
-    if (!matchFilePattern(path, file.path) || !keeps(file.path)) continue;
+    if (!matchFilePattern(path, file.path) || !keeps(file.path.slice(file.path.lastIndexOf('/') + 1))) continue;
     const target = files.resolve(file.path);
     if (target) yield { file: target, files, parents: parentsOf(file.path) };
   }

@@ -60,8 +60,9 @@ async function placeDirectory(
   const keeps = excluder(placement.excludes);
   const prefix = directory.path === '' ? 0 : directory.path.length + 1;
   for (const file of files.below(directory.path)) {
-    if (!keeps(file.path)) continue;
-    const path = `${target}/${file.path.slice(prefix)}`;
+    const relative = file.path.slice(prefix);
+    if (!keeps(relative)) continue;
+    const path = `${target}/${relative}`;
     if (file.kind !== 'directory') {
       await placeFile(file, path, placement);
       continue;

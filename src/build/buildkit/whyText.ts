@@ -24,7 +24,7 @@ export function whyText(decision: StepDecision): string {
     // Digests say nothing to people.
     return ['base', 'files', 'mounts'].includes(part) ? name : `${name} (${short(cached)} → ${short(wanted)})`;
   });
-  return `built: ${parts.join(', ')} ${parts.length === 1 ? 'is' : 'are'} not the same as last time`;
+  return `built: other than last time: ${parts.join(', ')}`;
 }
 
 function short(text: string): string {
