@@ -1,4 +1,4 @@
-// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs|overlay|dockerfile|companion
+// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs|overlay|dockerfile|companion|machine|build
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,9 @@ const outDir = join(projectDir, '.cache/bench-build');
 const [name, ...rest] = process.argv.slice(2);
 
 if (name === undefined || !existsSync(join(projectDir, `bench/${name}.ts`))) {
-  console.error('usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile | companion');
+  console.error(
+    'usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile | companion | machine [FOLDER] | build',
+  );
   process.exit(2);
 }
 

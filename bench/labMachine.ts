@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootMachine } from '../src/machine/bootMachine.ts';
+import { nodePlatform } from '../src/platform/node.ts';
+import { makePipe } from '../src/shell/kernel/pipe.ts';
+import { exitCode } from '../src/shell/kernel/process.ts';
+import { O_CREAT, O_WRONLY } from '../src/vfs/overlay/openFlags.ts';
+import { ROOT } from '../src/vfs/overlay/permission.ts';
+import type { ProcessFigures } from './measure.ts';
+
+const ENVIRONMENT = {
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  // The classic builder, which a client of today leaves out unless told.
+  DOCKER_BUILDKIT: '0',
+};
+
+/** Name and content of files, by path from the folder that they shall lie in. */
+export type FileTree = ReadonlyMap<string, Uint8Array>;
+
+/** A booted machine whose bash runs scripts. */
+export interface LabMachine {
+  /** Puts files on the disk, their folders too. */
+  place(folder: string, tree: FileTree): void;
+  /** Runs to the end; standard output and errors together. Throws where the script fails. */
+  run(script: string): Promise<ProcessFigures>;
+  halt(): Promise<void>;
+}
+
+/** Boots one, with the catalogue of the sources: bundled, a bench lies elsewhere. */
+export function bootLabMachine(): LabMachine {
+  const { machine } = bootMachine({
+    platform: nodePlatform(),
+    files: { text: (path) => readFile(join(process.cwd(), 'public/catalogue', path), 'utf8') },
+  });
+  const { kernel, namespaces, root } = machine.host;
+  const environment = new Map(Object.entries(ENVIRONMENT));
+
+  function place(folder: string, tree: FileTree): void {
+    const known = new Set<string>();
+    for (const [path, bytes] of tree) {
+      const parts = `${folder}/${path}`.split('/');
+      for (let length = 2; length < parts.length; length++) {
+        const directory = parts.slice(0, length).join('/');
+        if (known.has(directory)) continue;
+        known.add(directory);
+        if (!exists(directory)) root.mkdir(directory, 0o755);
+      }
+      root.writeFile(`${folder}/${path}`, bytes, { flags: O_WRONLY | O_CREAT, mode: 0o644 });
+    }
+  }
+
+  function exists(path: string): boolean {
+    try {
+      root.stat(path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function run(script: string): Promise<ProcessFigures> {
+    const startMs = performance.now();
+    const { readEnd, writeEnd } = makePipe();
+    const nothing = makePipe();
+    nothing.writeEnd.close();
+    const argv = ['bash', '-c', script];
+    const started = kernel.launch(
+      {
+        namespaces,
+        argv,
+        env: new Map(environment),
+        cwd: '/root',
+        credentials: ROOT,
+        files: new Map([
+          [0, nothing.readEnd],
+          [1, writeEnd],
+          [2, writeEnd],
+        ]),
+        group: 'new',
+      },
+      (self) => self.exec('/bin/bash', argv),
+    );
+    writeEnd.close();
+    nothing.readEnd.close();
+    const decoder = new TextDecoder();
+    let output = '';
+    for (;;) {
+      const chunk = await readEnd.read(65_536);
+      if (chunk.length === 0) break;
+      output += decoder.decode(chunk, { stream: true });
+    }
+    const status = exitCode(await started.wait());
+    if (status !== 0) throw new Error(`the machine's bash ended with ${status}: ${output.slice(-2000)}`);
+    return { wallMs: performance.now() - startMs, output };
+  }
+
+  return { place, run, halt: () => machine.halt() };
+}
