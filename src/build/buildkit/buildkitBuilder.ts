@@ -73,6 +73,7 @@ class BuildkitBuild {
       return await this.#export(plan, stack);
     } finally {
       signal?.removeEventListener('abort', stop);
+      await this.#surroundings.display.finished();
     }
   }
 

@@ -40,6 +40,10 @@ export class PlainProgress implements ProgressDisplay {
     return this.#line(vertex, words[end.kind]);
   }
 
+  finished(): undefined {
+    return undefined;
+  }
+
   #line(vertex: Vertex, text: string): undefined | Promise<void> {
     const isElsewhere = this.#current !== vertex.number;
     const head = isElsewhere ? `${this.#turnTo(vertex)}#${vertex.number} ${vertex.name}\n` : '';

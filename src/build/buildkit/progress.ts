@@ -18,6 +18,8 @@ export interface ProgressDisplay {
   /** A line that a command printed, without its end; `atMs` after the start. */
   log(vertex: Vertex, line: string, atMs: number): undefined | Promise<void>;
   ended(vertex: Vertex, end: VertexEnd, tookMs: number): undefined | Promise<void>;
+  /** Nothing more will come. */
+  finished(): undefined | Promise<void>;
 }
 
 /** Hands vertices out, and times them. */

@@ -2,6 +2,7 @@ import { BuildError } from '../../build/buildError.ts';
 import { buildWithBuildkit } from '../../build/buildkit/buildkitBuilder.ts';
 import { BuildkitError } from '../../build/buildkit/buildkitError.ts';
 import { PlainProgress } from '../../build/buildkit/plainProgress.ts';
+import { TtyProgress } from '../../build/buildkit/ttyProgress.ts';
 import { csvFields } from '../../build/go/csvFields.ts';
 import { rfc3339 } from '../../engine/goTime.ts';
 import * as calls from '../../shell/kernel/calls.ts';
@@ -16,6 +17,7 @@ import { fetchFile } from './fetchFile.ts';
 import { ownerNames } from './ownerNames.ts';
 
 const RULE = '------';
+const DEFAULT_COLUMNS = 80;
 const PROGRESS = ['auto', 'plain', 'tty'];
 
 /** Whether client 20.10 builds with BuildKit: `DOCKER_BUILDKIT` decides. */
@@ -50,7 +52,16 @@ export async function buildkitBuild(
   const secrets = await readSecrets(client, flags.list('secret'));
   const from = await buildkitSource(client, source, flags.text('file'), work);
   const { clock } = process.kernel;
-  const display = new PlainProgress((text) => (isQuiet ? undefined : client.complain(text)), { showsDigests: true });
+  const nowMs = () => {
+    const { sec, nsec } = clock.now();
+    return sec * 1000 + nsec / 1e6;
+  };
+  const print = (text: string) => (isQuiet ? undefined : client.complain(text));
+  const terminal = client.terminal(2);
+  const display =
+    terminal && mode !== 'plain'
+      ? new TtyProgress({ print, nowMs, columns: () => terminal.columns || DEFAULT_COLUMNS })
+      : new PlainProgress(print, { showsDigests: true });
   try {
     const id = await buildWithBuildkit(
       from,
@@ -78,10 +89,7 @@ export async function buildkitBuild(
         },
         owners: await ownerNames(process),
         random: (length) => process.kernel.random(length),
-        nowMs: () => {
-          const { sec, nsec } = clock.now();
-          return sec * 1000 + nsec / 1e6;
-        },
+        nowMs,
         now: () => rfc3339(clock.now()),
       },
     );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { excerpt } from '../../../src/build/buildkit/buildkitError.ts';
 import { PlainProgress } from '../../../src/build/buildkit/plainProgress.ts';
 import { Progress } from '../../../src/build/buildkit/progress.ts';
+import { TtyProgress } from '../../../src/build/buildkit/ttyProgress.ts';
 import { whyText } from '../../../src/build/buildkit/whyText.ts';
 
 function recorded(options = { showsDigests: false }) {
@@ -59,6 +60,31 @@ describe('plain progress', () => {
       await step.output('stdout', bytes.subarray(1));
     });
     expect(text()).toContain('#1 0.000 é\n');
+  });
+});
+
+describe('progress on a terminal', () => {
+  it('paints all rows again above the last picture', async () => {
+    const pictures: string[] = [];
+    const print = (text: string) => {
+      pictures.push(text);
+      return undefined;
+    };
+    const display = new TtyProgress({ print, nowMs: () => 0, columns: () => 40 });
+    const progress = new Progress(
+      display,
+      () => 0,
+      () => '',
+    );
+    await progress.step('one', async (step) => step.status('copied 2B done'));
+    await display.finished();
+    expect(pictures[0]).not.toContain('A\x1b[1G');
+    const last = pictures.at(-1) ?? '';
+    expect(last.startsWith('\x1b[3A\x1b[1G')).toBe(true);
+    const plain = last.replace(/\x1b\[[?\d]*[a-zA-Z]/g, '').split('\n');
+    expect(plain[0]?.trimEnd()).toBe('[+] Building 0.0s (1/1) FINISHED');
+    expect(plain[1]).toBe(`${' => one'.padEnd(33)}  0.0s`);
+    expect(plain[2]).toBe(`${' => => copied 2B'.padEnd(33)}  0.0s`);
   });
 });
 

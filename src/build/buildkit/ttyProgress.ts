@@ -1,0 +1,87 @@
+import type { ProgressDisplay, Vertex, VertexEnd } from './progress.ts';
+
+interface Row {
+  readonly vertex: Vertex;
+  readonly statuses: string[];
+  end: { readonly kind: VertexEnd['kind']; readonly tookMs: number } | undefined;
+}
+
+const PREFIX = ' => ';
+const COLORS = { done: 34, cached: 34, canceled: 33, error: 31 } as const;
+const TITLES = { done: '', cached: 'CACHED ', canceled: 'CANCELED ', error: 'ERROR ' } as const;
+const MIN_NAME = 12;
+/** Shorter times are no time (progressui, display.go). */
+const INSTANT_SEC = 0.05;
+
+/** Progress on a terminal: a row for each vertex and for what it did, painted again as they change (buildkit
+ *  util/progress/progressui, display.go). Output of commands is not shown. */
+export class TtyProgress implements ProgressDisplay {
+  readonly #print: (text: string) => undefined | Promise<void>;
+  readonly #nowMs: () => number;
+  /** Asked at each picture: windows change. */
+  readonly #columns: () => number;
+  readonly #startedMs: number;
+  readonly #rows = new Map<number, Row>();
+  #lines: number | undefined;
+
+  constructor(setup: {
+    readonly print: (text: string) => undefined | Promise<void>;
+    readonly nowMs: () => number;
+    readonly columns: () => number;
+  }) {
+    this.#print = setup.print;
+    this.#nowMs = setup.nowMs;
+    this.#columns = setup.columns;
+    this.#startedMs = setup.nowMs();
+  }
+
+  started(vertex: Vertex): undefined | Promise<void> {
+    this.#rows.set(vertex.number, { vertex, statuses: [], end: undefined });
+    return this.#paint('');
+  }
+
+  status({ number }: Vertex, text: string): undefined | Promise<void> {
+    this.#rows.get(number)?.statuses.push(text.replace(/ done$/, ''));
+    return this.#paint('');
+  }
+
+  log(): undefined {
+    return undefined;
+  }
+
+  ended({ number }: Vertex, end: VertexEnd, tookMs: number): undefined | Promise<void> {
+    const row = this.#rows.get(number);
+    if (row) row.end = { kind: end.kind, tookMs };
+    return this.#paint('');
+  }
+
+  finished(): undefined | Promise<void> {
+    const isComplete = [...this.#rows.values()].every(({ end }) => end?.kind === 'done' || end?.kind === 'cached');
+    return this.#paint(isComplete ? 'FINISHED' : '');
+  }
+
+  #paint(title: string): undefined | Promise<void> {
+    const width = this.#columns();
+    const rows = [...this.#rows.values()];
+    const done = rows.filter(({ end }) => end?.kind === 'done' || end?.kind === 'cached').length;
+    const sec = ((this.#nowMs() - this.#startedMs) / 1000).toFixed(1);
+    const head = `[+] Building ${sec}s (${done}/${rows.length}) ${title}`.padEnd(width - 1);
+    const lines = rows.flatMap((row) => this.#rowLines(row, width));
+    const up = this.#lines === undefined ? '' : `\x1b[${this.#lines + 1}A`;
+    this.#lines = lines.length;
+    return this.#print(`${up}\x1b[1G\x1b[?25l${[head, ...lines].map((line) => `${line}\n`).join('')}\x1b[?25h`);
+  }
+
+  #rowLines({ vertex, statuses, end }: Row, width: number): readonly string[] {
+    const tookMs = end?.tookMs ?? this.#nowMs() - vertex.startedMs;
+    const title = TITLES[end?.kind ?? 'done'];
+    return [`${title}${vertex.name}`, ...statuses.map((status) => `=> ${status}`)].flatMap((name) => {
+      const sec = tookMs / 1000 < INSTANT_SEC ? 0 : tookMs / 1000;
+      const timer = ` ${sec.toFixed(1)}s`;
+      const left = width - PREFIX.length - timer.length - 2;
+      if (left < MIN_NAME) return [];
+      const text = `${PREFIX}${name.slice(0, left)}`.padEnd(width - timer.length - 2);
+      return [end ? `\x1b[${COLORS[end.kind]}m${text} ${timer}\x1b[0m` : `${text} ${timer}`];
+    });
+  }
+}
