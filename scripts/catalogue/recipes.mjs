@@ -1053,7 +1053,16 @@ export function recipes({ applets, packListing }) {
         {
           createdBy: '/bin/sh -c apt-get install -yqq ruby ruby-dev',
           layer: {
-            packages: ['ruby', 'ruby3.1', 'libruby', 'libruby3.1', 'rubygems-integration', 'rake', 'ruby-dev'],
+            packages: [
+              'ruby',
+              'ruby3.1',
+              'libruby',
+              'libruby3.1',
+              'rubygems-integration',
+              'rake',
+              'ruby-dev',
+              'ruby-rubygems',
+            ],
             without: SLIM,
           },
         },

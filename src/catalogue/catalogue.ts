@@ -3,6 +3,7 @@ import { toHex } from '../bytes/hex.ts';
 import type { Platform } from '../bytes/platform.ts';
 import type { CatalogueFiles } from './catalogueFiles.ts';
 import { DebianPackages } from './debianPackages.ts';
+import { type Language, LanguagePackages } from './languagePackages.ts';
 import { layerEntries } from './layerEntries.ts';
 import { layerTar } from './layerTar.ts';
 import type { ImageRecipe } from './recipe.ts';
@@ -37,6 +38,7 @@ interface Made extends CatalogueImage {
 /** Base images that are there without a network: made from listings when they are first asked for. */
 export class Catalogue {
   readonly packages: DebianPackages;
+  readonly languages: Readonly<Record<Language, LanguagePackages>>;
   readonly #files: CatalogueFiles;
   readonly #platform: Platform;
   #index: Promise<readonly CatalogueEntry[]> | undefined;
@@ -46,6 +48,11 @@ export class Catalogue {
     this.#files = files;
     this.#platform = platform;
     this.packages = new DebianPackages(files);
+    this.languages = {
+      gem: new LanguagePackages(files, 'gem'),
+      npm: new LanguagePackages(files, 'npm'),
+      pip: new LanguagePackages(files, 'pip'),
+    };
   }
 
   entries(): Promise<readonly CatalogueEntry[]> {

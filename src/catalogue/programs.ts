@@ -11,6 +11,9 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'apt-mark': async () => (await import('./packages/aptMark.ts')).aptMark,
   dpkg: async () => (await import('./packages/dpkg.ts')).dpkg,
   'dpkg-query': async () => (await import('./packages/dpkg.ts')).dpkgQuery,
+  gem: async (catalogue) => (await import('./packages/gem.ts')).gem(catalogue),
+  hello: async () => (await import('./services/hello.ts')).hello,
+  nginx: async () => (await import('./services/nginx.ts')).nginx,
 };
 
 /** They run in images that hold them; a host of its own has none: `names` is empty. */
