@@ -1,23 +1,6 @@
-import type { Page } from '@playwright/test';
 import { violations, withAxe } from './support/axe.ts';
+import { openTerminal, run, screenOf } from './support/labTerminal.ts';
 import { expect, test } from './support/test.ts';
-
-/** Boots the machine and waits for its prompt. */
-async function openTerminal(page: Page): Promise<void> {
-  await page.keyboard.press('Control+`');
-  await expect(screenOf(page)).toContainText('root@palimpsest:~#');
-}
-
-function screenOf(page: Page) {
-  return page.locator('.terminal .output');
-}
-
-/** Types a line, and waits for what its end prints. */
-async function run(page: Page, line: string): Promise<void> {
-  const mark = `done-${Math.random().toString(36).slice(2, 8)}`;
-  await page.keyboard.type(`${line}; echo ${mark.slice(0, 4)}""${mark.slice(4)}\n`);
-  await expect(screenOf(page)).toContainText(mark, { timeout: 30_000 });
-}
 
 test('LAB-1 images that are pulled and built stand in the explorer, and so do containers', async ({
   explorer,
