@@ -26,7 +26,7 @@ function document(engine: TestEngine['engine'], id: string) {
   };
 }
 
-describe('a graph of stages', () => {
+describe('BK-1 a graph of stages', () => {
   it('builds only what the target needs', async () => {
     const host = machine();
     const text = `${BASE}FROM base AS broken\nRUN exit 1\nFROM base\nCOPY a.txt /\n`;
@@ -69,7 +69,7 @@ describe('a graph of stages', () => {
   });
 });
 
-describe('the cache', () => {
+describe('BK-2 the cache', () => {
   const text = `${BASE}WORKDIR /app\nCOPY a.txt .\nRUN cat a.txt\n`;
   const outcomes = async (host: TestEngine, files: typeof FILES, options = {}) => {
     const { decisions, id } = await buildkitBuild(host, text, files, options);
@@ -117,7 +117,7 @@ describe('the cache', () => {
   });
 });
 
-describe('the image', () => {
+describe('BK-3 the image', () => {
   it('has BuildKit’s config', async () => {
     const host = machine();
     const text =
@@ -155,7 +155,7 @@ describe('the image', () => {
   });
 });
 
-describe('newer instructions', () => {
+describe('BK-4 newer instructions', () => {
   const run = (text: string, options = {}) => buildkitBuild(machine(), `${BASE}${text}`, FILES, options);
 
   it.each([
@@ -192,7 +192,7 @@ describe('newer instructions', () => {
   });
 });
 
-describe('errors', () => {
+describe('BK-5 errors', () => {
   it('tells what 0.8 told', async () => {
     const run = async (text: string) =>
       (await buildkitBuild(machine(), text, FILES, { vintage: '0.8' })).error?.message;
