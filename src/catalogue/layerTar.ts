@@ -27,7 +27,7 @@ export function layerTar(entries: Iterable<LayerEntry>, mtimeSec: number): Uint8
   const parts: Uint8Array[] = [];
   let sizeBytes = 2 * BLOCK_BYTES;
   for (const entry of sorted) {
-    for (const part of blocksOf(entry, mtimeSec)) {
+    for (const part of blocksOf(asItsFile(entry, byPath), mtimeSec)) {
       parts.push(part);
       sizeBytes += part.length;
     }
@@ -43,6 +43,12 @@ export function layerTar(entries: Iterable<LayerEntry>, mtimeSec: number): Uint8
 
 function order(entry: LayerEntry): number {
   return entry.kind === 'h' ? 1 : 0;
+}
+
+/** A hard link's header is applied to the file that it names: it says of it what the file's own does. */
+function asItsFile(entry: LayerEntry, byPath: ReadonlyMap<string, LayerEntry>): LayerEntry {
+  const file = entry.kind === 'h' && entry.target !== undefined ? byPath.get(entry.target) : undefined;
+  return file ? { ...entry, mode: file.mode, uid: file.uid, gid: file.gid } : entry;
 }
 
 function addParents(byPath: Map<string, LayerEntry>, path: string): void {

@@ -33,7 +33,7 @@ describe('CAT-1 layers of stand-ins', () => {
     { kind: 'f', path: 'etc/tiny', mode: 0o600, uid: 0, gid: 0, sizeBytes: 3 },
     { kind: 'f', path: 'etc/motd', mode: 0o644, uid: 0, gid: 0, sizeBytes: 0, text: 'hello\n' },
     { kind: 'l', path: 'bin', mode: 0o777, uid: 0, gid: 0, sizeBytes: 0, target: 'usr/bin' },
-    { kind: 'h', path: 'usr/bin/alias', mode: 0o755, uid: 0, gid: 0, sizeBytes: 0, target: 'usr/bin/tool' },
+    { kind: 'h', path: 'usr/bin/alias', mode: 0o644, uid: 0, gid: 0, sizeBytes: 0, target: 'usr/bin/tool' },
   ] as const;
 
   it('is the tar that GNU tar reads, of the sizes asked for', () => {
