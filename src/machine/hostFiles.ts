@@ -49,7 +49,7 @@ const OS_RELEASE = [
   '',
 ].join('\n');
 
-const PROFILE = '[ "${PS1-}" ] && [ "${BASH-}" ] && [ -f /etc/bash.bashrc ] && . /etc/bash.bashrc\n';
+const PROFILE = '[ "$PS1" ] && [ "$BASH" ] && [ -f /etc/bash.bashrc ] && . /etc/bash.bashrc\n';
 
 const BASHRC = ["PS1='\\u@\\h:\\w\\$ '", 'shopt -s checkwinsize', ''].join('\n');
 

@@ -102,8 +102,9 @@ class ClassicBuild {
   }
 
   #expandGlobal(word: string): string {
-    const { escape } = this.#dockerfile;
-    return expandWord(word, new VariableMap(this.#arguments.globalValues()), { escape }).text;
+    const { escape: escapeCharacter } = this.#dockerfile;
+    const values = new VariableMap(this.#arguments.globalValues());
+    return expandWord(word, values, { escape: escapeCharacter }).text;
   }
 
   async #buildStage(stage: Stage): Promise<void> {
