@@ -8,7 +8,7 @@ const NEWLINE = 10;
 const MAX_SETTINGS_BYTES = 16_384;
 /** What shells read when they start, by name. */
 const TEXTS: Readonly<Record<string, string>> = {
-  'bash.bashrc': "[ -z \"$PS1\" ] && return\nshopt -s checkwinsize\nPS1='\\u@\\h:\\w\\$ '\n",
+  'bash.bashrc': '[ -z "$PS1" ] && return\nshopt -s checkwinsize\nPS1=\'\\u@\\h:\\w\\$ \'\n',
 };
 
 /** The first bytes of a file that stands for a real one of that size: it says what it is. Never longer than the file. */
@@ -20,7 +20,9 @@ export function standInContent(path: string, mode: number, sizeBytes: number): U
   const isSettings = /^\/?etc\//.test(path) && sizeBytes <= MAX_SETTINGS_BYTES;
   const said = isProgram
     ? standIn(name)
-    : encodeName(`${isSettings ? '# ' : ''}This file stands in for one of ${sizeBytes} bytes that Palimpsest does not carry.\n`);
+    : encodeName(
+        `${isSettings ? '# ' : ''}This file stands in for one of ${sizeBytes} bytes that Palimpsest does not carry.\n`,
+      );
   if (isSettings && !isProgram && said.length <= sizeBytes) return padded(said, sizeBytes);
   if (said.length <= sizeBytes && (!isProgram || sizeBytes > MAX_STORED_BYTES)) return said;
   // What is too small to say so, is lines of nothing; a small program keeps the name that it needs to run.

@@ -8,7 +8,10 @@ export interface Owner {
 }
 
 /** Directories on the way, as root's or the owner's, 0755. */
-export function makeParents({ mount, owner }: { readonly mount: OverlayMount; readonly owner: Owner }, path: string): void {
+export function makeParents(
+  { mount, owner }: { readonly mount: OverlayMount; readonly owner: Owner },
+  path: string,
+): void {
   for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
     const parent = path.slice(0, slash);
     if (isThereDirectory(mount, parent)) continue;

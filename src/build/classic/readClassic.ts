@@ -38,7 +38,9 @@ const EMPTY_LINE = 'Empty continuation line found in:';
 
 function warningOf(warnings: readonly ParseWarning[]): string {
   if (warnings.length === 0) return '';
-  const lines = warnings.map(({ message }) => `[WARNING]: ${message.replace(`${EMPTY_LINE} `, `${EMPTY_LINE}\n    `)}\n`);
+  const lines = warnings.map(
+    ({ message }) => `[WARNING]: ${message.replace(`${EMPTY_LINE} `, `${EMPTY_LINE}\n    `)}\n`,
+  );
   return `${lines.join('')}[WARNING]: Empty continuation lines will become errors in a future release.\n`;
 }
 
