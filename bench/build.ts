@@ -22,11 +22,16 @@ const ROUNDS = 3;
 const BUILD = 'DOCKER_BUILDKIT=0 docker build';
 
 let missed = 0;
-const simulated = await buildSimulated();
-await compareDaemon(simulated.cachedMs);
-await compareHashing();
-await import('./dockerfile.ts');
-if (missed > 0) process.exitCode = 1;
+// No await at the top: what the machine loads when it is needed imports this very bundle.
+void compareAll();
+
+async function compareAll(): Promise<void> {
+  const { cachedMs } = await buildSimulated();
+  await compareDaemon(cachedMs);
+  await compareHashing();
+  await import('./dockerfile.ts');
+  if (missed > 0) process.exitCode = 1;
+}
 
 async function buildSimulated(): Promise<{ readonly cachedMs: number }> {
   const machine = bootLabMachine();

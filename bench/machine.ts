@@ -28,14 +28,19 @@ interface Measured {
 
 let missed = 0;
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-bench-'));
-try {
-  await compareShells();
-  await compareImages();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+// No await at the top: what the machine loads when it is needed imports this very bundle.
+void compareAll();
+
+async function compareAll(): Promise<void> {
+  try {
+    await compareShells();
+    await compareImages();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(missed === 0 ? '\nevery target is reached' : `\n${missed} targets are missed`);
+  process.exit(missed === 0 ? 0 : 1);
 }
-console.log(missed === 0 ? '\nevery target is reached' : `\n${missed} targets are missed`);
-process.exit(missed === 0 ? 0 : 1);
 
 async function compareShells(): Promise<void> {
   const tree = new Map([...workTree(), [BLOB_NAME, blobOf(BLOB_BYTES)]]);
