@@ -133,6 +133,8 @@ export interface ImageCalls {
   cachedStep(key: string): BuildCacheRecord | undefined;
   /** Keeps what a step made, and its layers. */
   keepStep(step: Omit<BuildCacheRecord, 'chainId' | 'sizeBytes'>): BuildCacheRecord;
+  /** Forgets it all, or what no image is made of. */
+  pruneBuildCache(which: 'all' | 'dangling'): { readonly ids: readonly string[]; readonly reclaimedBytes: number };
   /** All that is kept, the oldest first. */
   buildCache(): Iterable<BuildCacheRecord>;
 }

@@ -1,5 +1,5 @@
 import type { Digest } from '../image/digest.ts';
-import { cachedStep, keepStep } from './buildCache.ts';
+import { cachedStep, keepStep, pruneSteps } from './buildCache.ts';
 import { createImage } from './createImage.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
@@ -42,6 +42,7 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     addLayer: (below, tar) => addLayer(core, below, tar),
     cachedStep: (key) => cachedStep(core, key),
     keepStep: (step) => keepStep(core, step),
+    pruneBuildCache: (which) => pruneSteps(core, which),
     buildCache: () => core.state.buildCache.values(),
   };
 }

@@ -148,13 +148,20 @@ function timeOf(client: Client, text: string): number | undefined {
 const WARN_CACHE = 'WARNING! This will remove all dangling build cache. Are you sure you want to continue?';
 const WARN_ALL_CACHE = 'WARNING! This will remove all build cache. Are you sure you want to continue?';
 
-/** There is no build cache apart from images: nothing to remove. */
+/** What BuildKit keeps: the classic builder has no cache apart from its images. */
 export const builderPrune: DockerCommand = {
   flags: ['all', 'filter', 'force', 'keep-storage'],
   async run({ client, flags }) {
     const warning = flags.isOn('all') ? WARN_ALL_CACHE : WARN_CACHE;
     if (!flags.isOn('force') && !(await confirm(client, warning))) return 0;
-    await client.print(`Total reclaimed space: ${humanSize(0, 4)}\n`);
+    const { images } = client.engine;
+    const isEmpty = images.buildCache()[Symbol.iterator]().next().done === true;
+    for (const name of ['filter', 'keep-storage'])
+      if (!isEmpty && flags.has(name))
+        throw new ClientError(`docker: --${name} of 'docker builder prune' is not simulated`);
+    const { ids, reclaimedBytes } = images.pruneBuildCache(flags.isOn('all') ? 'all' : 'dangling');
+    if (ids.length > 0) await client.print(`Deleted build cache objects:\n${ids.map((id) => `${id}\n`).join('')}\n`);
+    await client.print(`Total reclaimed space: ${humanSize(reclaimedBytes, 4)}\n`);
     return 0;
   },
 };

@@ -117,6 +117,21 @@ describe('BK-2 the cache', () => {
   });
 });
 
+describe('BK-2 pruning the cache', () => {
+  it('spares what images are made of, unless all shall go', async () => {
+    const host = machine();
+    const { images } = host.engine;
+    const { id } = await buildkitBuild(host, `${BASE}COPY a.txt /\n`, FILES);
+    expect(images.pruneBuildCache('dangling')).toEqual({ ids: [], reclaimedBytes: 0 });
+    images.remove(String(id));
+    expect(images.pruneBuildCache('dangling').ids).toHaveLength(2);
+    expect([...images.buildCache()]).toEqual([]);
+    const { decisions } = await buildkitBuild(host, `${BASE}COPY a.txt /\n`, FILES);
+    expect([...decisions.values()].map(({ outcome }) => outcome)).toEqual(['miss', 'miss']);
+    expect(images.pruneBuildCache('all')).toMatchObject({ reclaimedBytes: 0 });
+  });
+});
+
 describe('BK-3 the image', () => {
   it('has BuildKit’s config', async () => {
     const host = machine();
