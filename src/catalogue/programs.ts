@@ -12,6 +12,13 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   dpkg: async () => (await import('./packages/dpkg.ts')).dpkg,
   'dpkg-query': async () => (await import('./packages/dpkg.ts')).dpkgQuery,
   gem: async (catalogue) => (await import('./packages/gem.ts')).gem(catalogue),
+  catatonit: async () => (await import('./services/init.ts')).init,
+  'dumb-init': async () => (await import('./services/init.ts')).init,
+  gosu: async () => (await import('./services/stepDown.ts')).stepDown,
+  'su-exec': async () => (await import('./services/stepDown.ts')).stepDown,
+  tini: async () => (await import('./services/init.ts')).init,
+  'redis-cli': async () => (await import('./services/redisCli.ts')).redisCli,
+  'redis-server': async () => (await import('./services/redisServer.ts')).redisServer,
   hello: async () => (await import('./services/hello.ts')).hello,
   nginx: async () => (await import('./services/nginx.ts')).nginx,
 };

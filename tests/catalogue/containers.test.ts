@@ -43,13 +43,18 @@ async function shell(script: string): Promise<string> {
   return decodeName(Buffer.concat(chunks));
 }
 
+/** Runs a command line again and again until it succeeds, for some time. */
+function until(command: string): string {
+  return `for i in $(seq 400); do ${command} >/dev/null 2>&1 && break; sleep 0.02; done`;
+}
+
 describe('CAT-4 services in containers', () => {
   it('hello-world prints its text', async () => {
     expect(await shell('docker run --rm hello-world')).toContain('\nHello from Docker!\n');
   });
 
   it('nginx answers at a published port, logs to the container, and stops', async () => {
-    await shell('docker run -d --name web -p 8080:80 nginx; sleep 0.3');
+    await shell(`docker run -d --name web -p 8080:80 nginx; ${until('curl -s localhost:8080')}`);
     expect(await shell('curl -s localhost:8080')).toContain('Welcome to nginx!');
     await shell('docker exec web sh -c "echo changed > /usr/share/nginx/html/index.html"');
     expect(await shell('curl -s localhost:8080')).toBe('changed\n');
@@ -60,5 +65,28 @@ describe('CAT-4 services in containers', () => {
     await shell('docker exec web nginx -s reload');
     expect(await shell('docker stop web; docker ps -a --format "{{.Status}}"')).toContain('Exited (0)');
     expect(await shell('curl -s localhost:8080; echo $?')).toBe('7\n');
+  });
+
+  it('redis keeps what it is told, and its snapshot outlives the container', async () => {
+    await shell(`docker run -d --name store -v data:/data redis; ${until('docker logs store | grep -q Ready')}`);
+    expect(await shell('docker logs store')).toContain('* Ready to accept connections tcp\n');
+    const cli = (command: string) => shell(`docker exec store redis-cli ${command}`);
+    expect(await cli('ping')).toBe('PONG\n');
+    expect(await cli('set greeting "hello there"')).toBe('OK\n');
+    expect(await cli('get greeting')).toBe('hello there\n');
+    expect(await cli('--no-raw get nothing')).toBe('(nil)\n');
+    expect(await cli('--no-raw incr count')).toBe('(integer) 1\n');
+    expect(await cli('set short x ex 100')).toBe('OK\n');
+    expect(await cli('ttl short')).toMatch(/^(100|99|98)\n$/);
+    expect(await cli('--no-raw keys "g*"')).toBe('1) "greeting"\n');
+    expect(await cli('--no-raw del greeting nothing')).toBe('(integer) 1\n');
+    expect(await cli('--no-raw incr')).toBe("(error) ERR wrong number of arguments for 'incr' command\n");
+    expect(await cli('save')).toBe('OK\n');
+    expect(await shell('docker stop store')).toBe('store\n');
+    expect(await shell('docker logs store')).toContain('bye bye...\n');
+    await shell(`docker run -d --name again -v data:/data redis; ${until('docker logs again | grep -q Ready')}`);
+    expect(await shell('docker exec again redis-cli get count')).toBe('1\n');
+    expect(await shell('docker exec again gosu redis id -un')).toBe('redis\n');
+    expect(await shell('docker rm -f again; docker exec store redis-cli ping')).toContain('is not running');
   });
 });

@@ -39,7 +39,7 @@ async function serving(config: string, files: Readonly<Record<string, string>> =
     (self) => self.exec('/usr/sbin/nginx', ['nginx', '-g', 'daemon off;']),
   );
   running.push(master);
-  for (let i = 0; i < 1000 && !calls.statIfThere(idle, '/run/nginx.pid'); i++)
+  for (let i = 0; i < 1000 && !calls.statIfThere(idle, '/var/run/nginx.pid'); i++)
     await new Promise((resolve) => setTimeout(resolve, 1));
   return machine;
 }

@@ -16,6 +16,8 @@ export interface Network {
 export interface NetworkService {
   http?(request: HttpRequest): Promise<HttpResponse>;
   ssh?(request: SshRequest): Promise<number>;
+  /** One request of another protocol and its answer, in that protocol's bytes. */
+  message?(request: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface HttpRequest {
