@@ -11,8 +11,8 @@ import { selectEntries } from '../../build/context/selectEntries.ts';
 import { decompress } from '../../codec/decompress.ts';
 import { SNIFF_BYTES, sniffCompression } from '../../codec/sniff.ts';
 import { type TarMemberWithContent, writeTar } from '../../tar/writeTar.ts';
-import type { CommandContext } from '../command.ts';
 import { findIgnoreFile } from '../dockerfile/contextReport.ts';
+import type { ReadingContext } from '../dockerfile/readDockerfile.ts';
 
 const DEFAULT_DOCKERFILE = 'Dockerfile';
 
@@ -21,7 +21,7 @@ export function folderSource(
   folder: string,
   dockerfile: string | undefined,
   work: Work,
-  context: CommandContext,
+  context: ReadingContext,
 ): BuildSource {
   const path = dockerfile ?? join(folder, DEFAULT_DOCKERFILE);
   let patterns: Promise<readonly string[]> | undefined;

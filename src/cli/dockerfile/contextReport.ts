@@ -10,7 +10,7 @@ import { type IgnoreLine, readIgnoreFile } from '../../build/context/ignoreFile.
 import { type ContextEntry, selectEntries } from '../../build/context/selectEntries.ts';
 import { decodeName, encodeName } from '../../bytes/byteName.ts';
 import type { CommandContext } from '../command.ts';
-import { readTextIfThere } from './readDockerfile.ts';
+import { type ReadingContext, readTextIfThere } from './readDockerfile.ts';
 
 /** The ignore file that goes with a Dockerfile in a context. */
 export interface FoundIgnoreFile {
@@ -46,7 +46,7 @@ export async function findIgnoreFile(
   dockerfile: string,
   directory: string,
   client: ContextClient,
-  context: CommandContext,
+  context: ReadingContext,
 ): Promise<FoundIgnoreFile> {
   for (const [index, name] of ignoreFileNames(dockerfile, client).entries()) {
     const isBeside = client === 'buildkit' && index === 0;

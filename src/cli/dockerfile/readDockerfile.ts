@@ -3,14 +3,17 @@ import { MAX_DOCKERFILE_LENGTH } from '../../build/parse/parseDockerfile.ts';
 import { CliError } from '../cliError.ts';
 import type { CommandContext } from '../command.ts';
 
+/** What reading them takes of a command's surroundings. */
+export type ReadingContext = Pick<CommandContext, 'input' | 'signal' | 'noteFile'>;
+
 /** The text of a Dockerfile or ignore file; `-` is standard input. A byte order mark stays: the parser knows it. */
-export async function readText(path: string, context: CommandContext): Promise<string> {
+export async function readText(path: string, context: ReadingContext): Promise<string> {
   const bytes = path === '-' ? await readInput(context) : await readBounded(path);
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 /** The same, or undefined when there is no such file. */
-export async function readTextIfThere(path: string, context: CommandContext): Promise<string | undefined> {
+export async function readTextIfThere(path: string, context: ReadingContext): Promise<string | undefined> {
   try {
     return await readText(path, context);
   } catch (error) {
@@ -28,7 +31,7 @@ async function readBounded(path: string): Promise<Uint8Array> {
   return bytes;
 }
 
-async function readInput({ input, signal }: CommandContext): Promise<Uint8Array> {
+async function readInput({ input, signal }: ReadingContext): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of input) {

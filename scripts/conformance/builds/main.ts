@@ -1,0 +1,118 @@
+// Builds every deterministic Dockerfile of the fixtures, and those of tests/build/real, twice: by the simulator on a
+// machine whose clock stands at SOURCE_DATE_EPOCH, and by BuildKit with rewrite-timestamp=true. Prints what is equal;
+// `--write` puts it into docs/builds.md. Ends with 0 where there is no BuildKit, and says so.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BaseImage } from '../../../src/companion/engines/engine.ts';
+import { nodePlatform } from '../../../src/platform/node.ts';
+import { OWN_CASES } from '../../../tests/build/real/ownCases.ts';
+import { probeBuildkit, startBuildkit } from '../../../tests/companion/realBuildkit.ts';
+import { fixturesDir } from '../../../tests/support/fixturesDir.ts';
+import { type BuildCase, writeContext } from './buildCase.ts';
+import { compareBuilds, compareRefusals } from './compareBuilds.ts';
+import { leftOut, tableCases, transcriptCases } from './fixtureCases.ts';
+import { buildReal, layoutOf } from './real.ts';
+import { type BuildRow, documentOf, summaryOf } from './report.ts';
+import { buildSimulated } from './simulated.ts';
+
+/** After all that contexts and bases hold. */
+const EPOCH_SEC = 1_720_000_000;
+const DOCUMENT = 'docs/builds.md';
+const IMAGES = ['busybox', 'debian'];
+
+const args = process.argv.slice(2);
+const writes = args.includes('--write');
+const wanted = args.filter((word) => word !== '--write');
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const obstacle = await probeBuildkit();
+  if (obstacle !== undefined) {
+    console.log(`Nothing was compared: ${obstacle}`);
+    return 0;
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'palimpsest-builds-'));
+  const daemon = await startBuildkit();
+  const engine = daemon.engine();
+  try {
+    const { version } = await engine.facts(AbortSignal.timeout(10_000));
+    const work = { platform: nodePlatform(), signal: undefined };
+    const fixtures = fixturesDir();
+    const archives = fixtures === undefined ? [] : IMAGES.map((name) => join(fixtures, `docker/images/${name}.tar`));
+    const bases: BaseImage[] = [];
+    for (const [i, archive] of archives.entries())
+      bases.push(...(await layoutOf(archive, join(scratch, `b${i}`), work)));
+    const names = bases.flatMap(({ reference }) => namesOf(reference));
+    const cases = [
+      ...OWN_CASES,
+      ...(fixtures === undefined ? [] : [...transcriptCases(fixtures), ...tableCases(fixtures)]),
+    ];
+    const rows: BuildRow[] = [];
+    const skipped = new Map<string, number>();
+    for (const [i, one] of cases.filter(({ name }) => isWanted(name)).entries()) {
+      const reason = leftOut(one, names);
+      if (reason !== undefined) {
+        skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+        continue;
+      }
+      const row = await buildBoth(one, join(scratch, `c${i}`));
+      rows.push(row);
+      console.log(lineOf(row));
+    }
+    console.log(summaryOf(rows, skipped));
+    if (writes) writeFileSync(DOCUMENT, documentOf(rows, skipped, version));
+    return rows.every(({ end }) => end.kind !== 'different') ? 0 : 1;
+
+    async function buildBoth(one: BuildCase, folder: string): Promise<BuildRow> {
+      const context = join(folder, 'context');
+      writeContext(context, one.files);
+      const [left, right] = [join(folder, 'simulated.tar'), join(folder, 'real.tar')];
+      mkdirSync(join(folder, 'work'));
+      const simulated = await buildSimulated(one, context, archives, {
+        epochSec: EPOCH_SEC,
+        archive: left,
+        work,
+      }).catch((error: unknown) => ({ refusal: `the simulator broke: ${String(error)}` }));
+      const real = await buildReal(engine, one, context, bases, {
+        epochSec: EPOCH_SEC,
+        archive: right,
+        workFolder: join(folder, 'work'),
+      });
+      const { source, name } = one;
+      if ('archive' in simulated && 'archive' in real) {
+        const comparison = await compareBuilds(simulated.archive, real.archive, work);
+        rmSync(folder, { recursive: true, force: true });
+        const isEqual = comparison.diffIds && comparison.imageId;
+        return { source, name, end: { kind: isEqual ? 'equal' : 'different', comparison } };
+      }
+      rmSync(folder, { recursive: true, force: true });
+      const words = compareRefusals(simulated, real);
+      if ('refusal' in simulated && 'refusal' in real) return { source, name, end: { kind: 'refused', words } };
+      const comparison = { entries: false, diffIds: false, imageId: false, differences: [words] };
+      return { source, name, end: { kind: 'different', comparison } };
+    }
+  } finally {
+    engine.close();
+    await daemon.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function isWanted(name: string): boolean {
+  return wanted.length === 0 || wanted.some((word) => name.includes(word));
+}
+
+/** `docker.io/library/busybox:latest` is named in shorter ways too. */
+function namesOf(reference: string): string[] {
+  const short = reference.replace(/^docker\.io\/(library\/)?/, '');
+  return [reference, short, short.replace(/:latest$/, '')];
+}
+
+function lineOf({ name, end }: BuildRow): string {
+  if (end.kind === 'equal') return `equal      ${name}`;
+  if (end.kind === 'refused') return `refused    ${name}: ${end.words}`;
+  const { entries, diffIds, differences } = end.comparison;
+  const what = diffIds ? 'only diffIDs' : entries ? 'only entries' : 'nothing     ';
+  return `${what} ${name}\n${differences.map((text) => `             ${text}`).join('\n')}`;
+}
