@@ -29,6 +29,7 @@ const SOURCES: Readonly<Record<string, NonNullable<ServiceFault['source']>>> = {
   ImageError: 'image',
   AnalysisError: 'analysis',
   PersistenceError: 'store',
+  KeepError: 'machine',
 };
 
 /** What the browser itself throws (DOMException names; WebIDL "Error names"). */

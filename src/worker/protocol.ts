@@ -135,7 +135,7 @@ export type ExplorerEvent =
 export interface ServiceFault {
   readonly code: FaultCode;
   /** Which family the code is of: `corrupt` of a codec and of an archive are told differently. */
-  readonly source?: 'archive' | 'tar' | 'codec' | 'image' | 'analysis' | 'store' | 'file';
+  readonly source?: 'archive' | 'tar' | 'codec' | 'image' | 'analysis' | 'store' | 'machine' | 'file';
   readonly fileName?: string;
   readonly path?: string;
   readonly offset?: number;

@@ -106,8 +106,8 @@ async function treeOf(mount: OverlayMount): Promise<Record<string, unknown>> {
   return tree;
 }
 
-describe('KEEP-1 plain data with bytes in it', () => {
-  it('KEEP-1 comes back as it was', () => {
+describe('REST-1 plain data with bytes in it', () => {
+  it('REST-1 comes back as it was', () => {
     const values: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
       value: fc.oneof(
         { maxDepth: 4 },
@@ -134,7 +134,7 @@ describe('KEEP-1 plain data with bytes in it', () => {
     ['deep lists', text('['.repeat(5000) + ']'.repeat(5000)), 'more than 64 deep'],
     ['bytes that are not there', text('{"$bytes":[0,1e15]}'), 'bytes that are not there'],
     ['bytes before the first', text('{"$bytes":[-1,1]}'), 'bytes that are not there'],
-  ])('KEEP-1 refuses %s', (_name, bytes, message) => {
+  ])('REST-1 refuses %s', (_name, bytes, message) => {
     expect(() => decodeDocument(bytes, 'inodes/1')).toThrow(message);
   });
 });
@@ -153,8 +153,8 @@ chown 12:34 a/b; touch -d '1999-12-31 23:59:59.123456789' a/old; mkfifo a/pipe; 
 head -c 100000 /dev/zero > a/zeros; seq 1 20000 > a/large; echo end >> a/large
 for i in $(seq 1 150); do echo $i > a/b/$i; done; rm a/b/77; mkdir gone; rmdir gone`;
 
-describe('KEEP-2 a machine', () => {
-  it('KEEP-2 comes back with every file as it was', async () => {
+describe('REST-2 a machine', () => {
+  it('REST-2 comes back with every file as it was', async () => {
     const lab = bootMachine(setup);
     expect(await run(lab, FILES)).toBe('');
     const shelf = new Shelf();
@@ -165,7 +165,7 @@ describe('KEEP-2 a machine', () => {
     await Promise.all([lab.machine.halt(), woken.machine.halt()]);
   });
 
-  it('KEEP-2 is packed again as it was', async () => {
+  it('REST-2 is packed again as it was', async () => {
     const lab = bootMachine(setup);
     await run(lab, FILES);
     const shelf = new Shelf();
@@ -181,7 +181,7 @@ describe('KEEP-2 a machine', () => {
     await lab.machine.halt();
   });
 
-  it('KEEP-2 holes cost nothing', async () => {
+  it('REST-2 holes cost nothing', async () => {
     const lab = bootMachine(setup);
     await run(lab, 'truncate -s 1G huge; printf x | dd of=holes bs=1 seek=50000000 2> /dev/null');
     const shelf = new Shelf();
@@ -193,7 +193,7 @@ describe('KEEP-2 a machine', () => {
     await Promise.all([lab.machine.halt(), woken.machine.halt()]);
   });
 
-  it('KEEP-3 what did not change is not written again', async () => {
+  it('REST-3 what did not change is not written again', async () => {
     const lab = bootMachine(setup);
     await run(lab, `${FILES}; docker run --name c alpine touch /x`);
     const shelf = new Shelf();
@@ -204,7 +204,7 @@ describe('KEEP-2 a machine', () => {
     await lab.machine.halt();
   });
 
-  it('KEEP-4 comes back as after a power cut', async () => {
+  it('REST-4 comes back as after a power cut', async () => {
     const lab = bootMachine(setup);
     await run(
       lab,
@@ -245,7 +245,7 @@ docker network ls --no-trunc; docker history -q --no-trunc mine:1; docker diff s
     await lab.machine.halt();
   });
 
-  it('KEEP-2 random operations leave equal trees', async () => {
+  it('REST-2 random operations leave equal trees', async () => {
     const names = fc.constantFrom('a', 'b', 'c', 'd/e', 'd/f', 'd');
     const step = fc.oneof(
       fc.tuple(fc.constantFrom('mkdir', 'rmdir', 'rm -f', 'touch'), names).map(([verb, name]) => `${verb} ${name}`),

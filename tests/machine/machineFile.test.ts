@@ -39,8 +39,8 @@ interface Head {
 
 const file = machineFile();
 
-describe('KEEP-5 a machine in one file', () => {
-  it('KEEP-5 comes out as it went in', async () => {
+describe('REST-5 a machine in one file', () => {
+  it('REST-5 comes out as it went in', async () => {
     const bytes = await file;
     const opened = await openMachineFile(new MemorySource(bytes));
     const again = await packMachine(await open(bytes), platform);
@@ -55,14 +55,14 @@ describe('KEEP-5 a machine in one file', () => {
     ['nothing', new Uint8Array(0)],
     ['a picture', Uint8Array.from({ length: 4096 }, (_, i) => i * 31)],
     ['an empty tar', new Uint8Array(1024)],
-  ])('KEEP-5 refuses %s', async (_name, bytes) => {
+  ])('REST-5 refuses %s', async (_name, bytes) => {
     await expect(openMachineFile(new MemorySource(bytes))).rejects.toMatchObject({
       name: 'KeepError',
       code: 'notAMachine',
     });
   });
 
-  it('KEEP-5 refuses a file that was cut', async () => {
+  it('REST-5 refuses a file that was cut', async () => {
     const bytes = await file;
     for (const part of [0.2, 0.5, 0.9])
       await expect(open(bytes.slice(0, bytes.length * part))).rejects.toMatchObject({ name: 'KeepError' });
@@ -99,11 +99,11 @@ describe('KEEP-5 a machine in one file', () => {
       'labels is no record',
     ],
     ['a container of nothing', (head) => ({ ...head, containers: [{}] }), 'containers[0].record is no record'],
-  ])('KEEP-5 refuses a head with %s', async (_name, change, message) => {
+  ])('REST-5 refuses a head with %s', async (_name, change, message) => {
     await expect(open(await file, change)).rejects.toThrow(message);
   });
 
-  it('KEEP-1 no changed byte does worse than a KeepError', async () => {
+  it('REST-1 no changed byte does worse than a KeepError', async () => {
     const bytes = await file;
     for (let at = 0; at < bytes.length; at += 997) {
       const damaged = bytes.slice();

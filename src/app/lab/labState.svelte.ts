@@ -1,4 +1,10 @@
-import { connectLab, type LabClient, type LabEvent, type TimelineSummary } from '../../client/labClient.ts';
+import {
+  connectLab,
+  type LabClient,
+  type LabEvent,
+  type NotKeptReason,
+  type TimelineSummary,
+} from '../../client/labClient.ts';
 import type { ExplorerState } from '../state/explorer.svelte.ts';
 import { Screen } from '../terminal/screen.ts';
 
@@ -35,7 +41,10 @@ export class LabState {
   hostName = $state('');
   status = $state<'booting' | 'ready' | 'failed'>('booting');
   fault = $state('');
-  notKept = $state('');
+  /** Why it will not be there at the next visit. */
+  notKept = $state<NotKeptReason | undefined>(undefined);
+  /** What was wrong with the machine of an earlier visit. */
+  keptLost = $state('');
   /** Going to another moment; nothing else may be asked for meanwhile. */
   isTravelling = $state(false);
   readonly current = $derived(this.tabs.find(({ id }) => id === this.currentId));
@@ -125,6 +134,24 @@ export class LabState {
     await this.openTerminal();
   }
 
+  /** The whole machine as one file. */
+  exportMachine(): Promise<Blob | undefined> {
+    return this.#explorer.calls.run('save', this.hostName, () => this.#service().exportMachine());
+  }
+
+  /** The machine of such a file in the place of this one. */
+  async importMachine(file: File): Promise<void> {
+    const old = this.tabs;
+    const isDone = await this.#explorer.calls.run('open', file.name, async () => {
+      await this.#service().importMachine(file);
+      return true;
+    });
+    if (!isDone) return;
+    this.tabs = this.tabs.filter((tab) => !old.includes(tab));
+    this.currentId = undefined;
+    await this.openTerminal();
+  }
+
   #service(): LabClient['service'] {
     if (!this.#client) throw new Error('the machine is not running');
     return this.#client.service;
@@ -161,8 +188,11 @@ export class LabState {
         this.#explorer.showMachine(event.archive, !this.#shownArchive);
         this.#shownArchive ||= event.archive.images.length > 0;
         break;
-      case 'notKept':
-        this.notKept = event.message;
+      case 'keeping':
+        this.notKept = event.notKept;
+        break;
+      case 'keptLost':
+        this.keptLost = event.message;
         break;
     }
   }

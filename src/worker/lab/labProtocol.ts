@@ -20,6 +20,10 @@ export interface LabService {
   download(path: string): Promise<Blob>;
   /** A new machine in the place of this one. */
   reset(): Promise<void>;
+  /** The whole machine as one file. */
+  exportMachine(): Promise<Blob>;
+  /** The machine of such a file in the place of this one, which stays where the file cannot be used. */
+  importMachine(file: File): Promise<void>;
 }
 
 export interface LabSummary {
@@ -40,5 +44,10 @@ export type LabEvent =
   | { readonly type: 'timeline'; readonly timeline: TimelineSummary }
   /** The engine's images and containers, as an archive that the explorer shows. */
   | { readonly type: 'images'; readonly archive: ArchiveSummary }
-  /** It could not be kept in this browser; it goes on. */
-  | { readonly type: 'notKept'; readonly message: string };
+  /** Whether the machine will be there at the next visit. It goes on in any case. */
+  | { readonly type: 'keeping'; readonly notKept: NotKeptReason | undefined }
+  /** The machine of an earlier visit could not be used: a new one was booted. */
+  | { readonly type: 'keptLost'; readonly message: string };
+
+/** `taken`: another tab keeps its own, or could not be held off. */
+export type NotKeptReason = 'taken' | 'noStorage' | 'quota' | 'failed';

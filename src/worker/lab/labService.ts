@@ -1,10 +1,15 @@
 import { decodeName } from '../../bytes/byteName.ts';
 import type { Work } from '../../bytes/platform.ts';
-import { bootMachine, type LabMachine } from '../../machine/bootMachine.ts';
+import { bootMachine, type LabMachine, wakeMachine } from '../../machine/bootMachine.ts';
+import type { MachineAtRest } from '../../machine/keep/packMachine.ts';
 import * as calls from '../../shell/kernel/calls.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { asProcess } from '../../machine/machineProcess.ts';
+import { toFault } from '../faults.ts';
 import type { Session } from '../session.ts';
+import { exportMachine, importMachine } from './machineExport.ts';
+import { openKeeper } from './openKeeper.ts';
+import type { MachineKeeper } from './machineKeeper.ts';
 import type { LabEvent, LabService, LabSummary, TimelineSummary } from './labProtocol.ts';
 import { showImages } from './showImages.ts';
 import { Terminals } from './terminals.ts';
@@ -19,6 +24,8 @@ export class Lab {
   readonly #emit: (event: LabEvent) => void;
   readonly #base: string;
   #machine: Promise<LabMachine> | undefined;
+  #keeper: Promise<MachineKeeper | undefined> | undefined;
+  #wasKept = false;
   #terminals: Terminals | undefined;
   #showTimer: ReturnType<typeof setTimeout> | undefined;
   #showing: Promise<void> = Promise.resolve();
@@ -44,13 +51,15 @@ export class Lab {
       upload: (file) => this.#upload(file),
       download: (path) => this.#download(path),
       reset: () => this.#reset(),
+      exportMachine: async () => exportMachine(await this.#booted(), (await this.#session.host()).platform),
+      importMachine: async (file) => this.#replace(await importMachine(file, await this.#session.host())),
     };
   }
 
   async #start(): Promise<LabSummary> {
     const { machine } = await this.#booted();
     this.#showSoon();
-    return { hostName: machine.host.name, isKept: false, timeline: timelineOf(machine) };
+    return { hostName: machine.host.name, isKept: this.#wasKept, timeline: timelineOf(machine) };
   }
 
   #booted(): Promise<LabMachine> {
@@ -58,16 +67,36 @@ export class Lab {
     return this.#machine;
   }
 
+  /** Wakes the machine that was kept, or boots a new one. */
   async #boot(): Promise<LabMachine> {
+    this.#keeper ??= openKeeper(await this.#session.host(), this.#emit);
+    const keeper = await this.#keeper;
+    const kept = await keeper?.read().catch(async (error: unknown) => {
+      this.#emit({ type: 'keptLost', message: toFault(error).message });
+      await keeper.clear();
+      return undefined;
+    });
+    this.#wasKept = kept !== undefined;
+    return this.#switchOn(kept);
+  }
+
+  async #switchOn(kept: MachineAtRest | undefined): Promise<LabMachine> {
     const { platform } = await this.#session.host();
-    const lab = bootMachine({ platform, files: webCatalogue(this.#base) });
+    const setup = { platform, files: webCatalogue(this.#base) };
+    const lab = kept ? await wakeMachine(setup, kept) : bootMachine(setup);
+    const keeper = await this.#keeper;
     const { machine } = lab;
     this.#terminals = new Terminals(machine, this.#emit);
     machine.onTimeline = () => {
       this.#emit({ type: 'timeline', timeline: timelineOf(machine) });
       this.#showSoon();
+      keeper?.saveSoon();
     };
-    machine.host.engine.subscribe(() => this.#showSoon());
+    machine.host.engine.subscribe(() => {
+      this.#showSoon();
+      keeper?.saveSoon();
+    });
+    keeper?.keep(lab);
     return lab;
   }
 
@@ -113,11 +142,18 @@ export class Lab {
   }
 
   async #reset(): Promise<void> {
-    const lab = await this.#booted();
+    await this.#replace(undefined);
+  }
+
+  /** Another machine, or a new one, in the place of this one. */
+  async #replace(kept: MachineAtRest | undefined): Promise<void> {
+    const old = await this.#booted();
     this.#terminals?.closeAll();
-    await lab.machine.halt();
-    this.#machine = undefined;
-    const { machine } = await this.#booted();
+    old.machine.onTimeline = undefined;
+    await (await this.#keeper)?.clear();
+    await old.machine.halt();
+    this.#machine = this.#switchOn(kept);
+    const { machine } = await this.#machine;
     this.#emit({ type: 'timeline', timeline: timelineOf(machine) });
     this.#showSoon();
   }

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { openTerminal, run, screenOf } from './support/labTerminal.ts';
+import { expect, test } from './support/test.ts';
+
+/** What is written is on its way at most so long. */
+const WRITTEN_MS = 1500;
+
+test.describe('LAB-3 the machine is kept', () => {
+  test('files, images and containers are there after a reload', async ({ explorer, page }) => {
+    await explorer.goto();
+    await openTerminal(page);
+    await run(page, 'mkdir -p notes; echo remembered > notes/one; chmod 640 notes/one');
+    await run(page, 'docker pull -q alpine; docker tag alpine my/own:tag');
+    await run(page, 'docker run -d --name box alpine sleep 1000; docker exec box sh -c "echo inside > /said"');
+    await page.waitForTimeout(WRITTEN_MS);
+    await explorer.reload();
+    await openTerminal(page);
+    await run(page, 'clear; stat -c %a notes/one; cat notes/one; docker images; docker ps -a');
+    const screen = screenOf(page);
+    for (const text of ['640', 'remembered', 'my/own', 'Exited (255)', 'box']) await expect(screen).toContainText(text);
+    await run(page, 'clear; docker start box; docker exec box cat /said');
+    await expect(screen).toContainText('inside');
+  });
+
+  test('a new machine takes its place', async ({ explorer, page }) => {
+    await explorer.goto();
+    await openTerminal(page);
+    await run(page, 'echo old > mark');
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: 'New machine' }).click();
+    await expect(screenOf(page)).toContainText('root@palimpsest:~#');
+    await page.locator('.terminal').click();
+    await run(page, 'cat mark; echo new > other');
+    await expect(screenOf(page)).toContainText('No such file');
+    await page.waitForTimeout(WRITTEN_MS);
+    await explorer.reload();
+    await openTerminal(page);
+    await run(page, 'clear; ls');
+    await expect(screenOf(page)).toContainText('other');
+    await expect(screenOf(page)).not.toContainText('mark');
+  });
+
+  test('a second tab has one of its own, and says so', async ({ explorer, page }) => {
+    await explorer.goto();
+    await openTerminal(page);
+    await run(page, 'echo first > mark');
+    await page.waitForTimeout(WRITTEN_MS);
+    const second = await page.context().newPage();
+    await second.goto(page.url());
+    await expect(second.getByRole('main')).not.toBeEmpty();
+    await openTerminal(second);
+    await expect(second.getByText('another tab keeps its own')).toBeVisible();
+    await run(second, 'ls; rm -rf mark; echo second > other');
+    await second.close();
+    await page.bringToFront();
+    await explorer.reload();
+    await openTerminal(page);
+    await run(page, 'clear; ls');
+    await expect(screenOf(page)).toContainText('mark');
+    await expect(screenOf(page)).not.toContainText('other');
+  });
+
+  test('it goes into a file and comes out of it', async ({ explorer, page }) => {
+    await explorer.goto();
+    await openTerminal(page);
+    await run(page, 'echo saved > mark; docker pull -q alpine');
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the whole machine…' }).click();
+    const path = await (await downloading).path();
+    expect(readFileSync(path).subarray(0, 18).toString()).toBe('palimpsest-machine');
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.locator('.terminal').click();
+    await run(page, 'rm mark; docker rmi alpine');
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Load a machine…' }).click();
+    await (await choosing).setFiles(path);
+    await expect(screenOf(page)).not.toContainText('docker rmi');
+    await page.locator('.terminal').click();
+    await run(page, 'cat mark; docker images');
+    await expect(screenOf(page)).toContainText('saved');
+    await expect(screenOf(page)).toContainText('alpine');
+  });
+});
