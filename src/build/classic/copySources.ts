@@ -1,4 +1,5 @@
 import { digestText } from './digestText.ts';
+import { nextTask } from '../../bytes/nextTask.ts';
 import type { Work } from '../../bytes/platform.ts';
 import { BuildError } from '../buildError.ts';
 import { matchFilePattern } from '../go/filePattern.ts';
@@ -57,10 +58,14 @@ async function asSource(
   return { file, name, files, sum, isDownload: false };
 }
 
+const FILES_A_TURN = 512;
+
 /** The sums of a directory and of all below it, sorted and joined; a link counts as what it leads to. */
 async function directorySum(files: FileSet, directory: SourceFile, { platform }: Work): Promise<string> {
   const sums: string[] = directory.path === '' ? [] : [await directory.sum()];
   for (const file of files.below(directory.path)) {
+    // Small files take no time to wait for: others have their turn here.
+    if (sums.length % FILES_A_TURN === FILES_A_TURN - 1) await nextTask();
     if (file.kind !== 'symlink') sums.push(await file.sum());
     else {
       const target = files.resolve(file.path);

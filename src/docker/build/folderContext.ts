@@ -27,6 +27,7 @@ export interface FolderContext {
 }
 
 const READ_BYTES = 1 << 18;
+const SMALL_BYTES = 1 << 15;
 
 /** What is sent of a folder, as members of a tar (docker cli, build/context.go): everybody's files are root's. Throws
  *  BuildError `pattern` in the client's words. */
@@ -52,7 +53,7 @@ export async function* folderContext(
   for await (const { path, sent } of selectEntries(tree, filter)) {
     if (process.isDue) await process.pause();
     if (!sent) continue;
-    const found = memberOf(process, folder, path, links);
+    const found = await memberOf(process, folder, path, links);
     const replaced = added.find((one) => one.path === path);
     if (found && replaced) {
       yield { member: { ...found.member, sizeBytes: replaced.bytes.length }, content: [replaced.bytes] };
@@ -76,12 +77,12 @@ async function ignorePatterns(process: Process, folder: string, dockerfile: stri
   }
 }
 
-function memberOf(
+async function memberOf(
   process: Process,
   folder: string,
   path: string,
   links: Map<number, string>,
-): TarMemberWithContent | undefined {
+): Promise<TarMemberWithContent | undefined> {
   const stat = calls.lstat(process, `${folder}/${path}`);
   const common = {
     mode: stat.mode & 0o7777,
@@ -101,8 +102,16 @@ function memberOf(
   const first = stat.linkCount > 1 ? links.get(stat.inodeNumber) : undefined;
   if (first !== undefined) return { member: { ...common, type: 'hardlink', name, linkName: encodeName(first) } };
   if (stat.linkCount > 1) links.set(stat.inodeNumber, path);
-  const content = fileChunks(process, `${folder}/${path}`, stat);
+  const content = await contentOf(process, `${folder}/${path}`, stat);
   return { member: { ...common, type: 'file', name, sizeBytes: stat.sizeBytes }, content };
+}
+
+/** A small file whole: to have it in pieces would cost more than to read it. */
+async function contentOf(process: Process, path: string, stat: Stat): Promise<TarMemberWithContent['content']> {
+  if (stat.sizeBytes > SMALL_BYTES) return fileChunks(process, path, stat);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of fileChunks(process, path, stat)) chunks.push(chunk);
+  return chunks;
 }
 
 /** The file as long as it was when its header was written. */

@@ -157,7 +157,7 @@ async function fromUrl(client: Client, url: string, file: string, work: Work): P
 
 export async function spooled(chunks: AsyncIterable<Uint8Array>, { platform }: Work): Promise<ByteSource> {
   const spool = platform.createSpool();
-  for await (const chunk of chunks) await spool.write(chunk.slice());
+  for await (const chunk of chunks) await spool.write(chunk);
   return spool.finish();
 }
 
