@@ -16,6 +16,7 @@ const OPTIONS = {
   group: '-G --ingroup=GROUP',
   gid: '--gid=ID',
   system: '-S --system',
+  // No password is asked for in any case, and names are not judged.
   noPassword: '-D --disabled-password --disabled-login',
   noHome: '-H --no-create-home',
   uid: '-u --uid=ID',

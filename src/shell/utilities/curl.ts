@@ -6,6 +6,8 @@ import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
 import { chunksOf } from './codecStreams.ts';
 import { curlProgress } from './curlProgress.ts';
+import { allowedProtocols, limitMsOf } from './curlLimits.ts';
+import { Deadline, DeadlineError } from './deadline.ts';
 import { causeOf } from './failure.ts';
 import { writeTo } from './fileCopy.ts';
 import { headerOf, HttpFault, isRedirect, OUTSIDE_NOTE, request } from './httpRequest.ts';
@@ -16,9 +18,11 @@ import { utility } from './utility.ts';
 
 const OPTIONS = {
   agent: '-A --user-agent=NAME',
+  // The usual way to name a user; and certificates are not looked at, so that none is missed or mistrusted.
   basic: '--basic',
   cacert: '--cacert=FILE',
   compressed: '--compressed',
+  // The lab's hosts take a connection, or refuse it, at once.
   connectTimeout: '--connect-timeout=SECONDS',
   createDirs: '--create-dirs',
   data: '-d --data=DATA --data-ascii=DATA',
@@ -32,11 +36,12 @@ const OPTIONS = {
   header: '-H --header=LINE',
   include: '-i --include',
   insecure: '-k --insecure',
+  // All addresses are of IPv4.
   ipv4: '-4 --ipv4',
-  ipv6: '-6 --ipv6',
   location: '-L --location',
   maxRedirects: '--max-redirs=NUM',
   maxTime: '-m --max-time=SECONDS',
+  // What comes is written as it comes.
   noBuffer: '-N --no-buffer',
   noProgress: '--no-progress-meter',
   output: '-o --output=FILE',
@@ -60,12 +65,16 @@ const OPTIONS = {
   user: '-u --user=USER:PASSWORD',
   verbose: '-v --verbose',
   writeOut: '-w --write-out=FORMAT',
-  http1: '--http1.1 --http1.0 --http2',
+  // A server that speaks HTTP/1.1 only answers HTTP/2 so, too.
+  http1: '--http1.1 --http2',
 } as const;
 
 type CurlOption = keyof typeof OPTIONS;
 
 const DEFAULT_REDIRECTS = 50;
+/** Its numbers for these failures. */
+const REFUSED = 7;
+const TIMED_OUT = 28;
 const VERSION = '7.88.1';
 
 /** A failure with curl's own number. */
@@ -84,7 +93,7 @@ export const curl = utility(
   {
     options: OPTIONS,
     notSimulated:
-      '-b --cookie=DATA -c --cookie-jar=FILE -C --continue-at=OFFSET -E --cert=CERT -F --form=NAME -K --config=FILE -n --netrc -p --proxytunnel -q --disable -r --range=RANGE -t --telnet-option=OPT -U --proxy-user=USER -x --proxy=HOST -Y --speed-limit=SPEED -y --speed-time=SECONDS -z --time-cond=TIME -Z --parallel --limit-rate=SPEED --resolve=ADDRESS --unix-socket=PATH --socks5=HOST --data-urlencode=DATA -J --remote-header-name --json=DATA --key=KEY --noproxy=LIST --interface=NAME --oauth2-bearer=TOKEN',
+      '-6 --ipv6 --http1.0 -b --cookie=DATA -c --cookie-jar=FILE -C --continue-at=OFFSET -E --cert=CERT -F --form=NAME -K --config=FILE -n --netrc -p --proxytunnel -q --disable -r --range=RANGE -t --telnet-option=OPT -U --proxy-user=USER -x --proxy=HOST -Y --speed-limit=SPEED -y --speed-time=SECONDS -z --time-cond=TIME -Z --parallel --limit-rate=SPEED --resolve=ADDRESS --unix-socket=PATH --socks5=HOST --data-urlencode=DATA -J --remote-header-name --json=DATA --key=KEY --noproxy=LIST --interface=NAME --oauth2-bearer=TOKEN',
     usage: '[options...] <url>',
     usageStatus: 2,
     version: `${VERSION} (x86_64-pc-linux-gnu)`,
@@ -110,7 +119,14 @@ export const curl = utility(
   },
 );
 
-function parseUrl(text: string): URL {
+function timedOut({ waitedMs }: DeadlineError, sizeBytes: number): CurlFault {
+  return new CurlFault(
+    TIMED_OUT,
+    `Operation timed out after ${waitedMs} milliseconds with ${sizeBytes} bytes received`,
+  );
+}
+
+function parseUrl(text: string, protocols: ReadonlySet<string>): URL {
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   let url: URL;
   try {
@@ -118,9 +134,13 @@ function parseUrl(text: string): URL {
   } catch {
     throw new CurlFault(3, 'URL using bad/illegal format or missing URL');
   }
-  if (!/^(https?|file):$/.test(url.protocol))
-    throw new CurlFault(1, `Protocol "${url.protocol.slice(0, -1)}" not supported or disabled in libcurl`);
+  requireProtocol(url, protocols);
   return url;
+}
+
+function requireProtocol({ protocol }: URL, protocols: ReadonlySet<string>): void {
+  const name = protocol.slice(0, -1);
+  if (!protocols.has(name)) throw new CurlFault(1, `Protocol "${name}" not supported or disabled in libcurl`);
 }
 
 async function transfer(
@@ -129,17 +149,27 @@ async function transfer(
   text: string,
   index: number,
 ): Promise<number> {
-  const url = parseUrl(text);
+  const protocols = allowedProtocols(options.value('protocols'));
+  const url = parseUrl(text, protocols);
+  const limitMs = limitMsOf(options.value('maxTime'), '-m');
+  limitMsOf(options.value('connectTimeout'), '--connect-timeout');
+  const retrying = new Deadline(process, limitMsOf(options.value('retryMaxTime'), '--retry-max-time'));
   if (url.protocol === 'file:') return copyFile(process, options, url, index);
   const attempts = 1 + Number(options.value('retry') ?? 0);
   for (let attempt = 1; ; attempt++) {
+    const deadline = new Deadline(process, limitMs);
     try {
-      const response = await follow(process, options, url);
+      const response = await follow(process, options, url, deadline);
       const isTransient = [408, 429, 500, 502, 503, 504].includes(response.response.status);
-      if (!isTransient || attempt >= attempts) return await deliver(process, options, response, index);
+      if (!isTransient || attempt >= attempts || retrying.isOver)
+        return await deliver(process, options, response, index, deadline);
     } catch (error) {
-      const mayRetry = options.has('retryAllErrors') || options.has('retryConnrefused');
-      if (!(error instanceof CurlFault) || attempt >= attempts || !mayRetry) throw error;
+      if (!(error instanceof CurlFault)) throw error;
+      const mayRetry =
+        error.code === TIMED_OUT ||
+        options.has('retryAllErrors') ||
+        (error.code === REFUSED && options.has('retryConnrefused'));
+      if (attempt >= attempts || !mayRetry || retrying.isOver) throw error;
     }
     const delaySec = Number(options.value('retryDelay') ?? 2 ** (attempt - 1)) || 1;
     await process.sleep(delaySec * 1000);
@@ -153,7 +183,12 @@ interface Answer {
   readonly redirects: number;
 }
 
-async function follow(process: Process, options: ParsedOptions<CurlOption>, first: URL): Promise<Answer> {
+async function follow(
+  process: Process,
+  options: ParsedOptions<CurlOption>,
+  first: URL,
+  deadline: Deadline,
+): Promise<Answer> {
   const limit = Number(options.value('maxRedirects') ?? DEFAULT_REDIRECTS);
   const body = await bodyOf(process, options);
   let url = first;
@@ -165,17 +200,20 @@ async function follow(process: Process, options: ParsedOptions<CurlOption>, firs
   let method =
     options.value('request') ?? (options.has('head') ? 'HEAD' : options.has('upload') ? 'PUT' : sent ? 'POST' : 'GET');
   let heads = '';
+  const redirectProtocols = new Set(allowedProtocols(options.value('protocols')));
+  redirectProtocols.delete('file');
   for (let redirects = 0; ; redirects++) {
     const headers = headersOf(options, url, sent);
     if (options.has('verbose')) await tellRequest(process, method, url, headers);
     let response: HttpResponse;
     try {
-      response = await request(process, { method, url, headers, body: sent });
+      response = await deadline.wait(request(process, { method, url, headers, body: sent }));
     } catch (error) {
+      if (error instanceof DeadlineError) throw timedOut(error, 0);
       if (!(error instanceof HttpFault)) throw error;
       if (error.code === 'resolve') throw new CurlFault(6, `Could not resolve host: ${error.host}`, true);
       throw new CurlFault(
-        7,
+        REFUSED,
         `Failed to connect to ${error.host} port ${error.port} after 0 ms: Couldn't connect to server`,
       );
     }
@@ -186,12 +224,13 @@ async function follow(process: Process, options: ParsedOptions<CurlOption>, firs
     if (!options.has('location') || !isRedirect(response.status) || location === undefined)
       return { response, url, heads, redirects };
     if (redirects >= limit) throw new CurlFault(47, `Maximum (${limit}) redirects followed`);
-    for await (const piece of response.body) void piece;
+    for await (const piece of deadline.pieces(response.body)) void piece;
     try {
       url = new URL(location, url);
     } catch {
       throw new CurlFault(3, 'URL using bad/illegal format or missing URL');
     }
+    requireProtocol(url, redirectProtocols);
     if (
       response.status === 303 ||
       (sent && (response.status === 301 || response.status === 302) && !options.has('request'))
@@ -278,6 +317,7 @@ async function deliver(
   options: ParsedOptions<CurlOption>,
   answer: Answer,
   index: number,
+  deadline: Deadline,
 ): Promise<number> {
   const { response, url, heads } = answer;
   const isError = response.status >= 400;
@@ -291,12 +331,15 @@ async function deliver(
       if (options.has('include') || options.has('head')) await writeTo(process, output.file, encodeName(heads));
       const started = process.kernel.clock.now();
       if (!options.has('head'))
-        for await (const piece of response.body) {
+        for await (const piece of deadline.pieces(response.body)) {
           sizeBytes += piece.length;
           await writeTo(process, output.file, piece.slice());
           if (process.isDue) await process.pause();
         }
       if (output.showsMeter) await curlProgress(process, sizeBytes, started, options.has('progressBar'));
+    } catch (error) {
+      if (error instanceof DeadlineError) throw timedOut(error, sizeBytes);
+      throw error;
     } finally {
       if (output.isOwn) output.file.close();
     }

@@ -1,4 +1,5 @@
-import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
+import { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
+import type { Timestamp } from '../../vfs/overlay/layer.ts';
 import { open } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
@@ -19,6 +20,9 @@ interface Task {
   status: string;
   readonly conversions: Set<string>;
   readonly flags: Set<string>;
+  /** Bits of open(2) that the flags ask for. */
+  inputFlags: number;
+  outputFlags: number;
 }
 
 const MAX_BLOCK_BYTES = 256 * 1024 * 1024;
@@ -33,7 +37,6 @@ const CONVERSIONS = new Set([
   'ucase',
   'lcase',
   'swab',
-  'sparse',
 ]);
 const FLAGS = new Set([
   'fullblock',
@@ -41,12 +44,13 @@ const FLAGS = new Set([
   'skip_bytes',
   'seek_bytes',
   'append',
+  // Nothing is cached and no time of reading is kept back: the next five change nothing.
   'direct',
   'sync',
   'dsync',
-  'nofollow',
   'noatime',
   'nonblock',
+  'nofollow',
 ]);
 
 export const dd: Program = async (process) => {
@@ -55,10 +59,10 @@ export const dd: Program = async (process) => {
   let input: OpenFile | undefined;
   let output: OpenFile | undefined;
   try {
-    if (task.input !== undefined) input = await openOne(process, task.input, O_RDONLY);
-    if (task.output !== undefined) output = await openOne(process, task.output, outputFlags(task));
+    if (task.input !== undefined) input = await openOne(process, task.input, O_RDONLY | task.inputFlags);
+    if (task.output !== undefined) output = await openOne(process, task.output, outputFlags(task) | task.outputFlags);
     const started = process.kernel.clock.now();
-    const counts = await copy(process, task, input ?? process.file(0), output ?? process.file(1));
+    const counts = await copy(process, task, input ?? process.file(0), output ?? process.file(1), started);
     await tell(process, task, counts, started);
     return 0;
   } catch (error) {
@@ -107,6 +111,8 @@ async function parse(process: Process): Promise<Task | undefined> {
     status: '',
     conversions: new Set(),
     flags: new Set(),
+    inputFlags: 0,
+    outputFlags: 0,
   };
   for (const word of process.argv.slice(1)) {
     if (word === '--help' || word === '--version') {
@@ -140,6 +146,8 @@ function setOperand(process: Process, task: Task, word: string): string | undefi
       return undefined;
     case 'conv':
       for (const name of value.split(',')) {
+        if (/^(ascii|ebcdic|ibm|block|unblock|sparse)$/.test(name))
+          return `conversion ${quoted(name)} is not simulated`;
         if (!CONVERSIONS.has(name)) return `invalid conversion: ${quoted(name)}${hint}`;
         task.conversions.add(name);
       }
@@ -148,6 +156,7 @@ function setOperand(process: Process, task: Task, word: string): string | undefi
     case 'oflag':
       for (const name of value.split(',')) {
         if (!FLAGS.has(name)) return `invalid ${key === 'iflag' ? 'input' : 'output'} flag: ${quoted(name)}${hint}`;
+        if (name === 'nofollow') task[key === 'iflag' ? 'inputFlags' : 'outputFlags'] |= O_NOFOLLOW;
         task.flags.add(name);
       }
       return undefined;
@@ -199,7 +208,13 @@ interface Counts {
   bytes: number;
 }
 
-async function copy(process: Process, task: Task, input: OpenFile, output: OpenFile): Promise<Counts> {
+async function copy(
+  process: Process,
+  task: Task,
+  input: OpenFile,
+  output: OpenFile,
+  started: Timestamp,
+): Promise<Counts> {
   const counts: Counts = { wholeIn: 0, partIn: 0, wholeOut: 0, partOut: 0, bytes: 0 };
   await skip(process, task, input);
   if (task.seek > 0) {
@@ -210,6 +225,7 @@ async function copy(process: Process, task: Task, input: OpenFile, output: OpenF
   const countsBytes = task.flags.has('count_bytes');
   let leftBytes = countsBytes ? task.count : Number.POSITIVE_INFINITY;
   let leftBlocks = countsBytes ? Number.POSITIVE_INFINITY : task.count;
+  let toldSec = 0;
   while (leftBlocks > 0 && leftBytes > 0) {
     let block = await readBlock(process, task, input, Math.min(task.inputBlockBytes, leftBytes));
     if (block.length === 0) break;
@@ -220,8 +236,16 @@ async function copy(process: Process, task: Task, input: OpenFile, output: OpenF
     block = converted(task, block);
     await writeTo(process, output, block);
     counts.bytes += block.length;
+    if (task.status === 'progress') {
+      const seconds = Math.floor(secondsSince(process, started));
+      if (seconds > toldSec) {
+        toldSec = seconds;
+        await process.write(2, `\r${transferText(process, counts.bytes, seconds)}`);
+      }
+    }
     if (process.isDue) await process.pause();
   }
+  if (toldSec > 0) await process.write(2, '\n');
   // Blocks of another size are gathered before they are written.
   const isSame = task.inputBlockBytes === task.outputBlockBytes;
   counts.wholeOut = isSame ? counts.wholeIn : Math.floor(counts.bytes / task.outputBlockBytes);
@@ -287,30 +311,29 @@ async function tell(
   process: Process,
   { status }: Task,
   { wholeIn, partIn, wholeOut, partOut, bytes }: Counts,
-  started: { readonly sec: number; readonly nsec: number },
+  started: Timestamp,
 ): Promise<void> {
   if (status === 'none') return;
   await process.write(2, `${wholeIn}+${partIn} records in\n${wholeOut}+${partOut} records out\n`);
   if (status === 'noxfer') return;
+  await process.write(2, `${transferText(process, bytes, Math.max(1e-6, secondsSince(process, started)))}\n`);
+}
+
+function secondsSince(process: Process, started: Timestamp): number {
   const now = process.kernel.clock.now();
-  const seconds = Math.max(1e-6, now.sec - started.sec + (now.nsec - started.nsec) / 1e9);
+  return now.sec - started.sec + (now.nsec - started.nsec) / 1e9;
+}
+
+function transferText(process: Process, bytes: number, seconds: number): string {
   const rate = bytes / seconds;
-  if (process.flavour === 'busybox') {
-    await process.write(
-      2,
-      `${bytes} bytes (${humanSize(bytes, 'busybox')}B) copied, ${seconds.toFixed(6)} seconds, ${humanSize(rate, 'busybox')}B/s\n`,
-    );
-    return;
-  }
+  if (process.flavour === 'busybox')
+    return `${bytes} bytes (${humanSize(bytes, 'busybox')}B) copied, ${seconds.toFixed(6)} seconds, ${humanSize(rate, 'busybox')}B/s`;
   const sizes = [bytes >= 1000 ? decimalSize(bytes) : '', bytes >= 1024 ? binarySize(bytes) : ''].filter(
     (text) => text !== '',
   );
   const note = sizes.length > 0 ? ` (${sizes.join(', ')})` : '';
   const plural = bytes === 1 ? 'byte' : 'bytes';
-  await process.write(
-    2,
-    `${bytes} ${plural}${note} copied, ${Number(seconds.toPrecision(6))} s, ${decimalSize(rate)}/s\n`,
-  );
+  return `${bytes} ${plural}${note} copied, ${Number(seconds.toPrecision(6))} s, ${decimalSize(rate)}/s`;
 }
 
 function decimalSize(bytes: number): string {

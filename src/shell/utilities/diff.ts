@@ -56,6 +56,7 @@ const OPTIONS = {
   blankLines: '-B --ignore-blank-lines',
   text: '-a --text',
   stripCr: '--strip-trailing-cr',
+  // The fewest changes are always looked for.
   minimal: '-d --minimal',
   color: '--color[=WHEN]',
 } as const;

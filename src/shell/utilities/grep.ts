@@ -60,8 +60,9 @@ const OPTIONS = {
   exclude: '--exclude=GLOB',
   excludeFrom: '--exclude-from=FILE',
   excludeDir: '--exclude-dir=GLOB',
+  // What was found is written before the next input is waited for; no file here tells text from binary by its lines' ends.
   lineBuffered: '--line-buffered',
-  unix: '-U --binary -u',
+  unix: '-U --binary',
   zero: '-z --null-data',
 } as const;
 
@@ -188,6 +189,13 @@ class Grep {
     await this.#process.complain(`${path}: ${words}`);
   }
 
+  get #skipsDevices(): boolean {
+    const action = this.#options.value('devices') ?? 'read';
+    if (action !== 'read' && action !== 'skip')
+      throw new UsageError('operand', 'unknown devices method', { bare: true });
+    return action === 'skip';
+  }
+
   /** Gives whether all is known. */
   async #operand(operand: string): Promise<boolean> {
     const found = operand === '-' ? undefined : statIfThere(this.#process, operand);
@@ -201,6 +209,7 @@ class Grep {
       return false;
     }
     if (this.#options.has('exclude') && this.#excludes(operand)) return false;
+    if (this.#skipsDevices && found && (found.mode & S_IFMT) !== S_IFREG) return false;
     return this.#file(operand);
   }
 

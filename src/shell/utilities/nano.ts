@@ -16,6 +16,7 @@ const HELP_ROWS = [
 export const nano: Program = utility(
   {
     usage: '[OPTION]... [[+LINE] FILE]',
+    // Lines are never wrapped, as this version's default is.
     options: { numbers: '-l --linenumbers', view: '-v --view', help: '-x --nohelp', wrap: '-w --nowrap' },
     version: 'version 7.2',
   },

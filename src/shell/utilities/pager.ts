@@ -19,7 +19,9 @@ const OPTIONS = {
   ignoreCase: '-i --ignore-case -I --IGNORE-CASE',
   quitAtEnd: '-e --quit-at-eof -E --QUIT-AT-EOF',
   squeeze: '-s --squeeze-blank-lines',
-  longPrompt: '-m --long-prompt -M --LONG-PROMPT',
+  longPrompt: '-m --long-prompt',
+  longestPrompt: '-M --LONG-PROMPT',
+  // It never rings, and asks nothing before it opens a file.
   quiet: '-q --quiet -Q --QUIET',
   force: '-f --force',
   pattern: '-p --pattern=PATTERN',
@@ -137,6 +139,7 @@ class Pager {
   readonly #screen: Screen;
   readonly #documents: readonly Document[];
   readonly #kind: Kind;
+  readonly #promptForm: 'longPrompt' | 'longestPrompt' | undefined;
   readonly #flags: { number: boolean; chop: boolean; raw: boolean; ignoreCase: boolean; quitAtEnd: boolean };
   #index = 0;
   #top = 0;
@@ -150,8 +153,9 @@ class Pager {
     this.#screen = screen;
     this.#documents = documents;
     this.#kind = kind;
+    this.#promptForm = options.last('longPrompt', 'longestPrompt');
     this.#flags = {
-      number: options.has('number'),
+      number: options.last('number', 'noNumber') === 'number',
       chop: options.has('chop'),
       raw: options.has('raw'),
       ignoreCase: options.has('ignoreCase'),
@@ -229,6 +233,7 @@ class Pager {
         lines.length === 0 ? 100 : Math.min(100, Math.floor(((this.#top + this.#height) * 100) / lines.length));
       return reverseVideo(`--More--(${percent}%)`);
     }
+    if (this.#promptForm) return reverseVideo(this.#longPrompt(isAtEnd));
     if (isAtEnd)
       return reverseVideo(
         this.#index + 1 < this.#documents.length ? `(END) - Next: ${this.#documents[this.#index + 1]?.name}` : '(END)',
@@ -238,6 +243,17 @@ class Pager {
           this.#documents.length > 1 ? `${name} (file ${this.#index + 1} of ${this.#documents.length})` : name,
         )
       : ':';
+  }
+
+  #longPrompt(isAtEnd: boolean): string {
+    const { lines, name } = this.#document;
+    const last = Math.min(lines.length, this.#top + this.#height);
+    const percent = lines.length === 0 ? 100 : Math.floor((last * 100) / lines.length);
+    const place = isAtEnd ? '(END)' : `${percent}%`;
+    const shown = this.#promptForm === 'longPrompt' && this.#top > 0 ? '' : `${name} `;
+    return this.#promptForm === 'longPrompt'
+      ? `${shown}${place}`
+      : `${shown}lines ${this.#top + 1}-${last}/${lines.length} ${place}`;
   }
 
   #move(lines: number): boolean {

@@ -25,8 +25,8 @@ async function setSecret(process: Process, name: string, secret: string): Promis
 
 export const chpasswd = utility(
   {
-    options: { encrypted: '-e --encrypted', method: '-c --crypt-method=METHOD', rounds: '-s --sha-rounds=ROUNDS' },
-    notSimulated: '-m --md5 -R --root=CHROOT_DIR',
+    options: { encrypted: '-e --encrypted' },
+    notSimulated: '-c --crypt-method=METHOD -s --sha-rounds=ROUNDS -m --md5 -R --root=CHROOT_DIR',
     usage: '[options]',
   },
   async (process, options) => {
@@ -102,8 +102,12 @@ export const passwd = utility(
       case 'unlock':
         await setSecret(process, name, secret.replace(/^!/, ''));
         break;
-      case 'expire':
+      case 'expire': {
+        const line = shadow.line(name);
+        if (line) line[2] = '0';
+        if (shadow.isThere) await writeTable(process, shadow);
         break;
+      }
       default:
         return askPassword(process, name);
     }

@@ -56,7 +56,8 @@ export const patch: Program = utility(
       const input = await openInput(process, source);
       const text = decodeName(await readWhole(process, input));
       input.close();
-      const patches = parsePatch(text);
+      const form = options.last('unified', 'context', 'normal');
+      const patches = parsePatch(text).filter((one) => form === undefined || one.form === form);
       if (patches.length === 0) {
         if (text.trim() === '') return 0;
         await process.complain('**** Only garbage was found in the patch input.');

@@ -1,5 +1,8 @@
 /** What a patch does to one file. */
+export type PatchForm = 'unified' | 'context' | 'normal';
+
 export interface FilePatch {
+  readonly form: PatchForm;
   readonly oldName: string | undefined;
   readonly newName: string | undefined;
   readonly indexName: string | undefined;
@@ -62,21 +65,22 @@ class PatchParser {
       if (line.startsWith('--- ') && next.startsWith('+++ ')) files.push(this.#unified());
       else if (line.startsWith('*** ') && next.startsWith('--- ')) files.push(this.#context());
       else if (line.startsWith('@@ -') && files.length === 0)
-        files.push(this.#file(undefined, undefined, this.#unifiedHunks()));
+        files.push(this.#file('unified', undefined, undefined, this.#unifiedHunks()));
       else if (/^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/.test(line))
-        files.push(this.#file(undefined, undefined, this.#normalHunks()));
+        files.push(this.#file('normal', undefined, undefined, this.#normalHunks()));
       else this.#at++;
     }
     return files;
   }
 
-  #file(oldLine: string | undefined, newLine: string | undefined, hunks: Hunk[]): FilePatch {
+  #file(form: PatchForm, oldLine: string | undefined, newLine: string | undefined, hunks: Hunk[]): FilePatch {
     const indexName = this.#indexName;
     this.#indexName = undefined;
     const isNone = (line: string | undefined) =>
       line !== undefined &&
       (nameOf(line) === '/dev/null' || /\t(?:1970-01-01|1969-12-31|Thu Jan\s+1 \d\d:\d\d:\d\d 1970)/.test(line));
     return {
+      form,
       oldName: nameOf(oldLine),
       newName: nameOf(newLine),
       indexName,
@@ -89,7 +93,7 @@ class PatchParser {
   #unified(): FilePatch {
     const [oldLine, newLine] = [this.#lines[this.#at]?.slice(4), this.#lines[this.#at + 1]?.slice(4)];
     this.#at += 2;
-    return this.#file(oldLine, newLine, this.#unifiedHunks());
+    return this.#file('unified', oldLine, newLine, this.#unifiedHunks());
   }
 
   #unifiedHunks(): Hunk[] {
@@ -146,7 +150,7 @@ class PatchParser {
       if (after.length === 0) after = before.filter(({ isContext }) => isContext);
       hunks.push({ oldStart, newStart, before, after, text: this.#lines.slice(start, this.#at) });
     }
-    return this.#file(oldLine, newLine, hunks);
+    return this.#file('context', oldLine, newLine, hunks);
   }
 
   #rangeStart(pattern: RegExp): number {

@@ -13,6 +13,7 @@ export const ping = utility(
       interval: '-i=INTERVAL',
       quiet: '-q',
       deadline: '-w=DEADLINE',
+      // Answers come at once, addresses are of IPv4, and none has a name: these change nothing.
       timeout: '-W=TIMEOUT',
       ipv4: '-4',
       numeric: '-n',
@@ -37,8 +38,15 @@ export const ping = utility(
       await process.write(2, `${OUTSIDE_NOTE}\n`);
       return isGnu ? 2 : 1;
     }
-    const count = countText === undefined ? Number.POSITIVE_INFINITY : Number(countText);
+    const deadlineText = options.value('deadline');
+    if (deadlineText !== undefined && !/^[1-9]\d{0,8}$/.test(deadlineText))
+      throw new UsageError('operand', `invalid argument: '${deadlineText}'`, { bare: true });
+    const wanted = countText === undefined ? Number.POSITIVE_INFINITY : Number(countText);
     const intervalMs = (Number(options.value('interval') ?? 1) || 1) * 1000;
+    // The first goes at once; another one after each interval that ends in time.
+    const inTime =
+      deadlineText === undefined ? Number.POSITIVE_INFINITY : Math.ceil((Number(deadlineText) * 1000) / intervalMs);
+    const count = Math.min(wanted, inTime);
     await process.print(
       isGnu
         ? `PING ${host} (${address}) ${DATA_BYTES}(${DATA_BYTES + HEADER_BYTES}) bytes of data.\n`
@@ -49,7 +57,7 @@ export const ping = utility(
         ? `${DATA_BYTES + 8} bytes from ${host === address ? address : `${host} (${address})`}: icmp_seq=${sent} ttl=64 time=0.050 ms\n`
         : `${DATA_BYTES + 8} bytes from ${address}: seq=${sent - 1} ttl=64 time=0.050 ms\n`;
       if (!options.has('quiet')) await process.print(line);
-      if (sent < count) await process.sleep(intervalMs);
+      if (sent < count || count < wanted) await process.sleep(intervalMs);
     }
     const statistics = isGnu
       ? `${count} packets transmitted, ${count} received, 0% packet loss, time ${(count - 1) * intervalMs}ms\nrtt min/avg/max/mdev = 0.050/0.050/0.050/0.000 ms\n`

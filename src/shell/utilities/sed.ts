@@ -2,7 +2,7 @@ import { S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_EXCL, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { decodeName } from '../../bytes/byteName.ts';
-import { chmod, chown, link, open, rename, stat, unlink } from '../kernel/calls.ts';
+import { chmod, chown, isLink, link, open, realpath, rename, stat, unlink } from '../kernel/calls.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { RegexError } from '../regex/regexError.ts';
@@ -27,6 +27,7 @@ const OPTIONS = {
   length: '-l --line-length=N',
   posix: '--posix',
   separate: '-s --separate',
+  // What was printed is written before more input is waited for.
   unbuffered: '-u --unbuffered',
   zero: '-z --null-data',
   follow: '--follow-symlinks',
@@ -194,7 +195,8 @@ class Sed {
     inputOf: (name: string) => SedInput,
   ): Promise<number | undefined> {
     const process = this.#process;
-    for (const name of names) {
+    for (const given of names) {
+      const name = this.#options.has('follow') ? this.#target(given) : given;
       let before: ReturnType<typeof stat>;
       try {
         before = stat(process, name);
@@ -238,6 +240,16 @@ class Sed {
       if (code !== undefined) return code;
     }
     return undefined;
+  }
+
+  /** Where a link leads, so that it stays one. */
+  #target(name: string): string {
+    try {
+      return isLink(this.#process, name) ? realpath(this.#process, name) : name;
+    } catch (error) {
+      causeOf(error);
+      return name;
+    }
   }
 
   #takeAttributes(path: string, before: ReturnType<typeof stat>): void {

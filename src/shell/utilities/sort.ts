@@ -42,6 +42,7 @@ const OPTIONS = {
   merge: '-m --merge',
   output: '-o --output=FILE',
   stable: '-s --stable',
+  // All is sorted in memory, by one thread: these three change nothing that can be seen.
   buffer: '-S --buffer-size=SIZE',
   separator: '-t --field-separator=SEP',
   temporary: '-T --temporary-directory=DIR',

@@ -26,11 +26,10 @@ function credentialsOf(accounts: Accounts, user: User, umask: number, gid = user
 export const sudo = utility(
   {
     options: {
-      askpass: '-A --askpass',
-      background: '-b --background',
       preserveEnv: '-E',
       preserveList: '--preserve-env[=LIST]',
       group: '-g --group=GROUP',
+      // The home is always the other's, and no password is asked for.
       setHome: '-H --set-home',
       login: '-i --login',
       kill: '-k --reset-timestamp',
@@ -42,7 +41,7 @@ export const sudo = utility(
       validate: '-v --validate',
     },
     notSimulated:
-      '-e --edit -l --list -C=NUM --close-from=NUM -D --chdir=DIR -h --host=HOST -K --remove-timestamp -P --preserve-groups -R --chroot=DIR -T --command-timeout=T -U --other-user=USER',
+      '-A --askpass -b --background -e --edit -l --list -C=NUM --close-from=NUM -D --chdir=DIR -h --host=HOST -K --remove-timestamp -P --preserve-groups -R --chroot=DIR -T --command-timeout=T -U --other-user=USER',
     usage: '[-EHikns] [-g group] [-u user] [VAR=value] [command [arg ...]]',
     permute: false,
   },

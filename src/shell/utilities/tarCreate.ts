@@ -34,7 +34,7 @@ import { exclusionOf, type Exclusion } from './tarExclusion.ts';
 import { TarFailure } from './tarFailure.ts';
 import { escapedName, TarListing } from './tarListing.ts';
 import { listedLines, type TarSetup } from './tarOptions.ts';
-import { zoneOf } from './timeZone.ts';
+import { TarTotals } from './tarTotals.ts';
 
 const BLOCK_BYTES = 512;
 /** An archive's length is a multiple of this: 20 blocks (tar(1), `-b`). */
@@ -53,6 +53,7 @@ export async function createArchive(process: Process, setup: TarSetup, report: R
   }
   const isAppending = setup.operation !== 'create';
   if (isAppending && setup.compression) throw new TarFailure('Cannot update compressed archives');
+  const totals = new TarTotals(process, setup);
   const output = await openOutput(process, setup, isAppending);
   try {
     const start = isAppending && setup.archive !== '-' ? await endOfMembers(process, output) : undefined;
@@ -65,6 +66,7 @@ export async function createArchive(process: Process, setup: TarSetup, report: R
       start,
     );
     await writeAll(process, setup, creation.archive(names), output.file);
+    await totals.tell('written', creation.writtenBytes);
     if (setup.options.has('removeFiles'))
       for (const { directory, name } of names)
         await removeTree(process, directory === undefined ? name : joinPath(directory, name), report);
@@ -196,7 +198,12 @@ class Creation {
     this.#isExcluded = isExcluded;
     this.#found = found;
     this.#totalBytes = found?.endOffset ?? 0;
-    this.#listing = new TarListing(process.flavour, zoneOf(process), { fullTime: setup.options.has('fullTime') });
+    this.#listing = new TarListing(process.flavour, setup.zone, { fullTime: setup.options.has('fullTime') });
+  }
+
+  /** Of this run, before they are compressed. */
+  get writtenBytes(): number {
+    return this.#totalBytes - (this.#found?.endOffset ?? 0);
   }
 
   get #isGnu(): boolean {
@@ -310,7 +317,7 @@ class Creation {
     const process = this.#process;
     const type = TYPES.get(found.mode & S_IFMT);
     if (!type) {
-      await this.#report.fail(`${escapedName(name)}: socket ignored`, 0);
+      if (this.#setup.warns('file-ignored')) await this.#report.fail(`${escapedName(name)}: socket ignored`, 0);
       return;
     }
     const stored = await this.#storedName(name, 'member names');
@@ -391,7 +398,8 @@ class Creation {
       const reading = file.read(Math.min(left, CONTENT_BYTES));
       const chunk = reading instanceof Promise ? await this.#process.waitFor(reading) : reading;
       if (chunk.length === 0) {
-        await this.#report.fail(`${escapedName(name)}: File shrank by ${left} bytes; padding with zeros`, 1);
+        if (this.#setup.warns('file-shrank'))
+          await this.#report.fail(`${escapedName(name)}: File shrank by ${left} bytes; padding with zeros`, 1);
         for (; left > 0; left -= Math.min(left, CONTENT_BYTES))
           this.#add(new Uint8Array(Math.min(left, CONTENT_BYTES)));
         break;

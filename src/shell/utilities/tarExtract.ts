@@ -14,15 +14,17 @@ import { exclusionOf, type Exclusion, patternMatcher } from './tarExclusion.ts';
 import { TarFailure } from './tarFailure.ts';
 import { escapedName, TarListing } from './tarListing.ts';
 import type { TarSetup } from './tarOptions.ts';
+import { TarTotals } from './tarTotals.ts';
 import { TarUnpacker } from './tarUnpack.ts';
-import { zoneOf } from './timeZone.ts';
 
 /** Lists or unpacks an archive. Throws TarFailure. */
 export async function readArchive(process: Process, setup: TarSetup, report: Report): Promise<void> {
   const input = await openInput(process, setup);
   try {
     const reading = new Reading(process, setup, report, await exclusionOf(process, setup.options));
-    const scan = await scanTarStream(plainTar(process, setup, chunksOf(process, input.file)), () => undefined, {
+    const totals = new TarTotals(process, setup);
+    const tar = totals.counted(plainTar(process, setup, chunksOf(process, input.file)));
+    const scan = await scanTarStream(tar, () => undefined, {
       partial: true,
       sink: {
         onContent: (entry, piece) => reading.content(entry, piece),
@@ -30,6 +32,7 @@ export async function readArchive(process: Process, setup: TarSetup, report: Rep
       },
     });
     await reading.finish();
+    await totals.tell('read');
     await judge(process, report, scan.error, scan.entryCount);
   } catch (error) {
     await fatal(process, setup, error);
@@ -189,7 +192,7 @@ class Reading {
       isFound: false,
       directory: undefined,
     }));
-    this.#listing = new TarListing(process.flavour, zoneOf(process), { fullTime: options.has('fullTime') });
+    this.#listing = new TarListing(process.flavour, setup.zone, { fullTime: options.has('fullTime') });
     this.#unpacker = new TarUnpacker(process, setup, report);
   }
 

@@ -9,7 +9,7 @@ import { type ParsedOptions, UsageError } from './options.ts';
 import { parseDate } from './parseDate.ts';
 import { quoted } from './quote.ts';
 import { compileTransform, type NameTransform } from './tarTransform.ts';
-import { zoneOf } from './timeZone.ts';
+import { type TimeZone, UTC, zoneOf } from './timeZone.ts';
 
 export const TAR_OPTIONS = {
   create: '-c --create',
@@ -38,7 +38,6 @@ export const TAR_OPTIONS = {
   exclude: '--exclude=PATTERN',
   excludeFrom: '-X --exclude-from=FILE',
   excludeVcs: '--exclude-vcs',
-  excludeCaches: '--exclude-caches',
   anchored: '--anchored',
   noAnchored: '--no-anchored',
   wildcards: '--wildcards',
@@ -53,6 +52,7 @@ export const TAR_OPTIONS = {
   skipOld: '--skip-old-files',
   keepNewer: '--keep-newer-files',
   overwrite: '--overwrite',
+  // The default.
   overwriteDir: '--overwrite-dir',
   noOverwriteDir: '--no-overwrite-dir',
   unlinkFirst: '-U --unlink-first',
@@ -74,21 +74,21 @@ export const TAR_OPTIONS = {
   oneFileSystem: '--one-file-system',
   removeFiles: '--remove-files',
   ignoreFailedRead: '--ignore-failed-read',
-  ignoreZeros: '-i --ignore-zeros',
   blockingFactor: '-b --blocking-factor=BLOCKS',
-  sparse: '-S --sparse',
   xattrs: '--xattrs',
   noXattrs: '--no-xattrs',
+  // Files have neither lists of access nor labels here.
   acls: '--acls',
   noAcls: '--no-acls',
   selinux: '--selinux',
   noSelinux: '--no-selinux',
+  // No archive is taken for one of another host.
   forceLocal: '--force-local',
   fullTime: '--full-time',
   utc: '--utc',
   totals: '--totals[=SIGNAL]',
   warning: '--warning=KEYWORD',
-  noQuoting: '--quoting-style=STYLE',
+  // Modes and times of directories are always set at the end.
   delayDirectories: '--delay-directory-restore',
   noDelayDirectories: '--no-delay-directory-restore',
   newer: '-N --newer=DATE --after-date=DATE',
@@ -96,7 +96,7 @@ export const TAR_OPTIONS = {
 } as const;
 
 export const TAR_NOT_SIMULATED =
-  '-d --diff --compare --delete --test-label -g --listed-incremental=FILE -G --incremental -M --multi-volume -L --tape-length=N -Z --compress --uncompress --lzma --lzip --lzop -l --check-links -w --interactive --confirmation -W --verify --checkpoint[=N] --checkpoint-action=ACTION -n --seek -K --starting-file=NAME -V --label=TEXT --one-top-level[=DIR] --backup[=CONTROL] --suffix=STRING --occurrence[=N] --to-command=COMMAND --record-size=N --show-transformed-names --atime-preserve[=METHOD] --pax-option=KEYWORDS --no-seek --hard-dereference --owner-map=FILE --group-map=FILE -R --block-number -B --read-full-records -s --preserve-order --same-order --index-file=FILE --rmt-command=COMMAND --rsh-command=COMMAND --volno-file=FILE -F --info-script=NAME --new-volume-script=NAME --set-mtime-command=COMMAND --exclude-backups --exclude-vcs-ignores --exclude-tag=FILE --exclude-ignore=FILE --keep-directory-symlink --add-file=FILE --verbatim-files-from --no-verbatim-files-from --no-null --unquote --no-unquote --quote-chars=S --no-quote-chars=S --level=N --xattrs-include=MASK --xattrs-exclude=MASK --sparse-version=V --hole-detection=T';
+  '-S --sparse -i --ignore-zeros --quoting-style=STYLE --exclude-caches -d --diff --compare --delete --test-label -g --listed-incremental=FILE -G --incremental -M --multi-volume -L --tape-length=N -Z --compress --uncompress --lzma --lzip --lzop -l --check-links -w --interactive --confirmation -W --verify --checkpoint[=N] --checkpoint-action=ACTION -n --seek -K --starting-file=NAME -V --label=TEXT --one-top-level[=DIR] --backup[=CONTROL] --suffix=STRING --occurrence[=N] --to-command=COMMAND --record-size=N --show-transformed-names --atime-preserve[=METHOD] --pax-option=KEYWORDS --no-seek --hard-dereference --owner-map=FILE --group-map=FILE -R --block-number -B --read-full-records -s --preserve-order --same-order --index-file=FILE --rmt-command=COMMAND --rsh-command=COMMAND --volno-file=FILE -F --info-script=NAME --new-volume-script=NAME --set-mtime-command=COMMAND --exclude-backups --exclude-vcs-ignores --exclude-tag=FILE --exclude-ignore=FILE --keep-directory-symlink --add-file=FILE --verbatim-files-from --no-verbatim-files-from --no-null --unquote --no-unquote --quote-chars=S --no-quote-chars=S --level=N --xattrs-include=MASK --xattrs-exclude=MASK --sparse-version=V --hole-detection=T';
 
 export type TarOption = keyof typeof TAR_OPTIONS;
 export type TarParsed = ParsedOptions<TarOption>;
@@ -139,6 +139,10 @@ export interface TarSetup {
   readonly mode: ModeChange | undefined;
   readonly mtime: { readonly sec: number; readonly nsec: number } | undefined;
   readonly newerThan: { readonly sec: number; readonly nsec: number } | undefined;
+  /** For dates that are shown. */
+  readonly zone: TimeZone;
+  /** Whether a warning of that keyword is told. */
+  readonly warns: (keyword: string) => boolean;
   readonly format: 'gnu' | 'pax' | 'ustar';
   /** Directory that `-C` sets, from its operand on. */
   readonly directories: readonly { readonly operandsBefore: number; readonly path: string }[];
@@ -193,6 +197,8 @@ export async function tarSetup(process: Process, options: TarParsed): Promise<Ta
     mtime: dateOf(process, options.value('mtime')),
     newerThan: dateOf(process, options.value('newer') ?? options.value('newerMtime')),
     format: formatOf(options),
+    zone: options.has('utc') ? UTC : zoneOf(process),
+    warns: warningsOf(options),
     directories: options.given.flatMap(({ name, value, operandsBefore }) =>
       name === 'directory' && value !== undefined ? [{ operandsBefore, path: value }] : [],
     ),
@@ -224,14 +230,14 @@ const PROGRAMS: Readonly<Record<string, Compression>> = {
 };
 
 function compressionOf(options: TarParsed, archive: string, operation: TarOperation): Compression | undefined {
-  const last = options.last('gzip', 'bzip2', 'xz', 'zstd', 'program', 'autoCompress');
+  const last = options.last('gzip', 'bzip2', 'xz', 'zstd', 'program', 'autoCompress', 'noAutoCompress');
   if (last === 'program') {
     const program = (options.value('program') ?? '').trim().split(/\s+/)[0] ?? '';
     const known = PROGRAMS[program.slice(program.lastIndexOf('/') + 1)];
     if (!known) throw new UsageError('notSimulated', `option '-I ${program}' is not simulated`);
     return known;
   }
-  if (last !== undefined && last !== 'autoCompress') return last;
+  if (last !== undefined && last !== 'autoCompress' && last !== 'noAutoCompress') return last;
   if (last === 'autoCompress' && operation === 'create')
     return SUFFIXES.find(([pattern]) => pattern.test(archive))?.[1];
   return undefined;
@@ -266,6 +272,26 @@ function dateOf(process: Process, text: string | undefined) {
   const date = parseDate(text, { now: process.kernel.clock.now(), zone: zoneOf(process) });
   if (!date) throw new UsageError('argument', `Unknown date format ${quoted(text)}`, { bare: true });
   return date;
+}
+
+const WARNINGS = new Set(
+  'alone-zero-block bad-dumpdir cachedir contiguous-cast decompress-program existing-file failed-read file-changed file-ignored file-removed file-shrank file-unchanged filename-with-nuls ignore-archive ignore-newer missing-zero-blocks new-directory record-size rename-directory symlink-cast timestamp unknown-cast unknown-keyword verbose xattr-write xdev'.split(
+    ' ',
+  ),
+);
+
+function warningsOf(options: TarParsed): (keyword: string) => boolean {
+  const off = new Set<string>();
+  for (const word of options.values('warning')) {
+    const name = word.replace(/^no-/, '');
+    if (word === 'all') off.clear();
+    else if (word === 'none') for (const one of WARNINGS) off.add(one);
+    else if (!WARNINGS.has(name))
+      throw new UsageError('argument', `invalid argument ${quoted(word)} for ${quoted('--warning')}`, { bare: true });
+    else if (name === word) off.delete(name);
+    else off.add(name);
+  }
+  return (keyword) => !off.has(keyword);
 }
 
 function formatOf(options: TarParsed): 'gnu' | 'pax' | 'ustar' {

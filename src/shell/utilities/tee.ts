@@ -4,7 +4,7 @@ import { open } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Program } from '../kernel/program.ts';
 import { SIGNALS } from '../kernel/signals.ts';
-import { causeOf } from './failure.ts';
+import { causeOf, isErrno } from './failure.ts';
 import { quotedIfNeeded } from './quote.ts';
 import { utility } from './utility.ts';
 
@@ -17,6 +17,8 @@ export const tee: Program = utility(
   },
   async (process, options) => {
     if (options.has('ignore')) process.onSignal(SIGNALS.INT, 'ignore');
+    if (options.has('pipes')) process.onSignal(SIGNALS.PIPE, 'ignore');
+    let isRead = true;
     let status = 0;
     const files: OpenFile[] = [];
     try {
@@ -33,7 +35,13 @@ export const tee: Program = utility(
       for (;;) {
         const chunk = (await process.read(0)).slice();
         if (chunk.length === 0) return status;
-        await process.print(chunk);
+        try {
+          if (isRead) await process.print(chunk);
+        } catch (error) {
+          if (!options.has('pipes') || !isErrno(error, 'EPIPE')) throw error;
+          isRead = false;
+          if (files.length === 0) return status;
+        }
         for (const file of files) await file.write(chunk);
         if (process.isDue) await process.pause();
       }

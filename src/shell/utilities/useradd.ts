@@ -31,7 +31,7 @@ const OPTIONS = {
   group: '-g --gid=GROUP',
   groups: '-G --groups=GROUPS',
   skeleton: '-k --skel=SKEL_DIR',
-  key: '-K --key=KEY=VALUE',
+  // There is no lastlog to keep a user out of.
   noLog: '-l --no-log-init',
   createHome: '-m --create-home',
   noCreateHome: '-M --no-create-home',
@@ -57,7 +57,7 @@ export const useradd = utility(
   {
     options: OPTIONS,
     notSimulated:
-      '-D --defaults -P --prefix=PREFIX_DIR -R --root=CHROOT_DIR -Z --selinux-user=SEUSER --badnames --btrfs-subvolume-home -F --add-subids-for-system',
+      '-D --defaults -K --key=KEY=VALUE -P --prefix=PREFIX_DIR -R --root=CHROOT_DIR -Z --selinux-user=SEUSER --badnames --btrfs-subvolume-home -F --add-subids-for-system',
     usage: '[options] LOGIN',
     usageStatus: BAD_USAGE,
   },
@@ -79,6 +79,11 @@ export const useradd = utility(
       return NAME_IN_USE;
     }
     if (!(await requireRoot(process))) return CANNOT_UPDATE;
+    const expire = expiryOf(options.value('expire'));
+    if (expire === undefined) {
+      await process.complain(`invalid date '${options.value('expire')}'`);
+      return BAD_ARGUMENT;
+    }
     const uid = chosenUid(options, passwd);
     if (typeof uid === 'string') {
       await process.complain(uid);
@@ -113,8 +118,8 @@ export const useradd = utility(
         options.value('password') ?? '!',
         String(today(process)),
         ...(options.has('system') ? ['', '', ''] : ['0', '99999', '7']),
-        '',
-        '',
+        options.value('inactive') ?? '',
+        expire,
         '',
       ]);
     for (const table of [passwd, shadow, group, gshadow])
@@ -124,6 +129,14 @@ export const useradd = utility(
     return 0;
   },
 );
+
+/** Days since the Epoch, as shadow(5) keeps them; '' for never, undefined for what is no date. */
+function expiryOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '' || text === '-1') return '';
+  const timeMs = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(timeMs)) return String(timeMs / 86_400_000);
+  return /^\d{1,6}$/.test(text) ? text : undefined;
+}
 
 function chosenUid(options: ParsedOptions<UseraddOption>, passwd: AccountTable): number | string {
   const text = options.value('uid');
@@ -149,7 +162,8 @@ function chosenGid(
     const line = findGroup(group, wanted);
     return line ? Number(line[2]) : `group '${wanted}' does not exist`;
   }
-  if (options.has('noUserGroup')) return findGroup(group, 'users') ? Number(findGroup(group, 'users')?.[2]) : 100;
+  if (options.last('noUserGroup', 'userGroup') === 'noUserGroup')
+    return findGroup(group, 'users') ? Number(findGroup(group, 'users')?.[2]) : 100;
   if (group.line(name)) return `group ${name} exists - if you want to add this user to that group, use -g.`;
   const isFree = !group.lines.some((line) => Number(line[2]) === uid);
   const gid = isFree ? uid : options.has('system') ? nextSystemId(group) : nextId(group, FIRST_ID, END_ID);
@@ -345,6 +359,14 @@ export const usermod = utility(
       await process.complain(parseId(uid) === undefined ? `invalid user ID '${uid}'` : `UID '${uid}' already exists`);
       return parseId(uid) === undefined ? BAD_ARGUMENT : ID_IN_USE;
     }
+    const expire = expiryOf(options.value('expire'));
+    if (expire === undefined) {
+      await process.complain(`invalid date '${options.value('expire')}'`);
+      return BAD_ARGUMENT;
+    }
+    const aging = shadow.line(name);
+    if (aging && options.has('inactive')) aging[6] = options.value('inactive') ?? '';
+    if (aging && options.has('expire')) aging[7] = expire;
     const oldHome = line[5] ?? '';
     set(2, uid);
     set(3, primary?.[2]);

@@ -13,7 +13,9 @@ import { firstNonBlank, type Motion, motionOf } from './viMotions.ts';
 export const vi: Program = utility(
   {
     usage: '[OPTION]... [FILE]',
-    options: { command: '-c=COMMAND', readOnly: '-R', encoding: '-n -e -s -b -E -N -C' },
+    // No swap file is kept, and the old vi's ways are not followed: -n and -N ask for nothing else.
+    options: { command: '-c=COMMAND', readOnly: '-R', plain: '-n -N' },
+    notSimulated: '-e -s -b -E -C',
     version: '9.0 (the simulated one)',
   },
   async (process, options) => {
@@ -28,6 +30,7 @@ export const vi: Program = utility(
     try {
       const editor = new Vi(process, screen);
       await editor.open(path, line);
+      if (options.has('readOnly')) editor.protect();
       for (const command of options.values('command')) if (await editor.ex(command)) return 0;
       await editor.run();
     } finally {
@@ -47,7 +50,7 @@ class Vi {
     buffer: new TextBuffer(''),
     path: undefined,
     message: '',
-    settings: { numbers: false, ignoreCase: false },
+    settings: { numbers: false, ignoreCase: false, isReadOnly: false },
     register: { lines: [], isWhole: true },
   };
   #isInserting = false;
@@ -73,6 +76,10 @@ class Vi {
     if (path !== undefined) await runEx(this.#process, this.#state, `e ${path}`);
     if (line !== undefined)
       this.#buffer.moveTo(line === '+' ? this.#buffer.lines.length - 1 : Number(line.slice(1)) - 1, 0);
+  }
+
+  protect(): void {
+    this.#state.settings.isReadOnly = true;
   }
 
   ex(command: string): Promise<boolean> {

@@ -11,7 +11,7 @@ export interface ViState {
   buffer: TextBuffer;
   path: string | undefined;
   message: string;
-  readonly settings: { numbers: boolean; ignoreCase: boolean };
+  readonly settings: { numbers: boolean; ignoreCase: boolean; isReadOnly: boolean };
   register: { readonly lines: readonly string[]; readonly isWhole: boolean };
 }
 
@@ -40,6 +40,10 @@ export async function runEx(process: Process, state: ViState, command: string): 
     case 'x':
     case 'xit':
       if ((name === 'x' || name === 'xit') && !buffer.isModified) return true;
+      if (state.settings.isReadOnly && bang === '' && (argument === '' || argument === state.path)) {
+        state.message = "E45: 'readonly' option is set (add ! to override)";
+        return false;
+      }
       return (
         (await save(process, state, argument, from || whole ? { first, last } : undefined)) &&
         !name.startsWith('wr') &&

@@ -4,6 +4,8 @@ import { lstatIfThere, open, readFile, utimes } from '../kernel/calls.ts';
 import type { HttpResponse } from '../kernel/network.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
+import { Deadline, DeadlineError, eachInTime } from './deadline.ts';
+import { parseDuration } from './duration.ts';
 import { causeOf } from './failure.ts';
 import { writeTo } from './fileCopy.ts';
 import { addressOf, headerOf, HttpFault, isRedirect, OUTSIDE_NOTE, portOf, request } from './httpRequest.ts';
@@ -16,6 +18,7 @@ import { localTime, strftime } from './strftime.ts';
 import { listedLines } from './tarOptions.ts';
 import { zoneOf } from './timeZone.ts';
 import { utility } from './utility.ts';
+import { dotRows, isDotStyle } from './wgetDots.ts';
 
 const OPTIONS = {
   output: '-O --output-document=FILE',
@@ -34,12 +37,14 @@ const OPTIONS = {
   password: '--password=PASS',
   tries: '-t --tries=NUMBER',
   timeout: '-T --timeout=SECONDS',
+  // Certificates are not looked at.
   noCheck: '--no-check-certificate',
   noCache: '--no-cache',
   maxRedirect: '--max-redirect=NUMBER',
   serverResponse: '-S --server-response',
   spider: '--spider',
   progress: '--progress=TYPE',
+  showProgress: '--show-progress',
   noTimestamp: '--no-use-server-timestamps',
 } as const;
 
@@ -48,6 +53,9 @@ type WgetOption = keyof typeof OPTIONS;
 const NETWORK_FAILURE = 4;
 const SERVER_ERROR = 8;
 const REDIRECTS = 20;
+const DEFAULT_TRIES = 20;
+/** Seconds between tries: one more after each, up to this. */
+const MAX_PAUSE_SEC = 10;
 
 export const wget = utility(
   {
@@ -59,16 +67,15 @@ export const wget = utility(
     version: '1.21.3',
     rewrite: (arguments_) =>
       arguments_.map((argument) =>
-        argument === '-nv'
-          ? '--no-verbose'
-          : argument === '-nc'
-            ? '--no-clobber'
-            : argument === '--show-progress'
-              ? '--progress=bar'
-              : argument,
+        argument === '-nv' ? '--no-verbose' : argument === '-nc' ? '--no-clobber' : argument,
       ),
   },
   async (process, options) => {
+    timeoutMsOf(options);
+    const progress = options.value('progress') ?? 'bar';
+    if (!/^bar(?::|$)/.test(progress) && !isDotStyle(progress))
+      throw new UsageError('operand', `--progress: Invalid progress type ${quoted(progress)}.`, { bare: true });
+    triesOf(options);
     const urls = [...options.operands];
     const list = options.value('inputFile');
     if (list !== undefined) urls.push(...(await listedLines(process, list, '\n')));
@@ -94,6 +101,24 @@ export const wget = utility(
     return status;
   },
 );
+
+/** 0 waits as long as it takes. Throws UsageError. */
+function timeoutMsOf(options: ParsedOptions<WgetOption>): number {
+  const text = options.value('timeout') ?? '0';
+  const ms = parseDuration(text);
+  if (ms === undefined)
+    throw new UsageError('operand', `--timeout: Invalid time period ${quoted(text)}`, { bare: true });
+  return ms || Number.POSITIVE_INFINITY;
+}
+
+/** How often what takes too long is tried; 0 is without end. Throws UsageError. */
+function triesOf(options: ParsedOptions<WgetOption>): number {
+  const text = options.value('tries') ?? String(DEFAULT_TRIES);
+  if (text === 'inf') return Number.POSITIVE_INFINITY;
+  if (!/^\d{1,9}$/.test(text))
+    throw new UsageError('operand', `--tries: Invalid number ${quoted(text)}`, { bare: true });
+  return Number(text) || Number.POSITIVE_INFINITY;
+}
 
 class Download {
   readonly #process: Process;
@@ -139,7 +164,7 @@ class Download {
     }
     const limit = Number(this.#options.value('maxRedirect') ?? REDIRECTS);
     for (let redirects = 0; ; redirects++) {
-      const response = await this.#ask(url);
+      const response = await this.#askInTime(url);
       if (typeof response === 'number') return response;
       const location = headerOf(response.headers, 'location');
       if (!isRedirect(response.status) || location === undefined) return this.#take(url, response);
@@ -156,13 +181,34 @@ class Download {
     }
   }
 
-  async #ask(url: URL): Promise<HttpResponse | number> {
+  /** What takes longer than `--timeout` is tried again (GNU's), up to `--tries` times. */
+  async #askInTime(url: URL): Promise<HttpResponse | number> {
+    const tries = triesOf(this.#options);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#ask(url, attempt);
+      } catch (error) {
+        if (!(error instanceof DeadlineError)) throw error;
+      }
+      if (!this.#isGnu) {
+        await this.#process.write(2, 'wget: download timed out\n');
+        return 1;
+      }
+      await this.#say('Read error (Connection timed out) in headers.\n');
+      await this.#say(attempt >= tries ? 'Giving up.\n\n' : 'Retrying.\n\n');
+      if (attempt >= tries) return NETWORK_FAILURE;
+      await this.#process.sleep(Math.min(attempt, MAX_PAUSE_SEC) * 1000);
+    }
+  }
+
+  /** Throws DeadlineError. */
+  async #ask(url: URL, attempt: number): Promise<HttpResponse | number> {
     const process = this.#process;
     const host = url.hostname;
     const port = portOf(url);
     const address = addressOf(process, host);
     if (this.#isGnu) {
-      await this.#say(`--${this.#stamp}--  ${url.href}\n`);
+      await this.#say(`--${this.#stamp}--  ${attempt > 1 ? `(try:${String(attempt).padStart(2)}) ` : ''}${url.href}\n`);
       const isName = !/^[\d.]+$/.test(host);
       if (isName) await this.#say(`Resolving ${host} (${host})... `);
       if (address !== undefined && isName) await this.#say(`${address}\n`);
@@ -172,7 +218,8 @@ class Download {
         );
     } else if (address !== undefined) await this.#say(`Connecting to ${url.host} (${address}:${port})\n`);
     try {
-      const response = await request(process, await this.#wanted(url));
+      const work = request(process, await this.#wanted(url));
+      const response = await new Deadline(process, timeoutMsOf(this.#options)).wait(work);
       const line = `${response.status} ${response.statusText}`;
       if (this.#isGnu)
         await this.#say(
@@ -223,6 +270,10 @@ class Download {
     if (user !== '') {
       const password = this.#options.value('password') ?? decodeURIComponent(url.password);
       headers.Authorization = `Basic ${btoa(String.fromCharCode(...encodeName(`${user}:${password}`)))}`;
+    }
+    if (this.#options.has('noCache')) {
+      headers.Pragma = 'no-cache';
+      headers['Cache-Control'] = 'no-cache';
     }
     for (const line of this.#options.values('header')) {
       const colon = line.indexOf(':');
@@ -281,11 +332,21 @@ class Download {
     const file =
       document === '-' ? process.file(1) : (this.#shared ?? (await open(process, path, O_WRONLY | O_CREAT | O_TRUNC)));
     try {
-      for await (const piece of response.body) {
+      const deadline = () => new Deadline(process, timeoutMsOf(this.#options));
+      for await (const piece of eachInTime(deadline, response.body)) {
         sizeBytes += piece.length;
         await writeTo(process, file, piece.slice());
         if (process.isDue) await process.pause();
       }
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      await process.write(
+        2,
+        this.#isGnu
+          ? `Read error at byte ${sizeBytes} (Connection timed out). Giving up.\n\n`
+          : 'wget: download timed out\n',
+      );
+      return this.#isGnu ? NETWORK_FAILURE : 1;
     } finally {
       if (file !== this.#shared && document !== '-') file.close();
     }
@@ -328,9 +389,13 @@ class Download {
     const process = this.#process;
     if (this.#isGnu) {
       const bar = length === undefined ? `[ <=>${' '.repeat(16)}]` : `100%[===================>]`;
-      await this.#say(
-        `${shown.slice(-19).padEnd(19)} ${bar.padStart(25)} ${humanSize(sizeBytes, 'gnu').padStart(7)}  --.-KB/s    in 0s      \n\n`,
-      );
+      const show = (text: string) => (this.#options.has('showProgress') ? process.write(2, text) : this.#say(text));
+      const progress = this.#options.value('progress') ?? 'bar';
+      if (isDotStyle(progress)) await show(dotRows(progress, sizeBytes));
+      else
+        await show(
+          `${shown.slice(-19).padEnd(19)} ${bar.padStart(25)} ${humanSize(sizeBytes, 'gnu').padStart(7)}  --.-KB/s    in 0s      \n\n`,
+        );
       const sizes = length === undefined ? `[${sizeBytes}]` : `[${sizeBytes}/${length}]`;
       const saved =
         this.#options.value('output') === '-' ? `written to stdout ${sizes}` : `${quoted(path)} saved ${sizes}`;

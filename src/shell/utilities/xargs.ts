@@ -156,7 +156,14 @@ class XargsRun {
         failure = new UsageError('operand', 'argument line too long');
         break;
       }
-      if (items.length >= this.#maxArgs || sizeBytes + itemBytes > this.#maxChars) await flush();
+      const isCounted = Number.isFinite(this.#maxArgs) || Number.isFinite(this.#maxLines);
+      const isFull = items.length >= this.#maxArgs;
+      if (this.#options.has('exit') && isCounted && !isFull && sizeBytes + itemBytes > this.#maxChars) {
+        items = [];
+        failure = new UsageError('operand', 'argument list too long');
+        break;
+      }
+      if (isFull || sizeBytes + itemBytes > this.#maxChars) await flush();
       items.push(item.value);
       sizeBytes += itemBytes;
       if (item.endsLine && ++lines >= this.#maxLines) await flush();
@@ -188,7 +195,9 @@ class XargsRun {
 
   async #runOne(argv: readonly string[]): Promise<void> {
     const process = this.#process;
-    const nothing = this.#options.has('argFile') ? undefined : await open(process, '/dev/null', O_RDONLY);
+    const keepsInput = this.#options.has('argFile') && !this.#options.has('openTty');
+    const source = this.#options.has('openTty') ? '/dev/tty' : '/dev/null';
+    const nothing = keepsInput ? undefined : await open(process, source, O_RDONLY);
     try {
       const files = new Map(process.files);
       if (nothing) files.set(0, nothing);

@@ -50,6 +50,15 @@ describe('less', () => {
     expect(terminal.mode.canonical).toBe(true);
   });
 
+  it('-N numbers lines, -n does not, -M tells where it is', async () => {
+    const { screens } = await typed(['less', '-N', '-M', '/f'], { '/f': TEXT }, ['q']);
+    expect(screens[0]).toContain('      2 line 2');
+    expect(screens[0]).toContain('/f lines 1-11/50 22%');
+    const plain = await typed(['less', '-N', '-n', '-m', '/f'], { '/f': TEXT }, ['q']);
+    expect(plain.screens[0]).not.toContain('      2 line 2');
+    expect(plain.screens[0]).toContain('/f 22%');
+  });
+
   it('is a cat where nobody looks', async () => {
     const machine = testKernel({ programs: UTILITIES, files: { '/f': 'x\n' } });
     expect(await run(machine, ['less', '/f'])).toEqual({ code: 0, stdout: 'x\n', stderr: '' });
@@ -101,6 +110,15 @@ describe('vi', () => {
     const { code, content } = await typed(['vi', '/f'], { '/f': 'one\ntwo\nthree\n' }, [keys, ':wq\r']);
     expect(code).toBe(0);
     expect(await content('/f')).toBe(expected);
+  });
+
+  it('-R writes with a ! only', async () => {
+    const keys = ['x', ...':w\r', ...':q!\r'];
+    const { content, screens } = await typed(['vi', '-R', '/f'], { '/f': 'one\n' }, keys);
+    expect(screens.join('')).toContain("E45: 'readonly' option is set");
+    expect(await content('/f')).toBe('one\n');
+    const forced = await typed(['vi', '-R', '/f'], { '/f': 'one\n' }, ['x', ...':wq!\r']);
+    expect(await forced.content('/f')).toBe('ne\n');
   });
 
   it('does not leave a text that was changed, but with a !', async () => {
