@@ -2,7 +2,7 @@ import { openTerminal, run, screenOf } from './support/labTerminal.ts';
 import { expect, test } from './support/test.ts';
 
 /** Command lines as tutorials print them, and what is then on the screen. */
-type Lesson = readonly (readonly [line: string, shows?: string])[];
+type Lesson = readonly (readonly [line: string, shows?: string | undefined])[];
 
 const SAVING: Lesson = [
   [
