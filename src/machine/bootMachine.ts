@@ -15,7 +15,8 @@ import { wakeHost } from './keep/wake.ts';
 import type { MachineAtRest } from './keep/packMachine.ts';
 import { LabNetwork } from './labNetwork.ts';
 import { Machine } from './machine.ts';
-import { joinPrograms, oneProgram } from './programs.ts';
+import { inImages, joinPrograms, oneProgram } from './programs.ts';
+import { registryProgram } from './registryProgram.ts';
 import { ssh } from './ssh.ts';
 import { sshServer } from './sshServer.ts';
 import { templateServer } from './templateServer.ts';
@@ -82,8 +83,15 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine
     random,
     platform: setup.platform,
     vintage,
+    // The client of that time has BuildKit in it; today's wants a plugin.
+    client: vintage === '20.10' ? '20.10' : '28',
     network,
-    programs: joinPrograms(HOST_PROGRAMS, oneProgram('ssh', ssh), cataloguePrograms(catalogue)),
+    programs: joinPrograms(
+      HOST_PROGRAMS,
+      oneProgram('ssh', ssh),
+      cataloguePrograms(catalogue),
+      inImages('registry', registryProgram({ platform: setup.platform, random })),
+    ),
     diskBytes: DISK_BYTES,
     onFault: setup.onFault,
   };

@@ -21,3 +21,8 @@ export function oneProgram(name: string, program: Program): ProgramTable {
     names: () => [name],
   };
 }
+
+/** One program that runs where an image holds it, and that no host has of itself. */
+export function inImages(name: string, program: Program): ProgramTable {
+  return { ...oneProgram(name, program), names: () => [] };
+}
