@@ -141,6 +141,28 @@ describe('SHELL-6 at a terminal', () => {
     await user.sees('docker images redis:7');
   });
 
+  it('the history is read from its file, written on demand and in the end', async () => {
+    const user = await atPrompt('bash', { '/root/.bash_history': 'echo from before\n' });
+    await user.runs('!echo', '\r\nfrom before\r\n');
+    await user.runs('history -a; cat .bash_history', 'echo from before\r\necho from before\r\nhistory -a');
+    await user.runs('history -w /tmp/all; wc -l < /tmp/all', '4\r\n');
+    await user.runs('history -c; history -r /tmp/all; history', '1  echo from before');
+    await user.runs('HISTFILE=/tmp/kept', '@ ');
+    await user.runs('trap "cat /tmp/kept" EXIT', '');
+    user.types('exit\r');
+    await user.sees('HISTFILE=/tmp/kept\r\n');
+    expect((await user.ended).code).toBe(0);
+  });
+
+  it.each([
+    ['bind "\\C-a: x"', 'not simulated'],
+    ['compopt -o nospace', 'not simulated'],
+    ['ulimit -n 4', 'not simulated'],
+    ['ulimit -n 1024; echo kept $?', 'kept 0'],
+  ])('%s', async (line, shown) => {
+    await (await atPrompt()).runs(line, shown);
+  });
+
   it('a paste is taken as it is, bytes that are no text, too', async () => {
     const user = await atPrompt();
     user.types('\x1b[200~echo p1\necho p2\n\x1b[201~');

@@ -5,6 +5,10 @@ import { compilePattern } from '../expansion/pattern.ts';
 import { matchingPaths } from '../expansion/pathname.ts';
 import { statIfThere } from '../../kernel/calls.ts';
 import { isDirectory } from '../../../vfs/overlay/fileMode.ts';
+import { errnoText } from '../../kernel/errnoText.ts';
+import { VfsError } from '../../../vfs/vfsError.ts';
+import type { History } from '../state/history.ts';
+import { historyPath, readHistory, writeHistory } from '../state/historyFile.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import { separatorsOf } from '../expansion/expandWord.ts';
@@ -31,7 +35,7 @@ export const history: Builtin = (shell, argv) => {
     return 0;
   }
   if (argv[1]?.startsWith('-')) {
-    if (/^-[anrw]$/.test(argv[1])) return 0;
+    if (/^-[anrw]$/.test(argv[1])) return moveHistory(shell, kept, argv[1], argv[2] ?? historyPath(shell));
     throw new ShellError('command', `${argv[1]}: invalid option\nhistory: usage: ${usageOf('history')}`, 2);
   }
   const count = argv[1] === undefined ? kept.lines.length : Number(argv[1]);
@@ -40,6 +44,30 @@ export const history: Builtin = (shell, argv) => {
   const text = kept.lines.slice(from).map((line, i) => `${String(kept.first + from + i).padStart(5)}  ${line}\n`);
   return then(shell.print(text.join('')), () => 0);
 };
+
+/** `history -a -n -r -w`: between the list and its file. */
+async function moveHistory(shell: Shell, kept: History, how: string, path: string): Promise<number> {
+  if (path === '') return 0;
+  try {
+    if (how === '-w') await writeHistory(shell, path, kept.lines, 'replace');
+    else if (how === '-a') {
+      if (kept.unsaved > 0) await writeHistory(shell, path, kept.lines.slice(-kept.unsaved), 'append');
+      kept.fileLines += kept.unsaved;
+    } else {
+      const lines = await readHistory(shell, path);
+      for (const line of how === '-n' ? lines.slice(kept.fileLines) : lines) kept.add(line);
+      kept.fileLines = lines.length;
+    }
+    kept.unsaved = 0;
+    return 0;
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    throw new ShellError(
+      'command',
+      `${path}: cannot ${/[aw]/.test(how) ? 'create' : 'open'}: ${errnoText(error.code)}`,
+    );
+  }
+}
 
 export const fc: Builtin = async (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, 'e:lnrs');
@@ -170,7 +198,7 @@ function wordList(shell: Shell, text: string): string[] {
   return word === '' ? words : [...words, word];
 }
 
-/** Specifications are kept and listed; a terminal's completion is the line editor's own. */
+/** Completion takes words of lists (`-W`), files and directories; other specifications are kept and listed only. */
 export const complete: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, 'abcdefgjksuvprDEIA:W:P:S:X:o:F:C:G:');
   if (flags.has('r')) {
@@ -187,9 +215,14 @@ export const complete: Builtin = (shell, argv) => {
   return 0;
 };
 
-export const compopt: Builtin = () => 0;
+export const compopt: Builtin = () => {
+  throw new ShellError('command', 'options of completions are not simulated', 2);
+};
+
 /** Key bindings are fixed: the line editor's. */
-export const bind: Builtin = () => 0;
+export const bind: Builtin = () => {
+  throw new ShellError('command', 'changing key bindings is not simulated', 2);
+};
 
 export const suspend: Builtin = (shell) => {
   if (!shell.options.has('monitor')) throw new ShellError('command', 'cannot suspend: no job control');

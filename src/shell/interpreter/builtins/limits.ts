@@ -41,6 +41,8 @@ export const ulimit: Builtin = (shell, argv) => {
   if (value === undefined) return then(shell.print(`${limitOf(letter, row?.[3] ?? 'unlimited')}\n`), () => 0);
   if (!/^(?:\d+|unlimited|hard|soft)$/.test(value))
     throw new ShellError('command', shell.isBash ? `${value}: invalid number` : 'bad number', shell.isBash ? 1 : 2);
-  shell.limits.set(letter, value);
-  return 0;
+  // Nothing here would see to another limit: it is refused, not kept.
+  const same = [limitOf(letter, row?.[3] ?? 'unlimited'), 'hard', 'soft'];
+  if (same.includes(value)) return 0;
+  throw new ShellError('command', `setting the limit -${letter} is not simulated`, 2);
 };

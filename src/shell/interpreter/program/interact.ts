@@ -8,6 +8,7 @@ import { expandText } from '../execution/trace.ts';
 import { expandPrompt } from '../expansion/prompt.ts';
 import { Jump, ShellError } from '../shellError.ts';
 import { History } from '../state/history.ts';
+import { loadHistory, saveHistory } from '../state/historyFile.ts';
 import { isStopped } from '../state/jobs.ts';
 import type { Shell } from '../state/shell.ts';
 import type { Invocation } from './arguments.ts';
@@ -27,8 +28,15 @@ export async function interact(shell: Shell, invocation: Invocation): Promise<nu
   if (!terminal) return runFromDescriptor(shell, 0);
   const history = shell.history ?? new History();
   shell.history = history;
+  if (shell.isBash) {
+    if (!shell.variables.find('HISTFILE'))
+      shell.variables.set('HISTFILE', `${shell.variables.get('HOME') ?? ''}/.bash_history`);
+    await loadHistory(shell, history);
+  }
   const editor = new LineEditor(shell.process, terminal);
-  return new Conversation(shell, terminal, editor, history).run();
+  const status = await new Conversation(shell, terminal, editor, history).run();
+  if (shell.isBash) await saveHistory(shell, history);
+  return status;
 }
 
 /** Job control, and signals that must not end the shell. Handlers are not inherited by what it starts. */
