@@ -50,8 +50,6 @@ export class Catalogue {
     this.packages = new DebianPackages(files);
     this.languages = {
       gem: new LanguagePackages(files, 'gem'),
-      npm: new LanguagePackages(files, 'npm'),
-      pip: new LanguagePackages(files, 'pip'),
     };
   }
 
