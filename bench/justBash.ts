@@ -25,7 +25,7 @@ export async function justBash(folder: string, tree: FileTree): Promise<Shell> {
   const loaded = (await import(pathToFileURL(path).href)) as JustBashModule & { readonly default?: JustBashModule };
   const { Bash } = loaded.default ?? loaded;
   const files = Object.fromEntries([...tree].map(([name, bytes]) => [`/work/${name}`, bytes]));
-  const many = Number.MAX_SAFE_INTEGER;
+  const many = 2 ** 31 - 1;
   const limits = Object.fromEntries(LIMITS.map((limit) => [`max${limit}`, many]));
   const shell = new Bash({
     files,

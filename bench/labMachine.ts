@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bootMachine } from '../src/machine/bootMachine.ts';
+import { type BootSetup, bootMachine, type LabMachine as Booted } from '../src/machine/bootMachine.ts';
 import { nodePlatform } from '../src/platform/node.ts';
 import { makePipe } from '../src/shell/kernel/pipe.ts';
 import { exitCode } from '../src/shell/kernel/process.ts';
@@ -21,6 +21,7 @@ export type FileTree = ReadonlyMap<string, Uint8Array>;
 
 /** A booted machine whose bash runs scripts. */
 export interface LabMachine {
+  readonly booted: Booted;
   /** Puts files on the disk, their folders too. */
   place(folder: string, tree: FileTree): void;
   /** Runs to the end; standard output and errors together. Throws where the script fails. */
@@ -28,12 +29,18 @@ export interface LabMachine {
   halt(): Promise<void>;
 }
 
-/** Boots one, with the catalogue of the sources: bundled, a bench lies elsewhere. */
+/** With the catalogue of the sources: bundled, a bench lies elsewhere. */
+export const BENCH_SETUP: BootSetup = {
+  platform: nodePlatform(),
+  files: { text: (path) => readFile(join(process.cwd(), 'public/catalogue', path), 'utf8') },
+};
+
 export function bootLabMachine(): LabMachine {
-  const { machine } = bootMachine({
-    platform: nodePlatform(),
-    files: { text: (path) => readFile(join(process.cwd(), 'public/catalogue', path), 'utf8') },
-  });
+  return labMachineOf(bootMachine(BENCH_SETUP));
+}
+
+export function labMachineOf(booted: Booted): LabMachine {
+  const { machine } = booted;
   const { kernel, namespaces, root } = machine.host;
   const environment = new Map(Object.entries(ENVIRONMENT));
 
@@ -96,5 +103,5 @@ export function bootLabMachine(): LabMachine {
     return { wallMs: performance.now() - startMs, output };
   }
 
-  return { place, run, halt: () => machine.halt() };
+  return { booted, place, run, halt: () => machine.halt() };
 }

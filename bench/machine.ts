@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { justBash, type Shell } from './justBash.ts';
+import { measureKept } from './keptMachine.ts';
 import { bootLabMachine, type FileTree, type LabMachine } from './labMachine.ts';
 import {
   BLOB_BYTES,
@@ -35,6 +36,7 @@ async function compareAll(): Promise<void> {
   try {
     await compareShells();
     await compareImages();
+    await wakeKept();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -106,6 +108,13 @@ async function compareImages(): Promise<void> {
   await compareImageWork('commit, 10k files', commit, 'tar -cf - tree | tee layer.tar | sha256sum');
   await machine.halt();
   await compareDaemon(load);
+}
+
+async function wakeKept(): Promise<void> {
+  const { images, keepMs, wakeMs } = await measureKept();
+  const woke = `usable ${milliseconds(wakeMs)} after its start`;
+  console.log(`kept machine, ${images} images    kept in ${milliseconds(keepMs)}, ${woke}`);
+  check('starts in 300 ms', 300 / wakeMs, 1);
 }
 
 async function once(machine: LabMachine, script: string): Promise<number> {
