@@ -134,6 +134,8 @@ describe('SHELL-6 at a terminal', () => {
     await user.runs('cd di\t; pwd', '/root/dir\r\n');
     await user.runs('echo $HOM\t', '\r\n/root\r\n');
     await user.runs('mkfi\tx1; ls', 'x1\r\n');
+    await user.runs('complete -W "alpha beta" greet; greet() { echo "<$1>"; }', '@ ');
+    await user.runs('greet al\t', '<alpha>');
     user.types('docker im\t\t');
     await user.sees('images');
     await user.sees('import');

@@ -198,20 +198,24 @@ function wordList(shell: Shell, text: string): string[] {
   return word === '' ? words : [...words, word];
 }
 
-/** Completion takes words of lists (`-W`), files and directories; other specifications are kept and listed only. */
+/** Completion offers the words of `-W`; functions and the other specifications are refused. */
 export const complete: Builtin = (shell, argv) => {
-  const { flags, operands } = readOptions(shell, argv, 'abcdefgjksuvprDEIA:W:P:S:X:o:F:C:G:');
+  const { flags, values, operands } = readOptions(shell, argv, 'abcdefgjksuvprDEIA:W:P:S:X:o:F:C:G:');
   if (flags.has('r')) {
     if (operands.length === 0) shell.completions.clear();
     for (const name of operands) shell.completions.delete(name);
     return 0;
   }
   if (operands.length === 0) {
-    const lines = [...shell.completions].map(([name, options]) => `complete ${options} ${name}\n`);
+    const lines = [...shell.completions].map(([name, { options }]) => `complete ${options} ${name}\n`);
     return then(shell.print(lines.join('')), () => 0);
   }
   const options = argv.slice(1, argv.length - operands.length).join(' ');
-  for (const name of operands) shell.completions.set(name, options);
+  const list = values.get('W');
+  const refused = [...'abcdegjksuvoFCGXPSDEIA'].find((letter) => flags.has(letter));
+  if (refused !== undefined) throw new ShellError('command', `-${refused}: this option is not simulated`, 2);
+  const words = list === undefined ? undefined : wordList(shell, list);
+  for (const name of operands) shell.completions.set(name, { options, words });
   return 0;
 };
 

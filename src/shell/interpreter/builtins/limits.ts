@@ -28,21 +28,18 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
 
 export const ulimit: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, `HSa${LIMITS.map(([letter]) => letter).join('')}`);
-  const limitOf = (letter: string, usual: string): string => shell.limits.get(letter) ?? usual;
   if (flags.has('a')) {
-    const text = LIMITS.map(
-      ([name, words, unit, usual]) => `${words.padEnd(40 - unit.length)}${unit} ${limitOf(name, usual)}\n`,
-    ).join('');
+    const text = LIMITS.map(([, words, unit, usual]) => `${words.padEnd(40 - unit.length)}${unit} ${usual}\n`).join('');
     return then(shell.print(text), () => 0);
   }
   const letter = [...flags].find((flag) => flag !== 'H' && flag !== 'S') ?? 'f';
   const row = LIMITS.find(([name]) => name === letter);
   const value = operands[0];
-  if (value === undefined) return then(shell.print(`${limitOf(letter, row?.[3] ?? 'unlimited')}\n`), () => 0);
+  if (value === undefined) return then(shell.print(`${row?.[3] ?? 'unlimited'}\n`), () => 0);
   if (!/^(?:\d+|unlimited|hard|soft)$/.test(value))
     throw new ShellError('command', shell.isBash ? `${value}: invalid number` : 'bad number', shell.isBash ? 1 : 2);
   // Nothing here would see to another limit: it is refused, not kept.
-  const same = [limitOf(letter, row?.[3] ?? 'unlimited'), 'hard', 'soft'];
+  const same = [row?.[3] ?? 'unlimited', 'hard', 'soft'];
   if (same.includes(value)) return 0;
   throw new ShellError('command', `setting the limit -${letter} is not simulated`, 2);
 };

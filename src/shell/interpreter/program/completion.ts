@@ -49,6 +49,12 @@ export async function completeWord(shell: Shell, text: string, at: number): Prom
   if (isCommand && !word.includes('/')) return plain(replaced, commandNames(shell, word));
   const words = commandWords(lead);
   const command = words[0] ?? '';
+  const rule = shell.completions.get(command)?.words;
+  if (rule && !/[<>]\s*$/.test(lead))
+    return plain(
+      replaced,
+      rule.filter((one) => one.startsWith(word)),
+    );
   const completer = completersOf(shell.process.kernel).get(command.slice(command.lastIndexOf('/') + 1));
   const offered = completer && !/[<>]\s*$/.test(lead) ? await completer(shell.process, [...words, word]) : undefined;
   if (offered) return plain(replaced, offered.filter((one) => one.startsWith(word)).sort());

@@ -16,6 +16,13 @@ export interface ShellFunction {
   readonly source: string;
 }
 
+export interface CompletionRule {
+  /** As it is listed. */
+  readonly options: string;
+  /** Words that are offered; undefined where none were given. */
+  readonly words: readonly string[] | undefined;
+}
+
 /** A function or sourced file that runs. */
 export interface Frame {
   readonly name: string;
@@ -111,8 +118,6 @@ export class Shell {
   hashed = new Map<string, { readonly path: string; hits: number }>();
   directoryStack: string[] = [];
   disabledBuiltins = new Set<string>();
-  /** What `ulimit` set, by its letter. */
-  limits = new Map<string, string>();
   readonly startedAtMs: number;
   secondsBase = 0;
   randomSeed = 0;
@@ -122,7 +127,8 @@ export class Shell {
   capture: { text: string } | undefined;
   /** Whether an output error was told for the builtin that runs. */
   history: History | undefined;
-  completions = new Map<string, string>();
+  /** What `complete` was told, by the command's name. */
+  completions = new Map<string, CompletionRule>();
   /** Told what a process substitution opened, to be closed after the command. */
   substitutionFiles: number[] = [];
   nativeDepth = 0;
@@ -198,7 +204,6 @@ export class Shell {
     copy.inheritedJobs = this.jobs;
     copy.hashed = new Map(this.hashed);
     copy.directoryStack = [...this.directoryStack];
-    copy.limits = new Map(this.limits);
     copy.isSourcing = this.isSourcing;
     copy.optionIndex = this.optionIndex;
     copy.disabledBuiltins = new Set(this.disabledBuiltins);
