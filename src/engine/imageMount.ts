@@ -1,3 +1,6 @@
+import { writeTar } from '../tar/writeTar.ts';
+import { sealLayer } from '../vfs/overlay/seal.ts';
+import { asBuildkitd } from './buildkitdLayer.ts';
 import { type BuildCommand, type BuildCommandEnd, runInMount } from './buildProcess.ts';
 import type { Digest } from '../image/digest.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
@@ -10,11 +13,15 @@ import { layersOf } from './imageStore.ts';
 import { placeLayer, readLayer } from './layerStore.ts';
 import { sealedTar } from './layerTar.ts';
 
+/** dockerd, or a buildkitd of its own. */
+export type LayerWriter = 'engine' | 'buildkitd';
+
 /** Layers mounted to be read and written, with no container around: what a builder copies into. */
 export interface ImageMount {
   readonly mount: OverlayMount;
-  /** Stores what was written as a layer on the others. Gives its diffID; undefined where nothing was. */
-  seal(): Promise<Digest | undefined>;
+  /** Stores what was written as a layer on the others. Gives its diffID; undefined where nothing was. `writer`: whose
+   *  form the layer takes, the engine's own where it is not said. */
+  seal(writer?: LayerWriter): Promise<Digest | undefined>;
   /** Runs a command in them, as RUN does. Throws EngineError for a user who is not there. */
   run(command: BuildCommand): Promise<BuildCommandEnd>;
 }
@@ -26,7 +33,13 @@ export function mountLayers(core: EngineCore, layers: readonly Digest[]): ImageM
   const mount = new Mount({ lowers: imageLowers(layersOf(core, layers), now), upper });
   return {
     mount,
-    seal: () => sealOn(core, layers, upper.freeze()),
+    seal: async (writer = 'engine') => {
+      if (writer === 'engine') return sealOn(core, layers, upper.freeze());
+      const below = new Mount({ lowers: imageLowers(layersOf(core, layers), now) });
+      const members = [...asBuildkitd(sealLayer(upper.freeze()), below)];
+      if (members.length === 0) return undefined;
+      return placeLayer(core, layersOf(core, layers).at(-1), await readLayer(core, writeTar(members))).diffId;
+    },
     run: (command) => runInMount(core, mount, command),
   };
 }

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { openArchive } from '../../../src/archive/openArchive.ts';
 import type { ArchiveImage, ArchiveLayer } from '../../../src/archive/archive.ts';
 import { decodeName } from '../../../src/bytes/byteName.ts';
 import type { ByteSource } from '../../../src/bytes/byteSource.ts';
 import { toHex } from '../../../src/bytes/hex.ts';
+import { digestOf } from '../../../src/image/digest.ts';
 import type { Work } from '../../../src/bytes/platform.ts';
 import { openFileSource } from '../../../src/platform/node.ts';
 import { scanTar } from '../../../src/tar/scanTar.ts';
@@ -70,6 +72,11 @@ async function readImage(
   path: string,
   work: Work,
 ): Promise<{ readonly imageId: string; readonly config: unknown; readonly layers: readonly ReadLayer[] }> {
+  if (path.endsWith('.json')) {
+    const bytes = await readFile(path);
+    const imageId = digestOf(bytes, work.platform);
+    return { imageId, config: JSON.parse(bytes.toString()), layers: [] };
+  }
   const source = await openFileSource(path);
   const archive = await openArchive({ fileName: path, source }, work);
   try {

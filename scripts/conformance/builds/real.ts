@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { openArchive } from '../../../src/archive/openArchive.ts';
 import { writeArchive } from '../../../src/archive/writeArchive.ts';
 import type { Work } from '../../../src/bytes/platform.ts';
@@ -12,6 +10,7 @@ import type { BaseImage } from '../../../src/companion/engines/engine.ts';
 import { openFileSource } from '../../../src/platform/node.ts';
 import type { BuildCase } from './buildCase.ts';
 import type { BuildEnd } from './simulated.ts';
+import { writeChunks } from './writeChunks.ts';
 
 const RESULT_BYTES = 2 ** 30;
 
@@ -24,7 +23,7 @@ export async function layoutOf(archive: string, folder: string, work: Work): Pro
     const layout = join(folder, String(i));
     mkdirSync(layout, { recursive: true });
     const written = await writeArchive(opened, [image], { format: 'oci-layout', layers: 'asStored' }, work);
-    await pipeline(Readable.from(written.chunks), createWriteStream(`${layout}.tar`));
+    await writeChunks(`${layout}.tar`, written.chunks);
     const unpacked = spawnSync('tar', ['-xf', `${layout}.tar`, '-C', layout]);
     if (unpacked.status !== 0) throw new Error(`tar: ${unpacked.stderr}`);
     const { manifests } = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {

@@ -1,8 +1,7 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { BuildError } from '../../../src/build/buildError.ts';
 import { buildWithBuildkit } from '../../../src/build/buildkit/buildkitBuilder.ts';
 import { BuildkitError } from '../../../src/build/buildkit/buildkitError.ts';
@@ -13,8 +12,9 @@ import { rfc3339 } from '../../../src/engine/goTime.ts';
 import { bootMachine } from '../../../src/machine/bootMachine.ts';
 import type { Clock } from '../../../src/shell/kernel/clock.ts';
 import type { BuildCase } from './buildCase.ts';
+import { writeChunks } from './writeChunks.ts';
 
-/** What a build came to: an archive, or the reason why there is none. */
+/** What a build came to: an archive, the config alone (`.json`) of an image without layers, or the reason why there is none. */
 export type BuildEnd = { readonly archive: string } | { readonly refusal: string };
 
 /** Stands at one moment: what a build makes then has the times that `rewrite-timestamp` would give it. */
@@ -59,6 +59,7 @@ export async function buildSimulated(
         pulls: false,
         secrets: new Map(),
         output: { kind: 'image' },
+        layerWriter: 'buildkitd',
       },
       {
         engine,
@@ -74,7 +75,13 @@ export async function buildSimulated(
       },
     );
     if (id === undefined) throw new Error(`the build gave no image: ${log}`);
-    await pipeline(Readable.from(await engine.images.save([id], work.signal)), createWriteStream(archive));
+    const image = engine.images.find(id);
+    // docker saves none without layers.
+    if (image.layers.length === 0) {
+      await writeFile(`${archive}.json`, image.configBytes);
+      return { archive: `${archive}.json` };
+    }
+    await writeChunks(archive, await engine.images.save([id], work.signal));
     return { archive };
   } catch (error) {
     if (error instanceof BuildkitError) return { refusal: error.message };

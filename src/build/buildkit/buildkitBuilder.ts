@@ -266,7 +266,7 @@ class BuildkitBuild {
       : node.baseName === SCRATCH
         ? SCRATCH_IMAGE
         : baseImage(this.#bases.known(node.baseName) as ImageRecord);
-    return withSteps(base, stage.steps, (step) => historyLine(step, this.#options.vintage));
+    return withSteps(base, stage.steps, (step) => historyLine(step, this.#options.vintage), this.#options.vintage);
   }
 
   async #export(plan: BuildPlan, stack: LayerStack): Promise<Digest | undefined> {
@@ -284,7 +284,9 @@ class BuildkitBuild {
     const image = withLabels(this.#image(plan.target, plan), labels);
     return this.#progress.step('exporting to image', async (step) => {
       await step.status('exporting layers done');
-      const { id } = await engine.images.createFromConfig(imageBytes(image, stack.layers, stack.times));
+      const { id } = await engine.images.createFromConfig(
+        imageBytes(image, stack.layers, stack.times, this.#options.vintage),
+      );
       await step.status(`writing image ${id} done`);
       for (const tag of tags) {
         engine.images.tag(id, tag);

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import type { Work } from '../../bytes/platform.ts';
 import type { EngineApi } from '../../engine/engineApi.ts';
+import type { LayerWriter } from '../../engine/imageMount.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
 import type { DownloadedFile } from '../classic/classicOptions.ts';
 import type { OwnerNames } from '../classic/imageFiles.ts';
@@ -23,6 +24,8 @@ export interface BuildkitOptions {
   /** Secrets by ID. */
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   readonly output: BuildOutput;
+  /** Whose layers: those of the BuildKit inside dockerd where it is not said. */
+  readonly layerWriter?: LayerWriter;
 }
 
 export type BuildOutput =

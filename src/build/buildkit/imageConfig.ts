@@ -4,6 +4,7 @@ import { readContainerConfig } from '../../engine/readContainerConfig.ts';
 import type { Digest } from '../../image/digest.ts';
 import { arrayField, asObject, field, objectField, stringField } from '../../image/jsonFields.ts';
 import { jsonBytes, type JsonWritable, sortedKeys } from '../../image/writeJson.ts';
+import type { BuildkitVintage } from './buildkitOptions.ts';
 import { healthConfig } from '../changes/healthConfig.ts';
 import { splitVariable } from '../expand/environment.ts';
 import { resolveWorkingDir } from '../plan/carryOut.ts';
@@ -123,6 +124,7 @@ export function withSteps(
   image: StageImage,
   steps: readonly PlannedStep[],
   createdBy: (step: PlannedStep) => string | undefined,
+  vintage: BuildkitVintage,
 ): StageImage {
   const config: { -readonly [K in keyof RunConfig]: RunConfig[K] } = { ...image.config, onBuild: [] };
   const env = new Map(config.env.map(splitVariable));
@@ -158,7 +160,13 @@ export function withSteps(
     }
     const line = createdBy(step);
     if (line !== undefined)
-      history.push({ created: undefined, createdBy: line, author, comment: COMMENT, isEmptyLayer: !step.makesLayer });
+      history.push({
+        created: undefined,
+        createdBy: line,
+        author: vintage === '0.8' ? author : '',
+        comment: COMMENT,
+        isEmptyLayer: !step.makesLayer,
+      });
   }
   return {
     ...image,
@@ -178,12 +186,13 @@ export function imageBytes(
   image: StageImage,
   layers: readonly Digest[],
   times: readonly (string | undefined)[],
+  vintage: BuildkitVintage,
 ): Uint8Array {
   const history = timed(image.history, times);
   const created = history.reduce<string | undefined>((last, entry) => entry.created ?? last, undefined);
   const fields = new Map<string, JsonWritable>([
     ['architecture', image.architecture],
-    ['config', configJson(image.config)],
+    ['config', configJson(image.config, vintage)],
     ['created', created ?? null],
     ['history', history.map(historyJson)],
     ['os', image.os],
@@ -233,7 +242,10 @@ function historyJson({ created, createdBy, author, comment, isEmptyLayer }: Hist
   };
 }
 
-function configJson(config: RunConfig): JsonWritable {
+/** 0.8 wrote docker's own type: health before `ArgsEscaped`, and no triggers as null. */
+function configJson(config: RunConfig, vintage: BuildkitVintage): JsonWritable {
+  const isOld = vintage === '0.8';
+  const health = { Healthcheck: config.health && { ...config.health } };
   const set = (names: ReadonlySet<string>) =>
     names.size > 0 ? sortedKeys(new Map([...names].map((name) => [name, {}]))) : undefined;
   const list = (words: readonly string[]) => (words.length > 0 ? words : undefined);
@@ -247,9 +259,10 @@ function configJson(config: RunConfig): JsonWritable {
     WorkingDir: config.workingDir || undefined,
     Labels: config.labels.size > 0 ? sortedKeys(config.labels) : undefined,
     StopSignal: config.stopSignal || undefined,
-    Healthcheck: config.health && { ...config.health },
+    ...(isOld && health),
     ArgsEscaped: config.argsEscaped || undefined,
-    OnBuild: config.onBuild.length > 0 ? config.onBuild : null,
+    ...(!isOld && health),
+    OnBuild: config.onBuild.length > 0 ? config.onBuild : isOld ? null : undefined,
     StopTimeout: config.stopTimeout,
     Shell: list(config.shell),
   };

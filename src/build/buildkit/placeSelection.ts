@@ -35,8 +35,9 @@ async function placeOne({ file, files, parents }: Selected, placement: Placement
   const top = placement.destination.replace(/\/+$/, '');
   const target = parents === '' ? top : `${top}/${parents}`;
   if (file.kind === 'directory') {
+    const isNew = target !== '' && !isThereDirectory(mount, target);
     makeParents({ mount, owner }, `${target}/x`);
-    await placeDirectory(file, files, target, placement);
+    await placeDirectory(file, files, target, { ...placement, isNew });
     return;
   }
   if (placement.unpacks && (await isArchive(file.content, work))) {
@@ -54,11 +55,12 @@ async function placeDirectory(
   directory: SourceFile,
   files: Selected['files'],
   target: string,
-  placement: Placement,
+  placement: Placement & { readonly isNew: boolean },
 ): Promise<void> {
-  const { mount } = placement;
+  const { mount, isNew } = placement;
   const keeps = excluder(placement.excludes);
   const prefix = directory.path === '' ? 0 : directory.path.length + 1;
+  const placed: { readonly path: string; readonly file: SourceFile }[] = [];
   for (const file of files.below(directory.path)) {
     const relative = file.path.slice(prefix);
     if (!keeps(relative)) continue;
@@ -73,6 +75,14 @@ async function placeDirectory(
     }
     mount.chmod(path, placement.mode ?? file.mode);
     own(path, file, placement);
+    placed.push({ path, file });
+  }
+  // What was put into them has moved their times.
+  for (const { path, file } of placed) mount.lutimes(path, file.mtime, file.mtime);
+  if (isNew && directory.path !== '') {
+    mount.chmod(target, placement.mode ?? directory.mode);
+    own(target, directory, placement);
+    mount.lutimes(target, directory.mtime, directory.mtime);
   }
 }
 

@@ -90,7 +90,8 @@ async function cached(
     const mounted = images.mount(base.layers);
     await work(mounted.mount, vertex, mounted);
     setup.signal.throwIfAborted();
-    const diffId = (await mounted.seal()) ?? (await images.addLayer(base.layers, writeTar([])));
+    const diffId =
+      (await mounted.seal(setup.options.layerWriter)) ?? (await images.addLayer(base.layers, writeTar([])));
     const layers = [...base.layers, diffId];
     const createdAt = surroundings.now();
     images.keepStep({ key: key.key, layers, createdAt, description: name });
@@ -249,8 +250,10 @@ async function download(url: string, { surroundings }: StepSetup): Promise<Selec
   return madeFile(name, bytes, { mode: 0o600, mtimeSec: modifiedSec ?? 0 }, surroundings);
 }
 
-function inlineFile(name: string, data: string, { surroundings }: StepSetup): Selected {
-  return madeFile(name, new TextEncoder().encode(data), { mode: 0o644, mtimeSec: 0 }, surroundings);
+/** Written as the step is carried out: their time is no part of the key. */
+function inlineFile(name: string, data: string, { surroundings, now }: StepSetup): Selected {
+  const made = madeFile(name, new TextEncoder().encode(data), { mode: 0o644, mtimeSec: 0 }, surroundings);
+  return { ...made, file: { ...made.file, mtime: now() } };
 }
 
 function madeFile(
