@@ -67,7 +67,7 @@ async function main(): Promise<number> {
     };
     await Promise.all(Array.from({ length: BUILDS_AT_ONCE }, takeTurns));
     console.log(summaryOf(rows, skipped));
-    if (writes) writeFileSync(DOCUMENT, documentOf(rows, skipped, version));
+    if (writes) writeFileSync(DOCUMENT, documentOf(rows, skipped, version, wanted));
     return rows.every(({ end }) => end.kind !== 'different') ? 0 : 1;
 
     async function buildBoth(one: BuildCase, folder: string): Promise<BuildRow> {

@@ -39,7 +39,12 @@ export function summaryOf(rows: readonly BuildRow[], skipped: ReadonlyMap<string
 }
 
 /** The page of docs. */
-export function documentOf(rows: readonly BuildRow[], skipped: ReadonlyMap<string, number>, version: string): string {
+export function documentOf(
+  rows: readonly BuildRow[],
+  skipped: ReadonlyMap<string, number>,
+  version: string,
+  only: readonly string[],
+): string {
   const { refused } = countsOf(rows);
   const sources = [...new Set(rows.map(({ source }) => source))];
   const counts = sources.map((source) => {
@@ -71,6 +76,7 @@ export function documentOf(rows: readonly BuildRow[], skipped: ReadonlyMap<strin
     '',
     ...table(['from', 'compared', 'entries', 'diffIDs', 'image ID', 'refused by both'], counts),
     '',
+    ...(only.length > 0 ? [`A part only: names that hold ${only.map((name) => `“${name}”`).join(', ')}.`, ''] : []),
     `Left out: ${[...skipped].map(([reason, count]) => `${count} (${reason})`).join(', ') || 'none'}. Refused by both, and not compared: ${refused}.`,
     '',
     ...table(['Dockerfile', 'entries', 'diffIDs', 'image ID', 'what differs'], compared),
