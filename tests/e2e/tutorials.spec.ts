@@ -98,7 +98,7 @@ test('LAB-1 a container’s shell is talked to, left and found again', async ({ 
   await page.keyboard.type('echo inside > /note\n');
   await page.keyboard.press('Control+p');
   await page.keyboard.press('Control+q');
-  await expect(screenOf(page)).toContainText(/root@palimpsest:~# $/);
+  await expect(screenOf(page)).toContainText(/:\/# *root@palimpsest:~#/);
   await run(page, 'docker exec box cat /note');
   await expect(screenOf(page)).toContainText('inside');
   await page.keyboard.type('docker attach box\n');
