@@ -10,6 +10,7 @@ import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { type Client, ClientError, fileErrorText } from '../client.ts';
 import { humanSize } from '../humanUnits.ts';
+import { fetchFile } from './fetchFile.ts';
 import { type AddedFile, folderContext } from './folderContext.ts';
 
 /** A build context on its way to the daemon. */
@@ -137,7 +138,6 @@ export function isTarHeader(bytes: Uint8Array): boolean {
 
 async function fromUrl(client: Client, url: string, file: string, work: Work): Promise<SentContext> {
   const { process } = client;
-  const { fetchFile } = await import('./fetchFile.ts');
   let bytes: Uint8Array;
   try {
     ({ bytes } = await fetchFile(process, url));
