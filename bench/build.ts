@@ -35,14 +35,14 @@ async function compareAll(): Promise<void> {
 
 async function buildSimulated(): Promise<{ readonly cachedMs: number }> {
   const machine = bootLabMachine();
-  machine.place('/work', contextTree());
+  machine.place('/data', contextTree());
   machine.place('/large', largeTree());
   await machine.run('docker pull -q busybox');
-  const cold = await machine.run(`${BUILD} -t app /work`);
+  const cold = await machine.run(`${BUILD} -t app /data`);
   requireOutput(cold.output, `Step ${STEPS}/${STEPS}`);
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const cached = await machine.run(`${BUILD} -t app /work`);
+    const cached = await machine.run(`${BUILD} -t app /data`);
     const hits = cached.output.split('Using cache').length - 1;
     if (hits !== STEPS - 1) throw new Error(`${hits} of ${STEPS - 1} steps came from the cache`);
     times.push(cached.wallMs);

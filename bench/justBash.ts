@@ -19,17 +19,17 @@ const LIMITS = [
 
 export type Shell = (script: string) => Promise<string>;
 
-/** Its shell, with these files in /work. `folder` holds its node_modules. Its bounds are out of the way. */
+/** Its shell, with these files in /data. `folder` holds its node_modules. Its bounds are out of the way. */
 export async function justBash(folder: string, tree: FileTree): Promise<Shell> {
   const path = createRequire(join(folder, 'none.js')).resolve('just-bash');
   const loaded = (await import(pathToFileURL(path).href)) as JustBashModule & { readonly default?: JustBashModule };
   const { Bash } = loaded.default ?? loaded;
-  const files = Object.fromEntries([...tree].map(([name, bytes]) => [`/work/${name}`, bytes]));
+  const files = Object.fromEntries([...tree].map(([name, bytes]) => [`/data/${name}`, bytes]));
   const many = 2 ** 31 - 1;
   const limits = Object.fromEntries(LIMITS.map((limit) => [`max${limit}`, many]));
   const shell = new Bash({
     files,
-    cwd: '/work',
+    cwd: '/data',
     executionLimits: limits,
     defenseInDepth: false,
   });

@@ -48,7 +48,7 @@ async function compareShells(): Promise<void> {
   const tree = new Map([...workTree(), [BLOB_NAME, blobOf(BLOB_BYTES)]]);
   placeReal(folder, tree);
   const machine = bootLabMachine();
-  machine.place('/work', tree);
+  machine.place('/data', tree);
   const peer = await findPeer(tree);
   console.log(`\n${'fastest of 3, ms'.padEnd(26)}machine    this host  just-bash`);
   for (const work of SHELL_WORK) await compareWork(work, machine, peer);
@@ -57,7 +57,7 @@ async function compareShells(): Promise<void> {
 }
 
 async function compareWork(work: ShellWork, machine: LabMachine, peer: Shell | undefined): Promise<void> {
-  const ours = await measure(async () => (await machine.run(`cd /work; ${work.script}`)).output);
+  const ours = await measure(async () => (await machine.run(`cd /data; ${work.script}`)).output);
   const real = await measure(async () => (await runReal(work.script)).output);
   requireSame(work, ours.output, real.output, 'this host');
   const theirs = peer && (await measurePeer(work, peer, real.output));
@@ -89,13 +89,13 @@ async function measureRoot(machine: LabMachine): Promise<void> {
 async function compareImages(): Promise<void> {
   const machine = bootLabMachine();
   const blob = blobOf(IMAGE_BYTES);
-  machine.place('/work', new Map([...workTree(), ['big.bin', blob]]));
+  machine.place('/data', new Map([...workTree(), ['big.bin', blob]]));
   placeReal(folder, new Map([['image/big.bin', blob]]));
   await machine.run(
-    'docker pull -q busybox; docker create --name holder busybox; docker cp -q /work/big.bin holder:/big.bin',
+    'docker pull -q busybox; docker create --name holder busybox; docker cp -q /data/big.bin holder:/big.bin',
   );
   await machine.run('docker commit holder big:1; docker rm holder');
-  await machine.run('docker create --name changed busybox; docker cp -q /work/tree changed:/tree');
+  await machine.run('docker create --name changed busybox; docker cp -q /data/tree changed:/tree');
   console.log(`\nimages: ${megabytes(IMAGE_BYTES)} of content, ${FILES} changed files`);
   const save = 'docker save big:1 | wc -c';
   await compareImageWork('docker save', await once(machine, save), 'tar -cf - image | wc -c');

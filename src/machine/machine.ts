@@ -3,10 +3,9 @@ import { topologyChanged } from '../shell/kernel/mountNamespace.ts';
 import { exitCode, type Process } from '../shell/kernel/process.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
-import { ROOT } from '../vfs/overlay/permission.ts';
 import type { UpperState } from '../vfs/overlay/upperView.ts';
 import type { Host } from './host.ts';
-import { LOGIN_ENVIRONMENT } from './loginEnvironment.ts';
+import { startLoginShell } from './loginShell.ts';
 import { Timeline } from './timeline.ts';
 
 /** All that a machine is at one moment, but for what runs on it. O(1) in files and images. */
@@ -41,27 +40,8 @@ export class Machine {
 
   /** Starts a login shell on a new terminal. */
   login(columns: number, rows: number, cwd = '/root'): Session {
-    const { kernel, namespaces } = this.host;
-    const terminal = kernel.newTerminal(columns, rows);
-    const { slave } = terminal;
-    const process = kernel.launch(
-      {
-        namespaces,
-        argv: ['-bash'],
-        env: new Map(Object.entries(LOGIN_ENVIRONMENT)),
-        cwd,
-        credentials: ROOT,
-        files: new Map([
-          [0, slave],
-          [1, slave],
-          [2, slave],
-        ]),
-        group: 'new',
-        terminal,
-      },
-      (self) => self.exec('/bin/bash', ['-bash']),
-    );
-    terminal.foregroundGroup = process.group;
+    const { kernel } = this.host;
+    const { terminal, process } = startLoginShell(this.host, { columns, rows, cwd });
     const ended = process.wait().then((status) => {
       this.#sessions.delete(session);
       kernel.terminals.delete(terminal);

@@ -7,6 +7,7 @@ import { ROOT } from '../vfs/overlay/permission.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import type { Host } from './host.ts';
 import { LOGIN_ENVIRONMENT } from './loginEnvironment.ts';
+import { startLoginShell } from './loginShell.ts';
 
 const READ_BYTES = 65_536;
 
@@ -52,27 +53,11 @@ async function runCommand(host: Host, { command = '', stdin, stdout, stderr, sig
 
 async function login(host: Host, { stdin, stdout, signal }: SshRequest): Promise<number> {
   const { terminal: outer } = stdin;
-  const terminal = host.kernel.newTerminal(outer?.columns ?? 80, outer?.rows ?? 24);
-  terminal.onOutput = (bytes) => stdout.write(bytes.slice());
-  const { slave } = terminal;
-  const process = host.kernel.launch(
-    {
-      namespaces: host.namespaces,
-      argv: ['-bash'],
-      env: new Map(Object.entries(LOGIN_ENVIRONMENT)),
-      cwd: '/root',
-      credentials: ROOT,
-      files: new Map([
-        [0, slave],
-        [1, slave],
-        [2, slave],
-      ]),
-      group: 'new',
-      terminal,
-    },
-    (self) => self.exec('/bin/bash', ['-bash']),
-  );
-  terminal.foregroundGroup = process.group;
+  const { terminal, process } = startLoginShell(host, {
+    columns: outer?.columns ?? 80,
+    rows: outer?.rows ?? 24,
+    onOutput: (bytes) => stdout.write(bytes.slice()),
+  });
   const over = new AbortController();
   const feeding = feed(stdin, over.signal, async (bytes) => terminal.input(bytes)).finally(() => {
     if (!over.signal.aborted) terminal.hangUp();

@@ -1,8 +1,9 @@
-import type { ContainerConfig, NameSet } from '../../engine/containerConfig.ts';
+import type { ContainerConfig } from '../../engine/containerConfig.ts';
 import { BuildError } from '../buildError.ts';
 import { splitVariable, VariableMap } from '../expand/environment.ts';
 import { expandWord, expandWords } from '../expand/lexer.ts';
 import type { InstructionBody, KeyValue } from '../instructions/instruction.ts';
+import { withNames, withVariables } from './configSets.ts';
 import { healthConfig } from './healthConfig.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
 import { Linter } from '../lint/linter.ts';
@@ -133,19 +134,4 @@ class ChangedConfig {
   #expanded(pair: KeyValue): KeyValue {
     return { ...pair, key: this.#word(pair.key), value: this.#word(pair.value) };
   }
-}
-
-/** A variable that is there keeps its place. */
-function withVariables(env: readonly string[], pairs: readonly KeyValue[]): readonly string[] {
-  const changed = [...env];
-  for (const { key, value } of pairs) {
-    const at = changed.findIndex((one) => splitVariable(one)[0] === key);
-    if (at < 0) changed.push(`${key}=${value}`);
-    else changed[at] = `${key}=${value}`;
-  }
-  return changed;
-}
-
-function withNames(set: NameSet | undefined, names: readonly string[]): NameSet {
-  return { ...set, ...Object.fromEntries(names.map((name) => [name, {}])) };
 }

@@ -3,6 +3,7 @@ import type { Digest } from '../../image/digest.ts';
 import { isReference } from '../../image/reference.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import { EMPTY_CONFIG } from '../../engine/containerConfig.ts';
+import { shortId } from '../../engine/messages.ts';
 import { readContainerConfig } from '../../engine/readContainerConfig.ts';
 import { objectField } from '../../image/jsonFields.ts';
 import { BuildError } from '../buildError.ts';
@@ -17,12 +18,6 @@ import type { ContextFiles } from './contextFiles.ts';
 import { type ClassicDockerfile, oldWords, readClassic } from './readClassic.ts';
 import { ClassicStep } from './classicStep.ts';
 import { StageBuild } from './stageBuild.ts';
-
-const SHORT_ID = 12;
-
-export function shortId(id: string): string {
-  return id.replace(/^sha256:/, '').slice(0, SHORT_ID);
-}
 
 /** Builds, and gives the image's ID. Throws BuildError with the daemon's words, RunFailed, EngineError. */
 export async function buildClassic(

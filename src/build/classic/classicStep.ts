@@ -1,12 +1,11 @@
 import { toHex } from '../../bytes/hex.ts';
-import { MemorySource } from '../../bytes/byteSource.ts';
 import { healthConfig } from '../changes/healthConfig.ts';
+import { withNames, withVariables } from '../changes/configSets.ts';
 import type { ContainerConfig } from '../../engine/containerConfig.ts';
-import type { ImageRecord } from '../../engine/imageRecord.ts';
 import type { Digest } from '../../image/digest.ts';
 import { BuildError } from '../buildError.ts';
 import { splitVariable, VariableMap } from '../expand/environment.ts';
-import { type EscapeCharacter, expandWord, expandWords } from '../expand/lexer.ts';
+import { expandWord, expandWords } from '../expand/lexer.ts';
 import { quoteList } from '../go/quote.ts';
 import type {
   AddInstruction,
@@ -17,46 +16,28 @@ import type {
   RunInstruction,
 } from '../instructions/instruction.ts';
 import { Linter } from '../lint/linter.ts';
+import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import { resolveWorkingDir } from '../plan/carryOut.ts';
 import { exposedPorts } from '../plan/ports.ts';
 import { isSignal } from '../plan/signals.ts';
-import type { BuildArguments } from './buildArguments.ts';
 import { probeCache } from './cacheProbe.ts';
-import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
-import { type ContextFiles, type FileSet, type SourceFile, tarSum } from './contextFiles.ts';
-import { type CopySource, findSources, sumOfAll } from './copySources.ts';
-import { ImageFiles } from './imageFiles.ts';
+import { sumOfAll } from './copySources.ts';
+import { findCopySources } from './findCopySources.ts';
 import { healthText } from './healthText.ts';
 import { ownerOf } from './ownerOf.ts';
 import { placeSource } from './placeFiles.ts';
 import { RunFailed } from './runFailed.ts';
-import type { StageBuild } from './stageBuild.ts';
+import type { StepSetup } from './stepSetup.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
 const SHORT_ID = 12;
 const NEEDS_BUILDKIT =
   'option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled';
 
-export interface StepSetup {
-  readonly build: StageBuild;
-  /** Those that are done, and this one. */
-  readonly stages: readonly StageBuild[];
-  readonly context: ContextFiles;
-  readonly buildArguments: BuildArguments;
-  readonly options: ClassicOptions;
-  readonly surroundings: ClassicSurroundings;
-  readonly escape: EscapeCharacter;
-  /** As in `Step 3/7`. */
-  readonly number: number;
-  readonly findImage: (name: string) => Promise<Pick<ImageRecord, 'id' | 'layers'>>;
-  readonly mayProbe: () => boolean;
-  readonly onMiss: () => void;
-}
-
 /** One instruction being carried out (moby builder/dockerfile, dispatchers.go and internals.go). */
 export class ClassicStep {
   readonly #setup: StepSetup;
-  readonly #build: StageBuild;
+  readonly #build: StepSetup['build'];
   readonly #containers: string[] = [];
 
   constructor(setup: StepSetup) {
@@ -83,7 +64,7 @@ export class ClassicStep {
     }
   }
 
-  async #dispatch({ body }: Instruction): Promise<void> {
+  async #dispatch({ body, node }: Instruction): Promise<void> {
     const build = this.#build;
     switch (body.kind) {
       case 'ADD':
@@ -122,14 +103,14 @@ export class ClassicStep {
         const words = body.ports.flatMap((port) =>
           expandWords(port, this.#variables(), { escape: this.#setup.escape }),
         );
-        const ports = this.#ports(words);
-        build.config = { ...build.config, ExposedPorts: { ...build.config.ExposedPorts, ...namesOf(ports) } };
+        const ports = this.#ports(words, node);
+        build.config = { ...build.config, ExposedPorts: withNames(build.config.ExposedPorts, ports) };
         return this.#note(`EXPOSE ${[...words].sort().join(' ')}`);
       }
       case 'VOLUME': {
         const volumes = body.volumes.map((volume) => this.#word(volume));
         if (volumes.includes('')) throw new BuildError('instruction', 'VOLUME specified can not be an empty string');
-        build.config = { ...build.config, Volumes: { ...build.config.Volumes, ...namesOf(volumes) } };
+        build.config = { ...build.config, Volumes: withNames(build.config.Volumes ?? undefined, volumes) };
         return this.#note(`VOLUME [${volumes.join(' ')}]`);
       }
       case 'USER': {
@@ -182,17 +163,13 @@ export class ClassicStep {
     return text === '' ? this.#shell() : [...this.#shell(), text];
   }
 
-  #ports(words: readonly string[]): readonly string[] {
+  #ports(words: readonly string[], node: SyntaxNode): readonly string[] {
     for (const word of words) {
       const port = word.replace(/\/.*$/, '').replace(/^.*:/, '');
       if (!/^\d+(-\d+)?$/.test(port) || port.split('-').some((one) => Number(one) > 65535))
         throw new BuildError('instruction', `Invalid containerPort: ${port}`);
     }
-    return exposedPorts(words, this.#node, new Linter());
-  }
-
-  get #node() {
-    return { startLine: 0, endLine: 0, comments: [] } as never;
+    return exposedPorts(words, node, new Linter());
   }
 
   // Instructions that change the config alone
@@ -386,15 +363,12 @@ export class ClassicStep {
   async #copy(copy: AddInstruction | CopyInstruction): Promise<void> {
     const { engine, work, random } = this.#setup.surroundings;
     if (copy.chmod !== '') throw new BuildError('instruction', `the --chmod ${NEEDS_BUILDKIT}`);
-    const sources = await this.#sources(copy);
+    const sources = await findCopySources(this.#setup, copy, (text) => this.#word(text));
     const destination = this.#destination(this.#word(copy.destination));
     if (sources.length > 1 && !destination.endsWith('/')) {
       throw new BuildError(
         'instruction',
-        'When using %s with more than one source file, the destination must be a directory and end with a /'.replace(
-          '%s',
-          copy.kind,
-        ),
+        `When using ${copy.kind} with more than one source file, the destination must be a directory and end with a /`,
       );
     }
     const chown = this.#word(copy.chown);
@@ -416,84 +390,6 @@ export class ClassicStep {
     const { WorkingDir } = this.#build.config;
     return clean(`${WorkingDir === '' ? '/' : WorkingDir}/${path}`);
   }
-
-  async #sources(copy: AddInstruction | CopyInstruction): Promise<readonly CopySource[]> {
-    const { work } = this.#setup.surroundings;
-    const from = copy.kind === 'COPY' ? copy.from : '';
-    const files = from === '' ? this.#setup.context : await this.#stageFiles(from);
-    const found: CopySource[] = [];
-    try {
-      for (const word of copy.sources) {
-        const source = this.#word(word);
-        if (/^https?:\/\//.test(source)) {
-          if (copy.kind === 'COPY') throw new BuildError('context', "source can't be a URL for COPY");
-          found.push(await this.#download(source));
-        } else found.push(...(await findSources(files, source, { isContext: from === '' }, work)));
-      }
-      if (found.length === 0) throw new BuildError('context', 'no source files were specified');
-    } catch (error) {
-      if (!(error instanceof BuildError)) throw error;
-      throw new BuildError(error.code, `${copy.kind} failed: ${error.message}`);
-    }
-    return found;
-  }
-
-  async #stageFiles(from: string): Promise<FileSet> {
-    const { stages, surroundings, findImage } = this.#setup;
-    const { engine, owners, work } = surroundings;
-    const earlier = stages.slice(0, -1);
-    const stage = earlier.find(({ name }) => name !== '' && name === from.toLowerCase()) ?? numbered(earlier, from);
-    let layers: readonly Digest[];
-    if (stage) {
-      layers = stage.imageId === undefined ? [] : engine.images.find(stage.imageId).layers.map(({ diffId }) => diffId);
-    } else {
-      try {
-        layers = (await findImage(from)).layers.map(({ diffId }) => diffId);
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new BuildError('stage', `invalid from flag value ${from}: ${why}`);
-      }
-    }
-    return new ImageFiles(engine.images.mount(layers).mount, owners, work);
-  }
-
-  async #download(url: string): Promise<CopySource> {
-    const { surroundings } = this.#setup;
-    const { work } = surroundings;
-    const { name, bytes, modifiedSec } = await surroundings.download(url);
-    await surroundings.print('\n');
-    if (name === '') throw new BuildError('context', `cannot determine filename for source ${url}`);
-    const content = new MemorySource(bytes);
-    const header = {
-      name,
-      mode: 0o100600,
-      uid: 0,
-      gid: 0,
-      sizeBytes: bytes.length,
-      typeflag: '0',
-      linkName: '',
-      userName: surroundings.owners.users.get(0) ?? '',
-      groupName: surroundings.owners.groups.get(0) ?? '',
-    };
-    const sum = await tarSum(header, content, work);
-    const file: SourceFile = {
-      path: name,
-      kind: 'file',
-      mode: 0o600,
-      uid: 0,
-      gid: 0,
-      mtime: { sec: modifiedSec ?? 0, nsec: 0 },
-      sizeBytes: bytes.length,
-      linkTarget: '',
-      content,
-      sum: async () => sum,
-    };
-    return { file, name, files: this.#setup.context, sum, isDownload: true };
-  }
-}
-
-function numbered(stages: readonly StageBuild[], text: string): StageBuild | undefined {
-  return /^\d+$/.test(text) ? stages[Number(text)] : undefined;
 }
 
 /** A path without `.`, `..` and double slashes; a slash at its end stays. */
@@ -505,23 +401,6 @@ function clean(path: string): string {
   }
   const ends = path.endsWith('/') || path.endsWith('/.');
   return parts.length === 0 ? '/' : `/${parts.join('/')}${ends ? '/' : ''}`;
-}
-
-function withVariables(
-  env: readonly string[],
-  pairs: readonly { readonly key: string; readonly value: string }[],
-): readonly string[] {
-  const changed = [...env];
-  for (const { key, value } of pairs) {
-    const at = changed.findIndex((one) => splitVariable(one)[0] === key);
-    if (at < 0) changed.push(`${key}=${value}`);
-    else changed[at] = `${key}=${value}`;
-  }
-  return changed;
-}
-
-function namesOf(names: readonly string[]): Readonly<Record<string, Readonly<Record<string, never>>>> {
-  return Object.fromEntries(names.map((name) => [name, {}]));
 }
 
 function goList(words: readonly string[]): string {

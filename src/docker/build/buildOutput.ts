@@ -8,7 +8,7 @@ import { type TarMemberWithContent, writeTar } from '../../tar/writeTar.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import { type Client, ClientError } from '../client.ts';
 import { OutputFile } from '../outputFile.ts';
-import { absolute } from './readContext.ts';
+import { absolutePath } from '../copy/paths.ts';
 
 /** `--output`: nothing is an image; `DIR` and `type=local` a folder; `-` and `type=tar` an archive. Throws ClientError. */
 export function buildOutput(client: Client, given: readonly string[]): BuildOutput {
@@ -31,7 +31,7 @@ export function buildOutput(client: Client, given: readonly string[]): BuildOutp
     }
     case 'local': {
       if (dest === '') throw new ClientError('dest is required for local output');
-      const folder = absolute(client.process.cwd, dest);
+      const folder = absolutePath(client.process.cwd, dest);
       return {
         kind: 'tree',
         message: 'copying files done',

@@ -1,4 +1,4 @@
-import { BuildError } from '../../build/buildError.ts';
+import { splitVariable } from '../../build/expand/environment.ts';
 import { buildWithBuildkit } from '../../build/buildkit/buildkitBuilder.ts';
 import { BuildkitError } from '../../build/buildkit/buildkitError.ts';
 import { PlainProgress } from '../../build/buildkit/plainProgress.ts';
@@ -13,7 +13,7 @@ import { parseGoBool } from '../commandLine/flagValue.ts';
 import { readTagReference } from '../references.ts';
 import { buildkitSource } from './buildkitSource.ts';
 import { buildOutput } from './buildOutput.ts';
-import { fetchFile } from './fetchFile.ts';
+import { downloadForBuild } from './fetchFile.ts';
 import { ownerNames } from './ownerNames.ts';
 
 const RULE = '------';
@@ -70,7 +70,7 @@ export async function buildkitBuild(
         buildArgs,
         target: flags.text('target'),
         tags: flags.list('tag'),
-        labels: Object.fromEntries(flags.list('label').map(splitPair)),
+        labels: Object.fromEntries(flags.list('label').map(splitVariable)),
         usesCache: !flags.isOn('no-cache'),
         pulls: flags.isOn('pull'),
         secrets,
@@ -80,13 +80,7 @@ export async function buildkitBuild(
         engine,
         work,
         display,
-        download: async (url) => {
-          try {
-            return await fetchFile(process, url);
-          } catch (error) {
-            throw error instanceof Error ? new BuildError('context', error.message) : error;
-          }
-        },
+        download: (url) => downloadForBuild(process, url),
         owners: await ownerNames(process),
         random: (length) => process.kernel.random(length),
         nowMs,
@@ -111,7 +105,7 @@ async function readSecrets(client: Client, given: readonly string[]): Promise<Re
     let id = '';
     let path = '';
     for (const field of csvFields(text)) {
-      const [key, value] = splitPair(field);
+      const [key, value] = splitVariable(field);
       if (!field.includes('=')) throw new ClientError(`invalid field '${field}' must be a key=value pair`);
       if (key === 'type' && value !== 'file') throw new ClientError(`unsupported secret type "${value}"`);
       else if (key === 'id') id = value;
@@ -127,9 +121,4 @@ async function readSecrets(client: Client, given: readonly string[]): Promise<Re
     }
   }
   return secrets;
-}
-
-function splitPair(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -13,7 +13,8 @@ import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
 import { type Client, ClientError } from '../client.ts';
 import { fetchFile } from './fetchFile.ts';
 import { folderContext } from './folderContext.ts';
-import { absolute, isTarHeader, spooled } from './readContext.ts';
+import { absolutePath } from '../copy/paths.ts';
+import { isTarHeader, spooled } from './readContext.ts';
 import { transferSize } from './transferSize.ts';
 
 const DEFAULT_DOCKERFILE = 'Dockerfile';
@@ -33,7 +34,7 @@ export async function buildkitSource(client: Client, source: string, file: strin
       throw error instanceof Error && !(error instanceof ClientError) ? new ClientError(error.message) : error;
     }
   }
-  const folder = absolute(process.cwd, source);
+  const folder = absolutePath(process.cwd, source);
   const stat = calls.statIfThere(process, folder);
   if (!stat) throw new ClientError(`${CANNOT}path "${source}" not found`);
   if (!isDirectory(stat.mode)) throw new ClientError(`${CANNOT}context must be a directory: ${folder}`);
@@ -49,7 +50,7 @@ function folderSource(
   work: Work,
 ): BuildSource {
   const { process, engine } = client;
-  const path = file === '' || file === '-' ? `${folder}/${DEFAULT_DOCKERFILE}` : absolute(process.cwd, file);
+  const path = file === '' || file === '-' ? `${folder}/${DEFAULT_DOCKERFILE}` : absolutePath(process.cwd, file);
   const name = path.slice(path.lastIndexOf('/') + 1);
   let patterns: Promise<{ readonly patterns: readonly string[]; readonly bytes: number }> | undefined;
   const ignored = () => {

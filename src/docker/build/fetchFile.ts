@@ -1,3 +1,4 @@
+import { BuildError } from '../../build/buildError.ts';
 import type { DownloadedFile } from '../../build/classic/classicOptions.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
@@ -35,6 +36,15 @@ export async function fetchFile(process: Process, address: string): Promise<Down
     bytes,
     modifiedSec: Number.isNaN(modifiedMs) ? undefined : modifiedMs / 1000,
   };
+}
+
+/** For ADD. Throws BuildError with the same words. */
+export async function downloadForBuild(process: Process, url: string): Promise<DownloadedFile> {
+  try {
+    return await fetchFile(process, url);
+  } catch (error) {
+    throw error instanceof Error ? new BuildError('context', error.message) : error;
+  }
 }
 
 function dialFault(error: unknown, address: string, port: number): string {

@@ -1,5 +1,6 @@
 import { decodeName, encodeName } from '../../bytes/byteName.ts';
 import type { ByteSource } from '../../bytes/byteSource.ts';
+import { toHex } from '../../bytes/hex.ts';
 import { MemorySource } from '../../bytes/byteSource.ts';
 import type { Work } from '../../bytes/platform.ts';
 import { decompress } from '../../codec/decompress.ts';
@@ -10,6 +11,7 @@ import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { type Client, ClientError, fileErrorText } from '../client.ts';
 import { humanSize } from '../humanUnits.ts';
+import { absolutePath } from '../copy/paths.ts';
 import { fetchFile } from './fetchFile.ts';
 import { type AddedFile, folderContext } from './folderContext.ts';
 
@@ -35,7 +37,7 @@ export async function readContext(client: Client, source: string, file: string, 
 
 async function fromFolder(client: Client, source: string, file: string, work: Work): Promise<SentContext> {
   const { process } = client;
-  const folder = absolute(process.cwd, source);
+  const folder = absolutePath(process.cwd, source);
   const stat = calls.statIfThere(process, folder);
   if (!stat) throw new ClientError(`${CANNOT}path "${source}" not found`);
   if (!isDirectory(stat.mode)) throw new ClientError(`${CANNOT}context must be a directory: ${folder}`);
@@ -65,7 +67,7 @@ async function locateDockerfile(
     const name = hiddenName(client);
     return { dockerfile: name, added: [{ path: name, bytes }, ...(await ignoring(client, folder, name))] };
   }
-  const path = file === '' ? `${folder}/${DEFAULT_DOCKERFILE}` : absolute(process.cwd, file);
+  const path = file === '' ? `${folder}/${DEFAULT_DOCKERFILE}` : absolutePath(process.cwd, file);
   const found = lowerCaseToo(client, path, file === '');
   try {
     calls.lstat(process, found);
@@ -96,8 +98,7 @@ async function ignoring(client: Client, folder: string, name: string): Promise<r
 }
 
 function hiddenName({ process }: Client): string {
-  const hex = [...process.kernel.random(10)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `.dockerfile.${hex}`;
+  return `.dockerfile.${toHex(process.kernel.random(10))}`;
 }
 
 /** `dockerfile` serves where there is no `Dockerfile`. */
@@ -159,13 +160,4 @@ export async function spooled(chunks: AsyncIterable<Uint8Array>, { platform }: W
   const spool = platform.createSpool();
   for await (const chunk of chunks) await spool.write(chunk);
   return spool.finish();
-}
-
-export function absolute(cwd: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
 }

@@ -1,3 +1,4 @@
+import { splitVariable } from '../../build/expand/environment.ts';
 import { decodeName } from '../../bytes/byteName.ts';
 import { BuildError } from '../../build/buildError.ts';
 import { buildClassic } from '../../build/classic/classicBuilder.ts';
@@ -10,7 +11,7 @@ import { EngineError } from '../../engine/engineError.ts';
 import { RunFailed } from '../../build/classic/runFailed.ts';
 import * as calls from '../../shell/kernel/calls.ts';
 import { buildkitBuild, usesBuildkit } from '../build/buildkitBuild.ts';
-import { fetchFile } from '../build/fetchFile.ts';
+import { downloadForBuild } from '../build/fetchFile.ts';
 import { ownerNames } from '../build/ownerNames.ts';
 import { readContext, type SentContext } from '../build/readContext.ts';
 import { type Client, ClientError, type DockerCommand } from '../client.ts';
@@ -95,13 +96,7 @@ async function daemonBuild(
     return await buildClassic(text, context, optionsOf(client, flags), {
       engine,
       work,
-      download: async (url) => {
-        try {
-          return await fetchFile(process, url);
-        } catch (error) {
-          throw error instanceof Error ? new BuildError('context', error.message) : error;
-        }
-      },
+      download: (url) => downloadForBuild(process, url),
       owners: await ownerNames(process),
       random: (length) => process.kernel.random(length),
       print: async (line) => {
@@ -130,7 +125,7 @@ async function withoutIgnored(context: ContextFiles, dockerfile: string): Promis
 }
 
 function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
-  const labels = Object.fromEntries(flags.list('label').map(splitPair));
+  const labels = Object.fromEntries(flags.list('label').map(splitVariable));
   return {
     buildArgs: buildArguments(client, flags.list('build-arg')),
     target: flags.text('target'),
@@ -148,7 +143,7 @@ function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
 function buildArguments(client: Client, given: readonly string[]): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const one of given) {
-    const [name, value] = splitPair(one);
+    const [name, value] = splitVariable(one);
     if (one.includes('=')) values.set(name, value);
     else {
       const found = client.process.env.get(name);
@@ -156,9 +151,4 @@ function buildArguments(client: Client, given: readonly string[]): ReadonlyMap<s
     }
   }
   return values;
-}
-
-function splitPair(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

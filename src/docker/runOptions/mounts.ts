@@ -1,3 +1,4 @@
+import { absolutePath } from '../copy/paths.ts';
 import type { MountSpec } from '../../engine/containerConfig.ts';
 import { ClientError } from '../client.ts';
 import { parseBinarySize, parseGoBool, quoteGo } from '../commandLine/flagValue.ts';
@@ -18,19 +19,10 @@ export function readVolumes(
     }
     if (source === '' || rest[0] === '') throw new ClientError(`invalid spec: ${text}: empty section between colons`);
     if (rest.length > 2) throw new ClientError(`invalid spec: ${text}: too many colons`);
-    const host = source.startsWith('.') ? absolute(source, cwd) : source;
+    const host = source.startsWith('.') ? absolutePath(cwd, source) : source;
     binds.push([host, ...rest].join(':'));
   }
   return { binds, anonymous };
-}
-
-function absolute(path: string, cwd: string): string {
-  const parts: string[] = [];
-  for (const part of `${cwd}/${path}`.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
 }
 
 /** `--mount type=bind,src=…,dst=…`: fields of CSV. Throws ClientError in the client's words. */
@@ -69,7 +61,7 @@ export function readMount(text: string, cwd: string): MountSpec {
     Type: type,
     ...(source === undefined
       ? {}
-      : { Source: type === 'bind' && source.startsWith('.') ? absolute(source, cwd) : source }),
+      : { Source: type === 'bind' && source.startsWith('.') ? absolutePath(cwd, source) : source }),
     Target: target,
     ...(isReadOnly ? { ReadOnly: true } : {}),
     ...volumeOptions,

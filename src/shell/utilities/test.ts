@@ -1,3 +1,4 @@
+import { compareIntegers } from '../compareIntegers.ts';
 import {
   isDirectory,
   isSymlink,
@@ -201,20 +202,7 @@ class Evaluator {
         break;
     }
     const [a, b] = [integer(left), integer(right)];
-    switch (operator) {
-      case '-eq':
-        return a === b;
-      case '-ne':
-        return a !== b;
-      case '-lt':
-        return a < b;
-      case '-le':
-        return a <= b;
-      case '-gt':
-        return a > b;
-      default:
-        return a >= b;
-    }
+    return compareIntegers(operator, a, b);
   }
 
   #files(left: string, operator: string, right: string): boolean {

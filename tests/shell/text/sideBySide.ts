@@ -84,21 +84,21 @@ export function runReal(test: Case): Outcome {
 export async function runOurs(test: Case): Promise<Outcome> {
   const files = Object.fromEntries(
     Object.entries(test.files ?? {}).map(([path, text]) => [
-      `/work/${path.replace(/\/$/, '')}`,
+      `/data/${path.replace(/\/$/, '')}`,
       path.endsWith('/') ? null : text,
     ]),
   );
-  const machine = testKernel({ programs: UTILITIES, files: { '/work': null, ...files } });
+  const machine = testKernel({ programs: UTILITIES, files: { '/data': null, ...files } });
   const result = await run(machine, splitWords(test.command), {
     stdin: test.stdin ?? '',
     env: { ...ENV, ...test.env },
-    cwd: '/work',
+    cwd: '/data',
   });
   const process = idleProcess(machine);
   const outputs: Record<string, string | undefined> = {};
   for (const path of test.outputs ?? []) {
-    outputs[path] = statIfThere(process, `/work/${path}`)
-      ? decodeName(await readFile(process, `/work/${path}`))
+    outputs[path] = statIfThere(process, `/data/${path}`)
+      ? decodeName(await readFile(process, `/data/${path}`))
       : undefined;
   }
   process.kill(9);

@@ -6,10 +6,10 @@ import { VfsError } from '../../../src/vfs/vfsError.ts';
 import { type Files, run, type TestKernel, testKernel } from '../../support/testKernel.ts';
 
 function machine(files: Files = {}, network?: Network): TestKernel {
-  return testKernel({ programs: UTILITIES, files: { '/work': null, ...files }, ...(network && { network }) });
+  return testKernel({ programs: UTILITIES, files: { '/data': null, ...files }, ...(network && { network }) });
 }
 
-const sh = (on: TestKernel, line: string, stdin = '') => run(on, line.split(' '), { cwd: '/work', stdin });
+const sh = (on: TestKernel, line: string, stdin = '') => run(on, line.split(' '), { cwd: '/data', stdin });
 
 /** `/slow` never answers, `/stuck` stops amid its body, `/headers` shows what was asked, `/local` leads to a file. */
 const LAB: Network = {
@@ -78,7 +78,7 @@ describe('what an option asks for', () => {
     ['vi -b a', /option '-b' is not simulated/],
     ['useradd -e soon eve', /invalid date 'soon'/],
   ])('%s', async (line, stderr) => {
-    const on = machine({ '/work/a': 'x\n' });
+    const on = machine({ '/data/a': 'x\n' });
     await sh(on, 'tar cf b.tar a');
     await sh(on, 'ln -s a link');
     expect((await sh(on, line, 'one two three four five six\n')).stderr).toMatch(stderr);
@@ -94,7 +94,7 @@ describe('what an option asks for', () => {
   });
 
   it('sed -i --follow-symlinks edits what a link leads to', async () => {
-    const on = machine({ '/work/a': 'x\n' });
+    const on = machine({ '/data/a': 'x\n' });
     await sh(on, 'ln -s a link');
     expect((await sh(on, 'sed -i --follow-symlinks s/x/y/ link')).code).toBe(0);
     expect((await sh(on, 'readlink link')).stdout).toBe('a\n');
@@ -108,7 +108,7 @@ describe('what an option asks for', () => {
   });
 
   it('patch -u takes no context diff', async () => {
-    const on = machine({ '/work/a': 'x\n' });
+    const on = machine({ '/data/a': 'x\n' });
     const normal = '1c1\n< x\n---\n> y\n';
     expect((await sh(on, 'patch -u a', normal)).stderr).toContain('Only garbage');
     expect((await sh(on, 'patch -n a', normal)).code).toBe(0);

@@ -10,10 +10,10 @@ import { VfsError } from '../../../src/vfs/vfsError.ts';
 import { type Files, run, type TestKernel, testKernel } from '../../support/testKernel.ts';
 
 function machine(files: Files = {}, network?: Network): TestKernel {
-  return testKernel({ programs: UTILITIES, files: { '/work': null, ...files }, ...(network && { network }) });
+  return testKernel({ programs: UTILITIES, files: { '/data': null, ...files }, ...(network && { network }) });
 }
 
-const sh = (on: TestKernel, line: string, stdin = '') => run(on, line.split(' '), { cwd: '/work', stdin });
+const sh = (on: TestKernel, line: string, stdin = '') => run(on, line.split(' '), { cwd: '/data', stdin });
 
 describe('the registry', () => {
   it('loads every program that it names', async () => {
@@ -183,7 +183,7 @@ describe('unzip', () => {
       writeFileSync(join(folder, 'b'), 'x');
       symlinkSync('a.txt', join(folder, 'link'));
       execFileSync('zip', ['-qy', 'z.zip', 'a.txt', 'b', 'link'], { cwd: folder });
-      const on = machine({ '/work/z.zip': new Uint8Array(readFileSync(join(folder, 'z.zip'))) });
+      const on = machine({ '/data/z.zip': new Uint8Array(readFileSync(join(folder, 'z.zip'))) });
       expect((await sh(on, 'unzip z.zip')).stdout).toContain('inflating: a.txt');
       expect((await sh(on, 'cat a.txt')).stdout).toBe('text '.repeat(1000));
       expect((await sh(on, 'readlink link')).stdout).toBe('a.txt\n');
@@ -195,7 +195,7 @@ describe('unzip', () => {
   });
 
   it('unpacks what our zip packed, as the real one does', async () => {
-    const on = machine({ '/work/d/a': 'text '.repeat(1000), '/work/d/b': 'x' });
+    const on = machine({ '/data/d/a': 'text '.repeat(1000), '/data/d/b': 'x' });
     expect((await sh(on, 'zip -r z d')).stdout).toContain('adding: d/a (deflated 99%)');
     await sh(on, 'rm -r d');
     expect((await sh(on, 'unzip -q z')).code).toBe(0);
@@ -212,7 +212,7 @@ describe('unzip', () => {
   });
 
   it('refuses what is none', async () => {
-    const on = machine({ '/work/z.zip': 'no archive' });
+    const on = machine({ '/data/z.zip': 'no archive' });
     expect((await sh(on, 'unzip z.zip')).code).toBe(9);
     expect((await sh(on, 'unzip nope')).stderr).toBe('unzip:  cannot find or open nope, nope.zip or nope.ZIP.\n');
   });
@@ -228,14 +228,14 @@ describe('file', () => {
     ['\u001f', 'data'],
   ])('tells %j', async (text, kind) => {
     const { stdout } = await sh(
-      machine({ '/work/a': text.padEnd(text.startsWith('\u007f') ? 64 : 0, '\0') }),
+      machine({ '/data/a': text.padEnd(text.startsWith('\u007f') ? 64 : 0, '\0') }),
       'file -b a',
     );
     expect(stdout.startsWith(kind)).toBe(true);
   });
 
   it('tells archives', async () => {
-    const on = machine({ '/work/a': 'text\n' });
+    const on = machine({ '/data/a': 'text\n' });
     await sh(on, 'tar cf a.tar a');
     await sh(on, 'gzip -k a');
     expect((await sh(on, 'file a.tar')).stdout).toBe('a.tar: POSIX tar archive (GNU)\n');
@@ -261,11 +261,11 @@ describe('options that are not simulated', () => {
 
 describe('damaged archives', () => {
   it('leave tar with an error, never without end', async () => {
-    const on = machine({ '/work/a': 'x'.repeat(5000) });
+    const on = machine({ '/data/a': 'x'.repeat(5000) });
     await sh(on, 'tar cf a.tar a');
     await sh(on, 'truncate -s 3000 a.tar');
     expect((await sh(on, 'tar tf a.tar')).code).toBe(2);
-    const climbing = machine({ '/work/up.tar': climbingTar() });
+    const climbing = machine({ '/data/up.tar': climbingTar() });
     expect((await sh(climbing, 'tar xf up.tar')).stderr).toContain("Member name contains '..'");
     expect((await sh(climbing, 'ls /')).stdout).not.toContain('evil');
   });

@@ -1,3 +1,4 @@
+import { compareIntegers } from '../../compareIntegers.ts';
 import { FILE_TESTS, fileTest, isComparison, isVariableSet } from '../execution/fileTests.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { ShellError } from '../shellError.ts';
@@ -98,20 +99,7 @@ function binary(shell: Shell, left: string, operator: string, right: string): bo
   }
   const a = smallInteger(left) ?? integer(shell, left);
   const b = smallInteger(right) ?? integer(shell, right);
-  switch (operator) {
-    case '-eq':
-      return BigInt(a) === BigInt(b);
-    case '-ne':
-      return BigInt(a) !== BigInt(b);
-    case '-lt':
-      return a < b;
-    case '-le':
-      return a <= b;
-    case '-gt':
-      return a > b;
-    default:
-      return a >= b;
-  }
+  return compareIntegers(operator, a, b);
 }
 
 /** The usual: a few digits. */

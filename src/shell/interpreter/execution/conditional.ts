@@ -1,3 +1,4 @@
+import { compareIntegers } from '../../compareIntegers.ts';
 import { evaluateArithmetic } from '../arithmetic/evaluate.ts';
 import { expandPattern, expandRegex, expandString } from '../expansion/expandWord.ts';
 import { compilePattern } from '../expansion/pattern.ts';
@@ -111,20 +112,7 @@ function compare(shell: Shell, operator: string, left: string, right: string): b
   }
   const a = operand(shell, left);
   const b = operand(shell, right);
-  switch (operator) {
-    case '-eq':
-      return BigInt(a) === BigInt(b);
-    case '-ne':
-      return BigInt(a) !== BigInt(b);
-    case '-lt':
-      return a < b;
-    case '-le':
-      return a <= b;
-    case '-gt':
-      return a > b;
-    default:
-      return a >= b;
-  }
+  return compareIntegers(operator, a, b);
 }
 
 /** A fault in it fails the test, no more. */
