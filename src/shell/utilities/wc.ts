@@ -39,10 +39,9 @@ export const wc: Program = utility(
     let failed = false;
     const status = await eachInput(process, operands, async (input) => {
       const counts: Counts = { lines: 0, words: 0, chars: 0, bytes: 0, width: 0 };
-      const needsText = shown.some((figure) => figure !== 'bytes' && figure !== 'lines');
       const name = operands.length === 0 ? undefined : quotedIfNeeded(input.operand);
       try {
-        await count(process, input, counts, needsText);
+        await count(process, input, counts, effortOf(shown));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         await process.complain(`${quotedIfNeeded(input.operand)}: ${error.words}`);
@@ -75,23 +74,39 @@ function fieldWidth(process: Process, operands: readonly string[], columns: numb
   return Math.max(least, String(sum).length);
 }
 
-async function count(process: Process, input: TextInput, counts: Counts, needsText: boolean): Promise<void> {
+/** What has to be looked at for those figures. */
+type Effort = 'sizes' | 'lines' | 'text';
+
+function effortOf(figures: readonly Figure[]): Effort {
+  if (figures.some((figure) => figure !== 'bytes' && figure !== 'lines')) return 'text';
+  return figures.includes('lines') ? 'lines' : 'sizes';
+}
+
+async function count(process: Process, input: TextInput, counts: Counts, effort: Effort): Promise<void> {
   const isUtf8 = /utf-?8/i.test(
     process.env.get('LC_ALL') || process.env.get('LC_CTYPE') || process.env.get('LANG') || '',
   );
   const counter = new WordCounter(counts, isUtf8);
   for (;;) {
-    const chunk = await input.read();
+    const reading = input.read();
+    const chunk = reading instanceof Promise ? await reading : reading;
     if (chunk.length === 0) break;
-    if (needsText) {
+    if (effort === 'text') {
       counter.add(chunk);
     } else {
       counts.bytes += chunk.length;
-      for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) counts.lines++;
+      if (effort === 'lines') counts.lines += newlinesIn(chunk);
     }
     if (process.isDue) await process.pause();
   }
   counter.end();
+}
+
+/** Lines of text are short: a loop over bytes beats a search for each. */
+function newlinesIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 0x0a) count++;
+  return count;
 }
 
 class WordCounter {
