@@ -20,14 +20,15 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
     packages: ['node', 'fastify', '@grpc/grpc-js'],
   },
   archive: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image'], packages: [] },
-  shell: { folders: ['bytes', 'codec', 'tar', 'vfs'], packages: ['unbash', 'pako', 'isomorphic-git'] },
+  git: { folders: ['bytes'], packages: ['isomorphic-git', 'buffer'] },
+  shell: { folders: ['bytes', 'codec', 'tar', 'vfs', 'git'], packages: ['unbash', 'pako'] },
   engine: {
     folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'registry', 'shell'],
     packages: [],
   },
-  build: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'shell', 'engine'], packages: [] },
+  build: { folders: ['bytes', 'codec', 'tar', 'vfs', 'git', 'image', 'archive', 'shell', 'engine'], packages: [] },
   docker: {
-    folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'archive', 'registry', 'shell', 'engine', 'build'],
+    folders: ['bytes', 'codec', 'tar', 'vfs', 'git', 'image', 'archive', 'registry', 'shell', 'engine', 'build'],
     packages: [],
   },
   catalogue: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'shell', 'engine'], packages: [] },
