@@ -22,6 +22,7 @@ import { baseImage, imageBytes, SCRATCH_IMAGE, type StageImage, withLabels, with
 import { type LayerStack, NO_LAYERS } from './layerStack.ts';
 import { Progress } from './progress.ts';
 import { carryOutStep, StepFailed } from './stageSteps.ts';
+import { StageTrace } from './stageTrace.ts';
 import { historyLine, oldBuildkitWords, shownStep } from './stepText.ts';
 
 const SCRATCH = 'scratch';
@@ -46,6 +47,8 @@ class BuildkitBuild {
   readonly #progress: Progress;
   readonly #bases: BaseImages;
   readonly #abort = new AbortController();
+  readonly #steps: StageTrace;
+  readonly #built = new Set<string>();
   readonly #stacks = new Map<StageNode, Promise<LayerStack>>();
   #context: Promise<FileSet> | undefined;
   #plan: BuildPlan | undefined;
@@ -58,6 +61,7 @@ class BuildkitBuild {
     const salt = [...random(8)].join('.');
     this.#progress = new Progress(display, nowMs, (text) => digestText(`${salt} ${text}`, work.platform));
     this.#bases = new BaseImages(options, surroundings, this.#progress);
+    this.#steps = new StageTrace(surroundings.onStep ?? (() => undefined), this.#abort.signal);
   }
 
   async run(): Promise<Digest | undefined> {
@@ -195,11 +199,23 @@ class BuildkitBuild {
     const total = steps.length + (hasVertex ? 1 : 0);
     const prefix = node.shownName === '' ? '' : `${node.shownName} `;
     const named = (number: number, text: string) => `[${prefix}${number}/${total}] ${text}`;
-    let stack = await this.#baseStack(stage, named);
-    for (const [i, step] of steps.entries()) {
+    // A stage that stands on another begins when that is done.
+    if (node.base) await this.#stack(node.base);
+    const from = this.#steps.begin(stage, undefined);
+    let stack = await this.#baseStack(stage, named).catch((error: unknown) => {
+      throw from.fail(error, NO_LAYERS);
+    });
+    from.end('config', stack);
+    for (const step of stage.steps) {
       this.#abort.signal.throwIfAborted();
+      const told = this.#steps.begin(stage, step);
+      if (!steps.includes(step)) {
+        told.end('config', stack);
+        continue;
+      }
       const command = node.commands[stage.steps.indexOf(step)];
-      const name = named(i + 1 + (hasVertex ? 1 : 0), shownStep(step, this.#plan?.parsed.escape ?? '\\'));
+      const number = steps.indexOf(step) + 1 + (hasVertex ? 1 : 0);
+      const name = named(number, shownStep(step, this.#plan?.parsed.escape ?? '\\'));
       try {
         stack = await carryOutStep(step, stack, {
           options: this.#options,
@@ -209,12 +225,18 @@ class BuildkitBuild {
           caches: this.#caches(),
           now: () => timestampOf(this.#surroundings.nowMs()),
           name,
+          built: this.#built,
+          onDecision: told.decide,
           filesOf: (index) => this.#filesOf(index < 0 ? undefined : command?.sources[index]),
         });
+        told.end('built', stack);
       } catch (error) {
         const { startLine, endLine } = step.instruction.node;
         if (error instanceof StepFailed) error.lines ??= { startLine, endLine };
-        throw error;
+        // A step that waited for another stage has not failed itself.
+        const isAnother = error instanceof StepFailed && error.vertexName !== name;
+        if (isAnother) told.end('canceled', stack);
+        throw isAnother ? error : told.fail(error, stack);
       }
     }
     return stack;

@@ -6,6 +6,7 @@ import type { FileSet } from '../classic/contextFiles.ts';
 import type { DownloadedFile } from '../classic/classicOptions.ts';
 import type { OwnerNames } from '../classic/imageFiles.ts';
 import type { ProgressDisplay } from './progress.ts';
+import type { StepListener } from '../stepEvent.ts';
 import type { StepDecision } from './stepCache.ts';
 
 /** Which BuildKit: the one inside dockerd 20.10 (0.8), or one of today. */
@@ -70,4 +71,5 @@ export interface BuildkitSurroundings {
   readonly now: () => string;
   /** Told of each step's look into the cache. */
   readonly onCache?: (name: string, decision: StepDecision) => void;
+  readonly onStep?: StepListener;
 }

@@ -17,6 +17,8 @@ export interface Selection {
   readonly selected: readonly Selected[];
   /** Stands for all that will be copied: names, modes, owners, links and contents, no times. */
   readonly digest: string;
+  /** The sum of each file, by its path in the context or stage. */
+  readonly sums: ReadonlyMap<string, string>;
 }
 
 export interface SelectionRules {
@@ -33,16 +35,23 @@ export async function select(
 ): Promise<Selection> {
   const selected = sources.flatMap((source) => [...find(files, source, rules)]);
   const sums: string[] = [];
+  const byPath = new Map<string, string>();
   const keeps = excluder(rules.excludes);
   for (const { file, files: set, parents } of selected) {
     work.signal?.throwIfAborted();
-    sums.push(`${parents} ${await sumOf(file)}`);
+    const own = await sumOf(file);
+    sums.push(`${parents} ${own}`);
+    byPath.set(file.path, own);
     if (file.kind !== 'directory') continue;
     const prefix = file.path === '' ? 0 : file.path.length + 1;
-    for (const below of set.below(file.path))
-      if (keeps(below.path.slice(prefix))) sums.push(`${below.path.slice(prefix)} ${await sumOf(below)}`);
+    for (const below of set.below(file.path)) {
+      if (!keeps(below.path.slice(prefix))) continue;
+      const sum = await sumOf(below);
+      sums.push(`${below.path.slice(prefix)} ${sum}`);
+      byPath.set(below.path, sum);
+    }
   }
-  return { selected, digest: digestText(sums.join('\n'), work.platform) };
+  return { selected, digest: digestText(sums.join('\n'), work.platform), sums: byPath };
 }
 
 /** Whether a path, relative to what is copied, is to be copied. */

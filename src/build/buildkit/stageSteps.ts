@@ -19,7 +19,8 @@ import { type LayerStack, withLayer } from './layerStack.ts';
 import { placeSelection } from './placeSelection.ts';
 import type { Progress, Step } from './progress.ts';
 import { prepareMounts } from './runMounts.ts';
-import { type KeyParts, lookUpStep, stepKey } from './stepCache.ts';
+import { rememberFiles } from '../copiedFiles.ts';
+import { type KeyParts, lookUpStep, type StepDecision, stepKey } from './stepCache.ts';
 
 export interface StepSetup {
   readonly options: BuildkitOptions;
@@ -30,6 +31,9 @@ export interface StepSetup {
   readonly now: () => Timestamp;
   /** As progress names the step: `[stage 2/3] RUN …`. */
   readonly name: string;
+  /** Keys of the steps that were carried out in this build, not taken from the cache. */
+  readonly built: Set<string>;
+  readonly onDecision: (decision: StepDecision) => void;
   /** The files that source `index` of the step names; index -1 is the context. */
   readonly filesOf: (index: number) => Promise<FileSet>;
 }
@@ -78,9 +82,11 @@ async function cached(
   const { surroundings, name } = setup;
   const { images } = surroundings.engine;
   const key = stepKey({ base: base.key, ...parts }, surroundings.work.platform);
-  const { record, decision } = lookUpStep(images, name, key, form);
+  const isBaseNew = setup.built.has(base.key);
+  const { record, decision } = lookUpStep(images, key, { isIgnored: form.isIgnored, isBaseNew });
   const vertex = form.vertex ?? (await setup.progress.start(name));
   surroundings.onCache?.(name, decision);
+  setup.onDecision(decision);
   if (record) {
     await vertex.end({ kind: 'cached' });
     return withLayer(base, key.key, record.layers, record.createdAt);
@@ -95,6 +101,7 @@ async function cached(
     const layers = [...base.layers, diffId];
     const createdAt = surroundings.now();
     images.keepStep({ key: key.key, layers, createdAt, description: name });
+    setup.built.add(key.key);
     await vertex.end({ kind: 'done' });
     return withLayer(base, key.key, layers, createdAt);
   } catch (error) {
@@ -200,7 +207,9 @@ async function copy(
   try {
     if (local.length > 0) {
       const files = await setup.filesOf(body.kind === 'COPY' && body.from !== '' ? 0 : -1);
-      ({ selected, digest } = await select(files, local, rules, work));
+      const selection = await select(files, local, rules, work);
+      ({ selected, digest } = selection);
+      rememberFiles(surroundings.engine.images, digest, selection.sums);
     }
     for (const url of body.sources.filter(isUrl)) {
       const file = await setup.progress.step(url, () => download(url, setup));

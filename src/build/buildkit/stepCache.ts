@@ -2,6 +2,7 @@ import type { ImageCalls } from '../../engine/imageCalls.ts';
 import type { BuildCacheRecord } from '../../engine/buildCacheRecord.ts';
 import type { Platform } from '../../bytes/platform.ts';
 import { digestText } from '../classic/digestText.ts';
+import { changedFiles, type FileChanges } from '../copiedFiles.ts';
 
 /** What a step's key is made of, by name, so that two keys can be compared part by part. */
 export type KeyParts = Readonly<Record<string, string>>;
@@ -11,8 +12,16 @@ export type StepDecision =
   | { readonly outcome: 'hit'; readonly createdAt: string }
   | { readonly outcome: 'miss'; readonly reason: 'disabled' }
   | { readonly outcome: 'miss'; readonly reason: 'neverBuilt' }
-  /** The step that was last built of this description differs in these parts. */
-  | { readonly outcome: 'miss'; readonly reason: 'differs'; readonly parts: readonly PartDifference[] };
+  /** What it stands on was made in this very build. */
+  | { readonly outcome: 'miss'; readonly reason: 'earlierMiss' }
+  /** The nearest of the steps that were built on the same differs in these parts. */
+  | {
+      readonly outcome: 'miss';
+      readonly reason: 'differs';
+      readonly parts: readonly PartDifference[];
+      /** Where the copied files differ, and those of both are still known. */
+      readonly files?: FileChanges;
+    };
 
 export interface PartDifference {
   readonly part: string;
@@ -20,9 +29,11 @@ export interface PartDifference {
   readonly wanted: string;
 }
 
-const MAX_KNOWN_STEPS = 10_000;
-/** Parts of the last build of each step, for telling what changed; a decision never depends on them. */
-const lastParts = new WeakMap<object, Map<string, KeyParts>>();
+/** Steps on one base that are compared, and bases. */
+const MAX_SIBLINGS = 100;
+const MAX_BASES = 2_000;
+/** Parts of what was built, by what it stands on, for telling what changed; a decision never depends on them. */
+const builtOn = new WeakMap<object, Map<string, Map<string, KeyParts>>>();
 
 export interface StepKey {
   readonly key: string;
@@ -34,25 +45,45 @@ export function stepKey(parts: KeyParts, platform: Platform): StepKey {
   return { key: digestText(JSON.stringify(Object.entries(parts)), platform), parts };
 }
 
-/** Looks a step up, and tells why it is there or not. `place` names the step for comparison: stage and number. */
+/** Looks a step up, and tells why it is there or not. */
 export function lookUpStep(
   images: ImageCalls,
-  place: string,
   { key, parts }: StepKey,
-  { isIgnored }: { readonly isIgnored: boolean },
+  { isIgnored, isBaseNew }: { readonly isIgnored: boolean; readonly isBaseNew: boolean },
 ): { readonly record: BuildCacheRecord | undefined; readonly decision: StepDecision } {
-  const known = lastParts.get(images) ?? new Map<string, KeyParts>();
-  lastParts.set(images, known);
-  const before = known.get(place);
-  known.delete(place);
-  known.set(place, parts);
-  if (known.size > MAX_KNOWN_STEPS) known.delete(known.keys().next().value as string);
+  const siblings = siblingsOn(images, parts.base ?? '');
+  const nearest = isIgnored ? undefined : nearestOf(images, siblings, { key, parts });
+  siblings.delete(key);
+  siblings.set(key, parts);
+  if (siblings.size > MAX_SIBLINGS) siblings.delete(siblings.keys().next().value as string);
   if (isIgnored) return { record: undefined, decision: { outcome: 'miss', reason: 'disabled' } };
   const record = images.cachedStep(key);
   if (record) return { record, decision: { outcome: 'hit', createdAt: record.createdAt } };
-  const different = before ? differences(before, parts) : [];
-  if (different.length === 0) return { record: undefined, decision: { outcome: 'miss', reason: 'neverBuilt' } };
-  return { record: undefined, decision: { outcome: 'miss', reason: 'differs', parts: different } };
+  if (!nearest) return { record, decision: { outcome: 'miss', reason: isBaseNew ? 'earlierMiss' : 'neverBuilt' } };
+  const different = differences(nearest, parts);
+  const files = changedFiles(images, nearest.files ?? '', parts.files ?? '');
+  const decision = { outcome: 'miss', reason: 'differs', parts: different, ...(files && { files }) } as const;
+  return { record: undefined, decision };
+}
+
+function siblingsOn(images: object, base: string): Map<string, KeyParts> {
+  const bases = builtOn.get(images) ?? new Map<string, Map<string, KeyParts>>();
+  builtOn.set(images, bases);
+  const siblings = bases.get(base) ?? new Map<string, KeyParts>();
+  bases.set(base, siblings);
+  if (bases.size > MAX_BASES) bases.delete(bases.keys().next().value as string);
+  return siblings;
+}
+
+/** Of the steps of the same kind that are still kept the one with the fewest differences; of several the latest. */
+function nearestOf(images: ImageCalls, siblings: ReadonlyMap<string, KeyParts>, { key, parts }: StepKey) {
+  let nearest: { readonly parts: KeyParts; readonly count: number } | undefined;
+  for (const [other, its] of siblings) {
+    if (other === key || its.kind !== parts.kind || !images.cachedStep(other)) continue;
+    const { length: count } = differences(its, parts);
+    if (!nearest || count <= nearest.count) nearest = { parts: its, count };
+  }
+  return nearest?.parts;
 }
 
 function differences(before: KeyParts, now: KeyParts): PartDifference[] {

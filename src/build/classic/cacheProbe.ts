@@ -4,6 +4,7 @@ import type { ImageRecord } from '../../engine/imageRecord.ts';
 import { readContainerConfig } from '../../engine/readContainerConfig.ts';
 import type { Digest } from '../../image/digest.ts';
 import { asObject } from '../../image/jsonFields.ts';
+import { changedFiles, type FileChanges } from '../copiedFiles.ts';
 
 /** What is compared of a step and of the images that were built on the same parent. */
 export const COMPARED = ['Cmd', 'Env', 'Labels', 'ExposedPorts', 'Entrypoint', 'Volumes', 'User'] as const;
@@ -19,6 +20,8 @@ export type CacheDecision =
       readonly reason: 'differs';
       readonly nearest: Digest;
       readonly fields: readonly Difference[];
+      /** Where the copied files differ, and those of both are still known. */
+      readonly files?: FileChanges;
     };
 
 export interface Difference {
@@ -32,18 +35,45 @@ export interface Difference {
 export function probeCache(images: ImageCalls, parent: Digest | undefined, config: ContainerConfig): CacheDecision {
   const candidates = parent === undefined ? orphans(images) : images.childrenOf(parent);
   let hit: ImageRecord | undefined;
-  let nearest: { readonly image: ImageRecord; readonly fields: readonly Difference[] } | undefined;
+  let nearest:
+    { readonly image: ImageRecord; readonly fields: readonly Difference[]; readonly far: number } | undefined;
   for (const image of candidates) {
     const made = containerConfigOf(image);
     if (!made) continue;
     const fields = differences(made, config);
     if (fields.length === 0) {
       if (!hit || created(image) > created(hit)) hit = image;
-    } else if (!nearest || fields.length < nearest.fields.length) nearest = { image, fields };
+    } else {
+      const far = distance(fields);
+      if (!nearest || far < nearest.far) nearest = { image, fields, far };
+    }
   }
   if (hit) return { outcome: 'hit', image: hit.id };
   if (!nearest) return { outcome: 'miss', reason: 'noChildren' };
-  return { outcome: 'miss', reason: 'differs', nearest: nearest.image.id, fields: nearest.fields };
+  const { image, fields } = nearest;
+  const files = filesOf(images, fields);
+  return { outcome: 'miss', reason: 'differs', nearest: image.id, fields, ...(files && { files }) };
+}
+
+/** Of two that differ in as many fields, that of the same instruction is nearer. */
+function distance(fields: readonly Difference[]): number {
+  const command = fields.find(({ field }) => field === 'Cmd');
+  const isAnother = command !== undefined && verbOf(command.cached) !== verbOf(command.wanted);
+  return fields.length * 2 + (isAnother ? 1 : 0);
+}
+
+function verbOf(command: string): string {
+  return /#\(nop\) +(\w+)/.exec(command)?.[1] ?? 'RUN';
+}
+
+/** The sum that stands for files in the comment of a COPY or ADD. */
+const SUM = /(?:file|dir|multi):[0-9a-f]{64}/;
+
+function filesOf(images: ImageCalls, fields: readonly Difference[]): FileChanges | undefined {
+  const command = fields.find(({ field }) => field === 'Cmd');
+  const before = command && SUM.exec(command.cached)?.[0];
+  const now = command && SUM.exec(command.wanted)?.[0];
+  return before !== undefined && now !== undefined ? changedFiles(images, before, now) : undefined;
 }
 
 /** Images that a build from scratch made. */

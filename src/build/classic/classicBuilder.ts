@@ -10,12 +10,14 @@ import { BuildError } from '../buildError.ts';
 import { VariableMap } from '../expand/environment.ts';
 import { expandWord } from '../expand/lexer.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
+import { linesOf } from '../instructions/readStages.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import { BuildArguments } from './buildArguments.ts';
 import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
 import type { ContextFiles } from './contextFiles.ts';
 import { type ClassicDockerfile, oldWords, readClassic } from './readClassic.ts';
+import { ClassicTrace } from './classicTrace.ts';
 import { ClassicStep } from './classicStep.ts';
 import { StageBuild } from './stageBuild.ts';
 
@@ -37,6 +39,7 @@ class ClassicBuild {
   readonly #surroundings: ClassicSurroundings;
   readonly #arguments: BuildArguments;
   readonly #stages: StageBuild[] = [];
+  readonly #trace: ClassicTrace;
   #step = 0;
   #total = 0;
   /** After the first miss nothing is looked up until the next FROM. */
@@ -53,6 +56,7 @@ class ClassicBuild {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#arguments = new BuildArguments(options.buildArgs);
+    this.#trace = new ClassicTrace(surroundings.onStep, surroundings.work.signal);
   }
 
   async run(): Promise<Digest> {
@@ -89,11 +93,18 @@ class ClassicBuild {
     await this.#surroundings.print(`Step ${this.#step}/${this.#total} : ${source}\n`);
   }
 
-  async #declareGlobal({ source, body }: Instruction): Promise<void> {
+  async #declareGlobal({ source, body, node }: Instruction): Promise<void> {
     await this.#announce(source);
-    if (body.kind !== 'ARG') throw new BuildError('instruction', 'only ARG may stand before FROM');
-    for (const { key, value } of body.args)
-      this.#arguments.declareGlobal(key, value === undefined ? undefined : this.#expandGlobal(value));
+    const step = { source, stage: -1, stageName: '', lines: linesOf(node) };
+    await this.#trace.run(
+      step,
+      () => [],
+      () => {
+        if (body.kind !== 'ARG') throw new BuildError('instruction', 'only ARG may stand before FROM');
+        for (const { key, value } of body.args)
+          this.#arguments.declareGlobal(key, value === undefined ? undefined : this.#expandGlobal(value));
+      },
+    );
   }
 
   #expandGlobal(word: string): string {
@@ -107,14 +118,28 @@ class ClassicBuild {
     await this.#announce(stage.node.original.trim());
     this.#isCacheBusted = false;
     this.#arguments.beginStage();
-    const build = await this.#begin(stage);
+    const place = { stage: this.#stages.length, stageName: stage.name };
+    const from = { ...place, source: stage.node.original.trim(), lines: linesOf(stage.node) };
+    let opened: StageBuild | undefined;
+    const build = await this.#trace.run(
+      from,
+      () => this.#layersOf(opened),
+      async () => (opened = await this.#open(stage)),
+    );
     const triggers = build.takeTriggers();
     if (triggers.length > 0) await this.#runTriggers(build, triggers);
     await print(` ---> ${build.imageId === undefined ? '' : shortId(build.imageId)}\n`);
     this.#stages.push(build);
     for (const instruction of stage.instructions) {
-      await this.#announce(instruction.source);
-      await this.#dispatch(build, instruction);
+      const { source, node } = instruction;
+      await this.#announce(source);
+      // A label of the command line stands in no line.
+      const lines = node.original.trim() === source ? linesOf(node) : undefined;
+      await this.#trace.run(
+        { ...place, source, lines },
+        () => this.#layersOf(build),
+        () => this.#dispatch(build, instruction),
+      );
       await print(` ---> ${build.imageId === undefined ? '' : shortId(build.imageId)}\n`);
     }
   }
@@ -134,11 +159,17 @@ class ClassicBuild {
       onMiss: () => {
         this.#isCacheBusted = true;
       },
+      onDecision: this.#trace.decide,
     });
     await step.run(instruction);
   }
 
-  async #begin(stage: Stage): Promise<StageBuild> {
+  #layersOf(build: StageBuild | undefined): readonly Digest[] {
+    const id = build?.imageId;
+    return id === undefined ? [] : this.#surroundings.engine.images.find(id).layers.map(({ diffId }) => diffId);
+  }
+
+  async #open(stage: Stage): Promise<StageBuild> {
     const name = this.#expandGlobal(stage.base);
     if (name === '') throw new BuildError('stage', `base name (${stage.base}) should not be blank`);
     const earlier = this.#stages.find((one) => one.name !== '' && one.name === name.toLowerCase());

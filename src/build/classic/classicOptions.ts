@@ -3,6 +3,7 @@ import type { ProgressMessage } from '../../engine/progress.ts';
 import type { HostConfig } from '../../engine/containerConfig.ts';
 import type { Work } from '../../bytes/platform.ts';
 import type { OwnerNames } from './imageFiles.ts';
+import type { StepListener } from '../stepEvent.ts';
 import type { CacheDecision } from './cacheProbe.ts';
 
 /** What `docker build` asks of the classic builder. */
@@ -35,6 +36,7 @@ export interface ClassicSurroundings {
   readonly onPull: (message: ProgressMessage) => void;
   /** Told of each step's probe of the cache. */
   readonly onCache?: (step: number, decision: CacheDecision) => void;
+  readonly onStep?: StepListener;
 }
 
 export interface DownloadedFile {

@@ -20,10 +20,11 @@ import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import { resolveWorkingDir } from '../plan/carryOut.ts';
 import { exposedPorts } from '../plan/ports.ts';
 import { isSignal } from '../plan/signals.ts';
-import { probeCache } from './cacheProbe.ts';
+import { type CacheDecision, probeCache } from './cacheProbe.ts';
 import { sumOfAll } from './copySources.ts';
 import { findCopySources } from './findCopySources.ts';
 import { healthText } from './healthText.ts';
+import { rememberFiles } from '../copiedFiles.ts';
 import { ownerOf } from './ownerOf.ts';
 import { placeSource } from './placeFiles.ts';
 import { RunFailed } from './runFailed.ts';
@@ -243,14 +244,14 @@ export class ClassicStep {
 
   /** Whether an earlier build made the same: then its image is this step's. */
   async #isCached(config: ContainerConfig): Promise<boolean> {
-    const { surroundings, mayProbe, onMiss, number, options } = this.#setup;
+    const { surroundings, mayProbe, onMiss, options } = this.#setup;
     if (!mayProbe()) {
       const reason = options.usesCache ? 'earlierMiss' : 'disabled';
-      surroundings.onCache?.(number, { outcome: 'miss', reason });
+      this.#tell({ outcome: 'miss', reason });
       return false;
     }
     const decision = probeCache(surroundings.engine.images, this.#build.imageId, config);
-    surroundings.onCache?.(number, decision);
+    this.#tell(decision);
     if (decision.outcome === 'miss') {
       onMiss();
       return false;
@@ -258,6 +259,12 @@ export class ClassicStep {
     await surroundings.print(' ---> Using cache\n');
     this.#build.imageId = decision.image;
     return true;
+  }
+
+  #tell(decision: CacheDecision): void {
+    const { surroundings, number, onDecision } = this.#setup;
+    surroundings.onCache?.(number, decision);
+    onDecision(decision);
   }
 
   async #probeAndCreate(config: ContainerConfig) {
@@ -374,6 +381,7 @@ export class ClassicStep {
     const chown = this.#word(copy.chown);
     const shownOwner = chown === '' ? '' : `--chown=${chown}`;
     const sum = sumOfAll(sources, work);
+    rememberFiles(engine.images, sum, new Map(sources.flatMap(({ sums }) => [...sums])));
     const comment = `#(nop) ${copy.kind} ${shownOwner}${sum} in ${this.#word(copy.destination)} `;
     const config = this.#commented([comment]);
     if (await this.#isCached(config)) return;

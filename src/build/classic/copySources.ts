@@ -14,6 +14,8 @@ export interface CopySource {
   readonly files: FileSet;
   /** `file:…`, `dir:…`, or for a download its bare sum. */
   readonly sum: string;
+  /** The sum of each file in it, by its path. */
+  readonly sums: ReadonlyMap<string, string>;
   /** An archive among them is not unpacked: it was downloaded. */
   readonly isDownload: boolean;
 }
@@ -54,23 +56,32 @@ async function asSource(
     );
   }
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const sum = file.kind === 'file' ? `file:${await file.sum()}` : await directorySum(files, file, work);
-  return { file, name, files, sum, isDownload: false };
+  const sums = new Map<string, string>();
+  if (file.kind !== 'file')
+    return { file, name, files, sum: await directorySum(files, file, sums, work), sums, isDownload: false };
+  const sum = await file.sum();
+  return { file, name, files, sum: `file:${sum}`, sums: sums.set(file.path, sum), isDownload: false };
 }
 
 const FILES_A_TURN = 512;
 
-/** The sums of a directory and of all below it, sorted and joined; a link counts as what it leads to. */
-async function directorySum(files: FileSet, directory: SourceFile, { platform }: Work): Promise<string> {
+/** The sums of a directory and of all below it, sorted and joined; a link counts as what it leads to.
+ *  `byPath` is given each. */
+async function directorySum(
+  files: FileSet,
+  directory: SourceFile,
+  byPath: Map<string, string>,
+  { platform }: Work,
+): Promise<string> {
   const sums: string[] = directory.path === '' ? [] : [await directory.sum()];
   for (const file of files.below(directory.path)) {
     // Small files take no time to wait for: others have their turn here.
     if (sums.length % FILES_A_TURN === FILES_A_TURN - 1) await nextTask();
-    if (file.kind !== 'symlink') sums.push(await file.sum());
-    else {
-      const target = files.resolve(file.path);
-      sums.push(target?.kind === 'file' ? await target.sum() : file.path);
-    }
+    const target = file.kind === 'symlink' ? files.resolve(file.path) : file;
+    const isLinkElsewhere = file.kind === 'symlink' && target?.kind !== 'file';
+    const sum = target && !isLinkElsewhere ? await target.sum() : file.path;
+    sums.push(sum);
+    byPath.set(file.path, sum);
   }
   return `dir:${digestText(sums.sort().join(','), platform)}`;
 }

@@ -83,7 +83,7 @@ async function download({ context, surroundings }: StepSetup, url: string): Prom
     content,
     sum: async () => sum,
   };
-  return { file, name, files: context, sum, isDownload: true };
+  return { file, name, files: context, sum, sums: new Map([[url, sum]]), isDownload: true };
 }
 
 function numbered(stages: readonly StageBuild[], text: string): StageBuild | undefined {

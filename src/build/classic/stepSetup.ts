@@ -1,6 +1,7 @@
 import type { ImageRecord } from '../../engine/imageRecord.ts';
 import type { EscapeCharacter } from '../expand/lexer.ts';
 import type { BuildArguments } from './buildArguments.ts';
+import type { CacheDecision } from './cacheProbe.ts';
 import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
 import type { ContextFiles } from './contextFiles.ts';
 import type { StageBuild } from './stageBuild.ts';
@@ -20,4 +21,5 @@ export interface StepSetup {
   readonly findImage: (name: string) => Promise<Pick<ImageRecord, 'id' | 'layers'>>;
   readonly mayProbe: () => boolean;
   readonly onMiss: () => void;
+  readonly onDecision: (decision: CacheDecision) => void;
 }

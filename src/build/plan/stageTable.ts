@@ -16,6 +16,8 @@ export interface StageCommand {
 export interface StageNode {
   /** undefined for an image that is only copied from. */
   readonly stage: Stage | undefined;
+  /** Of the stage in the file, from 0; -1 for an image that is only copied from. */
+  readonly number: number;
   /** As progress shows it: its name, or `stage-N`; empty when it is the only one. */
   shownName: string;
   /** Expanded. */
@@ -68,6 +70,7 @@ export class StageTable {
 export function imageNode(baseName: string, lines: LineRange): StageNode {
   return {
     stage: undefined,
+    number: -1,
     shownName: '',
     baseName,
     base: undefined,
@@ -89,6 +92,7 @@ export function stageNode(
   return {
     ...imageNode(baseName, linesOf(stage.node)),
     stage,
+    number: index,
     shownName: stage.name === '' ? `stage-${index}` : stage.name,
     base,
     platform,
