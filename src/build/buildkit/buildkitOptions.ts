@@ -72,4 +72,6 @@ export interface BuildkitSurroundings {
   /** Told of each step's look into the cache. */
   readonly onCache?: (name: string, decision: StepDecision) => void;
   readonly onStep?: StepListener;
+  /** Shows of each step why it was taken from the cache or was not. */
+  readonly tellsWhy?: boolean;
 }

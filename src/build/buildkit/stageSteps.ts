@@ -19,6 +19,7 @@ import { type LayerStack, withLayer } from './layerStack.ts';
 import { placeSelection } from './placeSelection.ts';
 import type { Progress, Step } from './progress.ts';
 import { prepareMounts } from './runMounts.ts';
+import { whyText } from './whyText.ts';
 import { rememberFiles } from '../copiedFiles.ts';
 import { type KeyParts, lookUpStep, type StepDecision, stepKey } from './stepCache.ts';
 
@@ -87,6 +88,7 @@ async function cached(
   const vertex = form.vertex ?? (await setup.progress.start(name));
   surroundings.onCache?.(name, decision);
   setup.onDecision(decision);
+  if (surroundings.tellsWhy) await vertex.status(whyText(decision));
   if (record) {
     await vertex.end({ kind: 'cached' });
     return withLayer(base, key.key, record.layers, record.createdAt);

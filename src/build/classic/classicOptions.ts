@@ -37,6 +37,8 @@ export interface ClassicSurroundings {
   /** Told of each step's probe of the cache. */
   readonly onCache?: (step: number, decision: CacheDecision) => void;
   readonly onStep?: StepListener;
+  /** Prints of each step why it was taken from the cache or was not. */
+  readonly tellsWhy?: boolean;
 }
 
 export interface DownloadedFile {

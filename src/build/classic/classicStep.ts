@@ -29,6 +29,7 @@ import { ownerOf } from './ownerOf.ts';
 import { placeSource } from './placeFiles.ts';
 import { RunFailed } from './runFailed.ts';
 import type { StepSetup } from './stepSetup.ts';
+import { classicWhyText } from './whyText.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
 const SHORT_ID = 12;
@@ -51,10 +52,18 @@ export class ClassicStep {
     try {
       await this.#dispatch(instruction);
     } catch (error) {
-      if (removes === 'always') await this.#removeContainers();
+      // A build that is called off takes what ran away, and has nobody to tell.
+      if (this.#setup.surroundings.work.signal?.aborted) await this.#discardContainers();
+      else if (removes === 'always') await this.#removeContainers();
       throw error;
     }
     if (removes !== 'never') await this.#removeContainers();
+  }
+
+  async #discardContainers(): Promise<void> {
+    const { containers } = this.#setup.surroundings.engine;
+    for (const id of this.#containers.splice(0))
+      if (this.#known.has(id)) await containers.remove(id, { isForced: true, removesVolumes: true });
   }
 
   async #removeContainers(): Promise<void> {
@@ -247,11 +256,11 @@ export class ClassicStep {
     const { surroundings, mayProbe, onMiss, options } = this.#setup;
     if (!mayProbe()) {
       const reason = options.usesCache ? 'earlierMiss' : 'disabled';
-      this.#tell({ outcome: 'miss', reason });
+      await this.#tell({ outcome: 'miss', reason });
       return false;
     }
     const decision = probeCache(surroundings.engine.images, this.#build.imageId, config);
-    this.#tell(decision);
+    await this.#tell(decision);
     if (decision.outcome === 'miss') {
       onMiss();
       return false;
@@ -261,10 +270,11 @@ export class ClassicStep {
     return true;
   }
 
-  #tell(decision: CacheDecision): void {
+  async #tell(decision: CacheDecision): Promise<void> {
     const { surroundings, number, onDecision } = this.#setup;
     surroundings.onCache?.(number, decision);
     onDecision(decision);
+    if (surroundings.tellsWhy) await surroundings.print(` ---> ${classicWhyText(decision)}\n`);
   }
 
   async #probeAndCreate(config: ContainerConfig) {

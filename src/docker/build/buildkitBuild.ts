@@ -13,6 +13,7 @@ import { parseGoBool } from '../commandLine/flagValue.ts';
 import { readTagReference } from '../references.ts';
 import { buildkitSource } from './buildkitSource.ts';
 import { buildOutput } from './buildOutput.ts';
+import { tellsWhy, watched } from './buildWatch.ts';
 import { downloadForBuild } from './fetchFile.ts';
 import { ownerNames } from './ownerNames.ts';
 
@@ -63,29 +64,35 @@ export async function buildkitBuild(
       ? new TtyProgress({ print, nowMs, columns: () => terminal.columns || DEFAULT_COLUMNS })
       : new PlainProgress(print, { showsDigests: true });
   try {
-    const id = await buildWithBuildkit(
-      from,
-      {
-        vintage: '0.8',
-        buildArgs,
-        target: flags.text('target'),
-        tags: flags.list('tag'),
-        labels: Object.fromEntries(flags.list('label').map(splitVariable)),
-        usesCache: !flags.isOn('no-cache'),
-        pulls: flags.isOn('pull'),
-        secrets,
-        output,
-      },
-      {
-        engine,
-        work,
-        display,
-        download: (url) => downloadForBuild(process, url),
-        owners: await ownerNames(process),
-        random: (length) => process.kernel.random(length),
-        nowMs,
-        now: () => rfc3339(clock.now()),
-      },
+    const about = { builder: 'buildkit', source, file: flags.text('file'), tags: flags.list('tag') } as const;
+    const owners = await ownerNames(process);
+    const id = await watched(client, about, (onStep) =>
+      buildWithBuildkit(
+        from,
+        {
+          vintage: '0.8',
+          buildArgs,
+          target: flags.text('target'),
+          tags: flags.list('tag'),
+          labels: Object.fromEntries(flags.list('label').map(splitVariable)),
+          usesCache: !flags.isOn('no-cache'),
+          pulls: flags.isOn('pull'),
+          secrets,
+          output,
+        },
+        {
+          engine,
+          work,
+          display,
+          download: (url) => downloadForBuild(process, url),
+          owners,
+          onStep,
+          tellsWhy: tellsWhy(client),
+          random: (length) => process.kernel.random(length),
+          nowMs,
+          now: () => rfc3339(clock.now()),
+        },
+      ),
     );
     const idFile = flags.text('iidfile');
     if (idFile !== '' && id !== undefined) await calls.writeFile(process, idFile, id, 0o600);

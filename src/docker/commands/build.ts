@@ -9,7 +9,9 @@ import { readIgnoreFile } from '../../build/context/ignoreFile.ts';
 import { PatternMatcher } from '../../build/context/patternMatcher.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import { RunFailed } from '../../build/classic/runFailed.ts';
+import type { StepListener } from '../../build/stepEvent.ts';
 import * as calls from '../../shell/kernel/calls.ts';
+import { tellsWhy, watched } from '../build/buildWatch.ts';
 import { buildkitBuild, usesBuildkit } from '../build/buildkitBuild.ts';
 import { downloadForBuild } from '../build/fetchFile.ts';
 import { ownerNames } from '../build/ownerNames.ts';
@@ -62,10 +64,11 @@ export const build: DockerCommand = {
       const sent = await readContext(client, source, flags.text('file'), work);
       if (sent.sentBytes !== undefined)
         await print(`Sending build context to Docker daemon ${humanSize(sent.sentBytes, 4).padStart(8)}\r\r\n`);
-      const id = await daemonBuild(client, flags, sent, print);
+      const about = { builder: 'classic', source, file: flags.text('file'), tags: flags.list('tag') } as const;
+      const id = await watched(client, about, (onStep) => daemonBuild(client, flags, sent, { print, onStep }));
       if (isQuiet) await client.print(`${id}\n`);
       const idFile = flags.text('iidfile');
-      if (idFile !== '') await calls.writeFile(process, idFile, id, 0o600);
+      if (idFile !== '' && id !== undefined) await calls.writeFile(process, idFile, id, 0o600);
       return 0;
     } catch (error) {
       if (isQuiet) await client.complain(printed.join(''));
@@ -80,7 +83,7 @@ async function daemonBuild(
   client: Client,
   flags: FlagSet,
   sent: SentContext,
-  print: (text: string) => Promise<void>,
+  { print, onStep }: { readonly print: (text: string) => Promise<void>; readonly onStep: StepListener },
 ): Promise<string> {
   const { process, engine } = client;
   const work = { platform: engine.platform, signal: process.signal };
@@ -103,6 +106,8 @@ async function daemonBuild(
         isParsed = true;
         await print(line);
       },
+      onStep,
+      tellsWhy: tellsWhy(client),
       printError: (line) => print(`${RED}${line}${PLAIN}`),
       onPull: (message) => {
         if (!flags.isOn('quiet')) display.show(message);
