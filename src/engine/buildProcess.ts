@@ -1,18 +1,17 @@
 import type { Filesystem } from '../shell/kernel/filesystem.ts';
 import { devFilesystem, PtsFilesystem } from '../shell/kernel/devFilesystem.ts';
-import { makeDirectories, statIfThere } from '../shell/kernel/calls.ts';
+import * as calls from '../shell/kernel/calls.ts';
 import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
 import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
-import { exitCode, type Namespaces, PidNamespace } from '../shell/kernel/process.ts';
+import { exitCode, type Namespaces, PidNamespace, type Process } from '../shell/kernel/process.ts';
 import { ProcFilesystem } from '../shell/kernel/procfs.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
-import { O_CREAT, O_WRONLY } from '../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
-import { VfsError } from '../vfs/vfsError.ts';
 import { launchInContainer } from './containerProcess.ts';
-import { resolveUser } from './containerUser.ts';
+import { type ContainerUser, resolveUser } from './containerUser.ts';
 import type { EngineCore } from './engineCore.ts';
 import { helperProcess } from './helperProcess.ts';
+import { MountPoints, type StubRemoval } from './mountPoints.ts';
 import { ProcessOutput } from './processOutput.ts';
 
 /** A command that runs in mounted layers while an image is built, with no container around it. */
@@ -24,6 +23,8 @@ export interface BuildCommand {
   readonly user: string;
   readonly network: 'default' | 'none' | 'host';
   readonly mounts: readonly BuildMount[];
+  /** What of the mount points that were made for it is taken away: all where it is not said. */
+  readonly stubs?: StubRemoval;
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void | Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,14 +38,14 @@ export interface BuildMount {
   readonly root: string;
   readonly isFile: boolean;
   readonly isReadOnly: boolean;
+  /** As /proc/mounts names it. */
+  readonly type?: 'overlay' | 'tmpfs';
 }
 
 export type BuildCommandEnd = { readonly exitCode: number } | { readonly cannotStart: string };
 
 const DIRECTORY_MODE = 0o755;
 const HOST_NAME = 'buildkitsandbox';
-/** Files that the sandbox lays over the tree; where they are missing they are made, and taken away afterwards. */
-const STUBS = ['/etc/resolv.conf', '/etc/hosts'];
 let sandboxes = 0;
 
 /** Runs a command in a mount. Throws EngineError for a user who is not there. */
@@ -63,8 +64,8 @@ export async function runInMount(
   mounts.mount('/sys', memoryFilesystem(now), { type: 'sysfs', isReadOnly: true });
   const helper = helperProcess(kernel, mounts);
   const user = await resolveUser(helper, command.user);
-  makeDirectories(helper, command.workingDir, DIRECTORY_MODE);
-  const stubs = makeStubs(rootfs);
+  const points = new MountPoints(kernel, rootfs, command.mounts, command.stubs ?? 'all');
+  makeWorkingDirectory(helper, command.workingDir, user);
   for (const mount of command.mounts) place(mounts, helper, mount);
   const namespaces: Namespaces = {
     mounts,
@@ -103,50 +104,24 @@ export async function runInMount(
     return { exitCode: exitCode(status) };
   } finally {
     output.close();
-    for (const path of stubs) unlinkEmpty(rootfs, path);
+    points.remove();
   }
 }
 
-function makeStubs(rootfs: OverlayMount): readonly string[] {
-  const made: string[] = [];
-  for (const path of STUBS) {
-    try {
-      rootfs.lstat(path);
-      continue;
-    } catch (error) {
-      if (!(error instanceof VfsError)) throw error;
-    }
-    try {
-      rootfs.mkdir(path.slice(0, path.lastIndexOf('/')), DIRECTORY_MODE);
-    } catch (error) {
-      if (!(error instanceof VfsError && error.code === 'EEXIST')) continue;
-    }
-    rootfs.close(rootfs.open(path, O_CREAT | O_WRONLY, 0o644));
-    made.push(path);
-  }
-  return made;
-}
-
-/** What the command itself wrote there stays. */
-function unlinkEmpty(rootfs: OverlayMount, path: string): void {
-  try {
-    if (rootfs.lstat(path).sizeBytes === 0) rootfs.unlink(path);
-  } catch (error) {
-    if (!(error instanceof VfsError)) throw error;
-  }
-}
-
-function place(mounts: MountNamespace, helper: ReturnType<typeof helperProcess>, mount: BuildMount): void {
-  const { target, filesystem, root, isFile, isReadOnly } = mount;
-  if (!statIfThere(helper, target)) {
-    const slash = target.lastIndexOf('/');
-    if (isFile) {
-      if (slash > 0) makeDirectories(helper, target.slice(0, slash), DIRECTORY_MODE);
-      helper.mounts.call(helper, target, 'noFollow', 'open', 'write', (within, inner) =>
-        within.close(within.open(inner, O_CREAT | O_WRONLY, DIRECTORY_MODE)),
-      );
-    } else makeDirectories(helper, target, DIRECTORY_MODE);
-  }
+function place(mounts: MountNamespace, helper: Process, mount: BuildMount): void {
+  const { target, filesystem, root, isReadOnly, type = 'overlay' } = mount;
   const at = mounts.resolve(helper, target, 'follow').path;
-  mounts.mount(at, filesystem, { root, isReadOnly, type: 'overlay', source: 'buildkit' });
+  mounts.mount(at, filesystem, { root, isReadOnly, type, source: type });
+}
+
+/** The working directory belongs to whoever works in it. */
+function makeWorkingDirectory(helper: Process, path: string, { credentials }: ContainerUser): void {
+  for (let slash = path.indexOf('/', 1); ; slash = path.indexOf('/', slash + 1)) {
+    const part = slash < 0 ? path : path.slice(0, slash);
+    if (part !== '' && !calls.statIfThere(helper, part)) {
+      calls.mkdir(helper, part, DIRECTORY_MODE);
+      calls.lchown(helper, part, credentials.uid, credentials.gid);
+    }
+    if (slash < 0) return;
+  }
 }

@@ -1,4 +1,4 @@
-import { writeTar } from '../tar/writeTar.ts';
+import { type TarMemberWithContent, writeTar } from '../tar/writeTar.ts';
 import { sealLayer } from '../vfs/overlay/seal.ts';
 import { asBuildkitd } from './buildkitdLayer.ts';
 import { type BuildCommand, type BuildCommandEnd, runInMount } from './buildProcess.ts';
@@ -36,7 +36,8 @@ export function mountLayers(core: EngineCore, layers: readonly Digest[]): ImageM
     seal: async (writer = 'engine') => {
       if (writer === 'engine') return sealOn(core, layers, upper.freeze());
       const below = new Mount({ lowers: imageLowers(layersOf(core, layers), now) });
-      const members = [...asBuildkitd(sealLayer(upper.freeze()), below)];
+      const members: TarMemberWithContent[] = [];
+      for await (const one of asBuildkitd(sealLayer(upper.freeze()), { below, merged: mount })) members.push(one);
       if (members.length === 0) return undefined;
       return placeLayer(core, layersOf(core, layers).at(-1), await readLayer(core, writeTar(members))).diffId;
     },

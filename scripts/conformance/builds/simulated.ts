@@ -17,9 +17,11 @@ import { writeChunks } from './writeChunks.ts';
 /** What a build came to: an archive, the config alone (`.json`) of an image without layers, or the reason why there is none. */
 export type BuildEnd = { readonly archive: string } | { readonly refusal: string };
 
-/** Stands at one moment: what a build makes then has the times that `rewrite-timestamp` would give it. */
+/** Stands in one second, so that what a build makes has the times that `rewrite-timestamp` would give it; moments within
+ *  it still differ, as those of two steps do. */
 function stoppedClock(sec: number): Clock {
-  return { now: () => ({ sec, nsec: 0 }), sleep: async () => undefined };
+  let nsec = 0;
+  return { now: () => ({ sec, nsec: ++nsec % 1e9 }), sleep: async () => undefined };
 }
 
 /** Builds with the simulator, on a machine of its own. `bases`: archives with the images that FROM may name. */
