@@ -1,9 +1,10 @@
 import { encodeName } from '../bytes/byteName.ts';
-import { toHex } from '../bytes/hex.ts';
 import type { Platform } from '../bytes/platform.ts';
+import type { RunSource } from '../bytes/runSource.ts';
 import type { CatalogueFiles } from './catalogueFiles.ts';
 import { DebianPackages } from './debianPackages.ts';
 import { type Language, LanguagePackages } from './languagePackages.ts';
+import { LayerDigests } from './layerDigests.ts';
 import { layerEntries } from './layerEntries.ts';
 import { layerTar } from './layerTar.ts';
 import type { ImageRecipe } from './recipe.ts';
@@ -18,7 +19,7 @@ export interface CatalogueImage {
 export interface CatalogueLayer {
   /** `sha256:…` of the tar. */
   readonly diffId: string;
-  readonly tar: Uint8Array;
+  readonly tar: RunSource;
 }
 
 /** A line of `images/index.json`. */
@@ -40,13 +41,14 @@ export class Catalogue {
   readonly packages: DebianPackages;
   readonly languages: Readonly<Record<Language, LanguagePackages>>;
   readonly #files: CatalogueFiles;
-  readonly #platform: Platform;
+  readonly #digests: LayerDigests;
+  readonly #layers = new Map<string, CatalogueLayer>();
   #index: Promise<readonly CatalogueEntry[]> | undefined;
   readonly #made = new Map<string, Promise<Made>>();
 
   constructor(files: CatalogueFiles, platform: Platform) {
     this.#files = files;
-    this.#platform = platform;
+    this.#digests = new LayerDigests(files, platform);
     this.packages = new DebianPackages(files);
     this.languages = {
       gem: new LanguagePackages(files, 'gem'),
@@ -62,6 +64,11 @@ export class Catalogue {
   async image(repository: string, tag: string): Promise<CatalogueImage | undefined> {
     const entry = (await this.entries()).find((one) => one.repository === repository && one.tags.includes(tag));
     return entry && this.#make(entry.name);
+  }
+
+  /** A layer of an image that was asked for. */
+  layer(diffId: string): CatalogueLayer | undefined {
+    return this.#layers.get(diffId);
   }
 
   #make(name: string): Promise<Made> {
@@ -84,7 +91,9 @@ export class Catalogue {
       if (layer) {
         const entries = await layerEntries(layer, this.#files, this.packages, installed);
         const tar = layerTar(entries, Math.floor(Date.parse(created) / 1000));
-        layers.push({ diffId: `sha256:${toHex(await this.#platform.sha256(tar))}`, tar });
+        const made = { diffId: await this.#digests.diffId(tar), tar };
+        layers.push(made);
+        this.#layers.set(made.diffId, made);
       }
       history.push({
         created,

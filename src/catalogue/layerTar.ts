@@ -1,8 +1,10 @@
 import { encodeName } from '../bytes/byteName.ts';
+import { MemorySource } from '../bytes/byteSource.ts';
+import { RunSource } from '../bytes/runSource.ts';
+import { StretchBuilder } from '../bytes/stretchBuilder.ts';
 import { BLOCK_BYTES } from '../tar/headerBlock.ts';
 import { paddingBytes, tarHeader, type TarMember } from '../tar/tarHeader.ts';
 import type { ListedEntry } from './listing.ts';
-import { sparseMember } from './sparseMember.ts';
 import { standInContent } from './standInContent.ts';
 
 /** An entry of a layer: one that stands in for a real one, or with its own text. */
@@ -13,8 +15,9 @@ export interface LayerEntry extends ListedEntry {
 const NO_BYTES = new Uint8Array(0);
 
 /** A layer as a tar: entries sorted by path, later ones in the place of earlier ones of the same path, directories that
- *  nobody listed made as root's. The same entries give the same bytes. */
-export function layerTar(entries: Iterable<LayerEntry>, mtimeSec: number): Uint8Array {
+ *  nobody listed made as root's. The same entries give the same bytes. Stand-ins have their real sizes, of which only
+ *  what they say is in memory. */
+export function layerTar(entries: Iterable<LayerEntry>, mtimeSec: number): RunSource {
   const byPath = new Map<string, LayerEntry>();
   for (const entry of entries) {
     const before = byPath.get(entry.path);
@@ -25,20 +28,10 @@ export function layerTar(entries: Iterable<LayerEntry>, mtimeSec: number): Uint8
   // A hard link stands behind what it links to.
   const sorted = [...byPath.values()].sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
   const parts: Uint8Array[] = [];
-  let sizeBytes = 2 * BLOCK_BYTES;
-  for (const entry of sorted) {
-    for (const part of blocksOf(asItsFile(entry, byPath), mtimeSec)) {
-      parts.push(part);
-      sizeBytes += part.length;
-    }
-  }
-  const tar = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const part of parts) {
-    tar.set(part, at);
-    at += part.length;
-  }
-  return tar;
+  const stretches = new StretchBuilder();
+  for (const entry of sorted) addMember(asItsFile(entry, byPath), mtimeSec, parts, stretches);
+  stretches.addZeros(2 * BLOCK_BYTES);
+  return new RunSource(new MemorySource(joined(parts)), stretches.finish());
 }
 
 function order(entry: LayerEntry): number {
@@ -59,11 +52,25 @@ function addParents(byPath: Map<string, LayerEntry>, path: string): void {
   }
 }
 
-function blocksOf(entry: LayerEntry, mtimeSec: number): readonly Uint8Array[] {
+/** The bytes that are stored go to `parts`. */
+function addMember(entry: LayerEntry, mtimeSec: number, parts: Uint8Array[], stretches: StretchBuilder): void {
   const content = contentOf(entry);
   const member = memberOf(entry, content, mtimeSec);
-  if (entry.kind === 'f' && content.length < member.sizeBytes) return [sparseMember(member, content)];
-  return [tarHeader(member), content, new Uint8Array(paddingBytes(content.length))];
+  for (const part of [tarHeader(member), content]) {
+    parts.push(part);
+    stretches.addStored(part.length);
+  }
+  if (entry.kind === 'f') stretches.addZeros(member.sizeBytes - content.length + paddingBytes(member.sizeBytes));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function contentOf(entry: LayerEntry): Uint8Array {

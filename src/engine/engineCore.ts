@@ -6,6 +6,7 @@ import type { ContainerConfig } from './containerConfig.ts';
 import { EMPTY_STATE, type EngineState } from './engineState.ts';
 import { EventLog } from './eventLog.ts';
 import { rfc3339 } from './goTime.ts';
+import type { LayerShelf } from './layerShelf.ts';
 import type { EngineVintage } from './systemCalls.ts';
 
 /** Dockerfile instructions as `--change` gives them, over a config: the builder's doing. Throws an Error with the
@@ -19,6 +20,7 @@ export interface EngineSetup {
   readonly platform: Platform;
   readonly vintage: EngineVintage;
   readonly applyChanges: ApplyChanges;
+  readonly shelf?: LayerShelf | undefined;
   readonly state?: EngineState;
 }
 
@@ -31,6 +33,7 @@ export class EngineCore {
   readonly platform: Platform;
   readonly vintage: EngineVintage;
   readonly applyChanges: ApplyChanges;
+  readonly shelf: LayerShelf | undefined;
   /** dockerd: makes the daemon's own calls on the host's files. */
   readonly daemon: Process;
   readonly events: EventLog;
@@ -44,6 +47,7 @@ export class EngineCore {
     this.platform = setup.platform;
     this.vintage = setup.vintage;
     this.applyChanges = setup.applyChanges;
+    this.shelf = setup.shelf;
     this.daemon = daemon;
     this.events = new EventLog(setup.kernel.clock);
     this.#state = setup.state ?? EMPTY_STATE;

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { IncrementalHash, Spool } from '../bytes/platform.ts';
+import { runSpool } from '../bytes/runSpool.ts';
 import { digestHex, digestOf, toDigest, type Digest } from '../image/digest.ts';
 import { scanTarStream } from '../tar/scanTarStream.ts';
 import { TarError } from '../tar/tarEntry.ts';
@@ -74,7 +75,7 @@ class Intake {
 
   constructor({ platform, vintage }: EngineCore) {
     this.#vintage = vintage;
-    this.spool = platform.createSpool();
+    this.spool = runSpool(platform.createSpool());
     this.hash = platform.createHash('sha256');
   }
 

@@ -1,9 +1,10 @@
-import type { Digest } from '../image/digest.ts';
+import { type Digest, isDigest } from '../image/digest.ts';
 import { familiarForm, type Reference } from '../image/reference.ts';
 import { daemonTarStream } from './decompressStream.ts';
 import type { EngineCore } from './engineCore.ts';
 import type { LayerRecord } from './imageRecord.ts';
-import { readLayer } from './layerStore.ts';
+import { shelvedLayer } from './layerShelf.ts';
+import { type ReadLayer, readLayer } from './layerStore.ts';
 import type { OnProgress } from './progress.ts';
 import { addReference, lookUp } from './references.ts';
 import type { UnpackedArchive } from './unpackedArchive.ts';
@@ -18,20 +19,27 @@ export interface Load {
   readonly placed: LayerRecord[];
 }
 
-/** Reads a layer's file, telling how far it has come under the layer's short ID. */
-export function readStoredLayer(
+/** Reads a layer's file, telling how far it has come under the layer's short ID. `name`: the diffID that it should have,
+ *  or what else names it. */
+export async function readStoredLayer(
   { core, archive, onProgress, signal }: Load,
   path: string,
   name: string,
-): ReturnType<typeof readLayer> {
+): Promise<ReadLayer> {
   const source = archive.source(path);
   const id = name.replace(/^sha256:/, '').slice(0, 12);
+  const tell = (currentBytes: number) => {
+    signal?.throwIfAborted();
+    onProgress({ id, status: 'Loading layer', currentBytes, totalBytes: source.sizeBytes });
+  };
+  const shelved = isDigest(name) ? await shelvedLayer(core, name, source, tell) : undefined;
+  if (shelved) return shelved;
   const counted = async function* () {
     let currentBytes = 0;
     for await (const chunk of source.stream()) {
       yield chunk;
       currentBytes += chunk.length;
-      onProgress({ id, status: 'Loading layer', currentBytes, totalBytes: source.sizeBytes });
+      tell(currentBytes);
     }
   };
   return readLayer(core, daemonTarStream(core, counted()), signal);

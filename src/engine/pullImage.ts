@@ -1,3 +1,4 @@
+import { nextTask } from '../bytes/nextTask.ts';
 import { digestOf, isDigest, type Digest } from '../image/digest.ts';
 import { parseConfig } from '../image/config.ts';
 import type { Descriptor } from '../image/descriptor.ts';
@@ -5,7 +6,7 @@ import { parseManifestDocument, type ImageManifest } from '../image/manifest.ts'
 import { MediaType } from '../image/mediaTypes.ts';
 import { familiarForm, fullForm, type Reference, repositoryName, withDefaultTag } from '../image/reference.ts';
 import type { RegistryConnection } from '../registry/connection.ts';
-import { downloadBlob } from '../registry/downloadBlob.ts';
+import { downloadBlob, hasBlob } from '../registry/downloadBlob.ts';
 import { choosePlatform, parseWantedPlatform, type WantedPlatform } from '../registry/platformChoice.ts';
 import { listTags } from '../registry/listTags.ts';
 import { MAX_MANIFEST_BYTES } from '../registry/registryManifest.ts';
@@ -19,7 +20,8 @@ import { logImageEvent } from './imageEvents.ts';
 import type { LayerRecord } from './imageRecord.ts';
 import { readConfig, storeImage } from './imageStore.ts';
 import { diffIdOf, rememberBlob } from './knownBlobs.ts';
-import { chainIdOn, placeLayer, readLayer, releaseLayers } from './layerStore.ts';
+import { shelvedLayer } from './layerShelf.ts';
+import { chainIdOn, placeLayer, type ReadLayer, readLayer, releaseLayers } from './layerStore.ts';
 import { archiveFault, other, shortId } from './messages.ts';
 import type { OnProgress } from './progress.ts';
 import { addReference, lookUp, readReference } from './references.ts';
@@ -27,6 +29,8 @@ import { asEngineFault, connectRegistry, pullFault, registryFault } from './regi
 
 const ACCEPT = [MediaType.ociIndex, MediaType.ociManifest, MediaType.dockerIndex, MediaType.dockerManifest].join(', ');
 const HOST_PLATFORM: WantedPlatform = { os: 'linux', architecture: 'amd64', variant: undefined };
+/** Of a download that takes no time. */
+const SHOWN_STEPS = 8;
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /** `docker pull` (moby distribution, pullV2). After the line that says from where, faults are told in the stream. Gives
@@ -46,7 +50,7 @@ export async function pullImage(
     onProgress(message);
   };
   try {
-    const connection = connectRegistry(core, reference.domain, options.login, signal);
+    const connection = await connectRegistry(core, reference.domain, options.login, signal);
     const all: Reference[] = [];
     if (options.allTags) for await (const tag of listTags(connection, reference.path)) all.push({ ...reference, tag });
     else all.push(withDefaultTag(reference));
@@ -189,20 +193,8 @@ class Pull {
   async #pullLayer(layer: Descriptor, diffId: Digest, below: LayerRecord | undefined): Promise<LayerRecord> {
     const core = this.#core;
     const id = shortId(layer.digest);
-    const { path } = this.#reference;
     const tell = this.#tell;
-    const blob = { path, digest: layer.digest, sizeBytes: layer.size };
-    const counted = async function* (connection: RegistryConnection) {
-      let currentBytes = 0;
-      for await (const chunk of downloadBlob(connection, blob, core.platform)) {
-        currentBytes += chunk.length;
-        tell({ id, status: 'Downloading', currentBytes, totalBytes: layer.size });
-        yield chunk;
-      }
-      tell({ id, status: 'Verifying Checksum' });
-      tell({ id, status: 'Download complete' });
-    };
-    const read = await readLayer(core, daemonTarStream(core, counted(this.#connection)), this.#signal);
+    const read = (await this.#shelved(layer)) ?? (await this.#downloaded(layer));
     if (read.diffId !== diffId)
       throw archiveFault("failed to register layer: layers from manifest don't match image configuration");
     tell({ id, status: 'Extracting', currentBytes: layer.size, totalBytes: layer.size });
@@ -216,6 +208,46 @@ class Pull {
     });
     tell({ id, status: 'Pull complete' });
     return placed;
+  }
+
+  async #downloaded(layer: Descriptor): Promise<ReadLayer> {
+    const core = this.#core;
+    const tell = this.#tell;
+    const id = shortId(layer.digest);
+    const { path } = this.#reference;
+    const blob = { path, digest: layer.digest, sizeBytes: layer.size };
+    const counted = async function* (connection: RegistryConnection) {
+      let currentBytes = 0;
+      for await (const chunk of downloadBlob(connection, blob, core.platform)) {
+        currentBytes += chunk.length;
+        tell({ id, status: 'Downloading', currentBytes, totalBytes: layer.size });
+        yield chunk;
+      }
+      tell({ id, status: 'Verifying Checksum' });
+      tell({ id, status: 'Download complete' });
+    };
+    return readLayer(core, daemonTarStream(core, counted(this.#connection)), this.#signal);
+  }
+
+  /** A layer that the registry has and that is at hand besides: its download is only shown. */
+  async #shelved({ digest, size }: Descriptor): Promise<ReadLayer | undefined> {
+    const layer = await shelvedLayer(this.#core, digest);
+    if (!layer || layer.tar.sizeBytes !== size) return undefined;
+    if (!(await hasBlob(this.#connection, this.#reference.path, digest))) return undefined;
+    const id = shortId(digest);
+    for (let step = 1; step <= SHOWN_STEPS; step++) {
+      this.#signal?.throwIfAborted();
+      this.#tell({
+        id,
+        status: 'Downloading',
+        currentBytes: Math.floor((size * step) / SHOWN_STEPS),
+        totalBytes: size,
+      });
+      await nextTask();
+    }
+    this.#tell({ id, status: 'Verifying Checksum' });
+    this.#tell({ id, status: 'Download complete' });
+    return layer;
   }
 
   async #blobBytes({ digest, size }: Descriptor): Promise<Uint8Array> {

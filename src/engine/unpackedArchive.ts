@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Spool } from '../bytes/platform.ts';
+import { runSpool } from '../bytes/runSpool.ts';
 import { MemberTable } from '../archive/memberTable.ts';
 import { JSON_LIMITS } from '../image/json.ts';
 import { scanTar } from '../tar/scanTar.ts';
@@ -30,7 +31,7 @@ export class UnpackedArchive {
     chunks: AsyncIterable<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<UnpackedArchive> {
-    const spool = core.platform.createSpool();
+    const spool = runSpool(core.platform.createSpool());
     try {
       for await (const chunk of daemonTarStream(core, chunks)) {
         signal?.throwIfAborted();

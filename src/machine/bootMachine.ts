@@ -93,6 +93,7 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine
       inImages('registry', registryProgram({ platform: setup.platform, random })),
     ),
     diskBytes: DISK_BYTES,
+    shelf: (diffId) => catalogue.layer(diffId)?.tar,
     onFault: setup.onFault,
   };
   const host = createHost({ ...common, name: HOST_NAME });

@@ -1,4 +1,3 @@
-import { MemorySource } from '../bytes/byteSource.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Digest } from '../image/digest.ts';
 import { MediaType } from '../image/mediaTypes.ts';
@@ -22,7 +21,7 @@ export function catalogueHub(catalogue: Catalogue): HubCatalogue {
           layers: image.layers.map(({ diffId, tar }) => ({
             digest: diffId as Digest,
             mediaType: MediaType.ociLayer,
-            blob: new MemorySource(tar),
+            blob: tar,
           })),
         }
       );

@@ -5,6 +5,7 @@ import type { ClientVintage } from '../docker/client.ts';
 import { completeDocker } from '../docker/completeDocker.ts';
 import { dockerProgram } from '../docker/docker.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
+import type { LayerShelf } from '../engine/layerShelf.ts';
 import type { EngineVintage } from '../engine/systemCalls.ts';
 import { completersOf } from '../shell/interpreter/program/completion.ts';
 import type { Clock } from '../shell/kernel/clock.ts';
@@ -35,6 +36,7 @@ export interface HostSetup {
   /** The shells and utilities that the host has; `docker` comes with it. */
   readonly programs: ProgramTable;
   readonly diskBytes: number;
+  readonly shelf?: LayerShelf | undefined;
   readonly onFault?: ((error: unknown, process: Process) => void) | undefined;
 }
 
@@ -88,6 +90,7 @@ export function createHost(setup: HostSetup): Host {
     platform: setup.platform,
     vintage: setup.vintage,
     applyChanges,
+    shelf: setup.shelf,
   });
   completersOf(kernel).set('docker', (_process, words) => completeDocker(engine, words));
   return { name: setup.name, kernel, namespaces, engine, root };

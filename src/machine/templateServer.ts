@@ -1,3 +1,4 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { gzip } from '../codec/gzipWriter.ts';
 import type { HttpResponse, NetworkService } from '../shell/kernel/network.ts';
@@ -28,9 +29,9 @@ export function templateServer(catalogue: Catalogue): NetworkService {
   };
 }
 
-async function packed(tar: Uint8Array): Promise<Uint8Array> {
+async function packed(tar: ByteSource): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const part of gzip(chunks(tar), GZIP_LEVEL)) parts.push(part.slice());
+  for await (const part of gzip(tar.stream(), GZIP_LEVEL)) parts.push(part.slice());
   return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 

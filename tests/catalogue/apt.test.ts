@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { MemorySource } from '../../src/bytes/byteSource.ts';
 import { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { cataloguePrograms } from '../../src/catalogue/programs.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
@@ -23,9 +22,8 @@ async function container(repository: string, tag: string): Promise<TestKernel> {
   const machine = testKernel({ programs: cataloguePrograms(catalogue) });
   const image = await catalogue.image(repository, tag);
   const lowers = [];
-  for (const { tar } of image?.layers ?? []) {
+  for (const { tar: source } of image?.layers ?? []) {
     const builder = new LayerTreeBuilder();
-    const source = new MemorySource(tar);
     const { totalBytes } = await scanTar(source, builder.add.bind(builder));
     lowers.unshift(new LayerTreeLayer(builder.finish(totalBytes).tree, source, new Uint8Array(16)));
   }

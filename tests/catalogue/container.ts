@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { MemorySource } from '../../src/bytes/byteSource.ts';
 import { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { cataloguePrograms } from '../../src/catalogue/programs.ts';
 import { LabNetwork } from '../../src/machine/labNetwork.ts';
@@ -32,9 +31,8 @@ function imageLayers(repository: string, tag: string): Promise<readonly LayerTre
 async function readLayers(repository: string, tag: string): Promise<readonly LayerTreeLayer[]> {
   const image = await catalogue.image(repository, tag);
   const lowers: LayerTreeLayer[] = [];
-  for (const { tar } of image?.layers ?? []) {
+  for (const { tar: source } of image?.layers ?? []) {
     const builder = new LayerTreeBuilder();
-    const source = new MemorySource(tar);
     const { totalBytes } = await scanTar(source, builder.add.bind(builder));
     lowers.unshift(new LayerTreeLayer(builder.finish(totalBytes).tree, source, new Uint8Array(16)));
   }

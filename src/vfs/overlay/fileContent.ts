@@ -1,4 +1,5 @@
 import { type ByteSource, clipRange, MemorySource, SlicedSource, streamByReads } from '../../bytes/byteSource.ts';
+import { areZeros, zeros } from '../../bytes/zeros.ts';
 import { emptyTrie, type Stamp, trieEntries, trieGet, type TrieRoot, trieSet } from './inodeTrie.ts';
 import type { UndoLog } from './undoLog.ts';
 
@@ -35,6 +36,9 @@ interface Chunk {
   ranges: readonly number[];
 }
 
+/** What whole chunks of zeros share, whoever writes them. Of no stamp: a change copies it. */
+const ZERO_CHUNK: Chunk = { stamp: {}, bytes: zeros(CHUNK_BYTES), ranges: [0, CHUNK_BYTES] };
+
 /** A content of the bytes of a source, which is not read. */
 export function contentOf(source: ByteSource): FileContent {
   if (source.sizeBytes === 0) return EMPTY_CONTENT;
@@ -68,9 +72,15 @@ export function writeContent(
     const from = at - index * CHUNK_BYTES;
     const length = Math.min(end - at, CHUNK_BYTES - from);
     const old = trieGet<Chunk>(chunks, index);
+    const piece = bytes.subarray(at - offset, at - offset + length);
+    if (length === CHUNK_BYTES && areZeros(piece)) {
+      if (old !== ZERO_CHUNK) chunks = trieSet(chunks, index, ZERO_CHUNK, stamp, log);
+      at += length;
+      continue;
+    }
     const chunk = ownChunk(old, from + length, stamp, log);
     if (chunk !== old) chunks = trieSet(chunks, index, chunk, stamp, log);
-    fillChunk(chunk, from, bytes.subarray(at - offset, at - offset + length), log);
+    fillChunk(chunk, from, piece, log);
     at += length;
   }
   return { sizeBytes, base, baseBytes, chunks };
@@ -102,6 +112,7 @@ export function contentRanges(content: FileContent): readonly (readonly [start: 
   if (typeof content === 'string' || content instanceof Uint8Array) return [[0, content.length]];
   const ranges: [number, number][] = content.baseBytes > 0 ? [[0, content.baseBytes]] : [];
   for (const [index, chunk] of trieEntries<Chunk>(content.chunks)) {
+    if (chunk === ZERO_CHUNK) continue;
     for (let i = 0; i < chunk.ranges.length; i += 2) {
       const start = index * CHUNK_BYTES + (chunk.ranges[i] as number);
       const end = index * CHUNK_BYTES + (chunk.ranges[i + 1] as number);
