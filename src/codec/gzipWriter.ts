@@ -1,32 +1,110 @@
 import { Deflate } from 'pako';
+import { areZeros, ZERO_PAGE_BYTES, zeros } from '../bytes/zeros.ts';
+import { crc32 } from './crc32.ts';
+import { ZERO_BLOCK_BYTES, zeroBlock, zeroBlockCrc } from './zeroBlock.ts';
 
 /** Levels of zlib; 6 is what engines use. */
 export type GzipLevel = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 const INPUT_BYTES = 256 * 1024;
 const OUTPUT_BYTES = 64 * 1024;
+/** zlib's Z_FULL_FLUSH: ends the block at a byte, and refers to nothing before it from there on. */
+const FULL_FLUSH = 3;
 
 /** Compresses a stream to one gzip member (RFC 1952) without name or time. The bytes depend on the content and the
- *  level only, and are those of zlib: the native CompressionStream gives others from one browser to the next.
- *  Pieces stay valid. About 20 MB/s at level 6. */
+ *  level only, and are those of zlib: the native CompressionStream gives others from one browser to the next. Only
+ *  blocks of zeros, which stand-ins are full of, are told in a way of their own. Pieces stay valid. About 20 MB/s at
+ *  level 6, blocks of zeros as fast as they come. */
 export async function* gzip(content: AsyncIterable<Uint8Array>, level: GzipLevel): AsyncIterable<Uint8Array> {
-  const ready: Uint8Array[] = [];
-  const deflate = new Deflate({ gzip: true, level, chunkSize: OUTPUT_BYTES });
-  deflate.onData = (piece) => {
-    ready.push(piece);
-  };
+  const writer = new GzipWriter(level);
   for await (const chunk of content) {
     // In parts, so that the output of a large chunk need not be held at once.
     for (let offset = 0; offset < chunk.length; offset += INPUT_BYTES) {
-      push(deflate, chunk.subarray(offset, offset + INPUT_BYTES), 'more');
-      yield* ready.splice(0);
+      writer.add(chunk.subarray(offset, offset + INPUT_BYTES));
+      yield* writer.take();
     }
   }
-  push(deflate, new Uint8Array(0), 'end');
-  yield* ready.splice(0);
+  writer.end();
+  yield* writer.take();
 }
 
-function push(deflate: Deflate, bytes: Uint8Array, what: 'more' | 'end'): void {
-  // pako reports only misuse here: any bytes can be compressed.
-  if (!deflate.push(bytes, what === 'end')) throw new Error(`deflate failed: ${deflate.msg || deflate.err}`);
+class GzipWriter {
+  readonly #ready: Uint8Array[] = [];
+  readonly #deflate: Deflate;
+  #crc = 0;
+  #sizeBytes = 0;
+  /** Zeros that the current block begins with, told to nobody yet; undefined where it is no block of zeros. */
+  #zeroBytes: number | undefined = 0;
+  /** Whether the deflater has bytes that it has not flushed. */
+  #isOpen = false;
+
+  constructor(level: GzipLevel) {
+    this.#deflate = new Deflate({ raw: true, level, chunkSize: OUTPUT_BYTES });
+    this.#deflate.onData = (piece) => {
+      this.#ready.push(piece);
+    };
+    // RFC 1952 section 2.3: no name, no time, how hard it was tried, Unix.
+    this.#ready.push(Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, level === 9 ? 2 : level === 1 ? 4 : 0, 3));
+  }
+
+  take(): readonly Uint8Array[] {
+    return this.#ready.splice(0);
+  }
+
+  /** Blocks lie where they lie in the content, however it comes. */
+  add(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      const end = Math.min(bytes.length, at + ZERO_BLOCK_BYTES - (this.#sizeBytes % ZERO_BLOCK_BYTES));
+      this.#addToBlock(bytes.subarray(at, end));
+      at = end;
+    }
+  }
+
+  end(): void {
+    this.#pushZeros();
+    this.#push(new Uint8Array(0), true);
+    const trailer = new DataView(new ArrayBuffer(8));
+    trailer.setUint32(0, this.#crc, true);
+    trailer.setUint32(4, this.#sizeBytes % 2 ** 32, true);
+    this.#ready.push(new Uint8Array(trailer.buffer));
+  }
+
+  /** Bytes of one block. */
+  #addToBlock(bytes: Uint8Array): void {
+    if (this.#sizeBytes % ZERO_BLOCK_BYTES === 0) this.#zeroBytes = 0;
+    this.#sizeBytes += bytes.length;
+    if (this.#zeroBytes !== undefined && areZeros(bytes)) {
+      this.#zeroBytes += bytes.length;
+      if (this.#zeroBytes === ZERO_BLOCK_BYTES) this.#pushZeroBlock();
+      return;
+    }
+    this.#pushZeros();
+    this.#pushBytes(bytes);
+  }
+
+  #pushZeroBlock(): void {
+    if (this.#isOpen) this.#push(new Uint8Array(0), FULL_FLUSH);
+    this.#isOpen = false;
+    this.#ready.push(zeroBlock());
+    this.#crc = zeroBlockCrc(this.#crc);
+    this.#zeroBytes = 0;
+  }
+
+  /** Those of a block that did not become one of zeros. */
+  #pushZeros(): void {
+    for (let left = this.#zeroBytes ?? 0; left > 0; left -= ZERO_PAGE_BYTES)
+      this.#pushBytes(zeros(Math.min(left, ZERO_PAGE_BYTES)));
+    this.#zeroBytes = undefined;
+  }
+
+  #pushBytes(bytes: Uint8Array): void {
+    this.#crc = crc32(bytes, this.#crc);
+    this.#push(bytes, false);
+    this.#isOpen = true;
+  }
+
+  #push(bytes: Uint8Array, flush: number | boolean): void {
+    // pako reports only misuse here: any bytes can be compressed.
+    if (!this.#deflate.push(bytes, flush)) throw new Error(`deflate failed: ${this.#deflate.msg || this.#deflate.err}`);
+  }
 }
