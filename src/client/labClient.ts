@@ -3,6 +3,7 @@ import type { LabEvent, LabService } from '../worker/lab/labProtocol.ts';
 import type { Endpoint } from '../worker/wire.ts';
 import { RpcClient } from './rpc.ts';
 
+export type * from '../worker/lab/builds/buildsProtocol.ts';
 export type { LabEvent, LabService, LabSummary, NotKeptReason, TimelineSummary } from '../worker/lab/labProtocol.ts';
 
 /** The simulated machine in the explorer's worker, so that both see the same images. */

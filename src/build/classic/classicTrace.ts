@@ -10,6 +10,8 @@ export interface TracedStep {
   readonly lines: LineRange | undefined;
 }
 
+const CARRIED_OUT = /^(?:run|copy|add)\b/i;
+
 /** Tells of the steps of a build, one after another, for whoever shows them. */
 export class ClassicTrace {
   readonly #listener: StepListener | undefined;
@@ -36,7 +38,8 @@ export class ClassicTrace {
     try {
       const result = await run();
       const isMore = layers().length > before && this.#decision !== undefined;
-      outcome = isMore ? 'built' : 'config';
+      // A RUN that changes nothing makes no layer, and has run.
+      outcome = isMore || CARRIED_OUT.test(step.source) ? 'built' : 'config';
       if (this.#wasHit) outcome = 'cached';
       return result;
     } catch (error) {

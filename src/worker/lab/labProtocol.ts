@@ -1,7 +1,8 @@
 import type { ArchiveSummary } from '../protocol.ts';
+import type { BuildEvent, BuildsService } from './builds/buildsProtocol.ts';
 
 /** What the page may ask of the machine that runs in its worker. */
-export interface LabService {
+export interface LabService extends BuildsService {
   /** Boots the machine, or wakes the one that was kept. */
   start(): Promise<LabSummary>;
   /** A login shell; its output comes as events. */
@@ -44,6 +45,8 @@ export type LabEvent =
   | { readonly type: 'timeline'; readonly timeline: TimelineSummary }
   /** The engine's images and containers, as an archive that the explorer shows. */
   | { readonly type: 'images'; readonly archive: ArchiveSummary }
+  /** A build on the machine does something. */
+  | { readonly type: 'build'; readonly event: BuildEvent }
   /** Whether the machine will be there at the next visit. It goes on in any case. */
   | { readonly type: 'keeping'; readonly notKept: NotKeptReason | undefined }
   /** The machine of an earlier visit could not be used: a new one was booted. */

@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { exportMachine, importMachine } from './machineExport.ts';
 import { openKeeper } from './openKeeper.ts';
 import type { MachineKeeper } from './machineKeeper.ts';
+import { LabBuilds } from './builds/labBuilds.ts';
 import type { LabEvent, LabService, LabSummary, TimelineSummary } from './labProtocol.ts';
 import { showImages } from './showImages.ts';
 import { Terminals } from './terminals.ts';
@@ -23,6 +24,7 @@ export class Lab {
   readonly #session: Session;
   readonly #emit: (event: LabEvent) => void;
   readonly #base: string;
+  readonly #builds: LabBuilds;
   #machine: Promise<LabMachine> | undefined;
   #keeper: Promise<MachineKeeper | undefined> | undefined;
   #wasKept = false;
@@ -34,10 +36,15 @@ export class Lab {
     this.#session = session;
     this.#emit = emit;
     this.#base = base;
+    this.#builds = new LabBuilds(
+      () => this.#booted(),
+      (event) => emit({ type: 'build', event }),
+    );
   }
 
   get service(): LabService {
     return {
+      ...this.#builds.service,
       start: () => this.#start(),
       openTerminal: async (columns, rows) => {
         await this.#booted();
@@ -87,6 +94,7 @@ export class Lab {
     const keeper = await this.#keeper;
     const { machine } = lab;
     this.#terminals = new Terminals(machine, this.#emit);
+    this.#builds.watch(lab);
     machine.onTimeline = () => {
       this.#emit({ type: 'timeline', timeline: timelineOf(machine) });
       this.#showSoon();
