@@ -3,8 +3,11 @@ import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { RegexError } from '../regex/regexError.ts';
 import { AwkInputs, unescapeArgument } from './awkInputs.ts';
-import { AwkInterpreter, Unwinding } from './awkInterpreter.ts';
+import { FunctionCompiler, unwound } from './awkFunctions.ts';
 import { parseAwk } from './awkParser.ts';
+import { type Soon, whenThere } from './awkSoon.ts';
+import { AwkState } from './awkState.ts';
+import { type Leaving, StatementCompiler } from './awkStatements.ts';
 import { AwkStreams } from './awkStreams.ts';
 import { AwkError, type AwkProgram, type Rule } from './awkSyntax.ts';
 import { inputValue } from './awkValue.ts';
@@ -36,6 +39,7 @@ export const awk: Program = utility(
       return await run(process, options, parseAwk(source), operands);
     } catch (error) {
       if (error instanceof RegexError) return fail(process, error.message);
+      if (error instanceof RangeError) return fail(process, 'program is nested too deeply');
       if (!(error instanceof AwkError)) throw error;
       if (process.flavour === 'busybox' && error.line !== undefined) {
         await process.complain(`cmd. line:${error.line}: Unexpected token`);
@@ -78,93 +82,105 @@ async function run(
   operands: readonly string[],
 ): Promise<number> {
   const streams = new AwkStreams(process);
-  const interpreter = new AwkInterpreter(process, program, streams);
-  const inputs = new AwkInputs(process, interpreter);
-  interpreter.inputs = inputs;
-  const argv = interpreter.array('ARGV');
+  const state = new AwkState(process, program, streams);
+  const inputs = new AwkInputs(process, state);
+  state.inputs = inputs;
+  const argv = state.array('ARGV');
   for (const [i, word] of [process.name, ...operands].entries()) argv.set(String(i), inputValue(word));
-  interpreter.assign('ARGC', operands.length + 1);
-  const environ = interpreter.array('ENVIRON');
+  state.assign('ARGC', operands.length + 1);
+  const environ = state.array('ENVIRON');
   for (const [name, value] of process.env) environ.set(name, inputValue(value));
   const separator = options.value('separator');
-  if (separator !== undefined) interpreter.assign('FS', separator === 't' ? '\t' : unescapeArgument(separator));
+  if (separator !== undefined) state.assign('FS', separator === 't' ? '\t' : unescapeArgument(separator));
   for (const text of options.values('assign')) {
     const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(text);
     if (!match) throw new AwkError(`improper assignment: -v ${text}`);
-    interpreter.assign(match[1] as string, inputValue(unescapeArgument(match[2] as string)));
+    state.assign(match[1] as string, inputValue(unescapeArgument(match[2] as string)));
   }
   try {
-    await new Run(process, program, interpreter, inputs).all();
+    await new Run(state, program, inputs).all();
   } catch (error) {
     if (!(error instanceof AwkError)) throw error;
     await streams.flush();
     throw error;
   }
   await streams.closeAll();
-  return interpreter.exitStatus & 0xff || inputs.status;
+  return state.exitStatus & 0xff || inputs.status;
+}
+
+/** A rule, made to be run. */
+interface RuleCode {
+  readonly kind: Rule['kind'];
+  readonly run: () => Soon<Leaving>;
 }
 
 class Run {
-  readonly #process: Process;
-  readonly #program: AwkProgram;
-  readonly #interpreter: AwkInterpreter;
+  readonly #state: AwkState;
   readonly #inputs: AwkInputs;
+  readonly #rules: readonly RuleCode[];
 
-  constructor(process: Process, program: AwkProgram, interpreter: AwkInterpreter, inputs: AwkInputs) {
-    this.#process = process;
-    this.#program = program;
-    this.#interpreter = interpreter;
+  constructor(state: AwkState, program: AwkProgram, inputs: AwkInputs) {
+    this.#state = state;
     this.#inputs = inputs;
+    const compiler = new StatementCompiler(new FunctionCompiler(state), 0);
+    this.#rules = program.rules.map((rule) => ({ kind: rule.kind, run: ruleCode(compiler, rule) }));
   }
 
-  #rules(kind: Rule['kind']): Rule[] {
-    return this.#program.rules.filter((rule) => rule.kind === kind);
+  #rulesOf(kind: Rule['kind']): RuleCode[] {
+    return this.#rules.filter((rule) => rule.kind === kind);
   }
 
   async all(): Promise<void> {
-    const [begin, main, end] = [this.#rules('begin'), this.#rules('main'), this.#rules('end')];
+    const [begin, main, end] = [this.#rulesOf('begin'), this.#rulesOf('main'), this.#rulesOf('end')];
     // The END rules run after `exit`, too, but not after one of their own.
     const hasExited = await this.#blocks(begin);
     if (!hasExited && (main.length > 0 || end.length > 0)) await this.#records(main);
     await this.#blocks(end);
   }
 
-  async #step(rule: Rule) {
-    try {
-      return await this.#interpreter.run(rule.body);
-    } catch (error) {
-      if (error instanceof Unwinding) return error.how;
-      throw error;
-    }
-  }
-
   /** Gives whether `exit` came. */
-  async #blocks(rules: readonly Rule[]): Promise<boolean> {
-    for (const rule of rules) if ((await this.#step(rule)) === 'exit') return true;
+  async #blocks(rules: readonly RuleCode[]): Promise<boolean> {
+    for (const rule of rules) if ((await unwound(rule.run)) === 'exit') return true;
     return false;
   }
 
-  async #records(rules: readonly Rule[]): Promise<boolean> {
-    const interpreter = this.#interpreter;
-    for (let text = await this.#inputs.next(); text !== undefined; text = await this.#inputs.next()) {
-      interpreter.record.set(text);
-      for (const rule of rules) {
-        if (!(await this.#selects(rule))) continue;
-        const leaving = await this.#step(rule);
-        if (leaving === 'exit') return true;
-        if (leaving === 'nextfile') await this.#inputs.skipFile();
+  async #records(rules: readonly RuleCode[]): Promise<void> {
+    const { process, record } = this.#state;
+    const inputs = this.#inputs;
+    for (;;) {
+      const reading = inputs.next();
+      const text = reading instanceof Promise ? await reading : reading;
+      if (text === undefined) return;
+      record.set(text);
+      for (let i = 0; i < rules.length; i++) {
+        const ending = unwound((rules[i] as RuleCode).run);
+        const leaving = ending instanceof Promise ? await ending : ending;
+        if (leaving === undefined) continue;
+        if (leaving === 'exit') return;
+        if (leaving === 'nextfile') await inputs.skipFile();
         if (leaving === 'next' || leaving === 'nextfile') break;
       }
-      if (this.#process.isDue) await this.#process.pause();
+      if (process.isDue) await process.pause();
     }
-    return false;
   }
+}
 
-  async #selects(rule: Rule): Promise<boolean> {
-    if (!rule.pattern) return true;
-    if (!rule.until) return this.#interpreter.matches(rule.pattern);
-    if (!rule.isOpen && !(await this.#interpreter.matches(rule.pattern))) return false;
-    rule.isOpen = !(await this.#interpreter.matches(rule.until));
-    return true;
-  }
+/** What a rule does with a record: nothing where its pattern has none of it. */
+function ruleCode(compiler: StatementCompiler, rule: Rule): () => Soon<Leaving> {
+  const run = rule.body ? compiler.statement(rule.body) : compiler.printRecord();
+  const selects = rule.pattern && selection(compiler, rule, compiler.waiting.test(rule.pattern));
+  if (!selects) return run;
+  return () => whenThere(selects(), (isSelected): Soon<Leaving> => (isSelected ? run() : undefined));
+}
+
+/** A range holds from a record that its pattern selects to one that `until` does. */
+function selection(compiler: StatementCompiler, rule: Rule, pattern: () => Soon<boolean>): () => Soon<boolean> {
+  if (!rule.until) return pattern;
+  const until = compiler.waiting.test(rule.until);
+  const goesOn = () =>
+    whenThere(until(), (isLast) => {
+      rule.isOpen = !isLast;
+      return true;
+    });
+  return () => (rule.isOpen ? goesOn() : whenThere(pattern(), (begins) => begins && goesOn()));
 }

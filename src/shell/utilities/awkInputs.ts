@@ -1,41 +1,47 @@
 import type { Process } from '../kernel/process.ts';
-import type { AwkInterpreter } from './awkInterpreter.ts';
 import { RecordReader } from './awkRecords.ts';
+import type { Soon } from './awkSoon.ts';
+import type { AwkState } from './awkState.ts';
 import { inputValue, numberOf, textOf } from './awkValue.ts';
 import { InputError, openInput } from './textInput.ts';
 
 /** The files of ARGV one after another; `NAME=VALUE` among them assigns when its turn comes. */
 export class AwkInputs {
   readonly #process: Process;
-  readonly #interpreter: AwkInterpreter;
+  readonly #state: AwkState;
   #reader: RecordReader | undefined;
   #argument = 1;
   #hasOpened = false;
   #isAtEnd = false;
   status = 0;
 
-  constructor(process: Process, interpreter: AwkInterpreter) {
+  constructor(process: Process, state: AwkState) {
     this.#process = process;
-    this.#interpreter = interpreter;
+    this.#state = state;
   }
 
-  /** The next record of all; undefined at the end. */
-  async next(): Promise<string | undefined> {
-    const interpreter = this.#interpreter;
-    for (;;) {
+  /** The next record of all; undefined at the end. Waits only where more must be read. */
+  next(): Soon<string | undefined> {
+    const reading = this.#reader?.next(textOf(this.#state.special('RS'), '%.6g'));
+    if (typeof reading !== 'string') return this.#later(reading);
+    this.#state.countRecord();
+    return reading;
+  }
+
+  async #later(first: Soon<string | undefined>): Promise<string | undefined> {
+    const state = this.#state;
+    for (let reading = first; ; reading = undefined) {
       const reader = this.#reader ?? (await this.#open());
       if (!reader) return undefined;
       let text: string | undefined;
       try {
-        const reading = reader.next(textOf(interpreter.special('RS'), '%.6g'));
-        text = reading instanceof Promise ? await reading : reading;
+        text = await (reading ?? reader.next(textOf(state.special('RS'), '%.6g')));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         await this.#complain(error);
       }
       if (text !== undefined) {
-        interpreter.setSpecial('NR', numberOf(interpreter.special('NR')) + 1);
-        interpreter.setSpecial('FNR', numberOf(interpreter.special('FNR')) + 1);
+        state.countRecord();
         return text;
       }
       await this.skipFile();
@@ -49,17 +55,17 @@ export class AwkInputs {
 
   async #complain({ operand, words }: InputError): Promise<void> {
     this.status = 2;
-    await this.#interpreter.streams.flush();
+    await this.#state.streams.flush();
     await this.#process.complain(
       this.#process.flavour === 'busybox' ? `${operand}: ${words}` : `cannot open "${operand}" (${words})`,
     );
   }
 
   async #open(): Promise<RecordReader | undefined> {
-    const interpreter = this.#interpreter;
-    const argv = interpreter.array('ARGV');
+    const state = this.#state;
+    const argv = state.array('ARGV');
     while (!this.#isAtEnd) {
-      const count = Math.trunc(numberOf(interpreter.variable('ARGC')));
+      const count = Math.trunc(numberOf(state.variable('ARGC')));
       if (this.#argument >= count) {
         if (this.#hasOpened) break;
         this.#hasOpened = true;
@@ -69,7 +75,7 @@ export class AwkInputs {
       if (operand === '') continue;
       const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(operand);
       if (assignment) {
-        interpreter.assign(assignment[1] as string, inputValue(unescapeArgument(assignment[2] as string)));
+        state.assign(assignment[1] as string, inputValue(unescapeArgument(assignment[2] as string)));
         continue;
       }
       this.#hasOpened = true;
@@ -83,10 +89,10 @@ export class AwkInputs {
   async #read(operand: string, name: string): Promise<RecordReader | undefined> {
     try {
       const input = await openInput(this.#process, operand);
-      this.#interpreter.setSpecial('FILENAME', name);
-      this.#interpreter.setSpecial('FNR', 0);
+      this.#state.setSpecial('FILENAME', name);
+      this.#state.setSpecial('FNR', 0);
       this.#reader = new RecordReader({ read: () => input.read(), close: () => input.close() }, () =>
-        this.#interpreter.streams.flush(),
+        this.#state.streams.flush(),
       );
       return this.#reader;
     } catch (error) {

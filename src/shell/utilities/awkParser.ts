@@ -4,12 +4,14 @@ import {
   type AwkProgram,
   type Callee,
   type Expression,
+  isPlace,
   type Name,
   type Place,
   type Rule,
   SPECIAL_NAMES,
   type SpecialName,
   type Statement,
+  waits,
 } from './awkSyntax.ts';
 
 const MAX_DEPTH = 500;
@@ -25,12 +27,6 @@ const ARRAY_ARGUMENTS: Readonly<Record<string, readonly number[]>> = {
   match: [2],
 };
 const SPECIALS = new Set<string>(SPECIAL_NAMES);
-
-export function waits(node: Expression | Statement | undefined): boolean {
-  if (!node) return false;
-  if (node.kind === 'getline' || node.kind === 'loop' || node.kind === 'each') return true;
-  return 'waits' in node && node.waits;
-}
 
 /** Throws AwkError. */
 export function parseAwk(source: string): AwkProgram {
@@ -706,16 +702,6 @@ class AwkParser {
     if (place.kind === 'global') this.#arrayGlobals.add(place.index);
     else if (place.kind === 'local') this.#callee?.arrays.add(place.index);
   }
-}
-
-function isPlace(node: Expression): node is Place {
-  return (
-    node.kind === 'global' ||
-    node.kind === 'local' ||
-    node.kind === 'special' ||
-    node.kind === 'field' ||
-    node.kind === 'element'
-  );
 }
 
 function nothing(): Statement {

@@ -100,6 +100,23 @@ export type Statement =
   | { readonly kind: 'leave'; readonly how: 'next' | 'nextfile' | 'break' | 'continue' }
   | { readonly kind: 'exit' | 'return'; readonly item: Expression | undefined; waits: boolean };
 
+export function isPlace(node: Expression): node is Place {
+  return (
+    node.kind === 'global' ||
+    node.kind === 'local' ||
+    node.kind === 'special' ||
+    node.kind === 'field' ||
+    node.kind === 'element'
+  );
+}
+
+/** Whether evaluating or running it may have to wait. */
+export function waits(node: Expression | Statement | undefined): boolean {
+  if (!node) return false;
+  if (node.kind === 'getline' || node.kind === 'loop' || node.kind === 'each') return true;
+  return 'waits' in node && node.waits;
+}
+
 /** A function of the program. It is known before its body is. */
 export interface Callee {
   readonly name: string;

@@ -15,10 +15,23 @@ export function numberOf(value: Value): number {
 }
 
 export function leadingNumber(text: string): number {
-  const first = text.charCodeAt(0);
-  if (text.length < 16 && first >= 48 && first <= 57 && /^\d+$/.test(text)) return Number(text);
+  const plain = digitsOf(text);
+  if (plain >= 0) return plain;
   const match = NUMBER.exec(text);
   return match ? Number(match[1]) : 0;
+}
+
+/** The number that a text of up to 15 digits and nothing else is; -1 for all other texts. Most numbers are so. */
+function digitsOf(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 15) return -1;
+  let number = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 export function textOf(value: Value, format: string): string {
@@ -46,6 +59,8 @@ export function isTrue(value: Value): boolean {
 
 /** A text from outside: a number, too, where it looks like one. */
 export function inputValue(text: string): Value {
+  const plain = digitsOf(text);
+  if (plain >= 0) return new NumericText(text, plain);
   const first = text.charCodeAt(0);
   // Most words begin with a letter.
   if (first > 57 && first !== 73 && first !== 78 && first !== 105 && first !== 110) return text;

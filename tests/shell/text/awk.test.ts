@@ -11,6 +11,8 @@ const files = {
   prog: 'function max(a, b) {\n  return a > b ? a : b\n}\n# comment\n{ m = max(m, $2) }\nEND { print m }\n',
   numbers: '3\n10\n-2\n1e3\nabc\n 7 \n',
 };
+/** Deeper than mawk goes. */
+const DEEP = 'function deep(n) { return n == 0 ? 0 : 1 + deep(n - 1) }';
 const scripts: readonly (readonly string[])[] = [
   ['{ print }', 'people'],
   ['{ print $2, $1 }', 'people'],
@@ -141,6 +143,51 @@ const scripts: readonly (readonly string[])[] = [
   ['/ann/,/cid/ { print "r", $1 }', 'people'],
   ['BEGIN { if (!(3 in a)) print "no"; print length(a) }', ''],
   ['{ x[$3] = x[$3] " " $1 } END { print x["berlin"] }', 'people'],
+  // What waits in the midst of expressions: calls, getline, commands.
+  ['function f(n) { return n < 2 ? n : f(n - 1) + f(n - 2) } BEGIN { print f(15) }', ''],
+  ['function d(n) { return n == 0 ? 0 : 1 + d(n - 1) } BEGIN { print d(300) }', ''],
+  [
+    'function f(n,  i, s) { for (i = 1; i <= n; i++) s = s g(i) ","; return s } function g(n) { return n * n } BEGIN { print f(7) }',
+    '',
+  ],
+  [
+    'function f(a, k) { a[k] = k "!"; return k } BEGIN { x[f(x, "p")] = f(x, "q") f(x, "r"); for (k in x) n++; print n, x["p"], x["q"] }',
+    '',
+  ],
+  [
+    'function f(n) { return n + 1 } BEGIN { a[f(1), f(2)] = f(3); print ((2, 3) in a), a[2, 3], -f(1), !f(-1), f(f(f(1))) }',
+    '',
+  ],
+  ['function f(n) { return n } { print $f(1), f($2) > f(30), f(1) && f(0), f(0) || f(2) }', 'people'],
+  ['function f(n) { return n } { $f(2) = f("z"); $f(3) += f(4); print; print substr($1, f(1), f(2)) f(NF) }', 'people'],
+  ['function f() { exit 3 } { print; f(); print "never" } END { print "end" }', 'people'],
+  [
+    'function f(n) { while (1) { if (n > 3) return n; n++ } } BEGIN { i = 5; do { i -= f(1) - 3; if (i < 2) break } while (f(i)); print i }',
+    '',
+  ],
+  ['f(NR) { print } function f(n) { return n % 2 }', 'people'],
+  ['f(NR), f(NR) { print "in", $1 } function f(n) { return n % 3 == 1 }', 'people'],
+  ['NR == 1 { while ((getline line < "passwd") > 0) n += split(line, p, ":"); print n, p[1] }', 'people'],
+  ['{ while ((getline) > 0) n++; print n, $0 }', 'people'],
+  ['NR == 1 { getline x[NR]; print x[1], NR; getline $2; print }', 'people'],
+  ['function f(s) { gsub(/a/, "b", s); return s } { print f($0); print toupper(f($1)) length(f("aa")) }', 'people'],
+  [
+    'function f(n) { return n } BEGIN { if (f(0)) print 1; else if (f(1)) print 2; print f(1) ? f("y") : f("n"); printf "%s-%d\n", f("s"), f(7) }',
+    '',
+  ],
+  [
+    'function f(a) { delete a["x"]; return length(a) } BEGIN { m["x"]; m["y"]; delete m[g("z")]; print f(m) } function g(k) { return k }',
+    '',
+  ],
+  [
+    '{ n = 0; for (i = NF; i; i--) n = n " " $i; $2 = ""; print n "|" $0 "|" NF; $7 = "g"; NF = 3; print $0 "|" $9 }',
+    'people',
+  ],
+  ['{ $3 = u; print $3 == 0, $3 == "", NF; $0 = " a  b "; print $2 NF; $1 = $1; print }', 'people'],
+  ['BEGIN { FS = "," } { FS = ":"; print $1 "|" NF }', 'csv'],
+  ['{ print $1; FS = "a"; $0 = $0; print $2 }', 'people'],
+  ['BEGIN { x["a"]; x["b"]; for (k in x) { delete x["a"]; delete x["b"]; n++ } print n }', ''],
+  ['{ print ($2 < 30) ($1 < "c") ($2 "" < 4) ($2 == 25) }', 'people'],
 ];
 const quote = (text: string) => `$'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'").replace(/\n/g, '\\n')}'`;
 
@@ -191,10 +238,11 @@ describe('awk beside what mawk has', () => {
     ['print 100000 * 100000, 2 ** 53', '10000000000 9007199254740992'],
     ['if (match("foo123", /([a-z]+)([0-9]+)/, m)) print m[1], m[2]', 'foo 123'],
     ['a[1]; a[2]; delete a; print length(a)', '0'],
+    ['print deep(3000)', '3000'],
     ['print -1 " " -1', '-1 -1'],
     ['print length("äö"), toupper("äß"), substr("äöü", 2, 1)', '2 Äß ö'],
   ])('%s', async (script, expected) => {
-    const result = await run(machine(), ['awk', `BEGIN { ${script} }`], { env: { TZ: 'UTC' } });
+    const result = await run(machine(), ['awk', `BEGIN { ${script} } ${DEEP}`], { env: { TZ: 'UTC' } });
     expect(result).toEqual({ code: 0, stdout: `${expected}\n`, stderr: '' });
   });
 
