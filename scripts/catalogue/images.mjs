@@ -1,9 +1,10 @@
 // Writes public/catalogue/images: how each base image of the simulator is made. Facts (layers, history, users, sizes)
 // are those of the official images; small texts are ours; binaries are stand-ins of the real sizes.
-// Listings of Go, npm and busybox's applets are read from programs on this machine:
-//   node scripts/catalogue/images.mjs --busybox PROGRAM --go FOLDER --npm FOLDER
+// Listings of Go, npm and busybox's applets are read from programs on this machine; those of Go and npm stay as they
+// are where no folder is named:
+//   node scripts/catalogue/images.mjs --busybox PROGRAM [--go FOLDER] [--npm FOLDER]
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,17 +15,20 @@ const OUT = fileURLToPath(new URL('../../public/catalogue/images/', import.meta.
 const { values } = parseArgs({
   options: { busybox: { type: 'string' }, go: { type: 'string' }, npm: { type: 'string' } },
 });
-if (!values.busybox || !values.go || !values.npm)
-  throw new Error('usage: images.mjs --busybox PROGRAM --go FOLDER --npm FOLDER');
+if (!values.busybox) throw new Error('usage: images.mjs --busybox PROGRAM [--go FOLDER] [--npm FOLDER]');
 
 const applets = execFileSync(values.busybox, ['--list-full'], { encoding: 'utf8' }).trim().split('\n');
 const LISTINGS = {
-  'go.txt': packListing(folder(values.go, 'usr/local/go', (path) => !/\/(test|testdata)(\/|$)/.test(path))),
-  'npm.txt': packListing(folder(values.npm, 'usr/local/lib/node_modules/npm', () => true)),
+  'go.txt': values.go
+    ? packListing(folder(values.go, 'usr/local/go', (path) => !/\/(test|testdata)(\/|$)/.test(path)))
+    : readFileSync(join(OUT, 'go.txt')),
+  'npm.txt': values.npm
+    ? packListing(folder(values.npm, 'usr/local/lib/node_modules/npm', () => true))
+    : readFileSync(join(OUT, 'npm.txt')),
 };
 
-rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
+for (const name of readdirSync(OUT)) if (name !== 'digests.json') rmSync(join(OUT, name));
 for (const [name, listing] of Object.entries(LISTINGS)) writeFileSync(join(OUT, name), listing);
 const index = [];
 for (const [name, recipe] of Object.entries(recipes({ applets, packListing }))) {

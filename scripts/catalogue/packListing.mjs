@@ -18,3 +18,30 @@ export function packListing(entries) {
   }
   return text;
 }
+
+/** Entries of what `packListing` wrote. */
+export function unpackListing(text) {
+  let last = '';
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const kind = line[0];
+      const space = line.indexOf(' ');
+      const [name, size = '', mode = '', owner = ''] = line.slice(space + 1).split('\t');
+      const arrow = kind === 'l' || kind === 'h' ? name.indexOf(' -> ') : -1;
+      const path = last.slice(0, Number.parseInt(line.slice(1, space), 36)) + (arrow < 0 ? name : name.slice(0, arrow));
+      last = path;
+      const usual = kind === 'd' ? 0o755 : kind === 'l' ? 0o777 : 0o644;
+      const [uid = '0', gid = '0'] = owner.split(':');
+      return {
+        kind,
+        path,
+        size: Number(size) || 0,
+        mode: mode === '' ? usual : Number.parseInt(mode, 8),
+        uid: Number(uid) || 0,
+        gid: Number(gid) || 0,
+        ...(arrow >= 0 && { target: name.slice(arrow + 4) }),
+      };
+    });
+}

@@ -1,4 +1,6 @@
 // The images of the catalogue. Layers, history, users and settings as the official images have them.
+import { alpineFacts, apkInstalled } from './alpineFacts.mjs';
+
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NOP = '/bin/sh -c #(nop) ';
 const BUILDKIT = 'buildkit.dockerfile.v0';
@@ -294,7 +296,7 @@ export function recipes({ applets, packListing }) {
     'etc/profile':
       'export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nexport PS1=\'\\h:\\w\\$ \'\n',
     'etc/shells': '/bin/sh\n/bin/ash\n',
-    'lib/apk/db/installed': apkDatabase(),
+    'lib/apk/db/installed': apkDatabase(version),
   });
   const alpine = (version, created, tags) => ({
     repository: 'library/alpine',
@@ -1352,25 +1354,28 @@ function osRelease({ pretty, name, version, codename, id }) {
   return `PRETTY_NAME="${pretty}"\nNAME="${name}"\nVERSION_ID="${version}"\nVERSION="${version} (${codename})"\nVERSION_CODENAME=${codename}\nID=${id}\nHOME_URL="https://www.debian.org/"\n`;
 }
 
-function apkDatabase() {
-  const packages = [
-    ['alpine-baselayout', '3.4.3-r1', 331776],
-    ['alpine-baselayout-data', '3.4.3-r1', 77824],
-    ['alpine-keys', '2.4-r1', 159744],
-    ['apk-tools', '2.14.0-r2', 311296],
-    ['busybox', '1.36.1-r2', 962560],
-    ['busybox-binsh', '1.36.1-r2', 8192],
-    ['ca-certificates-bundle', '20230506-r0', 237568],
-    ['libc-utils', '0.7.2-r5', 4096],
-    ['libcrypto3', '3.1.3-r0', 4206592],
-    ['libssl3', '3.1.3-r0', 622592],
-    ['musl', '1.2.4-r1', 634880],
-    ['musl-utils', '1.2.4-r1', 135168],
-    ['scanelf', '1.3.7-r1', 98304],
-    ['ssl_client', '1.36.1-r2', 28672],
-    ['zlib', '1.2.13-r1', 110592],
-  ];
-  return packages.map(([name, version, size]) => `P:${name}\nV:${version}\nA:x86_64\nI:${size}\n\n`).join('');
+/** What Alpine 3.17 has in the place of 3.18's. */
+const ALPINE_317 = {
+  'alpine-baselayout': '3.4.0-r0',
+  'alpine-baselayout-data': '3.4.0-r0',
+  'apk-tools': '2.12.10-r1',
+  busybox: '1.35.0-r29',
+  'busybox-binsh': '1.35.0-r29',
+  'ca-certificates-bundle': '20220614-r4',
+  'libc-utils': '0.7.2-r3',
+  libcrypto3: '3.0.7-r2',
+  libssl3: '3.0.7-r2',
+  musl: '1.2.3-r4',
+  'musl-utils': '1.2.3-r4',
+  scanelf: '1.3.5-r1',
+  ssl_client: '1.35.0-r29',
+  zlib: '1.2.13-r0',
+};
+
+function apkDatabase(release) {
+  const base = alpineFacts().filter(({ isBase }) => isBase);
+  const other = release.startsWith('3.17') ? ALPINE_317 : {};
+  return apkInstalled(base.map((one) => ({ ...one, version: other[one.name] ?? one.version })));
 }
 
 /** Docker names what was added by a digest of its content; the real one's is not known here. */

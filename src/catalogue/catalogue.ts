@@ -5,8 +5,10 @@ import type { CatalogueFiles } from './catalogueFiles.ts';
 import { DebianPackages } from './debianPackages.ts';
 import { type Language, LanguagePackages } from './languagePackages.ts';
 import { LayerDigests } from './layerDigests.ts';
+import { FactPackages } from './factPackages.ts';
 import { layerEntries } from './layerEntries.ts';
 import { layerTar } from './layerTar.ts';
+import { readListing } from './listing.ts';
 import type { ImageRecipe } from './recipe.ts';
 
 /** An image made of stand-ins, with real digests of what it is. */
@@ -39,6 +41,7 @@ interface Made extends CatalogueImage {
 /** Base images that are there without a network: made from listings when they are first asked for. */
 export class Catalogue {
   readonly packages: DebianPackages;
+  readonly alpine: FactPackages;
   readonly languages: Readonly<Record<Language, LanguagePackages>>;
   readonly #files: CatalogueFiles;
   readonly #digests: LayerDigests;
@@ -50,6 +53,7 @@ export class Catalogue {
     this.#files = files;
     this.#digests = new LayerDigests(files, platform);
     this.packages = new DebianPackages(files);
+    this.alpine = new FactPackages(files, 'alpine');
     this.languages = {
       gem: new LanguagePackages(files, 'gem'),
     };
@@ -71,6 +75,17 @@ export class Catalogue {
     return this.#layers.get(diffId);
   }
 
+  /** Where busybox's applets lie in Alpine, without a leading slash. */
+  async appletPaths(): Promise<readonly string[]> {
+    const { steps } = await this.#recipe('alpine');
+    const entries = steps.flatMap(({ layer }) => [...readListing(layer?.listing ?? '')]);
+    return entries.filter(({ target }) => target === '/bin/busybox').map(({ path }) => path);
+  }
+
+  async #recipe(name: string): Promise<ImageRecipe> {
+    return JSON.parse(await this.#files.text(`images/${name}.json`)) as ImageRecipe;
+  }
+
   #make(name: string): Promise<Made> {
     let made = this.#made.get(name);
     if (!made) {
@@ -82,7 +97,7 @@ export class Catalogue {
   }
 
   async #build(name: string): Promise<Made> {
-    const recipe = JSON.parse(await this.#files.text(`images/${name}.json`)) as ImageRecipe;
+    const recipe = await this.#recipe(name);
     const below = recipe.from === undefined ? undefined : await this.#make(recipe.from);
     const layers = [...(below?.layers ?? [])];
     const history = [...(below?.history ?? [])];

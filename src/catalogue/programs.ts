@@ -5,6 +5,7 @@ type Loader = (catalogue: Catalogue) => Promise<Program>;
 
 /** Programs that need the catalogue: package managers. Loaded when they are first run. */
 const LOADERS: Readonly<Record<string, Loader>> = {
+  apk: async (catalogue) => (await import('./packages/apk/apk.ts')).apk(catalogue),
   apt: async (catalogue) => (await import('./packages/aptGet.ts')).aptGet(catalogue),
   'apt-cache': async (catalogue) => (await import('./packages/aptCache.ts')).aptCache(catalogue),
   'apt-get': async (catalogue) => (await import('./packages/aptGet.ts')).aptGet(catalogue),
