@@ -129,6 +129,8 @@ export interface ImageCalls {
   mount(layers: readonly Digest[]): ImageMount;
   /** Stores a layer's uncompressed tar on top of others (base first). Gives its diffID. */
   addLayer(below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest>;
+  /** Puts layers of the store (base first) on others, their contents shared. */
+  restack(below: readonly Digest[], layers: readonly Digest[]): void;
   /** What an earlier build's step of this key made, while its layers are there. */
   cachedStep(key: string): BuildCacheRecord | undefined;
   /** Keeps what a step made, and its layers. */

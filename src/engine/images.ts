@@ -40,6 +40,7 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     createFromConfig: async (configBytes, parent) => storeImage(core, configBytes, parent),
     mount: (layers) => mountLayers(core, layers),
     addLayer: (below, tar) => addLayer(core, below, tar),
+    restack: (below, layers) => restack(core, below, layers),
     cachedStep: (key) => cachedStep(core, key),
     keepStep: (step) => keepStep(core, step),
     pruneBuildCache: (which) => pruneSteps(core, which),
@@ -58,4 +59,9 @@ function inspected(core: EngineCore, name: string) {
 async function addLayer(core: EngineCore, below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest> {
   const layer = await readLayer(core, tar);
   return placeLayer(core, layersOf(core, below).at(-1), layer).diffId;
+}
+
+function restack(core: EngineCore, below: readonly Digest[], layers: readonly Digest[]): void {
+  let top = layersOf(core, below).at(-1);
+  for (const layer of layersOf(core, layers)) top = placeLayer(core, top, layer);
 }

@@ -21,8 +21,10 @@ import type { BuildkitOptions, BuildkitSurroundings, BuildSource } from './build
 import { baseImage, imageBytes, SCRATCH_IMAGE, type StageImage, withLabels, withSteps } from './imageConfig.ts';
 import { type LayerStack, NO_LAYERS } from './layerStack.ts';
 import { Progress } from './progress.ts';
-import { carryOutStep, StepFailed } from './stageSteps.ts';
+import { carryOutStep } from './stageSteps.ts';
+import { StepFailed } from './stepWork.ts';
 import { StageTrace } from './stageTrace.ts';
+import { sourceDateEpoch } from './sourceDateEpoch.ts';
 import { historyLine, oldBuildkitWords, shownStep } from './stepText.ts';
 
 const SCRATCH = 'scratch';
@@ -70,6 +72,7 @@ class BuildkitBuild {
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();
     try {
+      this.#inWords(() => sourceDateEpoch(this.#options));
       const text = await this.#readDockerfile();
       const plan = await this.#planned(text);
       this.#plan = plan;
@@ -288,7 +291,12 @@ class BuildkitBuild {
       : node.baseName === SCRATCH
         ? SCRATCH_IMAGE
         : baseImage(this.#bases.known(node.baseName) as ImageRecord);
-    return withSteps(base, stage.steps, (step) => historyLine(step, this.#options.vintage), this.#options.vintage);
+    const { vintage } = this.#options;
+    return withSteps(base, stage.steps, {
+      createdBy: (step) => historyLine(step, vintage),
+      vintage,
+      epoch: sourceDateEpoch(this.#options),
+    });
   }
 
   async #export(plan: BuildPlan, stack: LayerStack): Promise<Digest | undefined> {

@@ -4,6 +4,7 @@ import type { EngineApi } from '../../engine/engineApi.ts';
 import type { LayerWriter } from '../../engine/imageMount.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
 import type { DownloadedFile } from '../classic/classicOptions.ts';
+import type { GitFetch } from '../context/gitFiles.ts';
 import type { OwnerNames } from '../classic/imageFiles.ts';
 import type { ProgressDisplay } from './progress.ts';
 import type { StepListener } from '../stepEvent.ts';
@@ -64,6 +65,8 @@ export interface BuildkitSurroundings {
   readonly display: ProgressDisplay;
   /** Reads a URL for ADD. Throws BuildError. */
   readonly download: (url: string) => Promise<DownloadedFile>;
+  /** Fetches a repository for ADD; undefined where there is no way to one. */
+  readonly fetchGit?: GitFetch | undefined;
   readonly owners: OwnerNames;
   readonly random: (length: number) => Uint8Array;
   readonly nowMs: () => number;

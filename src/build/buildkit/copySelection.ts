@@ -2,15 +2,15 @@ import type { Work } from '../../bytes/platform.ts';
 import { BuildError } from '../buildError.ts';
 import { cleanPath, type FileSet, type SourceFile } from '../classic/contextFiles.ts';
 import { digestText } from '../classic/digestText.ts';
-import { PatternMatcher } from '../context/patternMatcher.ts';
 import { matchFilePattern } from '../go/filePattern.ts';
+import { type CopyPatterns, visitBelow } from './copyFilter.ts';
 
-/** A file or directory that COPY takes, found. */
-export interface Selected {
+/** A file or directory that COPY takes, found, links at its end followed. */
+export interface Selected extends CopyPatterns {
   readonly file: SourceFile;
   readonly files: FileSet;
-  /** With `--parents`: the directories between, below the destination. */
-  readonly parents: string;
+  /** What it is called in a directory that it is copied into. */
+  readonly name: string;
 }
 
 export interface Selection {
@@ -36,48 +36,80 @@ export async function select(
   const selected = sources.flatMap((source) => [...find(files, source, rules)]);
   const sums: string[] = [];
   const byPath = new Map<string, string>();
-  const keeps = excluder(rules.excludes);
-  for (const { file, files: set, parents } of selected) {
+  for (const one of selected) {
     work.signal?.throwIfAborted();
+    const { file, files: set, name } = one;
     const own = await sumOf(file);
-    sums.push(`${parents} ${own}`);
-    byPath.set(file.path, own);
+    sums.push(`${name} ${one.includes.join(' ')} ${own}`);
+    // Of a pivot only what is below it is copied.
+    if (one.includes.length === 0) byPath.set(file.path, own);
     if (file.kind !== 'directory') continue;
-    const prefix = file.path === '' ? 0 : file.path.length + 1;
-    for (const below of set.below(file.path)) {
-      if (!keeps(below.path.slice(prefix))) continue;
+    for (const { file: below, relative, isTaken } of visitBelow(set, file, one)) {
+      if (!isTaken) continue;
       const sum = await sumOf(below);
-      sums.push(`${below.path.slice(prefix)} ${sum}`);
+      sums.push(`${relative} ${sum}`);
       byPath.set(below.path, sum);
     }
   }
   return { selected, digest: digestText(sums.join('\n'), work.platform), sums: byPath };
 }
 
-/** Whether a path, relative to what is copied, is to be copied. */
-export function excluder(patterns: readonly string[]): (path: string) => boolean {
-  if (patterns.length === 0) return () => true;
-  const matcher = new PatternMatcher(patterns);
-  return (path) => !matcher.matchesOrParentMatches(path);
-}
-
-function* find(files: FileSet, source: string, { keepsParents, excludes }: SelectionRules): Generator<Selected> {
-  const path = cleanPath(source);
-  const parentsOf = (found: string) => (keepsParents ? found.slice(0, Math.max(0, found.lastIndexOf('/'))) : '');
-  if (!hasWildcards(path)) {
-    const file = files.resolve(path);
-    if (!file) throw new BuildError('context', `"/${path}" not found: not found`);
-    yield { file, files, parents: parentsOf(path) };
+function* find(files: FileSet, source: string, rules: SelectionRules): Generator<Selected> {
+  if (rules.keepsParents) {
+    yield withParents(files, source, rules);
     return;
   }
-  const keeps = excluder(excludes);
-  const fixed = path.slice(0, path.search(/[*?[\\]/));
-  const folder = fixed.slice(0, Math.max(0, fixed.lastIndexOf('/')));
-  if (folder !== '' && files.resolve(folder)?.kind !== 'directory') return;
-  for (const file of files.below(folder)) {
-    if (!matchFilePattern(path, file.path) || !keeps(file.path.slice(file.path.lastIndexOf('/') + 1))) continue;
-    const target = files.resolve(file.path);
-    if (target) yield { file: target, files, parents: parentsOf(file.path) };
+  const path = cleanPath(source);
+  const { excludes } = rules;
+  const found = (file: SourceFile, at: string): Selected => ({
+    file,
+    files,
+    name: at.slice(at.lastIndexOf('/') + 1),
+    includes: [],
+    excludes,
+  });
+  if (!hasWildcards(path)) {
+    yield found(required(files, path), path);
+    return;
+  }
+  for (const one of matching(files, path)) {
+    const target = files.resolve(one.path);
+    if (target) yield found(target, one.path);
+  }
+}
+
+/** `--parents`: all of a pivot, `/` where no `/./` names one, as far as it matches (dockerfile2llb, dispatchCopy). */
+function withParents(files: FileSet, source: string, { excludes }: SelectionRules): Selected {
+  const pivotAt = source.indexOf('/./');
+  const pivot = pivotAt < 0 ? '' : cleanPath(source.slice(0, pivotAt));
+  const pattern = cleanPath(pivotAt < 0 ? source : source.slice(pivotAt + 3));
+  if (!hasWildcards(pivot) && !hasWildcards(pattern)) required(files, `${pivot}/${pattern}`);
+  return { file: required(files, pivot), files, name: '', includes: pattern === '' ? [] : [pattern], excludes };
+}
+
+function required(files: FileSet, path: string): SourceFile {
+  const file = files.resolve(path);
+  if (!file) throw new BuildError('context', `"/${cleanPath(path)}" not found: not found`);
+  return file;
+}
+
+/** What a pattern names, in the order of a walk; what lies below a directory that matches is not looked at (fsutil
+ *  copy, ResolveWildcards). */
+function* matching(files: FileSet, pattern: string): Generator<SourceFile> {
+  const parts = pattern.split('/');
+  const fixed = parts.findIndex(hasWildcards);
+  const folder = parts.slice(0, fixed).join('/');
+  const top = files.resolve(folder);
+  if (!top) throw new BuildError('context', `lstat /${folder}: no such file or directory`);
+  if (top.kind !== 'directory') return;
+  const rest = parts.slice(fixed).join('/');
+  const prefix = top.path === '' ? 0 : top.path.length + 1;
+  let matched: string | undefined;
+  for (const file of files.below(top.path)) {
+    if (matched !== undefined && file.path.startsWith(matched)) continue;
+    if (!matchFilePattern(rest, file.path.slice(prefix))) continue;
+    if (file.kind === 'directory') matched = `${file.path}/`;
+    yield file;
   }
 }
 

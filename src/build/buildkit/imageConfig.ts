@@ -119,12 +119,20 @@ function readHistory(document: ImageRecord['document']): readonly HistoryEntry[]
   });
 }
 
-/** The image after a stage's steps. `createdBy`: the history line of each, undefined for none. */
+/** How history is written. */
+export interface HistoryForm {
+  /** The line of a step, undefined for none. */
+  readonly createdBy: (step: PlannedStep) => string | undefined;
+  readonly vintage: BuildkitVintage;
+  /** RFC 3339, of all steps (`SOURCE_DATE_EPOCH`); undefined: when each made its layer. */
+  readonly epoch: string | undefined;
+}
+
+/** The image after a stage's steps. */
 export function withSteps(
   image: StageImage,
   steps: readonly PlannedStep[],
-  createdBy: (step: PlannedStep) => string | undefined,
-  vintage: BuildkitVintage,
+  { createdBy, vintage, epoch }: HistoryForm,
 ): StageImage {
   const config: { -readonly [K in keyof RunConfig]: RunConfig[K] } = { ...image.config, onBuild: [] };
   const env = new Map(config.env.map(splitVariable));
@@ -161,7 +169,7 @@ export function withSteps(
     const line = createdBy(step);
     if (line !== undefined)
       history.push({
-        created: undefined,
+        created: epoch,
         createdBy: line,
         author: vintage === '0.8' ? author : '',
         comment: COMMENT,
@@ -194,7 +202,7 @@ export function imageBytes(
     ['architecture', image.architecture],
     ['config', configJson(image.config, vintage)],
     ['created', created ?? null],
-    ['history', history.map(historyJson)],
+    ['history', history.length > 0 ? history.map(historyJson) : null],
     ['os', image.os],
     ['rootfs', { type: 'layers', diff_ids: layers.length > 0 ? layers : null }],
   ]);

@@ -17,3 +17,8 @@ export function withLayer(stack: LayerStack, key: string, layers: readonly Diges
   const below = layers.slice(0, -1).map((_, i) => stack.times[i]);
   return { key, layers, times: [...below, createdAt] };
 }
+
+/** The stack with another's only layer on top, which does not mind what lies below it. */
+export function withLinked(stack: LayerStack, linked: LayerStack, key: string): LayerStack {
+  return { key, layers: [...stack.layers, ...linked.layers], times: [...stack.times, ...linked.times] };
+}

@@ -1,105 +1,183 @@
 import type { Work } from '../../bytes/platform.ts';
+import { isDirectory, isSymlink } from '../../vfs/overlay/fileMode.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
+import type { Stat } from '../../vfs/overlay/stat.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { BuildError } from '../buildError.ts';
 import type { SourceFile } from '../classic/contextFiles.ts';
-import { isThereDirectory, makeParents, type Owner, remove } from '../classic/mountFiles.ts';
+import { isThereDirectory, type Owner } from '../classic/mountFiles.ts';
 import { isArchive, writeContent } from '../classic/placeFiles.ts';
 import { unpackArchive } from '../classic/unpackArchive.ts';
-import { excluder, type Selected } from './copySelection.ts';
+import { resolveLinks } from '../resolveLinks.ts';
+import { visitBelow } from './copyFilter.ts';
+import { type CopyMode, folderMode, modeOfCopy } from './copyMode.ts';
+import type { Selected } from './copySelection.ts';
 
 export interface Placement {
   readonly mount: OverlayMount;
   /** Absolute, with the slash at its end where one was written. */
   readonly destination: string;
-  /** Undefined: root for files of the context, those of the files otherwise. */
+  /** Undefined: as the files have them; directories that are made on the way are root's. */
   readonly owner: Owner | undefined;
-  /** Permission bits; undefined: as they are. */
-  readonly mode: number | undefined;
-  readonly excludes: readonly string[];
+  /** Undefined: as the files have them. */
+  readonly mode: CopyMode | undefined;
   /** ADD unpacks archives. */
   readonly unpacks: boolean;
   readonly work: Work;
 }
 
 const ROOT = { uid: 0, gid: 0 };
+const UNPACKED_FOLDER_MODE = 0o755;
 
 /** Copies what was selected into mounted layers (tonistiigi/fsutil copy): the contents of directories, the contents of
- *  archives, files. What is replaced may be anything but a directory. */
+ *  archives, files. A file takes the place of anything but a directory, a directory that of nothing else. Throws
+ *  BuildError `context`. */
 export async function placeSelection(selected: readonly Selected[], placement: Placement): Promise<void> {
-  for (const one of selected) await placeOne(one, placement);
+  for (const one of selected) {
+    placement.work.signal?.throwIfAborted();
+    await placeOne(one, placement);
+  }
 }
 
-async function placeOne({ file, files, parents }: Selected, placement: Placement): Promise<void> {
-  const { mount, work } = placement;
-  const owner = placement.owner ?? ROOT;
-  const isFolder = placement.destination.endsWith('/') || parents !== '';
-  const top = placement.destination.replace(/\/+$/, '');
-  const target = parents === '' ? top : `${top}/${parents}`;
+async function placeOne(one: Selected, placement: Placement): Promise<void> {
+  const { mount, destination, unpacks, work } = placement;
+  const { file } = one;
+  if (unpacks && file.kind === 'file' && (await isArchive(file.content, work))) {
+    const folder = pathInRoot(mount, destination);
+    makeFolders(folder, UNPACKED_FOLDER_MODE, placement);
+    await unpackArchive(file.content, mount, folder === '' ? '/' : folder, work, placement.owner);
+    return;
+  }
+  const slash = destination.lastIndexOf('/');
+  const above = destination.endsWith('/.') ? destination : destination.slice(0, slash + 1);
+  makeFolders(pathInRoot(mount, above), folderMode(placement.mode), placement);
+  const found = pathInRoot(mount, destination);
+  const isFolder = isThereDirectory(mount, found === '' ? '/' : found);
+  const copying = new Copying(placement);
   if (file.kind === 'directory') {
-    const isNew = target !== '' && !isThereDirectory(mount, target);
-    makeParents({ mount, owner }, `${target}/x`);
-    await placeDirectory(file, files, target, { ...placement, isNew });
-    return;
+    makeFolders(found, folderMode(placement.mode), placement);
+    await copying.directory(one, found);
+  } else {
+    const target = isFolder ? `${found}/${one.name}` : found;
+    makeFolders(target.slice(0, target.lastIndexOf('/')), folderMode(placement.mode), placement);
+    await copying.file(file, target);
   }
-  if (placement.unpacks && (await isArchive(file.content, work))) {
-    makeParents({ mount, owner }, `${target}/x`);
-    await unpackArchive(file.content, mount, target === '' ? '/' : target, work);
-    return;
-  }
-  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-  const path = isFolder || isThereDirectory(mount, target || '/') ? `${target}/${name}` : target;
-  makeParents({ mount, owner }, path);
-  await placeFile(file, path, placement);
 }
 
-async function placeDirectory(
-  directory: SourceFile,
-  files: Selected['files'],
-  target: string,
-  placement: Placement & { readonly isNew: boolean },
-): Promise<void> {
-  const { mount, isNew } = placement;
-  const keeps = excluder(placement.excludes);
-  const prefix = directory.path === '' ? 0 : directory.path.length + 1;
-  const placed: { readonly path: string; readonly file: SourceFile }[] = [];
-  for (const file of files.below(directory.path)) {
-    const relative = file.path.slice(prefix);
-    if (!keeps(relative)) continue;
-    const path = `${target}/${relative}`;
-    if (file.kind !== 'directory') {
-      await placeFile(file, path, placement);
-      continue;
+/** Absolute, '' for the root. Throws BuildError for links in a circle. */
+function pathInRoot(mount: OverlayMount, path: string): string {
+  const resolved = resolveLinks(path, (at) => {
+    const stat = statOf(mount, `/${at}`);
+    return stat && isSymlink(stat.mode) ? mount.readlink(`/${at}`) : undefined;
+  });
+  if (resolved === undefined) throw new BuildError('context', `too many links on the way to ${path}`);
+  return resolved === '' ? '' : `/${resolved}`;
+}
+
+/** Makes a directory and those above it; those that are made are the owner's. */
+export function makeFolders(
+  path: string,
+  mode: number,
+  { mount, owner = ROOT }: Pick<Placement, 'mount' | 'owner'>,
+): void {
+  for (let slash = path.indexOf('/', 1); path !== ''; slash = path.indexOf('/', slash + 1)) {
+    const part = slash < 0 ? path : path.slice(0, slash);
+    if (!isThereDirectory(mount, part)) {
+      if (statOf(mount, part)) throw new BuildError('context', `mkdir ${part}: not a directory`);
+      mount.mkdir(part, mode);
+      mount.chmod(part, mode);
+      mount.lchown(part, owner.uid, owner.gid);
     }
-    if (!isThereDirectory(mount, path)) {
-      remove(mount, path);
-      mount.mkdir(path, file.mode);
+    if (slash < 0) return;
+  }
+}
+
+/** One call of the copier: hard links among what it copies stay links. */
+class Copying {
+  readonly #placement: Placement;
+  readonly #links = new Map<string, string>();
+
+  constructor(placement: Placement) {
+    this.#placement = placement;
+  }
+
+  /** The contents of a directory into one that is there; what is there of them takes their modes and owners. */
+  async directory(one: Selected, target: string): Promise<void> {
+    const { mount } = this.#placement;
+    /** Directories above what is copied that patterns left open, by their path below the source. */
+    const waiting = new Map<string, SourceFile>();
+    const finished: { readonly path: string; readonly file: SourceFile }[] = [];
+    for (const { file, relative, isTaken } of visitBelow(one.files, one.file, one)) {
+      if (!isTaken) {
+        if (file.kind === 'directory') waiting.set(relative, file);
+        continue;
+      }
+      this.#makeWaiting(relative, target, waiting);
+      const path = `${target}/${relative}`;
+      if (file.kind !== 'directory') {
+        await this.file(file, path);
+        continue;
+      }
+      this.#makeDirectory(file, path);
+      finished.push({ path, file });
     }
-    mount.chmod(path, placement.mode ?? file.mode);
-    own(path, file, placement);
-    placed.push({ path, file });
+    // What was put into them has moved their times.
+    for (const { path, file } of finished.reverse()) this.#takeFacts(file, path);
+    if (one.file.path !== '') mount.lutimes(target === '' ? '/' : target, one.file.mtime, one.file.mtime);
   }
-  // What was put into them has moved their times.
-  for (const { path, file } of placed) mount.lutimes(path, file.mtime, file.mtime);
-  if (isNew && directory.path !== '') {
-    mount.chmod(target, placement.mode ?? directory.mode);
-    own(target, directory, placement);
-    mount.lutimes(target, directory.mtime, directory.mtime);
+
+  #makeWaiting(relative: string, target: string, waiting: Map<string, SourceFile>): void {
+    if (waiting.size === 0) return;
+    for (let slash = relative.indexOf('/'); slash > 0; slash = relative.indexOf('/', slash + 1)) {
+      const above = relative.slice(0, slash);
+      const file = waiting.get(above);
+      if (!file) continue;
+      waiting.delete(above);
+      const path = `${target}/${above}`;
+      if (this.#makeDirectory(file, path)) this.#takeFacts(file, path);
+    }
+  }
+
+  /** Whether it was made. */
+  #makeDirectory(file: SourceFile, path: string): boolean {
+    const { mount } = this.#placement;
+    const there = statOf(mount, path);
+    if (there && !isDirectory(there.mode)) throw new BuildError('context', `cannot copy to non-directory: ${path}`);
+    if (!there) mount.mkdir(path, file.mode);
+    mount.chmod(path, file.mode);
+    return !there;
+  }
+
+  async file(file: SourceFile, path: string): Promise<void> {
+    const { mount } = this.#placement;
+    const there = statOf(mount, path);
+    if (there && isDirectory(there.mode))
+      throw new BuildError('context', `cannot replace to directory ${path} with file`);
+    if (there) mount.unlink(path);
+    const first = file.linkGroup === undefined ? undefined : this.#links.get(file.linkGroup);
+    if (file.kind === 'symlink') mount.symlink(file.linkTarget, path);
+    else if (first !== undefined) mount.link(first, path);
+    else await writeContent(mount, path, file.content, file.mode);
+    if (file.linkGroup !== undefined && first === undefined) this.#links.set(file.linkGroup, path);
+    this.#takeFacts(file, path);
+    for (const [name, value] of file.xattrs?.() ?? []) mount.setXattr(path, name, value);
+  }
+
+  /** Owner, mode and time of the source, as far as nothing else is asked for. */
+  #takeFacts(file: SourceFile, path: string): void {
+    const { mount, owner, mode } = this.#placement;
+    const { uid, gid } = owner ?? file;
+    mount.lchown(path, uid, gid);
+    if (file.kind !== 'symlink') mount.chmod(path, modeOfCopy(mode, file));
+    mount.lutimes(path, file.mtime, file.mtime);
   }
 }
 
-async function placeFile(file: SourceFile, path: string, placement: Placement): Promise<void> {
-  const { mount } = placement;
-  remove(mount, path);
-  if (file.kind === 'symlink') mount.symlink(file.linkTarget, path);
-  else {
-    const mode = placement.mode ?? file.mode;
-    await writeContent(mount, path, file.content, mode);
-    mount.chmod(path, mode);
+function statOf(mount: OverlayMount, path: string): Stat | undefined {
+  try {
+    return mount.lstat(path);
+  } catch (error) {
+    if (error instanceof VfsError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    throw error;
   }
-  own(path, file, placement);
-  mount.lutimes(path, file.mtime, file.mtime);
-}
-
-function own(path: string, file: SourceFile, { mount, owner }: Placement): void {
-  const { uid, gid } = owner ?? file;
-  mount.lchown(path, uid, gid);
 }

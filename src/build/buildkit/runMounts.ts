@@ -40,7 +40,7 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
     digests.push(`${mount.type} ${target} ${mount.source} ${mount.cacheId} ${mount.readOnly}`);
     const root = memoryFilesystem(setup.now);
     const plain = { target, filesystem: root, root: '', isFile: false, isReadOnly: mount.readOnly };
-    if (mount.type === 'tmpfs') prepared.push(plain);
+    if (mount.type === 'tmpfs') prepared.push({ ...plain, type: 'tmpfs' });
     else if (mount.type === 'cache') prepared.push({ ...plain, filesystem: cacheOf(mount, target, setup) });
     else if (mount.type === 'secret') {
       const made = await secretMount(mount, setup, root, env);
@@ -53,7 +53,6 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
         destination: '/source',
         owner: undefined,
         mode: undefined,
-        excludes: [],
         unpacks: false,
         work: setup.work,
       });

@@ -2,7 +2,9 @@ import { decodeName } from '../../bytes/byteName.ts';
 import { type ByteSource, MemorySource } from '../../bytes/byteSource.ts';
 import type { Work } from '../../bytes/platform.ts';
 import { toHex } from '../../bytes/hex.ts';
+import { S_IFDIR, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { BuildError } from '../buildError.ts';
+import { resolveLinks } from '../resolveLinks.ts';
 import { scanTar } from '../../tar/scanTar.ts';
 import type { TarEntry } from '../../tar/tarEntry.ts';
 
@@ -19,6 +21,10 @@ export interface SourceFile {
   readonly sizeBytes: number;
   readonly linkTarget: string;
   readonly content: ByteSource;
+  /** The same for all names of a file that has several. */
+  readonly linkGroup?: string | undefined;
+  /** Extended attributes that an image keeps. */
+  readonly xattrs?: () => ReadonlyMap<string, Uint8Array>;
   /** `file:` or whatever stands in the cache key: sha256 of header fields and content. Undefined for a symlink. */
   sum(): Promise<string>;
 }
@@ -33,7 +39,6 @@ export interface FileSet {
   below(path: string): Iterable<SourceFile>;
 }
 
-const MAX_LINKS = 40;
 const MAX_ENTRIES = 2_000_000;
 /** Contents of these sizes are hashed in one go: that is many times faster in the page, where the hash piece by piece is
  *  not native, and below not worth the wait. */
@@ -57,7 +62,11 @@ export class ContextFiles implements FileSet {
     await scanTar(tar, (entry) => {
       if (files.size > MAX_ENTRIES) throw new BuildError('limit', `the context has more than ${MAX_ENTRIES} files`);
       const file = contextFile(entry, tar, files, work, form);
-      if (file) files.set(file.path, file);
+      if (!file) return;
+      addImplied(file.path, files, work, form);
+      files.set(file.path, file);
+      const first = entry.type === 'hardlink' ? files.get(cleanPath(decodeName(entry.linkName))) : undefined;
+      if (first) files.set(first.path, { ...first, linkGroup: first.linkGroup ?? first.path });
     });
     return new ContextFiles(files);
   }
@@ -72,27 +81,20 @@ export class ContextFiles implements FileSet {
   }
 
   find(path: string): SourceFile | undefined {
-    const clean = cleanPath(path);
-    if (clean === '') return ROOT;
-    const direct = this.#files.get(clean);
-    if (direct) return direct;
-    const slash = clean.lastIndexOf('/');
-    if (slash < 0) return undefined;
-    const parent = this.resolve(clean.slice(0, slash));
-    if (parent?.kind !== 'directory') return undefined;
-    const resolved = parent.path === '' ? clean.slice(slash + 1) : `${parent.path}/${clean.slice(slash + 1)}`;
-    return resolved === clean ? undefined : this.#files.get(resolved);
+    return this.#at(resolveLinks(path, (at) => this.#linkAt(at), 'noFollow'));
   }
 
   resolve(path: string): SourceFile | undefined {
-    let found = this.find(path);
-    for (let links = 0; found?.kind === 'symlink'; links++) {
-      if (links > MAX_LINKS) return undefined;
-      const parent = found.path.slice(0, Math.max(0, found.path.lastIndexOf('/')));
-      const target: string = found.linkTarget.startsWith('/') ? found.linkTarget : `${parent}/${found.linkTarget}`;
-      found = this.find(target);
-    }
-    return found;
+    return this.#at(resolveLinks(path, (at) => this.#linkAt(at)));
+  }
+
+  #at(path: string | undefined): SourceFile | undefined {
+    return path === '' ? ROOT : path === undefined ? undefined : this.#files.get(path);
+  }
+
+  #linkAt(path: string): string | undefined {
+    const file = this.#files.get(path);
+    return file?.kind === 'symlink' ? file.linkTarget : undefined;
   }
 
   *below(path: string): Iterable<SourceFile> {
@@ -140,7 +142,7 @@ function contextFile(
   const header: SummedHeader = {
     // As it was sent: `./a` is not `a`.
     name,
-    mode: form === 'typed' ? mode | (kind === 'directory' ? 0o040000 : 0o100000) : mode,
+    mode: form === 'typed' ? mode | (kind === 'directory' ? S_IFDIR : S_IFREG) : mode,
     uid,
     gid,
     sizeBytes: isPlain ? entry.sizeBytes : 0,
@@ -160,9 +162,28 @@ function contextFile(
     sizeBytes,
     linkTarget,
     content,
+    linkGroup: original?.linkGroup ?? original?.path,
     // Several steps ask for it.
     sum: () => (sum ??= tarSum(header, isPlain ? content : NO_BYTES, work)),
   };
+}
+
+/** Directories that the tar names only as part of others' names: unpacked, they are root's, 0755. */
+function addImplied(path: string, files: Map<string, SourceFile>, work: Work, form: 'plain' | 'typed'): void {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    const above = path.slice(0, slash);
+    const known = files.get(above);
+    if (known && known.kind !== 'directory')
+      throw new BuildError('context', `the context holds ${path} below ${above}, which is no directory`);
+    if (known) return;
+    if (files.size > MAX_ENTRIES) throw new BuildError('limit', `the context has more than ${MAX_ENTRIES} files`);
+    const header: SummedHeader = {
+      ...IMPLIED,
+      name: `${above}/`,
+      mode: IMPLIED.mode | (form === 'typed' ? S_IFDIR : 0),
+    };
+    files.set(above, { ...ROOT, path: above, sum: () => tarSum(header, NO_BYTES, work) });
+  }
 }
 
 export interface SummedHeader {
@@ -176,6 +197,18 @@ export interface SummedHeader {
   readonly userName: string;
   readonly groupName: string;
 }
+
+const IMPLIED: SummedHeader = {
+  name: '',
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  sizeBytes: 0,
+  typeflag: '5',
+  linkName: '',
+  userName: '',
+  groupName: '',
+};
 
 /** For one content at a time; who comes while it is in use makes another. Fresh memory costs as much as the hash. */
 let spare: Uint8Array | undefined;

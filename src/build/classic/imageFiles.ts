@@ -4,6 +4,7 @@ import { isDirectory, isRegular, isSymlink, S_IFMT } from '../../vfs/overlay/fil
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
+import { resolveLinks } from '../resolveLinks.ts';
 import { cleanPath, type FileSet, type SourceFile, tarSum } from './contextFiles.ts';
 
 /** Names of the daemon's own accounts: they count in the sums of files that come from images. */
@@ -12,6 +13,8 @@ export interface OwnerNames {
   readonly groups: ReadonlyMap<number, string>;
 }
 
+const CAPABILITY = 'security.capability';
+const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map();
 const NO_BYTES = new MemorySource(new Uint8Array(0));
 
 /** The files of an image or stage, for `COPY --from`. */
@@ -31,12 +34,11 @@ export class ImageFiles implements FileSet {
   }
 
   resolve(path: string): SourceFile | undefined {
-    const clean = cleanPath(path);
-    const found = this.#file(clean);
-    if (found?.kind !== 'symlink') return found;
-    const parent = clean.slice(0, Math.max(0, clean.lastIndexOf('/')));
-    const { linkTarget } = found;
-    return this.resolve(linkTarget.startsWith('/') ? linkTarget : `${parent}/${linkTarget}`);
+    const resolved = resolveLinks(path, (at) => {
+      const file = this.#file(at);
+      return file?.kind === 'symlink' ? file.linkTarget : undefined;
+    });
+    return resolved === undefined ? undefined : this.#file(resolved);
   }
 
   *below(path: string): Iterable<SourceFile> {
@@ -87,8 +89,20 @@ export class ImageFiles implements FileSet {
       sizeBytes: stat.sizeBytes,
       linkTarget: kind === 'symlink' ? mount.readlink(`/${path}`) : '',
       content,
+      linkGroup: kind === 'file' && stat.linkCount > 1 ? String(stat.inodeNumber) : undefined,
+      xattrs: () => this.#xattrs(path),
       sum: () => tarSum(header, content, this.#work),
     };
+  }
+
+  /** Of all that there may be, a layer keeps this alone. */
+  #xattrs(path: string): ReadonlyMap<string, Uint8Array> {
+    try {
+      return new Map([[CAPABILITY, this.#mount.getXattr(`/${path}`, CAPABILITY)]]);
+    } catch (error) {
+      if (error instanceof VfsError) return NO_XATTRS;
+      throw error;
+    }
   }
 
   #content(path: string) {

@@ -10,7 +10,7 @@ import { deviceNumber, PERMISSION_BITS, S_IFBLK, S_IFCHR, S_IFIFO } from '../../
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { cleanPath } from './contextFiles.ts';
-import { isThereDirectory, makeParents, remove } from './mountFiles.ts';
+import { isThereDirectory, makeParents, type Owner, remove } from './mountFiles.ts';
 
 const ROOT_OWNER = { uid: 0, gid: 0 };
 
@@ -37,14 +37,16 @@ async function decompressed(content: ByteSource, platform: Platform): Promise<As
   return decompress(compression, content.stream(), platform);
 }
 
-/** Unpacks a tar, compressed or not, into a directory of a mounted image, with the owners that it names. */
+/** Unpacks a tar, compressed or not, into a directory of a mounted image, with the owners that it names where none is
+ *  given. */
 export async function unpackArchive(
   content: ByteSource,
   mount: OverlayMount,
   directory: string,
   { platform, signal }: Work,
+  owner?: Owner,
 ): Promise<void> {
-  const unpacking = new Unpacking(mount, directory === '/' ? '' : directory);
+  const unpacking = new Unpacking(mount, directory === '/' ? '' : directory, owner);
   await scanTarStream(await decompressed(content, platform), (entry) => unpacking.add(entry), {
     signal,
     sink: {
@@ -67,10 +69,12 @@ class Unpacking {
   readonly #mount: OverlayMount;
   readonly #directory: string;
   readonly #directories: { readonly path: string; readonly mtime: OpenEntry['mtime'] }[] = [];
+  readonly #owner: Owner | undefined;
   #open: OpenEntry | undefined;
 
-  constructor(mount: OverlayMount, directory: string) {
+  constructor(mount: OverlayMount, directory: string, owner: Owner | undefined) {
     this.#mount = mount;
+    this.#owner = owner;
     this.#directory = directory;
   }
 
@@ -82,6 +86,7 @@ class Unpacking {
     const path = `${this.#directory}/${name}`;
     const mtime = { sec: entry.mtimeSec, nsec: entry.mtimeNsec };
     const mode = entry.mode & PERMISSION_BITS;
+    const { uid, gid } = this.#owner ?? entry;
     makeParents({ mount, owner: ROOT_OWNER }, path);
     if (entry.type === 'directory') {
       if (!isThereDirectory(mount, path)) {
@@ -89,7 +94,7 @@ class Unpacking {
         mount.mkdir(path, mode);
       }
       mount.chmod(path, mode);
-      mount.lchown(path, entry.uid, entry.gid);
+      mount.lchown(path, uid, gid);
       this.#directories.push({ path, mtime });
       return;
     }
@@ -114,7 +119,7 @@ class Unpacking {
         mount.mknod(path, type | mode, deviceNumber(entry.deviceMajor, entry.deviceMinor));
       }
     }
-    mount.lchown(path, entry.uid, entry.gid);
+    mount.lchown(path, uid, gid);
     if (entry.type !== 'symlink') mount.chmod(path, mode);
     if (entry.type !== 'file') mount.lutimes(path, mtime, mtime);
     else if (entry.sizeBytes === 0) this.end();

@@ -10,7 +10,7 @@ import type { WordExpander } from './variableReport.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
 /** Where a here-document with `#!` is mounted to be run. */
-const SCRIPT_FOLDER = '/dev/pipes/';
+export const SCRIPT_FOLDER = '/dev/pipes/';
 
 /** Shell form: the words as one argument of the stage's shell. */
 export function withShell(shell: readonly string[], args: readonly string[]): string[] {

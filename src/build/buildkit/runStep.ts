@@ -1,0 +1,112 @@
+import { encodeName } from '../../bytes/byteName.ts';
+import { MemorySource } from '../../bytes/byteSource.ts';
+import type { BuildMount } from '../../engine/buildProcess.ts';
+import { EngineError } from '../../engine/engineError.ts';
+import { memoryFilesystem } from '../../shell/kernel/memoryFilesystem.ts';
+import { BuildError } from '../buildError.ts';
+import { writeContent } from '../classic/placeFiles.ts';
+import type { Mount, RunInstruction } from '../instructions/instruction.ts';
+import { chompContent } from '../parse/heredocWord.ts';
+import { SCRIPT_FOLDER } from '../plan/runCommand.ts';
+import type { PlannedStep } from '../plan/stageState.ts';
+import type { BuildkitOptions } from './buildkitOptions.ts';
+import type { LayerStack } from './layerStack.ts';
+import { prepareMounts } from './runMounts.ts';
+import type { KeyParts } from './stepCache.ts';
+import { cached, failed, type StepSetup } from './stepWork.ts';
+
+/** Carries RUN out. Throws StepFailed. */
+export async function runStep(
+  step: PlannedStep,
+  body: RunInstruction,
+  base: LayerStack,
+  setup: StepSetup,
+): Promise<LayerStack> {
+  const { surroundings, options, signal } = setup;
+  await refuseEntitlements(body, setup);
+  const { args, variables, user, workingDir } = step.surroundings;
+  const directory = workingDir === '' ? '/' : workingDir;
+  let prepared: Awaited<ReturnType<typeof prepareMounts>>;
+  try {
+    prepared = await prepareMounts(step.mounts, {
+      workingDir: directory,
+      secrets: options.secrets,
+      caches: setup.caches,
+      now: setup.now,
+      work: surroundings.work,
+      filesOf: (_: Mount, index) => setup.filesOf(index),
+    });
+  } catch (error) {
+    throw await failed(error, await setup.progress.start(setup.name), setup, 'failed to compute cache key: ');
+  }
+  const script = body.files.map(({ name, data }) => `${name} ${data}`).join('\n');
+  const env = new Map([...variables.entries()]);
+  const parts: KeyParts = {
+    kind: 'run',
+    command: JSON.stringify(args),
+    environment: JSON.stringify([...env]),
+    user,
+    directory,
+    network: body.network,
+    mounts: prepared.digest,
+    files: script,
+  };
+  return cached(parts, base, setup, { isIgnored: !options.usesCache }, async (_, vertex, mounted) => {
+    const shown = `executor failed running [${args.join(' ')}]`;
+    const end = await mounted
+      .run({
+        args,
+        env: new Map([...env, ...prepared.env]),
+        workingDir: directory,
+        user,
+        network: body.network,
+        mounts: [...prepared.mounts, ...(await scriptMount(args, body, setup))],
+        stubs: options.vintage === '0.8' ? 'files' : 'all',
+        onOutput: (stream, bytes) => vertex.output(stream, bytes),
+        signal,
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineError)) throw error;
+        throw new BuildError('instruction', `${shown}: ${error.message}`);
+      });
+    if ('cannotStart' in end) {
+      await vertex.line(`runc run failed: unable to start container process: ${end.cannotStart}`);
+      throw new BuildError('instruction', failure(shown, args, 1, options));
+    }
+    if (end.exitCode !== 0) throw new BuildError('instruction', failure(shown, args, end.exitCode, options));
+  });
+}
+
+/** What a build may only do when it is allowed to (util/entitlements): nobody can allow it here. */
+async function refuseEntitlements(body: RunInstruction, setup: StepSetup): Promise<void> {
+  const [device] = body.devices.filter(({ required }) => required);
+  const words =
+    body.network === 'host'
+      ? 'network.host is not allowed'
+      : body.security === 'insecure'
+        ? 'security.insecure is not allowed'
+        : device && `required device "${device.name}" is not registered`;
+  if (words === undefined) return;
+  const error = new BuildError('instruction', words);
+  throw await failed(error, await setup.progress.start(setup.name), setup, 'failed to load LLB: ');
+}
+
+/** A here-document that is a script lies in a folder of its own, and is run there (dockerfile2llb, dispatchRun). */
+async function scriptMount(
+  args: readonly string[],
+  { files }: RunInstruction,
+  { now }: StepSetup,
+): Promise<BuildMount[]> {
+  const script = args.at(-1) ?? '';
+  const [file] = files;
+  if (!file || script !== SCRIPT_FOLDER + file.name) return [];
+  const filesystem = memoryFilesystem(now);
+  const data = file.chomp ? chompContent(file.data) : file.data;
+  await writeContent(filesystem, `/${file.name}`, new MemorySource(encodeName(data)), 0o755);
+  return [{ target: SCRIPT_FOLDER.slice(0, -1), filesystem, root: '', isFile: false, isReadOnly: true }];
+}
+
+function failure(shown: string, args: readonly string[], code: number, { vintage }: BuildkitOptions): string {
+  if (vintage === '0.8') return `${shown}: exit code: ${code}`;
+  return `process ${JSON.stringify(args.join(' '))} did not complete successfully: exit code: ${code}`;
+}

@@ -1,0 +1,104 @@
+// What each step of a stage goes through: a look into the cache, then work in mounted layers.
+import type { ImageMount } from '../../engine/imageMount.ts';
+import { EngineError } from '../../engine/engineError.ts';
+import { writeTar } from '../../tar/writeTar.ts';
+import type { Timestamp } from '../../vfs/overlay/layer.ts';
+import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { BuildError, type LineRange } from '../buildError.ts';
+import type { FileSet } from '../classic/contextFiles.ts';
+import type { BuildkitOptions, BuildkitSurroundings } from './buildkitOptions.ts';
+import { type LayerStack, withLayer } from './layerStack.ts';
+import type { Progress, Step } from './progress.ts';
+import { type KeyParts, lookUpStep, type StepDecision, stepKey } from './stepCache.ts';
+import { whyText } from './whyText.ts';
+
+export interface StepSetup {
+  readonly options: BuildkitOptions;
+  readonly surroundings: BuildkitSurroundings;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly caches: Map<string, OverlayMount>;
+  readonly now: () => Timestamp;
+  /** As progress names the step: `[stage 2/3] RUN …`. */
+  readonly name: string;
+  /** Keys of the steps that were carried out in this build, not taken from the cache. */
+  readonly built: Set<string>;
+  readonly onDecision: (decision: StepDecision) => void;
+  /** The files that source `index` of the step names; index -1 is the context. */
+  readonly filesOf: (index: number) => Promise<FileSet>;
+}
+
+/** A step that went wrong, told with its vertex. */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+  readonly vertexName: string;
+  /** Of the Dockerfile. */
+  lines: LineRange | undefined;
+  constructor(vertexName: string, message: string, cause: unknown) {
+    super(message, { cause });
+    this.vertexName = vertexName;
+  }
+}
+
+export interface CachedForm {
+  /** The cache is not asked. */
+  readonly isIgnored: boolean;
+}
+
+/** Takes a step from the cache, or does it and keeps what it made. */
+export async function cached(
+  parts: KeyParts,
+  base: LayerStack,
+  setup: StepSetup,
+  form: CachedForm,
+  work: (mount: OverlayMount, vertex: Step, mounted: ImageMount) => Promise<void>,
+): Promise<LayerStack> {
+  const { surroundings, name } = setup;
+  const { images } = surroundings.engine;
+  const key = stepKey({ base: base.key, ...parts }, surroundings.work.platform);
+  const isBaseNew = setup.built.has(base.key);
+  const { record, decision } = lookUpStep(images, key, { isIgnored: form.isIgnored, isBaseNew });
+  const vertex = await setup.progress.start(name);
+  surroundings.onCache?.(name, decision);
+  setup.onDecision(decision);
+  if (surroundings.tellsWhy) await vertex.status(whyText(decision));
+  if (record) {
+    await vertex.end({ kind: 'cached' });
+    return withLayer(base, key.key, record.layers, record.createdAt);
+  }
+  try {
+    setup.signal.throwIfAborted();
+    const mounted = images.mount(base.layers);
+    await work(mounted.mount, vertex, mounted);
+    setup.signal.throwIfAborted();
+    const diffId =
+      (await mounted.seal(setup.options.layerWriter)) ?? (await images.addLayer(base.layers, writeTar([])));
+    const layers = [...base.layers, diffId];
+    const createdAt = surroundings.now();
+    images.keepStep({ key: key.key, layers, createdAt, description: name });
+    setup.built.add(key.key);
+    await vertex.end({ kind: 'done' });
+    return withLayer(base, key.key, layers, createdAt);
+  } catch (error) {
+    throw await failed(error, vertex, setup);
+  }
+}
+
+/** What to throw for a step that went wrong, its vertex ended. */
+export async function failed(error: unknown, vertex: Step, setup: StepSetup, prefix = ''): Promise<unknown> {
+  if (setup.signal.aborted && !(error instanceof StepFailed)) {
+    await vertex.end({ kind: 'canceled' });
+    return error;
+  }
+  await vertex.fail(error);
+  const message = wordsOf(error);
+  return message === undefined ? error : new StepFailed(setup.name, prefix + message, error);
+}
+
+/** What can be told to a person; undefined for a bug. */
+function wordsOf(error: unknown): string | undefined {
+  return error instanceof BuildError || error instanceof EngineError || error instanceof VfsError
+    ? error.message
+    : undefined;
+}
