@@ -7,14 +7,20 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
  *  CreateDaemonEnvironment; runc adds HOME). */
 export function environmentOf(
   { config }: Pick<ContainerRecord, 'config'>,
-  options: { readonly hasTty: boolean; readonly home: string; readonly extra?: readonly string[] },
+  options: {
+    readonly hasTty: boolean;
+    readonly home: string;
+    readonly extra?: readonly string[];
+    /** Of links. */
+    readonly linked?: readonly string[];
+  },
 ): ReadonlyMap<string, string> {
   const env = new Map<string, string>([
     ['PATH', DEFAULT_PATH],
     ['HOSTNAME', config.Hostname],
   ]);
   if (options.hasTty) env.set('TERM', 'xterm');
-  for (const variable of [...(config.Env ?? []), ...(options.extra ?? [])]) {
+  for (const variable of [...(options.linked ?? []), ...(config.Env ?? []), ...(options.extra ?? [])]) {
     const name = variableName(variable);
     if (variable.includes('=')) env.set(name, variable.slice(name.length + 1));
     else env.delete(name);

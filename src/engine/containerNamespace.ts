@@ -7,13 +7,16 @@ import { ProcFilesystem } from '../shell/kernel/procfs.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import type { MountPoint } from './containerCalls.ts';
+import { bridgeLinks, linkHost } from './containerLinks.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
 import type { EngineCore } from './engineCore.ts';
 import { helperProcess } from './helperProcess.ts';
 import { other } from './messages.ts';
+import { DEFAULT_BRIDGE } from './networkStore.ts';
 
 const DIRECTORY_MODE = 0o755;
+const FALLBACK_SERVERS = ['8.8.8.8', '8.8.4.4'];
 
 /** The host's directory with what the engine keeps of a container. */
 export function containerDirectory(id: string): string {
@@ -106,7 +109,7 @@ function makeFile(helper: Process, path: string): void {
 /** /etc/hostname, /etc/hosts and /etc/resolv.conf are files of the engine, bound into the container. */
 async function mountOwnFiles(core: EngineCore, record: ContainerRecord, mounts: MountNamespace): Promise<void> {
   const directory = containerDirectory(record.id);
-  const own = ownFiles(record);
+  const own = ownFiles(core, record);
   makeDirectories(core.daemon, directory, 0o710);
   const taken = new Set(record.mounts.map(({ destination }) => destination));
   for (const [name, text] of own) {
@@ -132,7 +135,7 @@ function hasTarget(mounts: MountNamespace, core: EngineCore, path: string): bool
   }
 }
 
-function ownFiles(record: ContainerRecord): readonly (readonly [name: string, text: string])[] {
+function ownFiles(core: EngineCore, record: ContainerRecord): readonly (readonly [name: string, text: string])[] {
   const hostname = record.config.Hostname;
   const domain = record.config.Domainname;
   const full = domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
@@ -144,21 +147,37 @@ function ownFiles(record: ContainerRecord): readonly (readonly [name: string, te
     'ff00::0\tip6-mcastprefix',
     'ff02::1\tip6-allnodes',
     'ff02::2\tip6-allrouters',
-    ...(record.hostConfig.ExtraHosts ?? []).map((entry) => {
-      const colon = entry.indexOf(':');
-      return `${entry.slice(colon + 1)}\t${entry.slice(0, colon)}`;
-    }),
+    ...(record.hostConfig.ExtraHosts ?? []).map((entry) => extraHost(core, entry)),
+    ...bridgeLinks(core, record).map(linkHost),
     ...addresses.map(({ ipAddress }) => `${ipAddress}\t${full}`),
   ];
-  const dns = record.hostConfig.Dns.length > 0 ? record.hostConfig.Dns : ['127.0.0.11'];
-  const resolver = [
-    ...dns.map((server) => `nameserver ${server}`),
-    ...(record.hostConfig.DnsSearch.length > 0 ? [`search ${record.hostConfig.DnsSearch.join(' ')}`] : []),
-    ...(record.hostConfig.DnsOptions.length > 0 ? [`options ${record.hostConfig.DnsOptions.join(' ')}`] : []),
-  ];
+  const resolver = resolverLines(record);
   return [
     ['hostname', `${hostname}\n`],
     ['hosts', hosts.map((line) => `${line}\n`).join('')],
     ['resolv.conf', resolver.map((line) => `${line}\n`).join('')],
+  ];
+}
+
+/** `NAME:ADDRESS`, as `--add-host` has it. */
+function extraHost(core: EngineCore, entry: string): string {
+  const colon = entry.indexOf(':');
+  const address = entry.slice(colon + 1);
+  const gateway = () =>
+    [...core.state.networks.values()].find(({ name }) => name === DEFAULT_BRIDGE)?.gateway ?? address;
+  return `${address === 'host-gateway' ? gateway() : address}\t${entry.slice(0, colon)}`;
+}
+
+/** On user networks the engine's own resolver; on the default bridge the host's servers, and since its own is of no use
+ *  in a container, those that dockerd falls back to (libnetwork/resolvconf). */
+function resolverLines(record: ContainerRecord): readonly string[] {
+  const { Dns: servers, DnsSearch: search, DnsOptions: options } = record.hostConfig;
+  const hasResolver = record.endpoints.some(({ networkName }) => networkName !== DEFAULT_BRIDGE);
+  const shownServers = hasResolver ? ['127.0.0.11'] : servers.length > 0 ? servers : FALLBACK_SERVERS;
+  const shownOptions = hasResolver ? [...options, 'ndots:0'] : options;
+  return [
+    ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
+    ...shownServers.map((server) => `nameserver ${server}`),
+    ...(shownOptions.length > 0 ? [`options ${shownOptions.join(' ')}`] : []),
   ];
 }

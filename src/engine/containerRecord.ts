@@ -2,6 +2,7 @@ import type { Digest } from '../image/digest.ts';
 import type { ContainerConfig, HostConfig } from './containerConfig.ts';
 import type { ContainerStatus, MountPoint } from './containerCalls.ts';
 import type { LayerRecord } from './imageRecord.ts';
+import type { PublishedPort } from './publishedPort.ts';
 
 /** A container of the engine, all but what runs. Immutable. */
 export interface ContainerRecord {
@@ -21,6 +22,8 @@ export interface ContainerRecord {
   readonly restartCount: number;
   readonly mounts: readonly MountPoint[];
   readonly endpoints: readonly Endpoint[];
+  /** The host's ports that lead to it; undefined while it does not run. */
+  readonly publishedPorts?: readonly PublishedPort[] | undefined;
   readonly platform: string;
   /** Somebody stopped it: `unless-stopped` does not start it again. */
   readonly wasStopped: boolean;

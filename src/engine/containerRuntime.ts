@@ -21,7 +21,7 @@ export interface RunningContainer {
   /** Somebody asked for its end: no restart. */
   isStopping: boolean;
   stopHealthChecks: (() => void) | undefined;
-  /** Its ports of the host are free again. */
+  /** Its ports of the host are free again, its addresses nobody's. */
   readonly unpublish: () => void;
 }
 

@@ -10,6 +10,7 @@ import type { ContainerSnapshot, EngineSnapshot } from './engineSnapshot.ts';
 import { withEntry } from './engineState.ts';
 import { ZERO_TIME } from './goTime.ts';
 import { noSuchContainer } from './containerMessages.ts';
+import { disconnectedEndpoint } from './networkStore.ts';
 import { OutputLog } from './outputLog.ts';
 import { isRunning } from './removeImage.ts';
 
@@ -74,7 +75,12 @@ export class ContainerRuntimes {
   /** A record of what no longer runs. */
   #stopped(record: ContainerRecord): ContainerRecord {
     const state = { ...record.state, status: 'exited' as const, pid: 0, exitCode: 137, health: undefined };
-    const stopped = { ...record, state: { ...state, finishedAt: state.finishedAt || ZERO_TIME } };
+    const stopped = {
+      ...record,
+      publishedPorts: undefined,
+      endpoints: record.endpoints.map(disconnectedEndpoint),
+      state: { ...state, finishedAt: state.finishedAt || ZERO_TIME },
+    };
     this.#core.update({ containers: withEntry(this.#core.state.containers, record.id, stopped) });
     return stopped;
   }

@@ -2,7 +2,8 @@ import { makeDirectories, statIfThere } from '../shell/kernel/calls.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { cleaned, planMounts, type PlannedMount } from './containerMountPoints.ts';
 import type { CreateContainer } from './containerCalls.ts';
-import { EMPTY_CONFIG } from './containerConfig.ts';
+import { type ContainerConfig, EMPTY_CONFIG, type HostConfig } from './containerConfig.ts';
+import { keptLinks } from './containerLinks.ts';
 import { logContainerEvent } from './containerEvents.ts';
 import { checkedName, inventName } from './containerNames.ts';
 import { filesNamespace } from './containerNamespace.ts';
@@ -41,8 +42,12 @@ export async function createContainer(
   const hostConfig = withDefaults(request.hostConfig);
   if (hostConfig.AutoRemove && hostConfig.RestartPolicy.Name !== 'no')
     throw other('invalidParameter', `can't create 'AutoRemove' container with restart policy`);
+  const options = modeConflict(hostConfig, given);
+  if (options !== undefined)
+    throw other('invalidParameter', `conflicting options: ${options} and the container type network mode`);
   const id = core.newId();
   const name = request.name === '' ? inventName(core) : checkedName(core, request.name);
+  const links = keptLinks(core, name, hostConfig.Links ?? []);
   const planned = planMounts(core, config, hostConfig);
   const hostname = hostnameOf(core, config.Hostname, hostConfig.NetworkMode, id);
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
@@ -53,7 +58,7 @@ export async function createContainer(
     imageId: image.id,
     layers: image.layers,
     config: { ...config, Hostname: hostname },
-    hostConfig,
+    hostConfig: links.length > 0 ? { ...hostConfig, Links: links } : hostConfig,
     path: command[0] as string,
     args: command.slice(1),
     state: {
@@ -80,7 +85,25 @@ export async function createContainer(
     throw error;
   }
   logContainerEvent(core, record, 'create');
-  return { id, warnings: [] };
+  return { id, warnings: warningsOf(hostConfig) };
+}
+
+/** What another container's network does not go with (moby runconfig, validateNetMode). */
+function modeConflict({ NetworkMode: mode, ...host }: HostConfig, given: ContainerConfig): string | undefined {
+  if (!mode.startsWith('container:')) return undefined;
+  if (given.Hostname !== '') return 'hostname';
+  if ((host.Links ?? []).length > 0) return 'links';
+  if (host.Dns.length > 0) return 'dns';
+  if ((host.ExtraHosts ?? []).length > 0) return 'custom host-to-IP mapping';
+  if (Object.keys(host.PortBindings).length > 0 || host.PublishAllPorts) return 'port publishing';
+  return Object.keys(given.ExposedPorts ?? {}).length > 0 ? 'port exposing' : undefined;
+}
+
+/** moby daemon_unix.go, verifyPlatformContainerSettings. */
+function warningsOf({ NetworkMode: mode, PortBindings: bindings }: HostConfig): readonly string[] {
+  return mode === 'host' && Object.keys(bindings).length > 0
+    ? ['Published ports are discarded when using host network mode']
+    : [];
 }
 
 function hostnameOf(core: EngineCore, asked: string, networkMode: string, id: string): string {

@@ -1,6 +1,7 @@
 import type { Process } from '../shell/kernel/process.ts';
 import { ROOT } from '../vfs/overlay/permission.ts';
 import { containerCalls } from './containers.ts';
+import { hostView } from './containerNetwork.ts';
 import { ContainerRuntimes } from './containerRuntimes.ts';
 import type { EngineApi } from './engineApi.ts';
 import { EngineCore, type EngineSetup } from './engineCore.ts';
@@ -28,6 +29,7 @@ export function createEngine(setup: EngineSetup): Engine {
   const core = new EngineCore(setup, launchDaemon(setup));
   const runtimes = new ContainerRuntimes(core);
   predefineNetworks(core);
+  setup.kernel.network.attach?.(setup.host.network.host, hostView(core));
   return {
     vintage: core.vintage,
     platform: core.platform,

@@ -8,6 +8,8 @@ import { sizeRwBytes } from './containerSize.ts';
 import type { EngineCore } from './engineCore.ts';
 import { defined, diffDirectory } from './inspectImage.ts';
 import { imageBytes } from './listContainers.ts';
+import { DEFAULT_BRIDGE, prefixBits } from './networkStore.ts';
+import { portNames, publishedAt, shownAddresses } from './publishedPort.ts';
 import { isRunning } from './removeImage.ts';
 
 /** The document of `docker container inspect`, in the order of the API's struct (moby api/types, ContainerJSON). */
@@ -173,7 +175,7 @@ function mountJson(point: MountPoint): JsonWritable {
 }
 
 function networkJson(core: EngineCore, record: ContainerRecord): JsonWritable {
-  const main = record.endpoints.find(({ networkName }) => networkName === 'bridge');
+  const main = record.endpoints.find(({ networkName }) => networkName === DEFAULT_BRIDGE);
   const gateway = (endpoint: Endpoint | undefined) =>
     endpoint?.ipAddress ? (core.state.networks.get(endpoint.networkId)?.gateway ?? '') : '';
   return {
@@ -182,7 +184,7 @@ function networkJson(core: EngineCore, record: ContainerRecord): JsonWritable {
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,
-    Ports: isRunning(record) ? publishedPorts(record) : {},
+    Ports: isRunning(record) ? portsJson(record) : {},
     SandboxKey: main?.endpointId ? `/var/run/docker/netns/${main.endpointId.slice(0, 12)}` : '',
     SecondaryIPAddresses: null,
     SecondaryIPv6Addresses: null,
@@ -191,49 +193,50 @@ function networkJson(core: EngineCore, record: ContainerRecord): JsonWritable {
     GlobalIPv6Address: '',
     GlobalIPv6PrefixLen: 0,
     IPAddress: main?.ipAddress ?? '',
-    IPPrefixLen: main?.ipAddress ? 16 : 0,
+    IPPrefixLen: main?.ipAddress ? prefixBits(core, main.networkId) : 0,
     IPv6Gateway: '',
     MacAddress: main?.macAddress ?? '',
     Networks: Object.fromEntries(
-      record.endpoints.map((endpoint) => [endpoint.networkName, endpointJson(endpoint, gateway(endpoint))]),
+      record.endpoints.map((endpoint) => [
+        endpoint.networkName,
+        endpointJson(core, record, endpoint, gateway(endpoint)),
+      ]),
     ),
   };
 }
 
-function endpointJson(endpoint: Endpoint, gateway: string): JsonWritable {
-  return {
+function endpointJson(core: EngineCore, record: ContainerRecord, endpoint: Endpoint, gateway: string): JsonWritable {
+  const { aliases, ipAddress, networkId } = endpoint;
+  const shortId = record.id.slice(0, 12);
+  const isUserNetwork = core.state.networks.get(networkId)?.isPredefined === false;
+  // Since 25 the short ID stands among the DNS names alone.
+  const shown = core.vintage === '20.10' && isUserNetwork ? [...aliases, shortId] : aliases;
+  return defined({
     IPAMConfig: null,
     Links: null,
-    Aliases: endpoint.aliases.length > 0 ? endpoint.aliases : null,
-    NetworkID: endpoint.networkId,
+    Aliases: shown.length > 0 ? shown : null,
+    NetworkID: networkId,
     EndpointID: endpoint.endpointId,
     Gateway: gateway,
-    IPAddress: endpoint.ipAddress,
-    IPPrefixLen: endpoint.ipAddress === '' ? 0 : 16,
+    IPAddress: ipAddress,
+    IPPrefixLen: ipAddress === '' ? 0 : prefixBits(core, networkId),
     IPv6Gateway: '',
     GlobalIPv6Address: '',
     GlobalIPv6PrefixLen: 0,
     MacAddress: endpoint.macAddress,
     DriverOpts: null,
-  };
+    DNSNames: core.vintage === '20.10' ? undefined : isUserNetwork ? [record.name, ...aliases, shortId] : null,
+  });
 }
 
 /** Null for a port that is only exposed. */
-function publishedPorts({ config, hostConfig }: ContainerRecord): JsonWritable {
-  const names = [
-    ...new Set([...Object.keys(config.ExposedPorts ?? {}), ...Object.keys(hostConfig.PortBindings)]),
-  ].sort();
+function portsJson(record: ContainerRecord): JsonWritable {
   return Object.fromEntries(
-    names.map((name): [string, JsonWritable] => {
-      const bindings = hostConfig.PortBindings[name] ?? [];
-      if (bindings.length === 0) return [name, null];
-      return [
-        name,
-        bindings.map(({ HostIp: ip, HostPort: port }) => ({
-          HostIp: ip || '0.0.0.0',
-          HostPort: port || (name.split('/')[0] as string),
-        })),
-      ];
+    portNames(record).map((name): [string, JsonWritable] => {
+      const published = publishedAt(record, name).flatMap(({ hostIp, hostPort }) =>
+        shownAddresses(hostIp).map((HostIp) => ({ HostIp, HostPort: String(hostPort) })),
+      );
+      return [name, published.length > 0 ? published : null];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { VfsError } from '../vfs/vfsError.ts';
+import { connectTo, lookUpHost } from '../shell/kernel/hostLookup.ts';
 import type { HttpResponse, NetworkService } from '../shell/kernel/network.ts';
 import { IDLE_TIMEOUT_MS, type Network as RegistryNetwork } from '../registry/network.ts';
 import type { EngineCore } from './engineCore.ts';
@@ -7,29 +8,35 @@ import { other } from './messages.ts';
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /** What listens at an address. Throws EngineError `unavailable` with Go's words for what does not answer. */
-function listener(core: EngineCore, method: string, url: URL): NetworkService {
-  const { network } = core.kernel;
-  const { host } = core.host.network;
+async function listener(core: EngineCore, method: string, url: URL): Promise<NetworkService> {
   const port = url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 80) : Number(url.port);
   const name = url.hostname.replace(/^\[|\]$/g, '');
   const verb = `${method[0] ?? ''}${method.slice(1).toLowerCase()}`;
   const fail = (why: string, cause?: unknown) =>
     other('unavailable', `${verb} ${JSON.stringify(url.href)}: ${why}`, cause);
   try {
-    const service = network.service(name, port, host);
+    const service = await connectTo(core.daemon, name, port);
     if (!service.http) throw fail('EOF');
     return service;
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
-    const address = network.resolve(name, host);
+    const address = await lookUpHost(core.daemon, name);
+    const { outside } = core.kernel.network;
+    if (address === undefined && outside && isRegistry(url)) return { http: (request) => outside.registry(request) };
     if (address === undefined) throw fail(`dial tcp: lookup ${name}: no such host`, error);
-    throw fail(`dial tcp ${address}:${port}: connect: connection refused`, error);
+    const why = error.code === 'EHOSTUNREACH' ? 'no route to host' : 'connection refused';
+    throw fail(`dial tcp ${address}:${port}: connect: ${why}`, error);
   }
 }
 
+/** What a companion brings is reached as it should be: never in the clear. */
+function isRegistry(url: URL): boolean {
+  return url.protocol === 'https:' && url.pathname.startsWith('/v2/');
+}
+
 /** Throws EngineError `unavailable` where nobody listens. */
-export function requireListener(core: EngineCore, url: URL): void {
-  listener(core, 'GET', url);
+export async function requireListener(core: EngineCore, url: URL): Promise<void> {
+  await listener(core, 'GET', url);
 }
 
 /** One request of the daemon on the lab network. Throws EngineError `unavailable`. */
@@ -40,7 +47,8 @@ export async function labRequest(
   headers: Readonly<Record<string, string>> = {},
   body?: AsyncIterable<Uint8Array>,
 ): Promise<HttpResponse> {
-  const answer = listener(core, method, url).http?.({ method, url, headers, ...(body && { body }) });
+  const service = await listener(core, method, url);
+  const answer = service.http?.({ method, url, headers, ...(body && { body }) });
   return answer ?? Promise.reject(other('unavailable', 'EOF'));
 }
 

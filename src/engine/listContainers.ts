@@ -10,6 +10,7 @@ import { type Filters, fitsLabels, invalidFilter, NO_FILTERS, requireKnownFilter
 import { compareTimes, timeSec } from './goTime.ts';
 import { humanDuration } from './humanDuration.ts';
 import { findImage } from './imageStore.ts';
+import { portsOf } from './publishedPort.ts';
 import { isRunning } from './removeImage.ts';
 
 const FILTERS = [
@@ -230,27 +231,4 @@ export function statusText(core: EngineCore, { state }: ContainerRecord): string
 function healthText(status: 'starting' | 'healthy' | 'unhealthy' | undefined): string {
   if (status === undefined) return '';
   return status === 'starting' ? ' (health: starting)' : ` (${status})`;
-}
-
-/** Published ports, and those that are only exposed. */
-export function portsOf({ config, hostConfig }: ContainerRecord): PortSummary[] {
-  const ports: PortSummary[] = [];
-  const names = new Set([...Object.keys(config.ExposedPorts ?? {}), ...Object.keys(hostConfig.PortBindings)]);
-  for (const name of names) {
-    const [number = '', protocol = 'tcp'] = name.split('/');
-    const privatePort = Number(number);
-    const kind = protocol as PortSummary['protocol'];
-    const bindings = hostConfig.PortBindings[name] ?? [];
-    if (bindings.length === 0) ports.push({ privatePort, protocol: kind });
-    for (const { HostIp: ip, HostPort: hostPort } of bindings) {
-      const publicPort = Number(hostPort) || privatePort;
-      if (ip === '')
-        ports.push(
-          { ip: '0.0.0.0', privatePort, publicPort, protocol: kind },
-          { ip: '::', privatePort, publicPort, protocol: kind },
-        );
-      else ports.push({ ip, privatePort, publicPort, protocol: kind });
-    }
-  }
-  return ports;
 }

@@ -4,6 +4,10 @@ import { withEntry } from './engineState.ts';
 import { noSuchNetwork } from './containerMessages.ts';
 import { other } from './messages.ts';
 import type { NetworkRecord } from './networkRecord.ts';
+import { addressText, doOverlap, parseSubnet } from './subnet.ts';
+
+/** The network of containers that name none. */
+export const DEFAULT_BRIDGE = 'bridge';
 
 const FIRST_OCTETS = '172';
 const FIRST_POOL = 17;
@@ -57,21 +61,30 @@ export function findNetwork(core: EngineCore, typed: string): NetworkRecord {
   return found[0] as NetworkRecord;
 }
 
-/** A subnet that no network has. */
+/** Of docker's default pools the first that overlaps with no network. */
 export function freeSubnet(core: EngineCore): { readonly subnet: string; readonly gateway: string } {
-  const taken = new Set([...core.state.networks.values()].map(({ subnet }) => subnet));
   for (let pool = FIRST_POOL; pool <= LAST_POOL; pool++) {
     const subnet = `${FIRST_OCTETS}.${pool}.0.0/16`;
-    if (!taken.has(subnet)) return { subnet, gateway: `${FIRST_OCTETS}.${pool}.0.1` };
+    if (!overlapping(core, subnet)) return { subnet, gateway: `${FIRST_OCTETS}.${pool}.0.1` };
   }
   for (let pool = 0; pool < 256; pool += 16) {
     const subnet = `192.168.${pool}.0/20`;
-    if (!taken.has(subnet)) return { subnet, gateway: `192.168.${pool}.1` };
+    if (!overlapping(core, subnet)) return { subnet, gateway: `192.168.${pool}.1` };
   }
   throw other(
     'system',
     'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
   );
+}
+
+/** Whether a network has addresses of that subnet. */
+export function overlapping(core: EngineCore, subnet: string): boolean {
+  const range = parseSubnet(subnet);
+  if (!range) return false;
+  return [...core.state.networks.values()].some(({ subnet: other }) => {
+    const known = other === undefined ? undefined : parseSubnet(other);
+    return known !== undefined && doOverlap(known, range);
+  });
 }
 
 /** Where a new container will hang: addresses come with its start. */
@@ -81,8 +94,9 @@ export function plannedEndpoints(
   networks: Readonly<Record<string, { readonly Aliases?: readonly string[] }>>,
 ): readonly Endpoint[] {
   const ownName = (name: string) => (name === '' || name === 'default' ? 'bridge' : name);
-  const names = new Set(Object.keys(networks).map(ownName));
-  if (!mode.startsWith('container:')) names.add(ownName(mode));
+  // In another container's network there is nothing of its own.
+  if (mode.startsWith('container:')) return [];
+  const names = new Set([...Object.keys(networks).map(ownName), ownName(mode)]);
   return [...names].map((name) => {
     const asked = networks[name] ?? (name === 'bridge' ? networks.default : undefined);
     return emptyEndpoint(findNetwork(core, name), asked?.Aliases ?? []);
@@ -98,16 +112,24 @@ export function connectedEndpoint(core: EngineCore, endpoint: Endpoint): Endpoin
   const network = core.state.networks.get(endpoint.networkId);
   const connected = { ...endpoint, endpointId: core.newId() };
   if (!network?.subnet) return connected;
+  const range = parseSubnet(network.subnet);
+  if (!range) return connected;
   const taken = new Set<string | undefined>([network.gateway]);
   for (const { endpoints } of core.state.containers.values())
     for (const { networkId, ipAddress } of endpoints) if (networkId === network.id) taken.add(ipAddress);
-  const prefix = network.subnet.replace(/\.\d+\.\d+\/\d+$/, '');
-  for (let number = 2; ; number++) {
-    const ipAddress = `${prefix}.${number >> 8}.${number & 255}`;
+  // The first is the network's own, the last all of it.
+  for (let number = range.first + 1; number < range.first + range.sizeAddresses - 1; number++) {
+    const ipAddress = addressText(number);
     if (taken.has(ipAddress)) continue;
     const octets = ipAddress.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
     return { ...connected, ipAddress, macAddress: `02:42:${octets.join(':')}` };
   }
+  throw other('system', `no available IPv4 addresses on this network's address pools: ${network.name} (${network.id})`);
+}
+
+/** Bits of a network's prefix; 0 where it has no addresses. */
+export function prefixBits(core: EngineCore, networkId: string): number {
+  return parseSubnet(core.state.networks.get(networkId)?.subnet ?? '')?.prefixBits ?? 0;
 }
 
 export function disconnectedEndpoint(endpoint: Endpoint): Endpoint {

@@ -8,7 +8,8 @@ import { type Filters, fitsLabels, NO_FILTERS, requireKnownFilters } from './fil
 import { other } from './messages.ts';
 import type { NetworkCalls, NetworkSummary } from './networkCalls.ts';
 import type { NetworkRecord } from './networkRecord.ts';
-import { connectedEndpoint, emptyEndpoint, findNetwork, freeSubnet } from './networkStore.ts';
+import { connectedEndpoint, emptyEndpoint, findNetwork, freeSubnet, overlapping, prefixBits } from './networkStore.ts';
+import { addressText, isWithin, parseAddress, parseSubnet } from './subnet.ts';
 import { isRunning } from './removeImage.ts';
 
 const DRIVERS = ['bridge', 'host', 'null', 'overlay', 'macvlan', 'ipvlan'];
@@ -74,8 +75,7 @@ function createNetwork(core: EngineCore, options: Parameters<NetworkCalls['creat
       throw new EngineError('conflict', 'nameInUse', `network with name ${name} already exists`);
   if (!DRIVERS.includes(driver))
     throw other('notFound', `could not find plugin ${driver} in v1 plugin registry: plugin "${driver}" not found`);
-  const free = freeSubnet(core);
-  const subnet = options.subnet ?? free.subnet;
+  const { subnet, gateway } = poolOf(core, options);
   const record: NetworkRecord = {
     id: core.newId(),
     name,
@@ -85,7 +85,7 @@ function createNetwork(core: EngineCore, options: Parameters<NetworkCalls['creat
     isInternal: options.isInternal ?? false,
     isAttachable: options.isAttachable ?? false,
     subnet,
-    gateway: options.gateway ?? (options.subnet === undefined ? free.gateway : subnet.replace(/\.\d+\/\d+$/, '.1')),
+    gateway,
     options: options.options ?? {},
     labels: options.labels ?? {},
     isPredefined: false,
@@ -93,6 +93,24 @@ function createNetwork(core: EngineCore, options: Parameters<NetworkCalls['creat
   core.update({ networks: withEntry(core.state.networks, record.id, record) });
   core.events.log('network', 'create', record.id, { name, type: driver });
   return record.id;
+}
+
+/** The addresses of a new network, as they were asked for or as they are free. */
+function poolOf(
+  core: EngineCore,
+  { subnet, gateway }: Parameters<NetworkCalls['create']>[0],
+): { readonly subnet: string; readonly gateway: string } {
+  if (subnet === undefined) {
+    if (gateway !== undefined) throw other('invalidParameter', 'gateway is given without a matching subnet');
+    return freeSubnet(core);
+  }
+  const range = parseSubnet(subnet);
+  if (!range) throw other('invalidParameter', `invalid CIDR address: ${subnet}`);
+  if (overlapping(core, subnet)) throw other('forbidden', 'Pool overlaps with other one on this address space');
+  const asked = gateway === undefined ? undefined : parseAddress(gateway);
+  if (gateway !== undefined && (asked === undefined || !isWithin(range, asked)))
+    throw other('invalidParameter', `no matching subnet for gateway ${gateway}`);
+  return { subnet, gateway: gateway ?? addressText(range.first + 1) };
 }
 
 function inspectNetwork(core: EngineCore, network: NetworkRecord): Record<string, JsonWritable> {
@@ -126,7 +144,7 @@ function inspectNetwork(core: EngineCore, network: NetworkRecord): Record<string
           Name: container.name,
           EndpointID: endpoint.endpointId,
           MacAddress: endpoint.macAddress,
-          IPv4Address: endpoint.ipAddress === '' ? '' : `${endpoint.ipAddress}/16`,
+          IPv4Address: endpoint.ipAddress === '' ? '' : `${endpoint.ipAddress}/${prefixBits(core, network.id)}`,
           IPv6Address: '',
         },
       ]),

@@ -40,7 +40,7 @@ export async function pushImage(
   onProgress({ status: `The push refers to repository [${repositoryName(reference)}]` });
   try {
     const targets = pushTargets(core, reference, options.allTags === true);
-    const connection = connectRegistry(core, reference.domain, options.login, signal);
+    const connection = await connectRegistry(core, reference.domain, options.login, signal);
     for (const { tagged, id } of targets) {
       await new Push(core, connection, tagged, imageById(core, id), onProgress, signal).run();
       logImageEvent(core, 'push', id, familiarForm(tagged));

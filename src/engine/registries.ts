@@ -88,7 +88,7 @@ function readResults(body: Uint8Array): SearchResult[] {
 async function fetchManifest(core: EngineCore, typed: Reference, login: RegistryLogin | undefined) {
   const reference = withDefaultTag(typed);
   try {
-    const connection = connectRegistry(core, reference.domain, login);
+    const connection = await connectRegistry(core, reference.domain, login);
     const name = reference.digest ?? reference.tag ?? 'latest';
     const { bytes, digest, mediaType } = await getManifest(connection, reference.path, name, core.platform);
     return { bytes, digest, mediaType };
@@ -108,7 +108,7 @@ async function fetchBlob(
 ): Promise<Uint8Array> {
   if (!isDigest(digest)) throw other('invalidParameter', `invalid digest ${digest}`);
   try {
-    const connection = connectRegistry(core, reference.domain, login);
+    const connection = await connectRegistry(core, reference.domain, login);
     const manifest = await fetchManifest(core, reference, login);
     const document = parseManifestDocument(manifest.bytes, manifest.mediaType);
     const parts = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
@@ -131,7 +131,7 @@ async function pushManifest(
   const reference = withDefaultTag(typed);
   const digest = digestOf(manifest.bytes, core.platform);
   try {
-    const connection = connectRegistry(core, reference.domain, login);
+    const connection = await connectRegistry(core, reference.domain, login);
     for (const repository of from) await mountParts(core, connection, reference.path, repository, manifest.bytes);
     const name = reference.tag ?? digest;
     await putManifest(connection, reference.path, name, { ...manifest, digest });
@@ -144,7 +144,7 @@ async function pushManifest(
 /** A list may name manifests of other repositories: they and their blobs are brought over first. */
 async function mountParts(
   core: EngineCore,
-  connection: ReturnType<typeof connectRegistry>,
+  connection: Awaited<ReturnType<typeof connectRegistry>>,
   path: string,
   from: string,
   listBytes: Uint8Array,

@@ -27,14 +27,14 @@ function isLoopback(host: string): boolean {
 }
 
 /** A connection to a reference's registry. Throws EngineError `unavailable` where nobody answers. */
-export function connectRegistry(
+export async function connectRegistry(
   core: EngineCore,
   domain: string,
   login: RegistryLogin | undefined,
   signal?: AbortSignal,
-): RegistryConnection {
+): Promise<RegistryConnection> {
   const origin = originOf(domain);
-  requireListener(core, new URL(`${origin}/v2/`));
+  await requireListener(core, new URL(`${origin}/v2/`));
   return new RegistryConnection({
     endpoint: { domain, origin },
     network: labNetwork(core),

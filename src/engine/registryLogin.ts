@@ -10,7 +10,7 @@ export async function registryLogin(core: EngineCore, login: RegistryLogin, serv
   const domain =
     server === '' || server === HUB_SERVER ? 'docker.io' : server.replace(/^https?:\/\//, '').split('/')[0];
   if (!domain) throw other('invalidParameter', `invalid server address ${JSON.stringify(server)}`);
-  const connection = connectRegistry(core, domain, login);
+  const connection = await connectRegistry(core, domain, login);
   const answer = await connection.send({ method: 'GET', url: '/v2/', scopes: [], repeat: 'idempotent' });
   const { status, statusText } = answer.response;
   await answer.response.body?.cancel();

@@ -14,11 +14,15 @@ import { EngineError } from './engineError.ts';
 import { watchHealth } from './healthCheck.ts';
 import { helperProcess } from './helperProcess.ts';
 import { other } from './messages.ts';
+import { bridgeLinks, linkVariables } from './containerLinks.ts';
+import { joinNetwork, networkNamespaceOf } from './containerNetwork.ts';
 import { connectedEndpoint, disconnectedEndpoint } from './networkStore.ts';
-import { networkHostOf, publishPorts, requireFreePorts } from './publishedPorts.ts';
+import { allocatePorts, publishPorts } from './publishedPorts.ts';
 import { ProcessOutput } from './processOutput.ts';
 import { deleteContainer } from './removeContainer.ts';
 import { scheduleRestart } from './restartPolicy.ts';
+
+type Launched = LaunchedProcess & { readonly namespaces: Namespaces };
 
 export interface StartOptions {
   readonly columns?: number | undefined;
@@ -57,32 +61,44 @@ async function startNow(
   runtime: ContainerRuntime,
   options: StartOptions,
 ): Promise<void> {
-  const record =
-    changeContainer(core, before.id, (current) => ({
-      ...current,
-      wasStopped: false,
-      endpoints: current.endpoints.map((endpoint) => connectedEndpoint(core, endpoint)),
-    })) ?? before;
   const output = runtime.waitingOutput.shift() ?? new ProcessOutput(core.kernel.clock, runtime.log);
   runtime.waitingOutput.length = 0;
+  let leave = () => undefined as void;
   try {
-    requireFreePorts(core, record);
-    const launched = await launchFirst(core, record, runtime, output, options);
-    markRunning(core, runtimes, record, runtime, output, launched);
+    const joined =
+      changeContainer(core, before.id, (current) => ({
+        ...current,
+        wasStopped: false,
+        endpoints: current.endpoints.map((endpoint) => connectedEndpoint(core, endpoint)),
+      })) ?? before;
+    leave = joinNetwork(core, joined);
+    const publishedPorts = usesOwnNetwork(joined) ? allocatePorts(core, joined) : [];
+    const record = changeContainer(core, before.id, (current) => ({ ...current, publishedPorts })) ?? joined;
+    const launched = await launchFirst(core, runtimes, record, runtime, output, options);
+    markRunning(core, runtimes, record, runtime, output, { ...launched, leave });
   } catch (error) {
-    await startFailed(core, runtimes, record, output, error);
+    leave();
+    await startFailed(core, runtimes, before, output, error);
     throw error;
   }
 }
 
+/** Ports of the host's network, and of another container's, are not published (runconfig, validateNetMode). */
+function usesOwnNetwork({ hostConfig: { NetworkMode: mode } }: ContainerRecord): boolean {
+  return mode !== 'host' && mode !== 'none' && !mode.startsWith('container:');
+}
+
 async function launchFirst(
   core: EngineCore,
+  runtimes: ContainerRuntimes,
   record: ContainerRecord,
   runtime: ContainerRuntime,
   output: ProcessOutput,
   options: StartOptions,
-): Promise<LaunchedProcess & { readonly namespaces: Namespaces }> {
+): Promise<Launched> {
   const { config, hostConfig } = record;
+  const network = networkNamespaceOf(core, runtimes, record);
+  const links = bridgeLinks(core, record);
   const mounts = await runNamespace(core, record, runtime);
   const helper = helperProcess(core.kernel, mounts);
   const user = await resolveUser(helper, config.User, hostConfig.GroupAdd ?? []);
@@ -90,17 +106,18 @@ async function launchFirst(
     mounts,
     pids: hostConfig.PidMode === 'host' ? core.host.pids : new PidNamespace(core.host.pids),
     uts: hostConfig.UTSMode === 'host' ? core.host.uts : { hostname: config.Hostname },
-    network:
-      hostConfig.NetworkMode === 'host'
-        ? core.host.network
-        : { host: networkHostOf(record), isIsolated: hostConfig.NetworkMode === 'none' },
+    network,
   };
   const launched = await launchInContainer(
     core,
     namespaces,
     {
       command: [record.path, ...record.args],
-      env: environmentOf(record, { hasTty: config.Tty, home: user.home }),
+      env: environmentOf(record, {
+        hasTty: config.Tty,
+        home: user.home,
+        linked: links.flatMap((link) => linkVariables(link, record.name)),
+      }),
       workingDir: config.WorkingDir,
       user,
       hasTty: config.Tty,
@@ -122,7 +139,7 @@ function markRunning(
   record: ContainerRecord,
   runtime: ContainerRuntime,
   output: ProcessOutput,
-  { process, namespaces, terminal, stdin, status }: LaunchedProcess & { readonly namespaces: Namespaces },
+  { process, namespaces, terminal, stdin, status, leave }: Launched & { readonly leave: () => void },
 ): void {
   const running =
     changeState(core, record.id, {
@@ -137,6 +154,7 @@ function markRunning(
   const ended = new Promise<void>((resolve) => {
     settle = resolve;
   });
+  const unpublish = publishPorts(core, running);
   runtime.running = {
     process,
     namespaces,
@@ -147,7 +165,10 @@ function markRunning(
     execs: new Set(),
     isStopping: false,
     stopHealthChecks: undefined,
-    unpublish: publishPorts(core, running),
+    unpublish: () => {
+      unpublish();
+      leave();
+    },
   };
   logContainerEvent(core, running, 'start');
   runtime.running.stopHealthChecks = watchHealth(core, running, runtime.running);
@@ -176,6 +197,7 @@ async function containerEnded(
   const record = changeContainer(core, runtime.id, (current) => ({
     ...current,
     state: { ...current.state, status: 'exited', pid: 0, exitCode, finishedAt: core.now() },
+    publishedPorts: undefined,
     endpoints: current.endpoints.map(disconnectedEndpoint),
   }));
   if (!record) return;
@@ -206,6 +228,7 @@ async function startFailed(
       exitCode: CANNOT_START[code],
       error: error instanceof Error ? error.message : String(error),
     },
+    publishedPorts: undefined,
     endpoints: current.endpoints.map(disconnectedEndpoint),
   }));
   if (failed?.hostConfig.AutoRemove) deleteContainer(core, runtimes, failed, { removesVolumes: true });

@@ -9,6 +9,7 @@ import { createHub, createMirror, type HubSetup } from '../registry/simulated/hu
 import { RegistryServer } from '../registry/simulated/registryServer.ts';
 import { RegistryStore } from '../registry/simulated/registryStore.ts';
 import { catalogueHub } from './catalogueHub.ts';
+import { hubOrOutside } from './hubOrOutside.ts';
 import { createHost, type Host, type HostSetup } from './host.ts';
 import { HOST_PROGRAMS } from './hostPrograms.ts';
 import { wakeHost } from './keep/wake.ts';
@@ -86,6 +87,7 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine
     // The client of that time has BuildKit in it; today's wants a plugin.
     client: vintage === '20.10' ? '20.10' : '28',
     network,
+    companion: () => network.companion,
     programs: joinPrograms(
       HOST_PROGRAMS,
       oneProgram('ssh', ssh),
@@ -115,9 +117,12 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine
 /** The hub, a mirror of it, and a registry of the machine's own. */
 function addRegistries(network: LabNetwork, catalogue: Catalogue, store: RegistryStore, setup: HubSetup): void {
   const hub = catalogueHub(catalogue);
-  for (const [name, service] of Object.entries(createHub(hub, setup).hosts)) network.listen(name, HTTPS_PORT, service);
+  for (const [name, service] of Object.entries(createHub(hub, setup).hosts))
+    network.listen(name, HTTPS_PORT, hubOrOutside(service, hub, network));
   network.listen(MIRROR_NAME, REGISTRY_PORT, createMirror(hub, setup));
-  network.listen(HOST_NAME, REGISTRY_PORT, new RegistryServer({ ...setup, store, access: { kind: 'open' } }));
+  const own = new RegistryServer({ ...setup, store, access: { kind: 'open' } });
+  // A registry that is started there, as tutorials do, takes the port while it runs.
+  network.listen(HOST_NAME, REGISTRY_PORT, own, { yields: true });
 }
 
 /** `getRandomValues` gives 64 KiB at a time. */

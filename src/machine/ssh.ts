@@ -1,3 +1,4 @@
+import { connectTo } from '../shell/kernel/hostLookup.ts';
 import type { NetworkService } from '../shell/kernel/network.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import type { Program } from '../shell/kernel/program.ts';
@@ -54,10 +55,8 @@ export const ssh: Program = async (process) => {
 };
 
 async function connect(process: Process, { host, port }: SshCall): Promise<NetworkService | undefined> {
-  const { network } = process.kernel;
-  const from = process.namespaces.network.host;
   try {
-    const service = network.service(host, port, from);
+    const service = await connectTo(process, host, port);
     if (service.ssh) return service;
     await process.write(2, `kex_exchange_identification: Connection closed by remote host\n`);
   } catch (error) {

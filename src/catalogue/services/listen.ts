@@ -1,23 +1,11 @@
 import type { NetworkService } from '../../shell/kernel/network.ts';
 import type { Process } from '../../shell/kernel/process.ts';
-import { VfsError } from '../../vfs/vfsError.ts';
 
 /** bind(2) and listen(2) at all addresses of the process's host. Gives the function that ends it; undefined
  *  where something listens there already (EADDRINUSE). */
 export function listen(process: Process, port: number, service: NetworkService): (() => void) | undefined {
   const { network } = process.kernel;
   const { host } = process.namespaces.network;
-  if (isListening(process, port)) return undefined;
+  if (network.isBound?.(host, port)) return undefined;
   return network.listen?.(host, port, service) ?? (() => undefined);
-}
-
-function isListening(process: Process, port: number): boolean {
-  const { host } = process.namespaces.network;
-  try {
-    process.kernel.network.service(host, port, host);
-    return true;
-  } catch (error) {
-    if (error instanceof VfsError) return false;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { encodeName } from '../../bytes/byteName.ts';
 import { mayAccess, readdir, readFile, statIfThere } from '../../shell/kernel/calls.ts';
+import { connectTo } from '../../shell/kernel/hostLookup.ts';
 import type { HttpRequest, HttpResponse } from '../../shell/kernel/network.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { isDirectory } from '../../vfs/overlay/fileMode.ts';
@@ -295,7 +296,6 @@ async function proxyReply(
   depth: number,
 ): Promise<Reply> {
   const { process, request } = exchange;
-  const { host } = process.namespaces.network;
   const target = expandVariables(upstream, exchange.variables);
   try {
     const base = new URL(target);
@@ -304,7 +304,7 @@ async function proxyReply(
     const rest = hasPath ? base.pathname + path.slice(place?.pattern.length ?? 0) : path;
     const url = new URL(`${base.origin}${encodeURI(rest)}${request.url.search}`);
     const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-    const service = process.kernel.network.service(url.hostname, port, host);
+    const service = await connectTo(process, url.hostname, port);
     const answer = await service.http?.({ ...request, url });
     if (!answer) return await errorReply(exchange, settings, 502, depth);
     const own = Object.entries(answer.headers).filter(([name]) => !/^(server|date)$/i.test(name));

@@ -206,9 +206,10 @@ export class NginxMaster {
 
   #variables(request: HttpRequest, server: Server, port: number): Variables {
     const { url, method } = request;
-    const own = this.#process.namespaces.network.host;
+    const { kernel, namespaces } = this.#process;
+    const own = kernel.network.resolve(namespaces.network.host, namespaces.network.host) ?? '';
     // Who comes through a published port comes from the bridge.
-    const remote = /^\d+\.\d+\.\d+\.\d+$/.test(own) ? own.replace(/\d+$/, '1') : '127.0.0.1';
+    const remote = /^\d/.test(own) ? own.replace(/\d+$/, '1') : '127.0.0.1';
     const variables: Variables = {
       uri: url.pathname,
       request_uri: `${url.pathname}${url.search}`,

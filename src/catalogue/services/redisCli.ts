@@ -1,4 +1,5 @@
 import { decodeName } from '../../bytes/byteName.ts';
+import { connectTo } from '../../shell/kernel/hostLookup.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import type { Program } from '../../shell/kernel/program.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
@@ -62,7 +63,7 @@ async function send(process: Process, given: CliArguments, words: readonly strin
   const { host, port, isRaw } = given;
   let reply: Reply;
   try {
-    const service = process.kernel.network.service(host, port, process.namespaces.network.host);
+    const service = await connectTo(process, host, port);
     if (!service.message) throw new VfsError('ECONNREFUSED', 'connect', host);
     const bytes = await process.waitFor(service.message(encodeCommand(words)));
     reply = decodeReply(bytes);

@@ -1,6 +1,7 @@
 import type { HostConfig } from '../../engine/containerConfig.ts';
 import { ClientError, describeError, type DockerCommand } from '../client.ts';
 import { parseBinarySize } from '../commandLine/flagValue.ts';
+import { hostText } from '../format/ports.ts';
 import { alignColumns } from '../format/tabWriter.ts';
 import { readRestartPolicy } from '../runOptions/restartPolicy.ts';
 
@@ -27,7 +28,7 @@ export const port: DockerCommand = {
     const settings = document.NetworkSettings as { Ports?: Readonly<Record<string, readonly Frontend[] | null>> };
     const ports: (readonly [string, readonly Frontend[] | null])[] =
       settings.Ports instanceof Map ? [...settings.Ports] : Object.entries(settings.Ports ?? {});
-    const address = ({ HostIp, HostPort }: Frontend) => `${HostIp.includes(':') ? `[${HostIp}]` : HostIp}:${HostPort}`;
+    const address = ({ HostIp, HostPort }: Frontend) => `${hostText(HostIp, client.vintage)}:${HostPort}`;
     let lines: string[];
     if (wanted === undefined) {
       lines = ports.flatMap(([key, fronts]) => (fronts ?? []).map((front) => `${key} -> ${address(front)}`));

@@ -23,8 +23,8 @@ export const ps: DockerCommand = {
       filters: filtersOf(flags),
     });
     const truncates = !flags.isOn('no-trunc');
-    const { nowSec } = client;
-    const rows = containers.map((container) => ({ container, truncates, nowSec }));
+    const { nowSec, vintage } = client;
+    const rows = containers.map((container) => ({ container, truncates, nowSec, vintage }));
     const format = containerFormat(wanted, { isQuiet, showsSize: flags.isOn('size') });
     await client.print(formatRows(CONTAINER_ROWS, format, rows));
     return 0;
@@ -82,4 +82,5 @@ const EMPTY_ROW = {
   },
   truncates: false,
   nowSec: 0,
+  vintage: '28' as const,
 };

@@ -37,8 +37,8 @@ export const systemDf: DockerCommand = {
   async run({ client, flags }) {
     const usage = client.engine.system.diskUsage();
     const format = flags.text('format') || 'table';
-    const { nowSec } = client;
-    if (flags.isOn('verbose')) await client.print(verboseText(usage, format, nowSec));
+    const { nowSec, vintage } = client;
+    if (flags.isOn('verbose')) await client.print(verboseText(usage, format, { nowSec, vintage }));
     else {
       const chosen = format === 'table' ? TABLE : format === 'raw' ? RAW : format;
       await client.print(formatRows(USAGE_ROWS, chosen, usageRows(usage)));
@@ -116,7 +116,11 @@ function shareText(partBytes: number, wholeBytes: number): string {
   return wholeBytes > 0 ? `${size} (${Math.trunc((partBytes * 100) / wholeBytes)}%)` : size;
 }
 
-function verboseText(usage: DiskUsage, format: string, nowSec: number): string {
+function verboseText(
+  usage: DiskUsage,
+  format: string,
+  { nowSec, vintage }: Pick<ContainerRow, 'nowSec' | 'vintage'>,
+): string {
   const truncates = format === 'table';
   const images = usage.images.map((image): ImageRow => {
     const [first] = image.repoTags;
@@ -135,6 +139,7 @@ function verboseText(usage: DiskUsage, format: string, nowSec: number): string {
     container: { ...container, sizeRootFsBytes: 0 },
     truncates,
     nowSec,
+    vintage,
   }));
   const volumes = usage.volumes.map((volume) => ({ volume, usage: volume }));
   const cache = usage.buildCache.map((record) => ({ usage: record, truncates, nowSec }));

@@ -1,5 +1,6 @@
 import type { ContainerSummary } from '../../engine/containerCalls.ts';
 import { familiarForm, parseReference } from '../../image/reference.ts';
+import type { ClientVintage } from '../client.ts';
 import { quoteGo } from '../commandLine/flagValue.ts';
 import { humanSize } from '../humanUnits.ts';
 import { formatUnixTime } from '../template/goTime.ts';
@@ -12,6 +13,8 @@ export interface ContainerRow {
   readonly container: ContainerSummary;
   readonly truncates: boolean;
   readonly nowSec: number;
+  /** Of the client. */
+  readonly vintage: ClientVintage;
 }
 
 const COMMAND_WIDTH = 20;
@@ -33,7 +36,7 @@ export const CONTAINER_ROWS: RowKind<ContainerRow> = {
     CreatedAt: { header: 'CREATED AT', text: ({ container }) => formatUnixTime(container.createdSec) },
     RunningFor: { header: 'CREATED', text: ({ container, nowSec }) => ago(container.createdSec, nowSec) },
     Platform: { header: 'PLATFORM', text: () => '<nil>' },
-    Ports: { header: 'PORTS', text: ({ container }) => portsText(container.ports) },
+    Ports: { header: 'PORTS', text: ({ container, vintage }) => portsText(container.ports, vintage) },
     State: { header: 'STATE', text: ({ container }) => container.state },
     Status: { header: 'STATUS', text: ({ container }) => container.status },
     Size: { header: 'SIZE', text: sizeText },

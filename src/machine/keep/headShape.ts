@@ -81,6 +81,18 @@ const RECORD: Shape = {
         },
       },
     },
+    publishedPorts: {
+      optional: {
+        each: {
+          fields: {
+            hostIp: 'string',
+            hostPort: 'number',
+            privatePort: 'number',
+            protocol: { oneOf: ['tcp', 'udp', 'sctp'] },
+          },
+        },
+      },
+    },
     platform: 'string',
     wasStopped: 'boolean',
   },

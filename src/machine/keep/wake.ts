@@ -36,6 +36,7 @@ function withoutProcess(record: ContainerRecord, now: string): ContainerRecord {
   if (!RUNNING.has(record.state.status)) return record;
   return {
     ...record,
+    publishedPorts: undefined,
     endpoints: record.endpoints.map(disconnectedEndpoint),
     state: {
       ...record.state,

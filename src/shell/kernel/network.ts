@@ -17,6 +17,19 @@ export interface Network {
   isReachable?(address: string, from: string): boolean;
   /** From now on a host sees the network this way. Gives the function that takes it off the network. */
   attach?(host: string, view: NetworkView): () => void;
+  /** The way out, while a companion is connected. */
+  readonly outside?: Outside | undefined;
+}
+
+/** What a companion brings from outside the lab, and nothing else. `url` is the real one; both reject where the companion
+ *  cannot be reached. */
+export interface Outside {
+  /** One of the two requests of a clone (gitprotocol-http). */
+  git(request: HttpRequest): Promise<HttpResponse>;
+  /** A manifest or a blob, read (distribution-spec, "Pull"); no login is passed on. */
+  registry(request: HttpRequest): Promise<HttpResponse>;
+  /** Images come from their real registry although the lab's has one of that name. */
+  readonly prefersRealImages: boolean;
 }
 
 /** Where something listens. */
@@ -37,4 +50,35 @@ export interface NetworkView {
   lookUp(name: string): string | undefined;
   /** The host that has an address; `null`: nobody, undefined: the lab knows. */
   hostAt(address: string): string | null | undefined;
+}
+
+export interface NetworkService {
+  readonly http?: ((request: HttpRequest) => Promise<HttpResponse>) | undefined;
+  readonly ssh?: ((request: SshRequest) => Promise<number>) | undefined;
+  /** One request of another protocol and its answer, in that protocol's bytes. */
+  readonly message?: ((request: Uint8Array) => Promise<Uint8Array>) | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: AsyncIterable<Uint8Array>;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** A command that runs on the other host with these files as its own. Without a command: a login shell. */
+export interface SshRequest {
+  readonly user: string;
+  readonly command: string | undefined;
+  readonly stdin: OpenFile;
+  readonly stdout: OpenFile;
+  readonly stderr: OpenFile;
+  readonly signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { VfsError } from '../../vfs/vfsError.ts';
+import { connectTo } from '../kernel/hostLookup.ts';
 import type { HttpResponse } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 
@@ -29,21 +30,13 @@ export function portOf(url: URL): number {
   return url.port !== '' ? Number(url.port) : url.protocol === 'https:' ? 443 : 80;
 }
 
-export function addressOf(process: Process, host: string): string | undefined {
-  const { network } = process.namespaces;
-  if (network.isIsolated && !/^(localhost|127\.)/.test(host)) return undefined;
-  return process.kernel.network.resolve(host, network.host);
-}
-
 /** One request on the lab network; redirects are the caller's. Throws HttpFault. */
 export async function request(process: Process, wanted: WantedRequest): Promise<HttpResponse> {
   const { url, body } = wanted;
   const host = url.hostname;
   const port = portOf(url);
-  const { network } = process.namespaces;
-  if (network.isIsolated && !/^(localhost|127\.)/.test(host)) throw new HttpFault('resolve', host, port);
   try {
-    const service = process.kernel.network.service(host, port, network.host);
+    const service = await connectTo(process, host, port);
     if (!service.http) throw new VfsError('ECONNREFUSED', 'connect', host);
     const whole = (async function* () {
       if (body) yield body;

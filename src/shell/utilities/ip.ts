@@ -1,6 +1,5 @@
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
-import { addressOf } from './httpRequest.ts';
 
 interface Link {
   readonly index: number;
@@ -14,8 +13,8 @@ interface Link {
 function linksOf(process: Process): Link[] {
   const links: Link[] = [{ index: 1, name: 'lo', address: '127.0.0.1', prefix: 8, mac: '00:00:00:00:00:00' }];
   const { host, isIsolated } = process.namespaces.network;
-  const address = addressOf(process, host);
-  if (isIsolated || address === undefined || address.startsWith('127.')) return links;
+  const address = isIsolated ? undefined : process.kernel.network.resolve(host, host);
+  if (address === undefined || address.startsWith('127.')) return links;
   const mac = `02:42:${address
     .split('.')
     .map((part) => Number(part).toString(16).padStart(2, '0'))

@@ -1,4 +1,5 @@
-import { addressOf, OUTSIDE_NOTE } from './httpRequest.ts';
+import { lookUpHost } from '../kernel/hostLookup.ts';
+import { OUTSIDE_NOTE } from './httpRequest.ts';
 import { UsageError } from './options.ts';
 import { utility } from './utility.ts';
 
@@ -32,7 +33,7 @@ export const ping = utility(
     const countText = options.value('count');
     if (countText !== undefined && !/^[1-9]\d{0,8}$/.test(countText))
       throw new UsageError('operand', `invalid argument: '${countText}'`, { bare: true });
-    const address = addressOf(process, host);
+    const address = await lookUpHost(process, host);
     if (address === undefined) {
       await process.complain(isGnu ? `${host}: Name or service not known` : `bad address '${host}'`);
       await process.write(2, `${OUTSIDE_NOTE}\n`);
@@ -52,17 +53,20 @@ export const ping = utility(
         ? `PING ${host} (${address}) ${DATA_BYTES}(${DATA_BYTES + HEADER_BYTES}) bytes of data.\n`
         : `PING ${host} (${address}): ${DATA_BYTES} data bytes\n`,
     );
+    const { network } = process.namespaces;
+    const isAnswered = process.kernel.network.isReachable?.(address, network.host) ?? true;
     for (let sent = 1; sent <= count; sent++) {
       const line = isGnu
         ? `${DATA_BYTES + 8} bytes from ${host === address ? address : `${host} (${address})`}: icmp_seq=${sent} ttl=64 time=0.050 ms\n`
         : `${DATA_BYTES + 8} bytes from ${address}: seq=${sent - 1} ttl=64 time=0.050 ms\n`;
-      if (!options.has('quiet')) await process.print(line);
+      if (isAnswered && !options.has('quiet')) await process.print(line);
       if (sent < count || count < wanted) await process.sleep(intervalMs);
     }
+    const received = isAnswered ? count : 0;
     const statistics = isGnu
-      ? `${count} packets transmitted, ${count} received, 0% packet loss, time ${(count - 1) * intervalMs}ms\nrtt min/avg/max/mdev = 0.050/0.050/0.050/0.000 ms\n`
-      : `${count} packets transmitted, ${count} packets received, 0% packet loss\nround-trip min/avg/max = 0.050/0.050/0.050 ms\n`;
+      ? `${count} packets transmitted, ${received} received, ${isAnswered ? 0 : 100}% packet loss, time ${(count - 1) * intervalMs}ms\n${isAnswered ? 'rtt min/avg/max/mdev = 0.050/0.050/0.050/0.000 ms' : ''}\n`
+      : `${count} packets transmitted, ${received} packets received, ${isAnswered ? 0 : 100}% packet loss\n${isAnswered ? 'round-trip min/avg/max = 0.050/0.050/0.050 ms\n' : ''}`;
     await process.print(`\n--- ${host} ping statistics ---\n${statistics}`);
-    return 0;
+    return isAnswered ? 0 : 1;
   },
 );

@@ -1,6 +1,7 @@
 import { encodeName } from '../../bytes/byteName.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import { lstatIfThere, open, readFile, utimes } from '../kernel/calls.ts';
+import { lookUpHost } from '../kernel/hostLookup.ts';
 import type { HttpResponse } from '../kernel/network.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
@@ -8,7 +9,7 @@ import { Deadline, DeadlineError, eachInTime } from './deadline.ts';
 import { parseDuration } from './duration.ts';
 import { causeOf } from './failure.ts';
 import { writeTo } from './fileCopy.ts';
-import { addressOf, headerOf, HttpFault, isRedirect, OUTSIDE_NOTE, portOf, request } from './httpRequest.ts';
+import { headerOf, HttpFault, isRedirect, OUTSIDE_NOTE, portOf, request } from './httpRequest.ts';
 import { humanSize } from './humanSize.ts';
 import { type ParsedOptions, UsageError } from './options.ts';
 import { joinPath } from './paths.ts';
@@ -206,7 +207,7 @@ class Download {
     const process = this.#process;
     const host = url.hostname;
     const port = portOf(url);
-    const address = addressOf(process, host);
+    const address = await lookUpHost(process, host);
     if (this.#isGnu) {
       await this.#say(`--${this.#stamp}--  ${attempt > 1 ? `(try:${String(attempt).padStart(2)}) ` : ''}${url.href}\n`);
       const isName = !/^[\d.]+$/.test(host);
@@ -255,7 +256,7 @@ class Download {
     else
       await process.write(
         2,
-        `wget: can't connect to remote host (${addressOf(process, host) ?? host}): Connection refused\n`,
+        `wget: can't connect to remote host (${(await lookUpHost(process, host)) ?? host}): Connection refused\n`,
       );
 
     return this.#isGnu ? NETWORK_FAILURE : 1;
