@@ -12,19 +12,21 @@ const MIN_RUN_BYTES = 2048;
 const MAX_STRETCHES = 1 << 20;
 
 /** A spool that stores no long runs of zeros. */
-export function runSpool(origin: Spool): Spool {
-  return new RunSpool(origin);
+export function runSpool(origin: Spool, maxStretches = MAX_STRETCHES): Spool {
+  return new RunSpool(origin, maxStretches);
 }
 
 class RunSpool implements Spool {
   readonly #origin: Spool;
+  readonly #maxStretches: number;
   readonly #stretches = new StretchBuilder();
   /** Of zeros that came last, and are neither stored nor a run yet. */
   #pendingBytes = 0;
   #sizeBytes = 0;
 
-  constructor(origin: Spool) {
+  constructor(origin: Spool, maxStretches: number) {
     this.#origin = origin;
+    this.#maxStretches = maxStretches;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -69,7 +71,7 @@ class RunSpool implements Spool {
   }
 
   #isRun(): boolean {
-    return this.#pendingBytes >= MIN_RUN_BYTES && this.#stretches.count < MAX_STRETCHES;
+    return this.#pendingBytes >= MIN_RUN_BYTES && this.#stretches.count < this.#maxStretches;
   }
 
   #skip(): void {

@@ -53,3 +53,17 @@ function doubled(numbers: Float64Array): Float64Array<ArrayBuffer> {
   longer.set(numbers);
   return longer;
 }
+
+/** Extents as a sparse file has them: ascending, not overlapping, within the size. */
+export function stretchesOf(
+  extents: Iterable<{ readonly offset: number; readonly length: number }>,
+  sizeBytes: number,
+): Stretches {
+  const builder = new StretchBuilder();
+  for (const { offset, length } of extents) {
+    builder.addZeros(offset - builder.sizeBytes);
+    builder.addStored(length);
+  }
+  builder.addZeros(sizeBytes - builder.sizeBytes);
+  return builder.finish();
+}

@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
 import { ArchiveError, type ArchiveLayer } from '../../src/archive/archive.ts';
-import { readFileContent, SparseSource } from '../../src/archive/fileContent.ts';
+import { readFileContent } from '../../src/archive/fileContent.ts';
 import { digestFiles } from '../../src/archive/fileDigests.ts';
 import { openArchive } from '../../src/archive/openArchive.ts';
 import { reorderLayers } from '../../src/archive/reorderLayers.ts';
 import { verifyArchive, type VerifyRow } from '../../src/archive/verifyArchive.ts';
 import { encodeName } from '../../src/bytes/byteName.ts';
+import { RunSource } from '../../src/bytes/runSource.ts';
+import { stretchesOf } from '../../src/bytes/stretchBuilder.ts';
 import { bytesOf, configOf, dockerArchive, input, json, sampleLayers, sha256, tarOf, work } from './buildTar.ts';
 
 async function layersOf(...stored: Uint8Array[]): Promise<readonly ArchiveLayer[]> {
@@ -97,7 +99,7 @@ describe('digestFiles', () => {
   });
 });
 
-describe('SparseSource', () => {
+describe('a sparse file', () => {
   it('reads as the expanded file does', async () => {
     const piece = fc.record({ hole: fc.nat(40), length: fc.nat(40) });
     await fc.assert(
@@ -123,7 +125,7 @@ describe('SparseSource', () => {
             expanded.set(stored.subarray(start, start + extent.length), extent.offset);
             start += extent.length;
           }
-          const source = new SparseSource(new MemorySource(stored), extents, expanded.length);
+          const source = new RunSource(new MemorySource(stored), stretchesOf(extents, expanded.length));
           expect(await source.read(from, length)).toEqual(expanded.slice(from, from + length));
           expect(await bytesOf(source.stream())).toEqual(expanded);
           expect(await source.slice(from, length).read(3, 50)).toEqual(
@@ -135,7 +137,7 @@ describe('SparseSource', () => {
   });
 
   it('ARC-6 does not make a giant real', async () => {
-    const source = new SparseSource(new MemorySource(new Uint8Array()), [], 2 ** 50);
+    const source = new RunSource(new MemorySource(new Uint8Array()), stretchesOf([], 2 ** 50));
     await expect(source.read(0, 2 ** 40)).rejects.toBeInstanceOf(RangeError);
     expect(await source.read(2 ** 49, 3)).toEqual(new Uint8Array(3));
   });

@@ -1,5 +1,7 @@
-import { SparseSource } from '../../archive/fileContent.ts';
 import { type ByteSource, SlicedSource, streamByReads } from '../../bytes/byteSource.ts';
+import { RunSource } from '../../bytes/runSource.ts';
+import { stretchesOf } from '../../bytes/stretchBuilder.ts';
+import { areZeros } from '../../bytes/zeros.ts';
 import type { SparseExtent } from '../../tar/tarEntry.ts';
 import {
   contentBytes,
@@ -79,7 +81,7 @@ export async function unpackContent(plain: unknown, parts: KeptParts, page: stri
   if (stored.sizeBytes !== storedBytes)
     throw new KeepError('corrupt', part, `it has ${stored.sizeBytes} bytes, not ${storedBytes}`);
   const isWhole = storedBytes === sizeBytes;
-  const content = contentOf(isWhole ? stored : new SparseSource(stored, extents, sizeBytes));
+  const content = contentOf(isWhole ? stored : new RunSource(stored, stretchesOf(extents, sizeBytes)));
   if (typeof content === 'object') packed.set(content, { sizeBytes, extents: numbers, part });
   return content;
 }
@@ -99,7 +101,7 @@ async function extentsOf(content: FileContent, source: ByteSource): Promise<read
       const bytes = await source.read(at, Math.min(READ_BYTES, to - at));
       for (let start = 0; start < bytes.length; start += BLOCK_BYTES) {
         const block = bytes.subarray(start, start + BLOCK_BYTES);
-        if (block.some((byte) => byte !== 0)) add(at + start, at + start + block.length);
+        if (!areZeros(block)) add(at + start, at + start + block.length);
       }
     }
   }

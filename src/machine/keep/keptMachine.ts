@@ -32,7 +32,7 @@ export interface KeptParts {
 const MAX_DOCUMENT_BYTES = 256 * 2 ** 20;
 
 /** Names of parts, as they stand in a tar, too. */
-export const PART_NAME = /^(inodes|content|log|layer|config|registry)\/[0-9a-z:]{1,140}$/;
+export const PART_NAME = /^(inodes|content|log|layer|runs|config|registry)\/[0-9a-z:]{1,140}$/;
 
 /** A new name of that kind. */
 export function newPartName(kind: 'inodes' | 'content' | 'log'): string {

@@ -1,5 +1,6 @@
 import { MemorySource } from '../../bytes/byteSource.ts';
 import type { Platform } from '../../bytes/platform.ts';
+import { RunSource } from '../../bytes/runSource.ts';
 import type { ContainerRecord } from '../../engine/containerRecord.ts';
 import type { ContainerSnapshot } from '../../engine/engineSnapshot.ts';
 import { packEngine } from '../../engine/packEngine.ts';
@@ -11,6 +12,7 @@ import type { LayerColumns } from '../../vfs/layerTree.ts';
 import type { MachineState } from '../machine.ts';
 import { encodeDocument, type Plain } from './document.ts';
 import { KEPT_VERSION, type KeptMachine, type KeptPart } from './keptMachine.ts';
+import { packRuns } from './keptRuns.ts';
 import { packLog } from './packLog.ts';
 import { type PackedUpper, packUpper } from './packUpper.ts';
 
@@ -77,7 +79,7 @@ function packEngineHead(
   platform: Platform,
 ): PackedEngineHead {
   const { plain, blobs } = packEngine({ state: state.engine.state, containers: new Map() }, platform);
-  for (const [name, blob] of blobs) parts.set(name, blob);
+  const tars = new Map([...state.engine.state.layers.values()].map(({ diffId, tar }) => [diffId, tar]));
   const { images: _images, layers, containers: _containers, ...rest } = plain;
   return {
     ...rest,
@@ -86,14 +88,27 @@ function packEngineHead(
       return { id, ...(parent !== undefined && { parent }), ...(lastTaggedAt !== undefined && { lastTaggedAt }) };
     }),
     layers: layers.map(({ columns, ...layer }) => {
-      trees.set(layer.tar, columns);
-      return layer;
+      const tar = tars.get(layer.diffId);
+      const runs = tar instanceof RunSource ? tar.parts : undefined;
+      const name = runs ? runsPart(layer.diffId) : layer.tar;
+      const blob = blobs.get(layer.tar);
+      if (runs) parts.set(name, { open: async () => packRuns(runs) });
+      else if (blob) parts.set(name, blob);
+      trees.set(name, columns);
+      return { ...layer, tar: name };
     }),
   };
 }
 
 export function configPart(id: Digest): string {
   return `config/${id}`;
+}
+
+/** Layers without their runs of zeros. */
+export const RUNS = 'runs/';
+
+export function runsPart(diffId: Digest): string {
+  return RUNS + diffId;
 }
 
 export function blobPart(digest: Digest): string {

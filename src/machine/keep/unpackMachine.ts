@@ -19,8 +19,17 @@ import { decodeDocument } from './document.ts';
 import { HEAD } from './headShape.ts';
 import { KeepError } from './keepError.ts';
 import { KEPT_VERSION, type KeptParts, openPart, readPart } from './keptMachine.ts';
+import { unpackRuns } from './keptRuns.ts';
 import { unpackLog } from './packLog.ts';
-import { blobPart, configPart, type MachineAtRest, type PackedEngineHead, type PackedHead } from './packMachine.ts';
+import {
+  blobPart,
+  configPart,
+  type MachineAtRest,
+  type PackedEngineHead,
+  type PackedHead,
+  RUNS,
+  runsPart,
+} from './packMachine.ts';
 import { requireShape } from './shape.ts';
 import { unpackUpper } from './unpackUpper.ts';
 
@@ -32,6 +41,9 @@ export interface Unpacking {
   readonly platform: Platform;
   readonly trust: Trust;
 }
+
+/** Layers of a foreign machine, unpacked: runs of zeros cost its file nothing, and are hashed all the same. */
+const MAX_HASHED_BYTES = 16 * 2 ** 30;
 
 /** A machine out of what was kept. Contents and layers are referred to, and read when they are asked for. Throws
  *  KeepError. */
@@ -57,8 +69,9 @@ export async function unpackMachine(headBytes: Uint8Array, unpacking: Unpacking)
 
 async function unpackEngineHead(head: PackedHead, unpacking: Unpacking): Promise<EngineSnapshot> {
   const { parts, platform } = unpacking;
-  const plain = await plainState(head.engine, unpacking);
-  const { state } = await unpackEngine(plain, (name) => openPart(parts, name), platform);
+  const tars = await openLayers(head.engine, unpacking);
+  const plain = await plainState(head.engine, tars, unpacking);
+  const { state } = await unpackEngine(plain, async (name) => tars.get(name), platform);
   const containers = new Map<string, ContainerRecord>();
   const snapshots = new Map<string, ContainerSnapshot>();
   for (const { record, top, initLayer, upper, log } of head.containers) {
@@ -81,7 +94,7 @@ async function unpackEngineHead(head: PackedHead, unpacking: Unpacking): Promise
 }
 
 /** What the engine's own unpacking reads. */
-async function plainState(engine: PackedEngineHead, unpacking: Unpacking): Promise<PackedState> {
+async function plainState(engine: PackedEngineHead, tars: Tars, unpacking: Unpacking): Promise<PackedState> {
   const images: PackedState['images'][number][] = [];
   const ids = new Set<Digest>();
   for (const { id, parent, lastTaggedAt } of engine.images) {
@@ -95,22 +108,45 @@ async function plainState(engine: PackedEngineHead, unpacking: Unpacking): Promi
     if (!ids.has(id)) throw new KeepError('corrupt', '', `${reference} names an image that is not there`);
   const layers: PackedState['layers'][number][] = [];
   for (const { diffId, parent, cacheId, tar } of engine.layers) {
-    if (!isDigest(diffId) || tar !== `layer/${diffId}`) throw new KeepError('corrupt', '', `no layer is ${diffId}`);
-    const columns = await columnsOf(tar, diffId, unpacking);
+    const columns = await columnsOf(tar, tars, diffId, unpacking);
     layers.push({ diffId, parent, cacheId, tar, columns });
   }
   return { ...engine, images, layers, containers: [] };
 }
 
 /** A layer's tree as it was kept, or out of its tar. */
-async function columnsOf(tar: string, diffId: Digest, { parts, platform, trust }: Unpacking): Promise<LayerColumns> {
+async function columnsOf(
+  tar: string,
+  tars: Tars,
+  diffId: Digest,
+  { parts, platform, trust }: Unpacking,
+): Promise<LayerColumns> {
   const kept = trust === 'kept' ? await parts.tree(tar) : undefined;
   if (kept) return kept;
-  const source = await openPart(parts, tar);
+  const source = tars.get(tar) as ByteSource;
   await requireDigest(source, diffId, tar, platform);
   const builder = new LayerTreeBuilder(source.sizeBytes);
   const { totalBytes } = await scanTar(source, builder.add.bind(builder));
   return builder.finish(totalBytes).tree.columns;
+}
+
+type Tars = ReadonlyMap<string, ByteSource>;
+
+/** The layers' tars by the names of their parts: at once, since each may take a turn of the disk. */
+async function openLayers({ layers }: PackedEngineHead, { parts, trust }: Unpacking): Promise<Tars> {
+  const opened = await Promise.all(
+    layers.map(async ({ diffId, tar }) => {
+      if (!isDigest(diffId) || (tar !== `layer/${diffId}` && tar !== runsPart(diffId)))
+        throw new KeepError('corrupt', '', `no layer is ${diffId}`);
+      const part = await openPart(parts, tar);
+      return [tar, tar.startsWith(RUNS) ? await unpackRuns(part, tar) : part] as const;
+    }),
+  );
+  const tars = new Map(opened);
+  const sizeBytes = [...tars.values()].reduce((sum, tar) => sum + tar.sizeBytes, 0);
+  if (trust === 'foreign' && sizeBytes > MAX_HASHED_BYTES)
+    throw new KeepError('corrupt', '', `its layers have ${sizeBytes} bytes`);
+  return tars;
 }
 
 async function requireDigest(source: ByteSource, digest: Digest, part: string, platform: Platform): Promise<void> {

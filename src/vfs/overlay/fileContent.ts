@@ -1,5 +1,5 @@
 import { type ByteSource, clipRange, MemorySource, SlicedSource, streamByReads } from '../../bytes/byteSource.ts';
-import { areZeros, zeros } from '../../bytes/zeros.ts';
+import { areZeros, ZERO_PAGE_BYTES, zeros } from '../../bytes/zeros.ts';
 import { emptyTrie, type Stamp, trieEntries, trieGet, type TrieRoot, trieSet } from './inodeTrie.ts';
 import type { UndoLog } from './undoLog.ts';
 
@@ -245,6 +245,7 @@ class ContentSource implements ByteSource {
     if (readBase || !content.base) {
       this.readSync = (offset, length) => {
         const range = clipRange(this.sizeBytes, offset, length);
+        if (this.#isZero(range.offset, range.length)) return zeros(range.length);
         const bytes = new Uint8Array(range.length);
         const fromBase = this.#baseBytesOf(range.offset, range.length);
         if (readBase && fromBase > 0) bytes.set(readBase(range.offset, fromBase));
@@ -256,6 +257,7 @@ class ContentSource implements ByteSource {
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     const range = clipRange(this.sizeBytes, offset, length);
+    if (this.#isZero(range.offset, range.length)) return zeros(range.length);
     const { base } = this.#content;
     const fromBase = this.#baseBytesOf(range.offset, range.length);
     const below = base && fromBase > 0 ? await base.read(range.offset, fromBase) : undefined;
@@ -272,6 +274,15 @@ class ContentSource implements ByteSource {
 
   stream(): AsyncIterable<Uint8Array> {
     return streamByReads(this);
+  }
+
+  /** Whether shared zeros are all that lies there. */
+  #isZero(offset: number, length: number): boolean {
+    if (length < CHUNK_BYTES || length > ZERO_PAGE_BYTES) return false;
+    const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
+    for (let index = Math.floor(offset / CHUNK_BYTES); index <= last; index++)
+      if (trieGet<Chunk>(this.#content.chunks, index) !== ZERO_CHUNK) return false;
+    return true;
   }
 
   #baseBytesOf(offset: number, length: number): number {
