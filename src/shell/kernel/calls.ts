@@ -27,20 +27,11 @@ export function lstat(process: Process, path: string): Stat {
 
 /** Undefined where there is nothing, or no way there. */
 export function statIfThere(process: Process, path: string): Stat | undefined {
-  return absent(() => stat(process, path));
+  return process.mounts.find(process, path, 'follow');
 }
 
 export function lstatIfThere(process: Process, path: string): Stat | undefined {
-  return absent(() => lstat(process, path));
-}
-
-function absent<T>(call: () => T): T | undefined {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof VfsError) return undefined;
-    throw error;
-  }
+  return process.mounts.find(process, path, 'noFollow');
 }
 
 export function readlink(process: Process, path: string): string {

@@ -35,6 +35,8 @@ export interface Place {
   readonly inner: string;
   /** In the namespace: absolute, without links, `.` or `..` (but a link may stand at the end). */
   readonly path: string;
+  /** What was found there, where the way to it has already looked; null for nothing. */
+  found?: Stat | null;
 }
 
 /** Renames, new links and mounts since the start, anywhere: what known directories depend on. */
@@ -138,27 +140,36 @@ export class MountNamespace {
       const place = this.placeOf(directory === '/' ? `/${name}` : `${directory}/${name}`);
       if ((rule === 'noFollow' && !hasTrailingSlash) || DESCRIPTOR.test(place.path)) return place;
       const target = this.#linkAt(process, place, hasTrailingSlash, path, syscall);
-      if (target === undefined) return place;
+      if (typeof target !== 'string') {
+        if (target !== undefined) place.found = target;
+        return place;
+      }
       if (++links > MAX_SYMLINKS) throw new VfsError('ELOOP', syscall, path);
       const slashes = hasTrailingSlash ? '/' : '';
       rest = (target.charCodeAt(0) === SLASH ? target : `${directory === '/' ? '' : directory}/${target}`) + slashes;
     }
   }
 
-  /** The target of the link that stands there, or undefined. */
-  #linkAt(process: Process, place: Place, mustBeDirectory: boolean, path: string, syscall: string): string | undefined {
+  /** The target of the link that stands there, or what else does; null for nothing, undefined for the root of a mount. */
+  #linkAt(
+    process: Process,
+    place: Place,
+    mustBeDirectory: boolean,
+    path: string,
+    syscall: string,
+  ): string | Place['found'] {
     if (place.inner === (place.mount.root || '/')) return undefined;
     const { filesystem } = place.mount;
-    let mode: number;
+    let stat: Stat;
     try {
-      mode = this.as(process, place.mount).lstat(place.inner).mode;
+      stat = this.as(process, place.mount).lstat(place.inner);
     } catch (error) {
-      if (error instanceof VfsError && error.code === 'ENOENT') return undefined;
+      if (error instanceof VfsError && error.code === 'ENOENT') return null;
       throw renamed(error, syscall, path);
     }
-    if (isSymlink(mode)) return filesystem.readlink(place.inner);
-    if (mustBeDirectory && !isDirectory(mode)) throw new VfsError('ENOTDIR', syscall, path);
-    return undefined;
+    if (isSymlink(stat.mode)) return filesystem.readlink(place.inner);
+    if (mustBeDirectory && !isDirectory(stat.mode)) throw new VfsError('ENOTDIR', syscall, path);
+    return stat;
   }
 
   /** The place of a directory, links resolved. */
@@ -278,9 +289,9 @@ export class MountNamespace {
 
   /** The stat of a device or fifo at that place. */
   #special(filesystem: Filesystem, place: Place): Stat | undefined {
-    if (place.inner === '/') return undefined;
+    if (place.inner === '/' || place.found === null) return undefined;
     try {
-      const stat = filesystem.lstat(place.inner);
+      const stat = place.found ?? filesystem.lstat(place.inner);
       const type = stat.mode & S_IFMT;
       return type === S_IFCHR || type === S_IFIFO ? stat : undefined;
     } catch {
@@ -300,7 +311,22 @@ export class MountNamespace {
     return this.#statAt(process, place, path);
   }
 
+  /** As `stat` and `lstat`; undefined where there is nothing, or no way there. */
+  find(process: Process, path: string, rule: 'follow' | 'noFollow'): Stat | undefined {
+    try {
+      const place = this.resolve(process, path, rule, 'stat');
+      if (place.found === null) return undefined;
+      if (rule === 'noFollow') return this.as(process, place.mount).lstat(place.inner);
+      return descriptorAt(process, place.path)?.stat() ?? this.#statAt(process, place, path);
+    } catch (error) {
+      if (error instanceof VfsError) return undefined;
+      throw error;
+    }
+  }
+
   #statAt(process: Process, place: Place, path: string): Stat {
+    if (place.found === null) throw new VfsError('ENOENT', 'stat', path);
+    if (place.found) return place.found;
     try {
       return this.as(process, place.mount).lstat(place.inner);
     } catch (error) {
@@ -365,6 +391,7 @@ const CHANGES_TOPOLOGY = new Set(['symlink', 'rmdir']);
 const REMOVES = new Set(['unlink', 'rmdir']);
 
 function descriptorAt(process: Process, path: string): OpenFile | undefined {
+  if (!path.startsWith('/proc/')) return undefined;
   const match = DESCRIPTOR.exec(path);
   const owner = match && process.namespaces.pids.processes.get(Number(match[1]));
   return owner?.files.get(Number(match?.[2]));

@@ -115,7 +115,9 @@ export class Process {
   status: WaitStatus | undefined;
   readonly #ended: Promise<WaitStatus>;
   #resolveEnded: (status: WaitStatus) => void = () => undefined;
-  readonly #abort = new AbortController();
+  /** Made when somebody asks for the signal: most processes end before anybody does. */
+  #abort: AbortController | undefined;
+  #ending: ProcessEnded | undefined;
   readonly #handlers = new Map<number, SignalHandler>();
   #pending: number[] = [];
   #stopped: { readonly promise: Promise<void>; readonly resume: () => void } | undefined;
@@ -163,6 +165,10 @@ export class Process {
 
   /** Aborted when the process is killed. */
   get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#ending) this.#abort.abort(this.#ending);
+    }
     return this.#abort.signal;
   }
 
@@ -195,7 +201,7 @@ export class Process {
 
   async #statusOf(error: unknown): Promise<WaitStatus> {
     if (error instanceof ProcessEnded) return error.status;
-    if (this.#abort.signal.aborted) return { signal: this.#killedBy ?? SIGNALS.KILL };
+    if (this.#ending) return { signal: this.#killedBy ?? SIGNALS.KILL };
     const text = error instanceof VfsError ? this.kernel.describeError(error) : `internal fault: ${String(error)}`;
     if (!(error instanceof VfsError)) this.kernel.onFault?.(error, this);
     try {
@@ -250,7 +256,8 @@ export class Process {
       case 'terminate':
         this.#killedBy ??= signal;
         this.#resume();
-        this.#abort.abort(new ProcessEnded({ signal }));
+        this.#ending ??= new ProcessEnded({ signal });
+        this.#abort?.abort(this.#ending);
         for (const wake of this.#wakers) wake();
         break;
       case 'stop':
@@ -292,7 +299,7 @@ export class Process {
 
   /** Calls the handlers of signals that came. Throws when the process was killed. */
   checkSignals(): void {
-    this.#abort.signal.throwIfAborted();
+    if (this.#ending) throw this.#ending;
     while (this.#pending.length > 0) {
       const signal = this.#pending.shift() as number;
       const handler = this.#handlers.get(signal);
@@ -304,7 +311,7 @@ export class Process {
 
   /** Whether a long loop should `await pause()` now. Cheap. */
   get isDue(): boolean {
-    if (this.#abort.signal.aborted || this.#pending.length > 0 || this.#stopped) return true;
+    if (this.#ending !== undefined || this.#pending.length > 0 || this.#stopped) return true;
     if (++this.#calls % CALLS_PER_CLOCK !== 0) return false;
     return performance.now() - this.#sliceStart > SLICE_MS;
   }
@@ -451,7 +458,7 @@ export class Process {
   #afterPipe(error: unknown): unknown {
     if (!(error instanceof VfsError) || error.code !== 'EPIPE') return error;
     this.kill(SIGNALS.PIPE);
-    return this.#abort.signal.aborted ? this.#abort.signal.reason : error;
+    return this.#ending ?? error;
   }
 
   /** To standard output. */

@@ -7,6 +7,8 @@ import type { Filesystem } from './filesystem.ts';
 import { OpenFile } from './openFile.ts';
 import type { Credentials } from '../../vfs/overlay/permission.ts';
 
+const NO_BYTES = new Uint8Array(0);
+
 /** A file or directory of a filesystem, opened. */
 export class RegularFile extends OpenFile {
   readonly path: string;
@@ -37,10 +39,12 @@ export class RegularFile extends OpenFile {
 
   read(maxBytes: number): Uint8Array | Promise<Uint8Array> {
     if ((this.flags & O_ACCMODE) === O_WRONLY) throw new VfsError('EBADF', 'read', this.path);
-    const stat = this.stat();
-    if (isDirectory(stat.mode)) throw new VfsError('EISDIR', 'read', this.path);
-    const content = this.filesystem.content(this.#fd);
+    const { mode, sizeBytes } = this.stat();
+    if (isDirectory(mode)) throw new VfsError('EISDIR', 'read', this.path);
     const offset = this.#offset;
+    // Files of /proc have no size and yet a content.
+    if (sizeBytes > 0 && offset >= sizeBytes) return NO_BYTES;
+    const content = this.filesystem.content(this.#fd);
     if (content.readSync) {
       const bytes = content.readSync(offset, maxBytes);
       this.#offset = offset + bytes.length;
