@@ -63,7 +63,7 @@ async function startNow(
 ): Promise<void> {
   const output = runtime.waitingOutput.shift() ?? new ProcessOutput(core.kernel.clock, runtime.log);
   runtime.waitingOutput.length = 0;
-  let leave = () => undefined as void;
+  let leave: () => void = () => undefined;
   try {
     const joined =
       changeContainer(core, before.id, (current) => ({

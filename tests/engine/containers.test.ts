@@ -395,7 +395,7 @@ describe('containers of the engine', () => {
   it('ENG-4 gives each network of a container one address', async () => {
     const { engine } = await withBase();
     engine.networks.create({ name: 'net1' });
-    await engine.containers.create({
+    const { id } = await engine.containers.create({
       name: 'web',
       config: { Image: 'base', Cmd: ['wait'] },
       hostConfig: { NetworkMode: 'default' },
@@ -406,7 +406,7 @@ describe('containers of the engine', () => {
     expect(Object.keys(networks).sort()).toEqual(['bridge', 'net1']);
     expect(networks).toMatchObject({
       bridge: { IPAddress: '172.17.0.2', Gateway: '172.17.0.1' },
-      net1: { IPAddress: '172.18.0.2', Gateway: '172.18.0.1', Aliases: ['db'] },
+      net1: { IPAddress: '172.18.0.2', Gateway: '172.18.0.1', Aliases: ['db', id.slice(0, 12)] },
     });
     expect(() => engine.networks.remove('net1')).toThrow('has active endpoints');
     await engine.containers.remove('web', { isForced: true });

@@ -169,9 +169,9 @@ describe('MACH-3 ports of containers are ports of the host', () => {
     const output = await linesOf([
       'docker pull -q nginx > /dev/null',
       'docker run -d --name one -p 8080:80 nginx > /dev/null',
-      'docker run -d --name two -p 8080:80 nginx 2>&1 > /dev/null | sed -E "s/[0-9a-f]{64}/ID/"',
+      'docker run -d --name two -p 8080:80 nginx 2>&1 > /dev/null | head -1 | sed -E "s/[0-9a-f]{64}/ID/"',
       "docker ps -a --filter name=two --format '{{.Status}}'",
-      'docker run -d --name three -p 22:22 nginx 2>&1 > /dev/null | sed -E "s/[0-9a-f]{64}/ID/"',
+      'docker run -d --name three -p 22:22 nginx 2>&1 > /dev/null | head -1 | sed -E "s/[0-9a-f]{64}/ID/"',
     ]);
     expect(output).toEqual([
       'docker: Error response from daemon: driver failed programming external connectivity on endpoint two (ID): Bind for 0.0.0.0:8080 failed: port is already allocated',

@@ -47,12 +47,18 @@ export function respondBytes(
   return respond(status, { 'content-length': String(bytes.length), ...headers }, once(bytes));
 }
 
+const LINE_FEED = 10;
+
 export function respondJson(
   status: number,
   value: JsonWritable,
   headers: Readonly<Record<string, string>> = {},
 ): ServerResponse {
-  return respondBytes(status, jsonBytes(value), { 'content-type': 'application/json', ...headers });
+  // Go's encoder ends a document with a line end; the empty one is written by hand.
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const json = jsonBytes(value);
+  const bytes = isEmpty ? json : Uint8Array.from([...json, LINE_FEED]);
+  return respondBytes(status, bytes, { 'content-type': 'application/json', ...headers });
 }
 
 /** distribution-spec, "Error Codes". */
