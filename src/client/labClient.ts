@@ -4,7 +4,14 @@ import type { Endpoint } from '../worker/wire.ts';
 import { RpcClient } from './rpc.ts';
 
 export type * from '../worker/lab/builds/buildsProtocol.ts';
-export type { LabEvent, LabService, LabSummary, NotKeptReason, TimelineSummary } from '../worker/lab/labProtocol.ts';
+export type {
+  CompanionChoice,
+  LabEvent,
+  LabService,
+  LabSummary,
+  NotKeptReason,
+  TimelineSummary,
+} from '../worker/lab/labProtocol.ts';
 
 /** The simulated machine in the explorer's worker, so that both see the same images. */
 export interface LabClient {

@@ -40,6 +40,8 @@ export class Client {
   readonly contextName: string;
   readonly isDebug: boolean;
   readonly vintage: ClientVintage;
+  /** Whether a companion is connected, behind the context of that name. */
+  readonly hasCompanion: boolean;
 
   constructor(setup: {
     readonly process: Process;
@@ -51,6 +53,7 @@ export class Client {
     readonly contextName: string;
     readonly isDebug: boolean;
     readonly vintage: ClientVintage;
+    readonly hasCompanion?: boolean;
   }) {
     this.process = setup.process;
     this.#engine = setup.engine;
@@ -60,6 +63,7 @@ export class Client {
     this.contextName = setup.contextName;
     this.isDebug = setup.isDebug;
     this.vintage = setup.vintage;
+    this.hasCompanion = setup.hasCompanion ?? false;
   }
 
   /** Throws ClientError where none listens. */

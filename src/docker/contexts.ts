@@ -3,6 +3,7 @@ import type { Process } from '../shell/kernel/process.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import { bytesOf, ClientError, fileErrorText, textOf } from './client.ts';
 import { isRecord } from './clientConfig.ts';
+import { COMPANION_CONTEXT, COMPANION_META } from './companion/companionContext.ts';
 import { quoteGo } from './commandLine/flagValue.ts';
 
 export const DEFAULT_CONTEXT = 'default';
@@ -27,6 +28,7 @@ export async function contextId(name: string): Promise<string> {
 
 /** Throws ClientError where there is none. */
 export async function readContext(process: Process, configDir: string, name: string): Promise<ContextMeta> {
+  if (name === COMPANION_CONTEXT) return COMPANION_META;
   const path = `${await contextDirectory(configDir, name)}/meta.json`;
   let parsed: unknown;
   try {

@@ -10,6 +10,9 @@ import { helpText } from './commandLine/helpText.ts';
 import { type CommandPath, commandOf, pathText } from './commandLine/spec.ts';
 import { type EngineAbilities, unsupported } from './commandLine/support.ts';
 import { commandAt } from './commands/registry.ts';
+import { COMPANION_HOST } from './companion/companionContext.ts';
+import { isForCompanion, runOnCompanion } from './companion/companionCommands.ts';
+import type { CompanionEngine } from './companion/realEngine.ts';
 import { DEFAULT_CONTEXT, DEFAULT_HOST, readContext } from './contexts.ts';
 import { FormatError } from './format/rows.ts';
 import { ROOT } from './specs/root.ts';
@@ -22,6 +25,8 @@ export interface DockerSetup {
   engineAt(host: string, process: Process): EngineApi | undefined;
   /** 28 unless given. */
   readonly vintage?: ClientVintage;
+  /** A companion that is connected, behind the context of that name. */
+  companion?(): CompanionEngine | undefined;
 }
 
 /** What the client says of its version when no engine answers. */
@@ -78,6 +83,11 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
   const given = parseFlags(found.path, flags, found.words);
   if (flags.usedShortHelp) await client.complain(SHORT_HELP);
   if (flags.isOn('help') || globals.isOn('help')) return printHelp(client, found.path, 1);
+  if (client.host === COMPANION_HOST && isForCompanion(found.path)) {
+    checkArguments(found.path, given);
+    const own = setup.engineAt(DEFAULT_HOST, process);
+    return runOnCompanion(found.path, { client, flags, arguments: given, companion: setup.companion?.(), own });
+  }
   return dispatch(client, found.path, flags, given);
 }
 
@@ -123,7 +133,7 @@ async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet
   const { config, warning } = await ClientConfig.read(process, dir);
   if (warning !== undefined) await process.write(2, `${warning}\n`);
   const { host, contextName } = await endpoint(process, globals, config);
-  const engine = setup.engineAt(host, process);
+  const engine = host === COMPANION_HOST ? undefined : setup.engineAt(host, process);
   return new Client({
     process,
     engine,
@@ -133,6 +143,7 @@ async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet
     contextName,
     isDebug: globals.isOn('debug'),
     vintage: setup.vintage ?? '28',
+    hasCompanion: setup.companion?.() !== undefined,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Platform } from '../bytes/platform.ts';
 import { applyChanges } from '../build/changes/applyChanges.ts';
 import type { ClientVintage } from '../docker/client.ts';
 import { completeDocker } from '../docker/completeDocker.ts';
+import type { CompanionEngine } from '../docker/companion/realEngine.ts';
 import { dockerProgram } from '../docker/docker.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { LayerShelf } from '../engine/layerShelf.ts';
@@ -38,6 +39,8 @@ export interface HostSetup {
   readonly diskBytes: number;
   readonly shelf?: LayerShelf | undefined;
   readonly onFault?: ((error: unknown, process: Process) => void) | undefined;
+  /** A companion that is connected. */
+  readonly companion?: () => CompanionEngine | undefined;
 }
 
 /** One simulated Linux host: a kernel, a root disk, and an engine that `docker` speaks to. */
@@ -58,6 +61,7 @@ export function createHost(setup: HostSetup): Host {
   const docker = dockerProgram({
     engineAt: (address) => (ENGINE_HOSTS.has(address) ? engine : undefined),
     ...(setup.client && { vintage: setup.client }),
+    ...(setup.companion && { companion: setup.companion }),
   });
   const programs = joinPrograms(oneProgram('docker', docker), setup.programs);
   const kernel = new Kernel({

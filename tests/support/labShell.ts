@@ -1,5 +1,5 @@
 import { nodeCatalogue } from '../../src/cli/machine/nodeCatalogue.ts';
-import { bootMachine } from '../../src/machine/bootMachine.ts';
+import { bootMachine, type LabMachine } from '../../src/machine/bootMachine.ts';
 import { VirtualClock } from '../../src/shell/kernel/clock.ts';
 import { makePipe } from '../../src/shell/kernel/pipe.ts';
 import { exitCode } from '../../src/shell/kernel/process.ts';
@@ -9,14 +9,21 @@ import { nodePlatform } from '../../src/platform/node.ts';
 const ENVIRONMENT = { HOME: '/root', PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /** Runs lines with bash on a machine with the catalogue, from scratch: what they print, errors among it. */
-export async function runLines(
-  lines: readonly string[],
-): Promise<{ readonly output: string; readonly status: number }> {
-  const { machine } = bootMachine({
-    platform: nodePlatform(),
-    files: nodeCatalogue(),
-    clock: new VirtualClock(1_700_000_000),
-  });
+export async function runLines(lines: readonly string[]): Promise<Ran> {
+  return runOn(bootLab(), lines);
+}
+
+export interface Ran {
+  readonly output: string;
+  readonly status: number;
+}
+
+export function bootLab(): LabMachine {
+  return bootMachine({ platform: nodePlatform(), files: nodeCatalogue(), clock: new VirtualClock(1_700_000_000) });
+}
+
+/** The same on a machine that is there. */
+export async function runOn({ machine }: LabMachine, lines: readonly string[]): Promise<Ran> {
   const { readEnd, writeEnd } = makePipe();
   const nothing = makePipe();
   nothing.writeEnd.close();

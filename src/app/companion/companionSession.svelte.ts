@@ -1,5 +1,6 @@
 import { CompanionClient, CompanionClientError, type CompanionInfo } from '../../client/companion/companionClient.ts';
 import { parseCompanionLink, type CompanionLink } from '../../client/companion/companionLink.ts';
+import type { CompanionChoice } from '../../client/labClient.ts';
 import { workerFetch, type WorkerFetch } from '../../client/companion/workerFetch.ts';
 
 export type CompanionStatus = 'none' | 'connecting' | 'connected' | 'lost' | 'refused';
@@ -14,12 +15,20 @@ export class CompanionSession {
   /** Of the last attempt, as the companion or the browser said it. */
   fault = $state<string | undefined>(undefined);
   client = $state.raw<CompanionClient | undefined>(undefined);
+  /** `docker pull` of the simulated machine takes real images first. */
+  prefersRealImages = $state(false);
   /** Only for a companion that did not serve this page. */
   #away: WorkerFetch | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   get isConnected(): boolean {
     return this.status === 'connected';
+  }
+
+  /** What the simulated machine may reach through it. */
+  get forLab(): CompanionChoice | undefined {
+    const { client, prefersRealImages } = this;
+    return this.isConnected && client ? { link: client.link, prefersRealImages } : undefined;
   }
 
   /** Takes the link that opened the page, or the one this tab had before. */

@@ -1,4 +1,6 @@
 import {
+  type BuildEvent,
+  type CompanionChoice,
   connectLab,
   type LabClient,
   type LabEvent,
@@ -32,8 +34,17 @@ export class TerminalTab {
 export class LabState {
   readonly #explorer: ExplorerState;
   #client: LabClient | undefined;
+  #companion: CompanionChoice | undefined;
   #terminalCount = 0;
   #shownArchive = false;
+  #resolveBooted: () => void = () => undefined;
+  /** Settled when the machine is there, or could not be started. */
+  readonly booted = new Promise<void>((resolve) => {
+    this.#resolveBooted = resolve;
+  });
+  /** Told of builds, and of commands that changed something. */
+  onBuild: ((event: BuildEvent) => void) | undefined;
+  onChange: (() => void) | undefined;
 
   tabs = $state.raw<readonly TerminalTab[]>([]);
   currentId = $state<string | undefined>(undefined);
@@ -58,6 +69,7 @@ export class LabState {
     try {
       this.#client = await connectLab(this.#explorer.service);
       this.#client.onEvent((event) => this.#onEvent(event));
+      await this.#client.service.connectCompanion(this.#companion);
       const summary = await this.#client.service.start();
       this.hostName = summary.hostName;
       this.timeline = summary.timeline;
@@ -66,7 +78,15 @@ export class LabState {
     } catch (error) {
       this.status = 'failed';
       this.fault = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#resolveBooted();
     }
+  }
+
+  /** From now on the machine reaches what this companion brings. */
+  connectCompanion(choice: CompanionChoice | undefined): void {
+    this.#companion = choice;
+    void this.#client?.service.connectCompanion(choice);
   }
 
   async openTerminal(): Promise<void> {
@@ -117,33 +137,33 @@ export class LabState {
   async upload(files: readonly File[]): Promise<readonly string[]> {
     const paths: string[] = [];
     for (const file of files) {
-      const path = await this.#explorer.calls.run('open', file.name, () => this.#service().upload(file));
+      const path = await this.#explorer.calls.run('open', file.name, () => this.service.upload(file));
       if (path !== undefined) paths.push(path);
     }
     return paths;
   }
 
   download(path: string): Promise<Blob | undefined> {
-    return this.#explorer.calls.run('save', path, () => this.#service().download(path));
+    return this.#explorer.calls.run('save', path, () => this.service.download(path));
   }
 
   async reset(): Promise<void> {
     this.tabs = [];
     this.currentId = undefined;
-    await this.#service().reset();
+    await this.service.reset();
     await this.openTerminal();
   }
 
   /** The whole machine as one file. */
   exportMachine(): Promise<Blob | undefined> {
-    return this.#explorer.calls.run('save', this.hostName, () => this.#service().exportMachine());
+    return this.#explorer.calls.run('save', this.hostName, () => this.service.exportMachine());
   }
 
   /** The machine of such a file in the place of this one. */
   async importMachine(file: File): Promise<void> {
     const old = this.tabs;
     const isDone = await this.#explorer.calls.run('open', file.name, async () => {
-      await this.#service().importMachine(file);
+      await this.service.importMachine(file);
       return true;
     });
     if (!isDone) return;
@@ -152,7 +172,8 @@ export class LabState {
     await this.openTerminal();
   }
 
-  #service(): LabClient['service'] {
+  /** Throws where it is not running. */
+  get service(): LabClient['service'] {
     if (!this.#client) throw new Error('the machine is not running');
     return this.#client.service;
   }
@@ -183,6 +204,10 @@ export class LabState {
       }
       case 'timeline':
         this.timeline = event.timeline;
+        this.onChange?.();
+        break;
+      case 'build':
+        this.onBuild?.(event.event);
         break;
       case 'images':
         this.#explorer.showMachine(event.archive, !this.#shownArchive);

@@ -206,17 +206,22 @@ export class CompanionClient {
     }
   }
 
-  async #ask(path: string, init: RequestInit): Promise<Response> {
+  /** What lies behind the companion answers for itself, whatever its status: a registry below `/v1/registry/v2/`, a git
+   *  server below `/v1/git/`. */
+  async forward(path: string, init: RequestInit): Promise<Response> {
     const { origin, token } = this.link;
     const headers = { ...(init.headers as Record<string, string> | undefined), authorization: `Bearer ${token}` };
     const plain = { cache: 'no-store', credentials: 'omit', redirect: 'error' } as const;
-    let response: Response;
     try {
-      response = await this.#fetch(`${origin}${path}`, { ...plain, ...init, headers });
+      return await this.#fetch(`${origin}${path}`, { ...plain, ...init, headers });
     } catch (error) {
       if (init.signal?.aborted) throw init.signal.reason;
       throw lost(String(error));
     }
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Response> {
+    const response = await this.forward(path, init);
     if (response.ok) return response;
     const fault = (await response.json().catch(() => undefined)) as CompanionFault | undefined;
     const { code = 'engine', message = `HTTP ${response.status}` } = fault?.error ?? {};

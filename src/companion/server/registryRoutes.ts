@@ -19,6 +19,7 @@ import { wantedPlatform, type OpenConnection } from '../connectRegistry.ts';
 import type { CompanionLimits } from '../limits.ts';
 import { outgoingImage } from '../outgoingImage.ts';
 import { openForPage, type RegistryAccess } from '../registryAccess.ts';
+import { registryReads } from './registryReads.ts';
 import { declaredBytes, goneSignal, queryOf, userOf } from './requestContext.ts';
 import { UserSlots } from './userSlots.ts';
 
@@ -40,6 +41,7 @@ export function registryRoutes(
     reply.raw.once('close', release);
   });
   app.get('/v1/registry/image', (request, reply) => sendImage(request, reply, access));
+  registryReads(app, (request, reference, signal) => open(request, access, reference, signal));
   app.get('/v1/registry/tags', async (request, reply) => {
     const signal = goneSignal(reply);
     const reference = referenceOf(queryOf(request));

@@ -1,6 +1,7 @@
 import { readdir, statIfThere, unlink, makeDirectories, readFile, rmdir, writeFile } from '../../shell/kernel/calls.ts';
 import type { JsonWritable } from '../../image/writeJson.ts';
 import { writeJson } from '../../image/writeJson.ts';
+import { COMPANION_CONTEXT, COMPANION_META } from '../companion/companionContext.ts';
 import { type Client, ClientError, describeError, type DockerCommand, textOf } from '../client.ts';
 import { quoteGo } from '../commandLine/flagValue.ts';
 import { contextDirectory, type ContextMeta, DEFAULT_CONTEXT, DEFAULT_HOST, readContext } from '../contexts.ts';
@@ -44,6 +45,7 @@ async function allContexts(client: Client): Promise<ContextMeta[]> {
   const { process, config } = client;
   const folder = `${config.dir}/contexts/meta`;
   const found = [defaultMeta(client)];
+  if (client.hasCompanion || client.contextName === COMPANION_CONTEXT) found.push(COMPANION_META);
   if (!statIfThere(process, folder)) return found;
   for (const { name } of readdir(process, folder)) {
     const document: unknown = JSON.parse(textOf(await readFile(process, `${folder}/${name}/meta.json`, 1 << 20)));
@@ -110,7 +112,7 @@ export const contextCreate: DockerCommand = {
   flags: ['description', 'docker', 'from'],
   async run({ client, flags, arguments: [given = ''] }) {
     const name = checkName(given);
-    if (statIfThere(client.process, await contextDirectory(client.config.dir, name))) {
+    if (name === COMPANION_CONTEXT || statIfThere(client.process, await contextDirectory(client.config.dir, name))) {
       throw new ClientError(`context ${quoteGo(name)} already exists`);
     }
     const endpoint = flags.has('docker') ? endpointOf(flags.list('docker')) : undefined;
@@ -131,6 +133,7 @@ export const contextUpdate: DockerCommand = {
   flags: ['description', 'docker'],
   async run({ client, flags, arguments: [given = ''] }) {
     const context = await findContext(client, checkName(given));
+    if (context === COMPANION_META) throw new ClientError(`context ${quoteGo(COMPANION_CONTEXT)} cannot be changed`);
     await writeContext(client, {
       ...context,
       description: flags.text('description') || context.description,
@@ -185,7 +188,8 @@ export const contextRm: DockerCommand = {
 
 async function removeContext(client: Client, name: string, isForced: boolean): Promise<void> {
   const { process, config } = client;
-  if (name === DEFAULT_CONTEXT) throw new ClientError('context "default" cannot be removed');
+  if (name === DEFAULT_CONTEXT || name === COMPANION_CONTEXT)
+    throw new ClientError(`context ${quoteGo(name)} cannot be removed`);
   if (name === client.contextName) {
     if (!isForced) throw new ClientError(`context ${quoteGo(name)} is in use, set -f flag to force remove`);
     await config.setText('currentContext', undefined);
@@ -217,7 +221,8 @@ export const contextInspect: DockerCommand = {
     const wanted = names.length > 0 ? names : [client.contextName];
     return printInspected(client, wanted, flags.text('format'), async (name) => {
       const context = await findContext(client, name);
-      const path = name === DEFAULT_CONTEXT ? '<IN MEMORY>' : await contextDirectory(client.config.dir, name);
+      const isInMemory = name === DEFAULT_CONTEXT || name === COMPANION_CONTEXT;
+      const path = isInMemory ? '<IN MEMORY>' : await contextDirectory(client.config.dir, name);
       const document = {
         Name: context.name,
         Metadata: context.description === '' || name === DEFAULT_CONTEXT ? {} : { Description: context.description },

@@ -25,6 +25,14 @@ export interface LabService extends BuildsService {
   exportMachine(): Promise<Blob>;
   /** The machine of such a file in the place of this one, which stays where the file cannot be used. */
   importMachine(file: File): Promise<void>;
+  /** What the machine may reach through a companion from now on: nothing without one. */
+  connectCompanion(choice: CompanionChoice | undefined): Promise<void>;
+}
+
+export interface CompanionChoice {
+  readonly link: { readonly origin: string; readonly token: string };
+  /** `docker pull` takes real images although the catalogue has one of that name. */
+  readonly prefersRealImages: boolean;
 }
 
 export interface LabSummary {

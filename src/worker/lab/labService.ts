@@ -11,7 +11,8 @@ import { exportMachine, importMachine } from './machineExport.ts';
 import { openKeeper } from './openKeeper.ts';
 import type { MachineKeeper } from './machineKeeper.ts';
 import { LabBuilds } from './builds/labBuilds.ts';
-import type { LabEvent, LabService, LabSummary, TimelineSummary } from './labProtocol.ts';
+import { connectCompanion } from './connectCompanion.ts';
+import type { CompanionChoice, LabEvent, LabService, LabSummary, TimelineSummary } from './labProtocol.ts';
 import { showImages } from './showImages.ts';
 import { Terminals } from './terminals.ts';
 import { webCatalogue } from './webCatalogue.ts';
@@ -28,6 +29,7 @@ export class Lab {
   #machine: Promise<LabMachine> | undefined;
   #keeper: Promise<MachineKeeper | undefined> | undefined;
   #wasKept = false;
+  #companion: CompanionChoice | undefined;
   #terminals: Terminals | undefined;
   #showTimer: ReturnType<typeof setTimeout> | undefined;
   #showing: Promise<void> = Promise.resolve();
@@ -59,6 +61,7 @@ export class Lab {
       download: (path) => this.#download(path),
       reset: () => this.#reset(),
       exportMachine: async () => exportMachine(await this.#booted(), (await this.#session.host()).platform),
+      connectCompanion: (choice) => this.#connect(choice),
       importMachine: async (file) => this.#replace(await importMachine(file, await this.#session.host())),
     };
   }
@@ -67,6 +70,12 @@ export class Lab {
     const { machine } = await this.#booted();
     this.#showSoon();
     return { hostName: machine.host.name, isKept: this.#wasKept, timeline: timelineOf(machine) };
+  }
+
+  async #connect(choice: CompanionChoice | undefined): Promise<void> {
+    this.#companion = choice;
+    // A machine that is not there yet gets it when it is.
+    if (this.#machine) connectCompanion(await this.#machine, choice, (await this.#session.host()).platform);
   }
 
   #booted(): Promise<LabMachine> {
@@ -91,6 +100,7 @@ export class Lab {
     const { platform } = await this.#session.host();
     const setup = { platform, files: webCatalogue(this.#base) };
     const lab = kept ? await wakeMachine(setup, kept) : bootMachine(setup);
+    connectCompanion(lab, this.#companion, platform);
     const keeper = await this.#keeper;
     const { machine } = lab;
     this.#terminals = new Terminals(machine, this.#emit);
