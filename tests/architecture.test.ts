@@ -77,7 +77,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   },
   client: { folders: ['bytes', 'tar', 'worker', 'vfs', 'companion'], packages: [], typesOnly: ['worker', 'companion'] },
   i18n: { folders: [], packages: ['svelte'] },
-  app: { folders: ['client', 'i18n'], packages: ['svelte'] },
+  app: { folders: ['client', 'i18n'], packages: ['svelte', '@codemirror', '@lezer'] },
   cli: {
     folders: [
       'bytes',

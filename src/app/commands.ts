@@ -191,6 +191,13 @@ const PAGE: readonly Command[] = [
     keys: ['Mod+k', 'F1'],
     run: ({ shell }) => shell.showDialog('palette'),
   },
+  {
+    id: 'builds',
+    title: 'command.builds',
+    group: 'page',
+    keys: ['Alt+b'],
+    run: ({ shell }) => shell.showView(shell.view === 'builds' ? 'explorer' : 'builds'),
+  },
   { id: 'lab', title: 'command.lab', group: 'page', keys: ['Mod+`'], run: ({ shell }) => shell.toggleLab() },
   {
     id: 'companion',

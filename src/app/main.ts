@@ -4,6 +4,7 @@ import { setLanguage } from '../i18n/i18n.svelte.ts';
 import App from './App.svelte';
 import './theme.css';
 import './page.css';
+import { BUILDS_HASH } from './route.ts';
 import { registerOffline } from './offline/registerOffline.ts';
 import { reopenAllowed } from './opening/reopen.ts';
 import { ExplorerState } from './state/explorer.svelte.ts';
@@ -19,6 +20,7 @@ const isCompanionLink = location.hash.startsWith('#/companion/');
 const companionHash = isCompanionLink ? location.hash : '';
 if (isCompanionLink) history.replaceState(history.state, '', location.pathname + location.search);
 const openingHash = location.hash;
+if (openingHash === BUILDS_HASH) shell.showView('builds');
 
 if (isCompanionLink || sessionStorage.getItem('palimpsest.companion') !== null) void shell.openCompanion(companionHash);
 await setLanguage(shell.settings.language);

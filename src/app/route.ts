@@ -14,6 +14,9 @@ export interface Route {
   readonly version?: { readonly layer: number; readonly entry: number };
 }
 
+/** Names the builds, not an archive. */
+export const BUILDS_HASH = '#/builds';
+
 const MODES: readonly TreeMode[] = ['layer', 'union', 'merged'];
 const MAX_HASH_LENGTH = 16_384;
 

@@ -6,11 +6,13 @@ const LOADERS: Readonly<Record<`${Language}/${CatalogueName}`, () => Promise<{ d
   'en/findings': () => import('./en/findings.json'),
   'en/companion': () => import('./en/companion.json'),
   'en/lab': () => import('./en/lab.json'),
+  'en/builds': () => import('./en/builds.json'),
   'zh/shell': () => import('./zh/shell.json'),
   'zh/panels': () => import('./zh/panels.json'),
   'zh/findings': () => import('./zh/findings.json'),
   'zh/companion': () => import('./zh/companion.json'),
   'zh/lab': () => import('./zh/lab.json'),
+  'zh/builds': () => import('./zh/builds.json'),
 };
 
 /** The messages of one catalogue in one language, as a chunk of its own. */

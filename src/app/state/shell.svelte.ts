@@ -1,3 +1,4 @@
+import type { BuildsState } from '../builds/buildsState.svelte.ts';
 import type { BuildView } from '../companion/buildView.svelte.ts';
 import type { CompanionSession } from '../companion/companionSession.svelte.ts';
 import type { LabState } from '../lab/labState.svelte.ts';
@@ -8,6 +9,7 @@ import { Settings, THEMES, type Theme } from './settings.svelte.ts';
 export type DialogName = 'palette' | 'help' | 'search' | 'url' | 'companion';
 /** Parts of the page that a command can bring the focus to. */
 export type FocusPlace = 'stack' | 'tree' | 'panel' | 'filter';
+export type PageView = 'explorer' | 'builds';
 /** In a narrow window one part is on show at a time. */
 export type NarrowPart = 'stack' | 'tree' | 'panel';
 
@@ -28,6 +30,10 @@ export class ShellState {
   lab = $state.raw<LabState | undefined>(undefined);
   isLabOpen = $state(false);
 
+  /** What fills the page: the explorer of images, or the builds of the machine, whose code is loaded then. */
+  view = $state<PageView>('explorer');
+  builds = $state.raw<BuildsState | undefined>(undefined);
+
   /** An address that a link or the clipboard brought; the reader decides. */
   offeredUrl = $state<string | undefined>(undefined);
 
@@ -43,6 +49,10 @@ export class ShellState {
   /** Shows the machine's terminal, which boots it the first time, or hides it. */
   toggleLab(): void {
     this.isLabOpen = !this.isLabOpen;
+  }
+
+  showView(view: PageView): void {
+    this.view = view;
   }
 
   /** Connects by the link that opened the page, or by the one that this tab had. */
