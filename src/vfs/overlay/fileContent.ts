@@ -273,15 +273,18 @@ class ContentSource implements ByteSource {
   }
 
   stream(): AsyncIterable<Uint8Array> {
-    return streamByReads(this);
+    return streamByReads(this, ZERO_PAGE_BYTES);
   }
 
-  /** Whether shared zeros are all that lies there. */
+  /** Whether shared zeros, or a hole, are all that lies there. */
   #isZero(offset: number, length: number): boolean {
     if (length < CHUNK_BYTES || length > ZERO_PAGE_BYTES) return false;
     const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
-    for (let index = Math.floor(offset / CHUNK_BYTES); index <= last; index++)
-      if (trieGet<Chunk>(this.#content.chunks, index) !== ZERO_CHUNK) return false;
+    for (let index = Math.floor(offset / CHUNK_BYTES); index <= last; index++) {
+      const chunk = trieGet<Chunk>(this.#content.chunks, index);
+      const isHole = chunk === undefined && index * CHUNK_BYTES >= this.#content.baseBytes;
+      if (chunk !== ZERO_CHUNK && !isHole) return false;
+    }
     return true;
   }
 
