@@ -4,8 +4,8 @@ import { NodeFlag, type OverlayNode } from './overlayNode.ts';
 /** Paths of a kind that are kept at most: all are forgotten then. */
 const MAX_PATHS = 1 << 17;
 
-/** Where paths led to that were walked without meeting a link or dots: one look instead of one a part. Only for who
- *  need not ask permission on the way. Objects that were removed or moved are not found here; when a directory moves,
+/** Where paths led to that were walked without meeting a link or dots: one look instead of one a part. Whoever must ask
+ *  permission on the way asks the nodes above. Objects that were removed or moved are not found here; when a directory moves,
  *  all paths are forgotten. */
 export class KeptPaths {
   /** Apart from the rest: they are few, and what is made or removed is looked for by its directory. */

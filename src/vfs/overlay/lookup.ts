@@ -18,17 +18,43 @@ const NAME_MAX_BYTES = 255;
 export function lookup(mount: MountState, parent: OverlayNode, name: string): OverlayNode {
   const kept = parent.children?.get(name);
   if (kept) return kept;
-  if (isTooLong(name)) throw mount.fail('ENAMETOOLONG');
   const node = missing(mount, parent, name) ?? searchLayers(mount, parent, name);
+  keep(mount, parent, node);
+  return node;
+}
+
+/** As `lookup`, for a name that something else is to get: one that no layer has is not kept, unless `keepLookup` says
+ *  so. */
+export function lookupTarget(mount: MountState, parent: OverlayNode, name: string): OverlayNode {
+  const kept = parent.children?.get(name);
+  if (kept) return kept;
+  const free = missing(mount, parent, name);
+  if (free) {
+    free.flags |= NodeFlag.apart;
+    return free;
+  }
+  const node = searchLayers(mount, parent, name);
+  keep(mount, parent, node);
+  return node;
+}
+
+/** The name of a `lookupTarget` has got nothing after all. */
+export function keepLookup(mount: MountState, node: OverlayNode): void {
+  if (!node.has(NodeFlag.apart)) return;
+  mount.clearFlag(node, NodeFlag.apart);
+  keep(mount, node.parent as OverlayNode, node);
+}
+
+function keep(mount: MountState, parent: OverlayNode, node: OverlayNode): void {
   if (node.inode) mount.hold(node.inode);
   else mount.missCount++;
   if (!parent.children) mount.log.assign(parent, 'children', new Map());
-  mount.log.addEntry(parent.children as Map<string, OverlayNode>, name, node);
-  return node;
+  mount.log.addEntry(parent.children as Map<string, OverlayNode>, node.name, node);
 }
 
 /** The node of a name that no layer has at all, whiteouts included: most names that are to be made. */
 function missing(mount: MountState, parent: OverlayNode, name: string): OverlayNode | undefined {
+  if (isTooLong(name)) throw mount.fail('ENAMETOOLONG');
   const directory = parent.inode as OverlayInode;
   const { upper, lower } = directory;
   if (upper !== NO_INODE && mount.layer(0).lookup(upper, name) !== NO_INODE) return undefined;

@@ -15,7 +15,7 @@ import {
   S_ISVTX,
   S_IXGRP,
 } from './fileMode.ts';
-import { lookup } from './lookup.ts';
+import { keepLookup, lookup, lookupTarget } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
 import { type LastPart, resolveParent, resolvePath } from './pathWalk.ts';
@@ -150,7 +150,26 @@ export function renamePath(
   mount.writable();
   const source = lookup(mount, fromLast.directory, fromLast.name);
   if (!source.inode) throw mount.fail('ENOENT');
-  const target = lookup(mount, toLast.directory, toLast.name);
+  const target = lookupTarget(mount, toLast.directory, toLast.name);
+  try {
+    renameFound(mount, credentials, source, target, fromLast, toLast, flags);
+  } catch (error) {
+    keepLookup(mount, target);
+    throw error;
+  }
+}
+
+function renameFound(
+  mount: MountState,
+  credentials: Credentials,
+  source: OverlayNode,
+  target: OverlayNode,
+  fromLast: LastPart,
+  toLast: LastPart,
+  flags: readonly RenameFlag[],
+): void {
+  const isExchange = flags.includes('EXCHANGE');
+  const isKeeping = flags.includes('NOREPLACE');
   if (isKeeping && target.inode) throw mount.fail('EEXIST');
   if (isExchange && !target.inode) throw mount.fail('ENOENT');
   requireSlashesFit(mount, source, target, fromLast, toLast, isExchange ? 'exchange' : 'move');

@@ -145,6 +145,8 @@ export const NodeFlag = {
   moved: 32,
   /** A path led here before: the next time it is kept. */
   visited: 64,
+  /** Not among its parent's children: a name that something is to get. */
+  apart: 128,
 } as const;
 
 /** A name in the merged tree, with or without something behind it (then it is kept as a negative lookup). */

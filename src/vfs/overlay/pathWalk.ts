@@ -3,7 +3,7 @@ import { S_IFDIR, S_IFLNK } from './fileMode.ts';
 import { lookup } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
-import { type Credentials, MAY_EXEC, requirePermission } from './permission.ts';
+import { type Credentials, isPermitted, MAY_EXEC, requirePermission } from './permission.ts';
 
 /** As Linux (path_resolution(7), limits.h). */
 const MAX_SYMLINKS = 40;
@@ -44,22 +44,32 @@ export function resolvePath(mount: MountState, credentials: Credentials, path: s
   }
 }
 
-/** The object at a path that leads over names looked up before, without links or dots: what most calls are about.
- *  Undefined for all else, and for who must ask permission on the way. */
+/** The object at a path that leads over names looked up before, without links or dots, through directories that the
+ *  caller may search: what most calls are about. Undefined for all else. */
 export function resolveKept(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
-  if (credentials.uid !== 0) return undefined;
-  return mount.keptPaths.get(path) ?? resolveVisited(mount, credentials, path);
+  const node = mount.keptPaths.get(path);
+  if (!node) return resolveVisited(mount, credentials, path);
+  return maySearchAbove(mount, credentials, node) ? node : undefined;
 }
 
 /** The same for what is probably not asked for again and again: paths of files are not looked for as a whole. */
 export function resolveVisited(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
-  if (credentials.uid !== 0 || path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
+  if (path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
   const slash = lastSlash(path);
   const directory = slash > 0 ? mount.keptPaths.directory(path, slash) : undefined;
   const child = directory?.children?.get(path.slice(slash + 1));
   const node = child?.inode ? child : walkVisited(mount, path);
-  if (node) mount.keptPaths.note(path, node);
-  return node;
+  if (!node) return undefined;
+  mount.keptPaths.note(path, node);
+  return maySearchAbove(mount, credentials, node) ? node : undefined;
+}
+
+/** Of names and directories as they are now; root may search any. */
+function maySearchAbove(mount: MountState, credentials: Credentials, node: OverlayNode): boolean {
+  if (credentials.uid === 0) return true;
+  for (let at = node.parent; at; at = at.parent)
+    if (!isPermitted(mount, at.inode as OverlayInode, MAY_EXEC, credentials)) return false;
+  return true;
 }
 
 function walkVisited(mount: MountState, path: string): OverlayNode | undefined {
@@ -88,9 +98,12 @@ export function keptParent(mount: MountState, credentials: Credentials, path: st
   const slash = lastSlash(path);
   const name = path.slice(slash + 1);
   if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || name === '' || name === '.' || name === '..') return undefined;
-  if (credentials.uid !== 0) return undefined;
   const directory = mount.keptPaths.directory(path, slash) ?? resolveVisited(mount, credentials, path.slice(0, slash));
-  return directory?.inode?.type === S_IFDIR ? { directory, name, hasTrailingSlash: false } : undefined;
+  if (directory?.inode?.type !== S_IFDIR) return undefined;
+  const isSearched =
+    credentials.uid === 0 ||
+    (maySearchAbove(mount, credentials, directory) && isPermitted(mount, directory.inode, MAY_EXEC, credentials));
+  return isSearched ? { directory, name, hasTrailingSlash: false } : undefined;
 }
 
 /** A walk under way; a symlink at its end may be followed from there. */

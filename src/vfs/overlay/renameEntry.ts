@@ -140,8 +140,10 @@ function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void
   noteModified(mount, toParent.inode as OverlayInode);
   const paths = mount.listener ? { from: nodePath(from), to: nodePath(to) } : undefined;
   const place = placeOf(to);
-  if (!to.inode) mount.missCount--;
-  mount.setFlag(to, NodeFlag.unhashed);
+  if (!to.has(NodeFlag.apart)) {
+    if (!to.inode) mount.missCount--;
+    mount.setFlag(to, NodeFlag.unhashed);
+  }
   const oldParent = from.parent as OverlayNode;
   if (oldParent.children?.get(from.name) === from) mount.log.removeEntry(oldParent.children, from.name, from);
   putAt(mount, from, place);

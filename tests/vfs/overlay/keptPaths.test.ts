@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OverlayMount } from '../../../src/vfs/overlay/overlayMount.ts';
+import { ROOT } from '../../../src/vfs/overlay/permission.ts';
 import { Upper } from '../../../src/vfs/overlay/upper.ts';
 
 function mountWithFile(): OverlayMount {
@@ -54,6 +55,46 @@ describe('OVL-7 a path that was walked often leads where it leads now', () => {
     mount.credentials = { uid: 7, gid: 7, groups: [], umask: 0 };
     expect(() => mount.stat('/b/f')).toThrow('EACCES');
     expect(() => mount.stat('/a/b/f')).toThrow('EACCES');
+  });
+
+  it('for each caller by the modes of the directories above, as they are now', () => {
+    const mount = mountWithFile();
+    mount.chmod('/a/b', 0o777);
+    const stranger = { uid: 7, gid: 7, groups: [], umask: 0 };
+    mount.credentials = stranger;
+    for (let i = 0; i < 3; i++) expect(read(mount, '/a/b/f')).toBe('first');
+    mount.writeFile('/a/b/theirs', Buffer.from('made'));
+    expect(mount.stat('/a/b/theirs').uid).toBe(7);
+    mount.credentials = ROOT;
+    mount.chmod('/a', 0o700);
+    mount.credentials = stranger;
+    for (const call of [
+      () => mount.stat('/a/b/f'),
+      () => mount.readFile('/a/b/theirs'),
+      () => mount.writeFile('/a/b/more', Buffer.from('x')),
+      () => mount.rename('/a/b/theirs', '/a/b/moved'),
+    ])
+      expect(call).toThrow('EACCES');
+    mount.credentials = ROOT;
+    mount.chmod('/a', 0o711);
+    mount.chmod('/a/b', 0o666);
+    mount.credentials = stranger;
+    expect(() => mount.writeFile('/a/b/more', Buffer.from('x'))).toThrow('EACCES');
+    expect(() => mount.stat('/a/b/f')).toThrow('EACCES');
+    mount.credentials = ROOT;
+    expect(read(mount, '/a/b/f')).toBe('first');
+  });
+
+  it('for a rename that was refused, whose name is free still', () => {
+    const mount = mountWithFile();
+    mount.mkdir('/closed', 0o700);
+    mount.credentials = { uid: 7, gid: 7, groups: [], umask: 0 };
+    expect(() => mount.rename('/a/b/f', '/a/b/g')).toThrow('EACCES');
+    expect(() => mount.stat('/a/b/g')).toThrow('ENOENT');
+    mount.credentials = ROOT;
+    mount.rename('/a/b/f', '/a/b/g');
+    expect(read(mount, '/a/b/g')).toBe('first');
+    expect(mount.readdir('/a/b').map(({ name }) => name)).toEqual(['g']);
   });
 
   it('after a call was taken back, and after a return to an earlier state', () => {
