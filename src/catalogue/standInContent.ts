@@ -21,7 +21,8 @@ export function standInContent(path: string, mode: number, sizeBytes: number): U
   const said = isProgram
     ? standIn(name)
     : encodeName(
-        `${isSettings ? '# ' : ''}This file stands in for one of ${sizeBytes} bytes that Palimpsest does not carry.\n`,
+        // With its name: files of one size are not copies of each other.
+        `${isSettings ? '# ' : ''}This file stands in for ${name} of ${sizeBytes} bytes that Palimpsest does not carry.\n`,
       );
   if (isSettings && !isProgram && said.length <= sizeBytes) return padded(said, sizeBytes);
   if (said.length <= sizeBytes && (!isProgram || sizeBytes > MAX_STORED_BYTES)) return said;
