@@ -1,19 +1,19 @@
-import { isDirectory, S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
-import { VfsError } from '../../vfs/vfsError.ts';
-import { lstatIfThere, readdir, statIfThere } from '../kernel/calls.ts';
+import { isDirectory, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
+import type { ListedName } from '../../vfs/overlay/overlayNode.ts';
+import { readdir, statIfThere } from '../kernel/calls.ts';
 import { decodeName } from '../../bytes/byteName.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { RegexError } from '../regex/regexError.ts';
 import { causeOf } from './failure.ts';
-import { globMatcher } from './globMatch.ts';
-import { GrepFile } from './grepFile.ts';
+import { firstRead, GrepFile, type GrepTarget } from './grepFile.ts';
+import { NameFilter } from './grepNames.ts';
 import { GrepPatterns } from './grepPatterns.ts';
 import { colorWanted, paint, type GrepForm } from './grepPrinter.ts';
 import { compareNames } from './nameOrder.ts';
 import { UsageError, type ParsedOptions } from './options.ts';
 import { readWhole } from './readWhole.ts';
-import { InputError, openInput } from './textInput.ts';
+import { InputError, openInput, type TextInput } from './textInput.ts';
 import { TextOutput } from './textOutput.ts';
 import { utility } from './utility.ts';
 
@@ -66,6 +66,9 @@ const OPTIONS = {
   zero: '-z --null-data',
 } as const;
 
+/** Deeper directories are not looked into. */
+const MAX_DIRECTORY_DEPTH = 512;
+
 type Options = ParsedOptions<keyof typeof OPTIONS>;
 type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
 
@@ -96,7 +99,8 @@ function grepAs(syntax: Syntax): Program {
         );
         return 2;
       }
-      return new Grep(process, options, compiled, operands).run();
+      const excluded = [...options.values('exclude'), ...(await linesOf(process, options.values('excludeFrom')))];
+      return new Grep(process, options, compiled, { operands, excluded }).run();
     },
   );
 }
@@ -112,19 +116,26 @@ async function patternsOf(process: Process, options: Options): Promise<[string[]
     return [first.split('\n'), rest];
   }
   const patterns = options.values('pattern').flatMap((text) => text.split('\n'));
-  for (const path of options.values('patternFile')) {
+  patterns.push(...(await linesOf(process, options.values('patternFile'))));
+  return [patterns, options.operands];
+}
+
+/** The lines of some files: patterns, or globs. Throws UsageError where one cannot be read. */
+async function linesOf(process: Process, paths: readonly string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (const path of paths) {
     try {
       const input = await openInput(process, path);
       const lines = decodeName(await readWhole(process, input)).split('\n');
       input.close();
       if (lines.at(-1) === '') lines.pop();
-      patterns.push(...lines);
+      all.push(...lines);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new UsageError('operand', `${path}: ${error.words}`, { bare: true });
     }
   }
-  return [patterns, options.operands];
+  return all;
 }
 
 class Grep {
@@ -137,10 +148,21 @@ class Grep {
   readonly #recurses: boolean;
   readonly #showsNames: boolean;
   readonly #progress = { hasShown: false };
+  /** All but the file's name. */
+  readonly #target: Omit<GrepTarget, 'name' | 'shownName'>;
+  readonly #follows: boolean;
+  readonly #names: NameFilter;
+  /** Whether a file without a match can be left at once: nothing is told of it. */
+  readonly #isQuick: boolean;
   #hasSelected = false;
   #hasFailed = false;
 
-  constructor(process: Process, options: Options, patterns: GrepPatterns, operands: readonly string[]) {
+  constructor(
+    process: Process,
+    options: Options,
+    patterns: GrepPatterns,
+    { operands, excluded }: { readonly operands: readonly string[]; readonly excluded: readonly string[] },
+  ) {
     this.#process = process;
     this.#options = options;
     this.#patterns = patterns;
@@ -163,6 +185,30 @@ class Grep {
       after: this.#context('after'),
       separator: options.has('noSeparator') ? undefined : (options.value('separator') ?? '--'),
       lineEnd: options.has('zero') ? '\0' : '\n',
+    };
+    const isSilent = !options.has('count') && !options.has('without') && !options.has('invert');
+    this.#isQuick = isSilent && !options.has('zero') && patterns.isBuffered;
+    this.#follows = options.has('dereference');
+    this.#target = this.#targetOf(options);
+    this.#names = new NameFilter({
+      included: options.values('include'),
+      excluded,
+      excludedDirectories: options.values('excludeDir'),
+    });
+  }
+
+  #targetOf(options: Options): Omit<GrepTarget, 'name' | 'shownName'> {
+    const max = Number(options.value('max') ?? -1);
+    const listing = options.has('with') || options.has('without');
+    const isText = options.has('text') || options.has('zero') || options.value('binary') === 'text';
+    const skips = options.has('skipBinary') || options.value('binary') === 'without-match';
+    return {
+      output: this.#output,
+      maxCount: max < 0 ? Number.POSITIVE_INFINITY : max,
+      printsLines: !options.has('count') && !listing && !options.has('quiet'),
+      stopsAtFirst: listing || options.has('quiet'),
+      binary: isText ? 'text' : skips ? 'skip' : 'tell',
+      progress: this.#progress,
     };
   }
 
@@ -208,83 +254,80 @@ class Grep {
       if (this.#process.flavour === 'gnu') await this.#complain(operand, 'Is a directory');
       return false;
     }
-    if (this.#options.has('exclude') && this.#excludes(operand)) return false;
+    if (this.#options.last('exclude', 'excludeFrom') && this.#names.excludes(operand)) return false;
     if (this.#skipsDevices && found && (found.mode & S_IFMT) !== S_IFREG) return false;
     return this.#file(operand);
   }
 
   async #directory(path: string, prefix: string, depth: number): Promise<boolean> {
     const process = this.#process;
-    let names: string[];
+    let found: ListedName[];
     try {
-      names = readdir(process, path).map(({ name }) => name);
+      found = [...readdir(process, path)];
     } catch (error) {
       await this.#complain(path, causeOf(error));
       return false;
     }
-    names.sort(compareNames);
-    for (const name of names) {
+    found.sort((a, b) => compareNames(a.name, b.name));
+    for (const { name, type } of found) {
       if (process.isDue) await process.pause();
       const child = prefix === '' ? name : `${prefix === '/' && path === '/' ? '/' : prefix}${name}`;
-      const found = this.#options.has('dereference')
-        ? (statIfThere(process, child) ?? lstatIfThere(process, child))
-        : lstatIfThere(process, child);
-      if (!found) continue;
-      if (isDirectory(found.mode)) {
-        const excluded = this.#options.values('excludeDir').some((glob) => globMatcher(glob.replace(/\/+$/, ''))(name));
-        if (!excluded && depth < 512 && (await this.#directory(child, `${child}/`, depth + 1))) return true;
-      } else if ((found.mode & S_IFMT) === S_IFREG && !this.#excludes(name)) {
-        if (await this.#file(child)) return true;
+      const kind = type === S_IFLNK && this.#follows ? (statIfThere(process, child)?.mode ?? 0) & S_IFMT : type;
+      if (kind === S_IFDIR) {
+        if (this.#names.excludesDirectory(name) || depth >= MAX_DIRECTORY_DEPTH) continue;
+        if (await this.#directory(child, `${child}/`, depth + 1)) return true;
+      } else if (kind === S_IFREG && !this.#names.excludes(name)) {
+        const isAllKnown = this.#file(child);
+        if (isAllKnown instanceof Promise ? await isAllKnown : isAllKnown) return true;
       }
     }
     return false;
   }
 
-  #excludes(path: string): boolean {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const includes = this.#options.values('include');
-    if (this.#options.values('exclude').some((glob) => globMatcher(glob)(name) || globMatcher(glob)(path))) return true;
-    return includes.length > 0 && !includes.some((glob) => globMatcher(glob)(name));
+  /** Gives whether all is known. Most files of a tree have nothing: they are done with at once. */
+  #file(operand: string): boolean | Promise<boolean> {
+    try {
+      const opening = openInput(this.#process, operand);
+      if (opening instanceof Promise) return this.#search(operand, opening, undefined);
+      const first = this.#isQuick ? firstRead(opening) : undefined;
+      if (first?.isWhole && this.#patterns.endOfSome(decodeName(first.bytes as Uint8Array), 0) < 0) {
+        opening.close();
+        return false;
+      }
+      return this.#search(operand, opening, first?.bytes);
+    } catch (error) {
+      return this.#failed(operand, error);
+    }
   }
 
-  async #file(operand: string): Promise<boolean> {
-    const options = this.#options;
-    const shown = operand === '-' ? (options.value('label') ?? '(standard input)') : operand;
+  /** `first`: bytes that were read already. */
+  async #search(
+    operand: string,
+    opening: TextInput | Promise<TextInput>,
+    first: Uint8Array | Promise<Uint8Array> | undefined,
+  ): Promise<boolean> {
+    const shown = operand === '-' ? (this.#options.value('label') ?? '(standard input)') : operand;
     try {
-      const input = await openInput(this.#process, operand);
+      const input = await opening;
       try {
-        const max = options.value('max');
-        const listing = options.has('with') || options.has('without');
-        const file = new GrepFile(this.#process, input, this.#patterns, this.#form, {
-          output: this.#output,
-          name: this.#showsNames ? shown : undefined,
-          shownName: shown,
-          maxCount:
-            max === undefined ? Number.POSITIVE_INFINITY : Number(max) < 0 ? Number.POSITIVE_INFINITY : Number(max),
-          printsLines: !options.has('count') && !listing && !options.has('quiet'),
-          stopsAtFirst: listing || options.has('quiet'),
-          binary:
-            options.has('text') || options.has('zero') || options.value('binary') === 'text'
-              ? 'text'
-              : options.has('skipBinary') || options.value('binary') === 'without-match'
-                ? 'skip'
-                : 'tell',
-          progress: this.#progress,
-        });
-        const count = await file.search();
+        const name = this.#showsNames ? shown : undefined;
+        const target: GrepTarget = { ...this.#target, name, shownName: shown };
+        const file = new GrepFile(this.#process, input, this.#patterns, this.#form, target);
+        const count = await file.search(first);
         return await this.#report(shown, count);
       } finally {
         input.close();
       }
     } catch (error) {
-      if (error instanceof RegexError) {
-        await this.#complain(operand, "exceeded PCRE's backtracking limit");
-        return false;
-      }
-      if (error instanceof VfsError || !(error instanceof InputError)) throw error;
-      await this.#complain(operand, error.words);
-      return false;
+      return this.#failed(operand, error);
     }
+  }
+
+  async #failed(operand: string, error: unknown): Promise<boolean> {
+    if (error instanceof RegexError) await this.#complain(operand, "exceeded PCRE's backtracking limit");
+    else if (error instanceof InputError) await this.#complain(operand, error.words);
+    else throw error;
+    return false;
   }
 
   async #report(shown: string, count: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { decodeName } from '../../bytes/byteName.ts';
+import { isRegular } from '../../vfs/overlay/fileMode.ts';
 import type { Process } from '../kernel/process.ts';
 import type { GrepPatterns } from './grepPatterns.ts';
 import { byteLength, type GrepForm, GrepPrinter } from './grepPrinter.ts';
@@ -6,6 +7,12 @@ import type { TextInput } from './textInput.ts';
 import type { TextOutput } from './textOutput.ts';
 
 const READ_BYTES = 1 << 17;
+
+export interface FirstRead {
+  readonly bytes: Uint8Array | Promise<Uint8Array>;
+  /** Whether these are all bytes of the file. */
+  readonly isWhole: boolean;
+}
 
 export interface GrepTarget {
   readonly output: TextOutput;
@@ -44,15 +51,17 @@ export class GrepFile {
     this.#printer = new GrepPrinter(target.output, form, patterns, target.name);
   }
 
-  /** How many lines were selected. */
-  async search(): Promise<number> {
+  /** How many lines were selected. `first`: bytes that were read already. */
+  async search(first?: Uint8Array | Promise<Uint8Array>): Promise<number> {
     const { output, maxCount } = this.#target;
     const code = this.#delimiter.charCodeAt(0);
     let rest: Uint8Array = new Uint8Array(0);
+    let known = first;
     if (maxCount === 0) return 0;
     while (!this.#isDone) {
       if (!output.isEmpty) await output.flush();
-      const reading = this.#input.read(READ_BYTES);
+      const reading = known ?? this.#input.read(READ_BYTES);
+      known = undefined;
       const chunk = reading instanceof Promise ? await reading : reading;
       if (this.#process.isDue) await this.#process.pause();
       if (chunk.length === 0) break;
@@ -67,27 +76,39 @@ export class GrepFile {
       }
       const bytes = concatenated(rest, chunk.subarray(0, last + 1));
       rest = chunk.slice(last + 1);
-      await this.#buffer(decodeName(bytes), bytes.length);
+      const searching = this.#buffer(decodeName(bytes), bytes.length);
+      if (searching) await searching;
     }
     if (!this.#isDone && rest.length > 0) await this.#buffer(decodeName(rest) + this.#delimiter, rest.length);
     return this.#count;
   }
 
-  /** A text of whole lines. */
-  async #buffer(text: string, sizeBytes: number): Promise<void> {
+  /** A text of whole lines. Most have no match and nothing to be shown. */
+  #buffer(text: string, sizeBytes: number): undefined | Promise<void> {
+    const { lineNumbers, before, after } = this.#form;
+    const atOnce = this.#patterns.isBuffered && this.#delimiter === '\n';
+    if (!atOnce) return this.#lines(text, sizeBytes, undefined);
+    const match = this.#patterns.endOfSome(text, 0);
+    const isIdle = match < 0 && !lineNumbers && before + after === 0 && !this.#printer.needsAllLines;
+    if (!isIdle) return this.#lines(text, sizeBytes, match);
+    this.#offset += sizeBytes;
+    return undefined;
+  }
+
+  /** `firstMatch`: where a match ends first, -1 for none; undefined where line is searched for line. */
+  async #lines(text: string, sizeBytes: number, firstMatch: number | undefined): Promise<void> {
     const isAscii = sizeBytes === text.length;
     const base = this.#offset;
     const needsNumbers = this.#form.lineNumbers || this.#form.before + this.#form.after > 0;
     const offsetOf = (at: number) => base + (this.#form.byteOffsets && !isAscii ? byteLength(text, at) : at);
     const { invert } = this.#form;
     const all = this.#printer.needsAllLines;
-    const atOnce = this.#patterns.isBuffered && this.#delimiter === '\n';
     let at = 0;
     while (at < text.length && !this.#isDone) {
       let [start, end] = [at, text.indexOf(this.#delimiter, at)];
       let isMatch: boolean;
-      if (atOnce) {
-        const match = this.#patterns.endOfSome(text, at);
+      if (firstMatch !== undefined) {
+        const match = at === 0 ? firstMatch : this.#patterns.endOfSome(text, at);
         start = match < 0 ? text.length : match === 0 ? 0 : text.lastIndexOf('\n', match - 1) + 1;
         isMatch = start < text.length;
         if (all) await this.#unmatched(text, at, start, offsetOf);
@@ -146,6 +167,14 @@ export class GrepFile {
     }
     return this.#printer.selected(line, this.#number, offset, target.progress);
   }
+}
+
+/** What the first read gives, of a regular file that may be small enough for it; undefined for all else. */
+export function firstRead(input: TextInput): FirstRead | undefined {
+  const { mode, sizeBytes } = input.file.stat();
+  if (!isRegular(mode) || sizeBytes === 0 || sizeBytes > READ_BYTES) return undefined;
+  const bytes = input.read(READ_BYTES);
+  return { bytes, isWhole: !(bytes instanceof Promise) && bytes.length === sizeBytes };
 }
 
 function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {

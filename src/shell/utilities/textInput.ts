@@ -70,18 +70,22 @@ export class InputError extends Error {
   }
 }
 
-/** Opens an operand; `-` is standard input. Throws InputError. */
-export async function openInput(process: Process, operand: string): Promise<TextInput> {
-  if (operand === '-') return new TextInput(process, operand, undefined);
-  return openNamed(process, operand);
+/** Opens an operand; `-` is standard input. Waits only for a fifo's other end. Throws InputError. */
+export function openInput(process: Process, operand: string): TextInput | Promise<TextInput> {
+  return operand === '-' ? new TextInput(process, operand, undefined) : openNamed(process, operand);
 }
 
 /** Opens a file, `-` as any other. Throws InputError. */
-export async function openNamed(process: Process, path: string): Promise<TextInput> {
-  try {
-    return new TextInput(process, path, await open(process, path, O_RDONLY));
-  } catch (error) {
+export function openNamed(process: Process, path: string): TextInput | Promise<TextInput> {
+  const failed = (error: unknown): never => {
     throw error instanceof VfsError ? new InputError('open', path, error) : error;
+  };
+  try {
+    const opening = open(process, path, O_RDONLY);
+    if (!(opening instanceof Promise)) return new TextInput(process, path, opening);
+    return opening.then((file) => new TextInput(process, path, file), failed);
+  } catch (error) {
+    return failed(error);
   }
 }
 
