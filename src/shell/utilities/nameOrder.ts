@@ -2,10 +2,15 @@ import { compareBytes, encodeName } from '../../bytes/byteName.ts';
 
 /** Order of names in the C locale: by their bytes. */
 export function compareNames(a: string, b: string): number {
-  if (a === b) return 0;
-  // UTF-16 sorts as UTF-8 does, but for what needs surrogates.
-  if (/[\ud800-\uffff]/.test(a) || /[\ud800-\uffff]/.test(b)) return compareBytes(encodeName(a), encodeName(b));
-  return a < b ? -1 : 1;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x === y) continue;
+    // UTF-16 sorts as UTF-8 does, but for what needs surrogates.
+    if (x >= 0xd800 || y >= 0xd800) return compareBytes(encodeName(a), encodeName(b));
+    return x - y;
+  }
+  return a.length - b.length;
 }
 
 /** Order of versions within names (gnulib's filevercmp): digits by their value, `~` before everything. */

@@ -4,21 +4,11 @@ import { open } from '../kernel/calls.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { causeOf } from './failure.ts';
-import { compareNames } from './nameOrder.ts';
 import { readNameList } from './nameList.ts';
 import { UsageError, type ParsedOptions } from './options.ts';
 import { quoted, quotedIfNeeded } from './quote.ts';
-import {
-  applyLetter,
-  comparePrepared,
-  keyText,
-  parseKey,
-  plainOptions,
-  prepare,
-  type Prepared,
-  randomSalt,
-  type SortKey,
-} from './sortKey.ts';
+import { applyLetter, parseKey, plainOptions, type SortKey } from './sortKey.ts';
+import { Order } from './sortOrder.ts';
 import { eachInput, LineReader, type InputError } from './textInput.ts';
 import { TextOutput } from './textOutput.ts';
 import { utility } from './utility.ts';
@@ -120,16 +110,14 @@ async function print(process: Process, options: Options, lines: readonly string[
   const path = options.value('output');
   if (path === undefined) {
     const output = new TextOutput(process);
-    for (const line of lines) await output.put(line + end);
-    await output.flush();
+    await putAll(output, lines, end);
     return 0;
   }
   try {
     const file = await open(process, path, O_WRONLY | O_CREAT | O_TRUNC);
     const output = new TextOutput(process, (bytes) => file.write(bytes));
     try {
-      for (const line of lines) await output.put(line + end);
-      await output.flush();
+      await putAll(output, lines, end);
     } finally {
       file.close();
     }
@@ -139,6 +127,14 @@ async function print(process: Process, options: Options, lines: readonly string[
     await process.complain(`open failed: ${quotedIfNeeded(path)}: ${causeOf(error)}`);
     return 2;
   }
+}
+
+async function putAll(output: TextOutput, lines: readonly string[], end: string): Promise<void> {
+  for (const line of lines) {
+    const writing = output.put(line + end);
+    if (writing) await writing;
+  }
+  await output.flush();
 }
 
 async function check(process: Process, options: Options, order: Order): Promise<number> {
@@ -201,120 +197,4 @@ function separatorOf(text: string | undefined): string | undefined {
   if (text === '\\0') return '\0';
   if ([...text].length > 1) throw new UsageError('operand', `multi-character tab ${quoted(text)}`, { bare: true });
   return text;
-}
-
-/** Work between two looks at whether the thread is wanted elsewhere. */
-const RUN_LINES = 2048;
-
-interface Entry {
-  readonly line: string;
-  readonly keys: readonly Prepared[];
-}
-
-class Order {
-  readonly isUnique: boolean;
-  readonly #process: Process;
-  readonly #keys: readonly SortKey[];
-  readonly #separator: string | undefined;
-  readonly #isStable: boolean;
-  readonly #reverse: boolean;
-  readonly #salt: string;
-
-  constructor(
-    process: Process,
-    keys: readonly SortKey[],
-    form: { separator: string | undefined; isUnique: boolean; isStable: boolean; reverse: boolean },
-  ) {
-    this.#process = process;
-    this.#keys = keys;
-    this.#separator = form.separator;
-    this.isUnique = form.isUnique;
-    this.#isStable = form.isStable;
-    this.#reverse = form.reverse;
-    this.#salt = keys.some(({ options }) => options.ordering === 'random') ? randomSalt(process) : '';
-  }
-
-  #prepare(line: string): Prepared[] {
-    return this.#keys.map((key) => prepare(keyText(line, key, this.#separator), key.options, this.#salt));
-  }
-
-  #compare(a: readonly Prepared[], b: readonly Prepared[]): number {
-    for (const [i, key] of this.#keys.entries()) {
-      const order = comparePrepared(a[i] as Prepared, b[i] as Prepared, key.options.ordering);
-      if (order !== 0) return key.options.reverse ? -order : order;
-    }
-    return 0;
-  }
-
-  compareKeys(a: string, b: string): number {
-    return this.#compare(this.#prepare(a), this.#prepare(b));
-  }
-
-  compare(a: string, b: string): number {
-    return this.compareKeys(a, b) || this.#lastResort(a, b);
-  }
-
-  #lastResort(a: string, b: string): number {
-    if (this.#isStable) return 0;
-    const order = compareNames(a, b);
-    return this.#reverse ? -order : order;
-  }
-
-  /** Sorts runs, then merges them from the bottom up, giving way in between. */
-  async sorted(lines: readonly string[]): Promise<string[]> {
-    const entries = await this.#entries(lines);
-    const runs: Entry[][] = [];
-    for (let i = 0; i < entries.length; i += RUN_LINES) {
-      runs.push(entries.slice(i, i + RUN_LINES).sort(this.#order));
-      if (this.#process.isDue) await this.#process.pause();
-    }
-    return this.#unique(await this.#mergeAll(runs));
-  }
-
-  /** Lists that are sorted already. */
-  async merged(lists: readonly (readonly string[])[]): Promise<string[]> {
-    const runs: Entry[][] = [];
-    for (const list of lists) runs.push(await this.#entries(list));
-    return this.#unique(await this.#mergeAll(runs));
-  }
-
-  async #entries(lines: readonly string[]): Promise<Entry[]> {
-    const entries: Entry[] = [];
-    for (const line of lines) {
-      entries.push({ line, keys: this.#prepare(line) });
-      if (this.#process.isDue) await this.#process.pause();
-    }
-    return entries;
-  }
-
-  readonly #order = (a: Entry, b: Entry) => this.#compare(a.keys, b.keys) || this.#lastResort(a.line, b.line);
-
-  async #mergeAll(given: Entry[][]): Promise<Entry[]> {
-    let runs = given;
-    while (runs.length > 1) {
-      const merged: Entry[][] = [];
-      for (let i = 0; i < runs.length; i += 2) merged.push(await this.#merge(runs[i] ?? [], runs[i + 1] ?? []));
-      runs = merged;
-    }
-    return runs[0] ?? [];
-  }
-
-  async #merge(a: readonly Entry[], b: readonly Entry[]): Promise<Entry[]> {
-    const out: Entry[] = [];
-    let [x, y] = [0, 0];
-    while (x < a.length && y < b.length) {
-      out.push(this.#order(a[x] as Entry, b[y] as Entry) <= 0 ? (a[x++] as Entry) : (b[y++] as Entry));
-      if (this.#process.isDue) await this.#process.pause();
-    }
-    for (; x < a.length; x++) out.push(a[x] as Entry);
-    for (; y < b.length; y++) out.push(b[y] as Entry);
-    return out;
-  }
-
-  #unique(all: readonly Entry[]): string[] {
-    const kept = this.isUnique
-      ? all.filter(({ keys }, i) => i === 0 || this.#compare((all[i - 1] as Entry).keys, keys) !== 0)
-      : all;
-    return kept.map(({ line }) => line);
-  }
 }

@@ -151,14 +151,14 @@ function skipBlanks(line: string, from: number): number {
 }
 
 /** What a key's text is made into once, so that comparing it is cheap. */
-export type Prepared = string | number | readonly [number, string];
+export type Prepared = string | number | Decimal | readonly [number, string];
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 
 export function prepare(text: string, options: KeyOptions, salt: string): Prepared {
   switch (options.ordering) {
     case 'numeric':
-      return text;
+      return decimalKey(text);
     case 'general': {
       const match = /^[ \t]*([-+]?(?:inf(?:inity)?|nan|0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?))/i.exec(text);
       if (!match) return Number.NEGATIVE_INFINITY;
@@ -194,22 +194,73 @@ function hashOf(text: string): number {
   return (hash ^ (hash >>> 12)) >>> 0;
 }
 
-export function comparePrepared(a: Prepared, b: Prepared, ordering: Ordering | undefined): number {
-  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
-  if (typeof a === 'object' && typeof b === 'object') return a[0] - b[0] || compareNames(a[1], b[1]);
-  if (ordering === 'numeric') return compareNumeric(a as string, b as string);
-  if (ordering === 'version') return compareVersions(a as string, b as string);
-  return compareNames(a as string, b as string);
+export type Comparison = (a: Prepared, b: Prepared) => number;
+
+/** How two prepared keys compare. */
+export function comparisonOf(options: KeyOptions): Comparison {
+  const compare = forward(options.ordering);
+  return options.reverse ? (a, b) => -compare(a, b) : compare;
 }
 
-/** Decimal numbers of any length at the start of texts; what is none is 0. */
-export function compareNumeric(a: string, b: string): number {
-  const [x, y] = [Number.parseFloat(a), Number.parseFloat(b)];
-  if (a.length < 16 && b.length < 16 && !/[eE]/.test(a + b)) {
-    const difference = (Number.isFinite(x) ? x : 0) - (Number.isFinite(y) ? y : 0);
-    return difference < 0 ? -1 : difference > 0 ? 1 : 0;
+function forward(ordering: Ordering | undefined): Comparison {
+  switch (ordering) {
+    case 'numeric':
+      return (a, b) => compareNumeric(a as Decimal, b as Decimal);
+    case 'general':
+    case 'human':
+    case 'month':
+      return (a, b) => compareNumbers(a as number, b as number);
+    case 'random':
+      return (a, b) => {
+        const [[hashA, textA], [hashB, textB]] = [a as readonly [number, string], b as readonly [number, string]];
+        return hashA - hashB || compareNames(textA, textB);
+      };
+    case 'version':
+      return (a, b) => compareVersions(a as string, b as string);
+    case undefined:
+      return (a, b) => compareNames(a as string, b as string);
   }
-  const [left, right] = [decimalOf(a), decimalOf(b)];
+}
+
+function compareNumbers(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A decimal number of any length at the start of a text; what is none is 0. */
+interface Decimal {
+  readonly text: string;
+  /** Undefined where it has more digits than a double holds. */
+  readonly value: number | undefined;
+}
+
+const DOUBLE_DIGITS = 15;
+
+function decimalKey(text: string): Decimal {
+  let at = skipBlanks(text, 0);
+  const isNegative = text.charCodeAt(at) === MINUS;
+  if (isNegative) at++;
+  const start = at;
+  while (isDigit(text, at)) at++;
+  if (text.charCodeAt(at) === POINT) {
+    at++;
+    while (isDigit(text, at)) at++;
+  }
+  if (at - start > DOUBLE_DIGITS) return { text, value: undefined };
+  const value = Number(text.slice(start, at)) || 0;
+  return { text, value: isNegative ? -value : value };
+}
+
+const MINUS = 0x2d;
+const POINT = 0x2e;
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
+}
+
+function compareNumeric(a: Decimal, b: Decimal): number {
+  if (a.value !== undefined && b.value !== undefined) return compareNumbers(a.value, b.value);
+  const [left, right] = [decimalOf(a.text), decimalOf(b.text)];
   if (left.sign !== right.sign) return left.sign - right.sign;
   const order =
     left.whole.length - right.whole.length ||

@@ -1,0 +1,149 @@
+import type { Process } from '../kernel/process.ts';
+import { compareNames } from './nameOrder.ts';
+import { type Comparison, comparisonOf, keyText, prepare, type Prepared, randomSalt, type SortKey } from './sortKey.ts';
+
+/** What is sorted in one go, between two looks at whether the thread is wanted elsewhere. */
+const RUN_LINES = 4096;
+
+interface Entry {
+  readonly line: string;
+  readonly keys: readonly Prepared[];
+}
+
+export interface OrderForm {
+  readonly separator: string | undefined;
+  readonly isUnique: boolean;
+  readonly isStable: boolean;
+  readonly reverse: boolean;
+}
+
+type Compare<Item> = (a: Item, b: Item) => number;
+
+/** The order that a command line asks for. Sorts runs, then merges them from the bottom up, giving way in between. */
+export class Order {
+  readonly isUnique: boolean;
+  readonly #process: Process;
+  readonly #keys: readonly SortKey[];
+  readonly #comparisons: readonly Comparison[];
+  readonly #separator: string | undefined;
+  readonly #isStable: boolean;
+  readonly #reverse: boolean;
+  readonly #salt: string;
+
+  constructor(process: Process, keys: readonly SortKey[], form: OrderForm) {
+    this.#process = process;
+    this.#keys = keys;
+    this.#comparisons = keys.map(({ options }) => comparisonOf(options));
+    this.#separator = form.separator;
+    this.isUnique = form.isUnique;
+    this.#isStable = form.isStable;
+    this.#reverse = form.reverse;
+    this.#salt = keys.some(({ options }) => options.ordering === 'random') ? randomSalt(process) : '';
+  }
+
+  compareKeys(a: string, b: string): number {
+    return this.#compare(this.#prepare(a), this.#prepare(b));
+  }
+
+  compare(a: string, b: string): number {
+    return this.compareKeys(a, b) || this.#lastResort(a, b);
+  }
+
+  async sorted(lines: readonly string[]): Promise<string[]> {
+    if (this.#isOfLines) {
+      const order = this.#reverse ? (a: string, b: string) => compareNames(b, a) : compareNames;
+      const all = await this.#mergeAll(await this.#runs(lines, order), order);
+      return this.isUnique ? all.filter((line, i) => i === 0 || line !== all[i - 1]) : all;
+    }
+    return this.#unique(await this.#mergeAll(await this.#runs(await this.#entries(lines), this.#order), this.#order));
+  }
+
+  /** Lists that are sorted already. */
+  async merged(lists: readonly (readonly string[])[]): Promise<string[]> {
+    const runs: Entry[][] = [];
+    for (const list of lists) runs.push(await this.#entries(list));
+    return this.#unique(await this.#mergeAll(runs, this.#order));
+  }
+
+  /** Whether lines are compared as they are: most often. */
+  get #isOfLines(): boolean {
+    const [key] = this.#keys;
+    return this.#keys.length === 1 && key !== undefined && isWholeLine(key);
+  }
+
+  #prepare(line: string): Prepared[] {
+    return this.#keys.map((key) => prepare(keyText(line, key, this.#separator), key.options, this.#salt));
+  }
+
+  #compare(a: readonly Prepared[], b: readonly Prepared[]): number {
+    for (let i = 0; i < this.#comparisons.length; i++) {
+      const order = (this.#comparisons[i] as Comparison)(a[i] as Prepared, b[i] as Prepared);
+      if (order !== 0) return order;
+    }
+    return 0;
+  }
+
+  #lastResort(a: string, b: string): number {
+    if (this.#isStable) return 0;
+    const order = compareNames(a, b);
+    return this.#reverse ? -order : order;
+  }
+
+  readonly #order = (a: Entry, b: Entry) => this.#compare(a.keys, b.keys) || this.#lastResort(a.line, b.line);
+
+  async #entries(lines: readonly string[]): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    for (const line of lines) {
+      entries.push({ line, keys: this.#prepare(line) });
+      if (this.#process.isDue) await this.#process.pause();
+    }
+    return entries;
+  }
+
+  async #runs<Item>(items: readonly Item[], compare: Compare<Item>): Promise<Item[][]> {
+    const runs: Item[][] = [];
+    for (let i = 0; i < items.length; i += RUN_LINES) {
+      runs.push(items.slice(i, i + RUN_LINES).sort(compare));
+      if (this.#process.isDue) await this.#process.pause();
+    }
+    return runs;
+  }
+
+  async #mergeAll<Item>(given: Item[][], compare: Compare<Item>): Promise<Item[]> {
+    let runs = given;
+    while (runs.length > 1) {
+      const merged: Item[][] = [];
+      for (let i = 0; i < runs.length; i += 2) {
+        const [first, second] = [runs[i] as Item[], runs[i + 1]];
+        merged.push(second ? await this.#merge(first, second, compare) : first);
+      }
+      runs = merged;
+    }
+    return runs[0] ?? [];
+  }
+
+  async #merge<Item>(a: readonly Item[], b: readonly Item[], compare: Compare<Item>): Promise<Item[]> {
+    const out: Item[] = [];
+    let [x, y] = [0, 0];
+    while (x < a.length && y < b.length) {
+      out.push(compare(a[x] as Item, b[y] as Item) <= 0 ? (a[x++] as Item) : (b[y++] as Item));
+      if (this.#process.isDue) await this.#process.pause();
+    }
+    for (; x < a.length; x++) out.push(a[x] as Item);
+    for (; y < b.length; y++) out.push(b[y] as Item);
+    return out;
+  }
+
+  #unique(all: readonly Entry[]): string[] {
+    const kept = this.isUnique
+      ? all.filter(({ keys }, i) => i === 0 || this.#compare((all[i - 1] as Entry).keys, keys) !== 0)
+      : all;
+    return kept.map(({ line }) => line);
+  }
+}
+
+function isWholeLine({ startField, startChar, endField, options }: SortKey): boolean {
+  const { ordering, foldsCase, dictionary, printing, skipsStartBlanks } = options;
+  const isPlain = ordering === undefined && !foldsCase && !dictionary && !printing && !skipsStartBlanks;
+  return isPlain && startField === 0 && startChar === 0 && endField === undefined;
+}
