@@ -1,4 +1,4 @@
-// npm run bench -- companion: what the companion costs beside what it stands in front of.
+// npm run bench -- companion [download|builds|pool|registry]: what the companion costs beside what it stands in front of.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,10 @@ const POOL_BUILDS = 20;
 const CLI = 'dist/cli/palimpsest.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'palimpsest-bench-'));
+const PARTS = { download: measureDownload, builds: measureOverhead, pool: measurePool, registry: measureRegistry };
+const wanted = process.argv.slice(2);
 try {
-  await measureDownload();
-  await measureOverhead();
-  await measurePool();
-  await measureRegistry();
+  for (const [name, measure] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await measure();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -11,7 +11,7 @@ const [name, ...rest] = process.argv.slice(2);
 
 if (name === undefined || !existsSync(join(projectDir, `bench/${name}.ts`))) {
   console.error(
-    'usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile | companion | machine [FOLDER] | build',
+    'usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile | companion [download|builds|pool|registry] | machine [FOLDER] | build',
   );
   process.exit(2);
 }

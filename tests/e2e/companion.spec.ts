@@ -7,6 +7,7 @@ import { probeBuildkit, programPath, shellMembers, startBuildkit } from '../comp
 import { dockerArchive, sampleLayers, tarOf } from '../archive/buildTar.ts';
 import { isInstalled, startRegistry } from '../companion/realRegistry.ts';
 import { expect, type Page, test as base } from '@playwright/test';
+import { openTerminal, run, screenOf } from './support/labTerminal.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -250,6 +251,24 @@ test.describe('with BuildKit', () => {
     await expect(page.getByText('lab/made:1').first()).toBeVisible();
     await expect(page.getByText('3 layers').first()).toBeVisible();
     await expect(page.getByRole('treegrid').getByRole('row').filter({ hasText: 'made' }).first()).toBeVisible();
+  });
+
+  test('COMP-24 docker of the terminal builds on the real engine, and the image is in the machine and the explorer', async ({
+    page,
+    building,
+  }) => {
+    await page.goto(building.link);
+    await expect(page.getByRole('button', { name: /^Companion: / })).toHaveAccessibleName('Companion: connected');
+    await openTerminal(page);
+    await run(page, 'docker context use companion');
+    await run(page, "mkdir app && echo hi > app/note && printf 'FROM scratch\\nCOPY note /\\n' > app/Dockerfile");
+    await run(page, 'docker build -t real:1 app');
+    await expect(screenOf(page)).toContainText('COPY note /');
+    await run(page, 'docker run --rm real:1');
+    await expect(screenOf(page)).toContainText('no engine here runs containers');
+    await run(page, 'docker context use default; docker image inspect -f "{{len .RootFS.Layers}} layer" real:1');
+    await expect(screenOf(page)).toContainText('1 layer');
+    await expect(page.getByRole('article').filter({ hasText: 'palimpsest' })).toContainText('real:1');
   });
 });
 

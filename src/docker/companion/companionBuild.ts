@@ -1,13 +1,17 @@
 import { splitVariable } from '../../build/expand/environment.ts';
 import { familiarForm, parseReference, withDefaultTag } from '../../image/reference.ts';
+import { openArchive } from '../../archive/openArchive.ts';
+import { writeArchive } from '../../archive/writeArchive.ts';
+import type { Work } from '../../bytes/platform.ts';
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import type { EngineApi } from '../../engine/engineApi.ts';
-import { readContext } from '../build/readContext.ts';
-import { type Client, ClientError, waitThrough } from '../client.ts';
+import { readContext, spooled } from '../build/readContext.ts';
+import { type Client, ClientError } from '../client.ts';
 import type { FlagSet } from '../commandLine/flagSet.ts';
 import { humanSize } from '../humanUnits.ts';
 import { readTagReference } from '../references.ts';
 import type { CompanionCall } from './companionCommands.ts';
+import { fromCompanion } from './fromCompanion.ts';
 import { RealBuildLog } from './realBuildLog.ts';
 import type { RealBuild } from './realEngine.ts';
 
@@ -30,15 +34,17 @@ export const companionBuild = {
     let build = '';
     const events = engine.build(context, question, process.signal)[Symbol.asyncIterator]();
     for (;;) {
-      const { done, value: event } = await waitThrough(process, events.next());
+      const { done, value: event } = await fromCompanion(process, events.next(), 'ERROR', 1);
       if (done) break;
       if (event.type === 'queued') build = event.build;
       if (event.type === 'error') throw new ClientError(`ERROR: ${event.message}`);
       await log.take(event);
     }
-    const image = await waitThrough(
+    const image = await fromCompanion(
       process,
       engine.image(build, () => undefined, process.signal),
+      'ERROR',
+      1,
     );
     if (!flags.isOn('quiet'))
       await client.complain(`#${log.next()} receiving the image, ${humanSize(image.size, 3)}\n`);
@@ -46,7 +52,7 @@ export const companionBuild = {
       builds.set(tag, build);
       builds.set(familiarForm({ ...parseReference(tag), tag: undefined }), build);
     }
-    const id = own && (await loadInto(own, image, process.signal));
+    const id = own && (await loadInto(own, image, work));
     for (const tag of tags) if (id !== undefined) own?.images.tag(id, tag);
     if (id !== undefined) await client.print(`${id}\n`);
     return 0;
@@ -54,15 +60,24 @@ export const companionBuild = {
 };
 
 /** Gives the image's ID: nothing that is built is sent under a name, which might be one that the real engine has. */
-async function loadInto(engine: EngineApi, image: Blob, signal: AbortSignal): Promise<string | undefined> {
+async function loadInto(engine: EngineApi, image: Blob, work: Work): Promise<string | undefined> {
+  const source = await spooled(chunksOf(image), work);
+  const archive = await openArchive({ fileName: 'image.tar', source }, work);
   let printed = '';
-  await engine.images.load(
-    chunksOf(image),
-    (message) => {
-      if ('stream' in message) printed += message.stream;
-    },
-    signal,
-  );
+  try {
+    // Engines of any vintage take this form.
+    const options = { format: 'docker-archive', layers: 'uncompressed' } as const;
+    const { chunks } = await writeArchive(archive, archive.images.slice(0, 1), options, work);
+    await engine.images.load(
+      chunks,
+      (message) => {
+        if ('stream' in message) printed += message.stream;
+      },
+      work.signal,
+    );
+  } finally {
+    await archive.close();
+  }
   return /sha256:[0-9a-f]{64}/.exec(printed)?.[0];
 }
 

@@ -1,6 +1,7 @@
-import { ClientError, waitThrough } from '../client.ts';
+import { ClientError } from '../client.ts';
 import { readEnvironment } from '../runOptions/environment.ts';
 import type { CompanionCall } from './companionCommands.ts';
+import { fromCompanion } from './fromCompanion.ts';
 import type { RealRun } from './realEngine.ts';
 
 const REFUSED_STATUS = 125;
@@ -31,7 +32,7 @@ export const companionRun = {
     };
     const events = companion.engine.run(request, process.signal)[Symbol.asyncIterator]();
     for (;;) {
-      const { done, value: event } = await waitThrough(process, events.next());
+      const { done, value: event } = await fromCompanion(process, events.next(), 'docker', REFUSED_STATUS);
       if (done) throw new ClientError('docker: the companion ended the connection', REFUSED_STATUS);
       if (event.type === 'output') await process.write(event.stream === 'stdout' ? 1 : 2, event.text);
       else if (event.type === 'log-truncated')
