@@ -1,5 +1,6 @@
 // The images of the catalogue. Layers, history, users and settings as the official images have them.
 import { alpineFacts, apkInstalled } from './alpineFacts.mjs';
+import { rpmBase } from './rpmFacts.mjs';
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NOP = '/bin/sh -c #(nop) ';
@@ -185,6 +186,36 @@ export function recipes({ applets, packListing }) {
     ],
   });
 
+  const rpmLayer = (release, texts) => {
+    const base = rpmBase(release);
+    return {
+      listing:
+        base.listing +
+        links({
+          bin: 'usr/bin',
+          sbin: 'usr/sbin',
+          lib: 'usr/lib',
+          lib64: 'usr/lib64',
+          'var/run': '../run',
+        }) +
+        tree([
+          ['d', 'root', 0, 0o550],
+          ['d', 'tmp', 0, 0o1777],
+          ['d', 'var/tmp', 0, 0o1777],
+          ['d', 'usr/lib64'],
+          ['d', 'usr/sbin'],
+          ['d', 'run'],
+        ]),
+      texts: {
+        ...accounts(
+          RHEL_USERS,
+          'root:0 bin:1 daemon:2 sys:3 adm:4 tty:5 disk:6 lp:7 mem:8 kmem:9 wheel:10 mail:12 man:15 users:100 nobody:99',
+        ),
+        ...base.texts,
+        ...texts,
+      },
+    };
+  };
   const alpineEntries = [
     ...[
       'dev',
@@ -462,84 +493,49 @@ export function recipes({ applets, packListing }) {
       steps: [
         {
           createdBy: `${NOP}ADD file:${hexOf('centos')} in / `,
-          layer: {
-            packages: [
-              'bash',
-              'coreutils',
-              'findutils',
-              'grep',
-              'sed',
-              'tar',
-              'gzip',
-              'hostname',
-              'util-linux',
-              'mount',
-              'login',
-              'passwd',
-              'procps',
-              'libc-bin',
-              'libc6',
-              'libtinfo6',
-              'libselinux1',
-              'libacl1',
-              'libpcre2-8-0',
-              'less',
-              'vim-tiny',
-              'diffutils',
-              'mawk',
-            ],
-            without: [
-              ...SLIM,
-              '^var/lib/dpkg',
-              '^usr/share/doc',
-              '^etc/(apt|dpkg|alternatives)',
-              '^usr/share/(bug|doc-base|menu)',
-            ],
-            isUsrMerged: true,
-            listing:
-              links({
-                bin: 'usr/bin',
-                sbin: 'usr/sbin',
-                lib: 'usr/lib',
-                lib64: 'usr/lib64',
-                'usr/bin/awk': 'mawk',
-                'usr/bin/vi': 'vim.tiny',
-                'usr/bin/sh': 'bash',
-                'usr/bin/which': 'command-which',
-                'etc/system-release': 'centos-release',
-                'var/run': '../run',
-              }) +
-              tree([
-                ['d', 'root', 0, 0o550],
-                ['d', 'tmp', 0, 0o1777],
-                ['d', 'var/lib/rpm'],
-                ['d', 'var/cache/yum'],
-                ['f', 'usr/bin/yum', 801, 0o755],
-                ['f', 'usr/bin/rpm', 15680, 0o755],
-                ['f', 'usr/bin/python2.7', 7144, 0o755],
-                ['f', 'usr/bin/curl', 154328, 0o755],
-                ['f', 'usr/bin/xz', 75600, 0o755],
-                ['f', 'usr/bin/command-which', 24336, 0o755],
-                ['f', 'usr/lib64/libpython2.7.so.1.0', 1847496, 0o755],
-                ['f', 'usr/lib/locale/locale-archive', 106176928],
-                ['f', 'var/lib/rpm/Packages', 11796480],
-                ['d', 'usr/lib64'],
-              ]),
-            texts: {
-              ...accounts(
-                RHEL_USERS,
-                'root:0 bin:1 daemon:2 sys:3 adm:4 tty:5 disk:6 lp:7 mem:8 kmem:9 wheel:10 mail:12 man:15 users:100 nobody:99',
-              ),
-              'etc/centos-release': 'CentOS Linux release 7.9.2009 (Core)\n',
-              'etc/os-release':
-                'NAME="CentOS Linux"\nVERSION="7 (Core)"\nID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="7"\nPRETTY_NAME="CentOS Linux 7 (Core)"\n',
-              'etc/yum.repos.d/CentOS-Base.repo': '[base]\nname=CentOS-$releasever - Base\nenabled=1\n',
-              'etc/yum.conf': '[main]\ncachedir=/var/cache/yum/$basearch/$releasever\nkeepcache=0\n',
-            },
-          },
+          layer: rpmLayer(7, {
+            'etc/centos-release': 'CentOS Linux release 7.9.2009 (Core)\n',
+            'etc/os-release':
+              'NAME="CentOS Linux"\nVERSION="7 (Core)"\nID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="7"\nPRETTY_NAME="CentOS Linux 7 (Core)"\n',
+            'etc/yum.repos.d/CentOS-Base.repo': ['base', 'updates', 'extras']
+              .map(
+                (name) =>
+                  `[${name}]\nname=CentOS-$releasever - ${name[0].toUpperCase()}${name.slice(1)}\nmirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=${name}\ngpgcheck=1\n`,
+              )
+              .join('\n'),
+            'etc/yum.conf':
+              '[main]\ncachedir=/var/cache/yum/$basearch/$releasever\nkeepcache=0\ndebuglevel=2\nlogfile=/var/log/yum.log\nobsoletes=1\ngpgcheck=1\nplugins=1\noverride_install_langs=en_US.UTF-8\ntsflags=nodocs\n',
+          }),
         },
         {
           createdBy: `${NOP} LABEL org.label-schema.schema-version=1.0 org.label-schema.name=CentOS Base Image org.label-schema.vendor=CentOS org.label-schema.license=GPLv2`,
+        },
+        { createdBy: `${NOP} CMD ["/bin/bash"]` },
+      ],
+    },
+    rockylinux: {
+      repository: 'library/rockylinux',
+      tags: ['9', '9.3', '9.3.20231119'],
+      description: 'The official build of Rocky Linux.',
+      stars: 250,
+      created: '2023-11-20T20:06:46.109366Z',
+      config: containerConfig({ Env: [PATH], Cmd: ['/bin/bash'] }),
+      steps: [
+        {
+          createdBy: `${NOP}ADD file:${hexOf('rockylinux')} in / `,
+          layer: rpmLayer(9, {
+            'etc/rocky-release': 'Rocky Linux release 9.3 (Blue Onyx)\n',
+            'etc/os-release':
+              'NAME="Rocky Linux"\nVERSION="9.3 (Blue Onyx)"\nID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.3"\nPLATFORM_ID="platform:el9"\nPRETTY_NAME="Rocky Linux 9.3 (Blue Onyx)"\n',
+            'etc/yum.repos.d/rocky.repo': ['BaseOS', 'AppStream']
+              .map(
+                (name) =>
+                  `[${name.toLowerCase()}]\nname=Rocky Linux $releasever - ${name}\nmirrorlist=https://mirrors.rockylinux.org/mirrorlist?arch=$basearch&repo=${name}-$releasever$rltype\ngpgcheck=1\nenabled=1\n`,
+              )
+              .join('\n'),
+            'etc/dnf/dnf.conf':
+              '[main]\ngpgcheck=1\ninstallonly_limit=3\nclean_requirements_on_remove=True\nbest=True\nskip_if_unavailable=False\ntsflags=nodocs\n',
+          }),
         },
         { createdBy: `${NOP} CMD ["/bin/bash"]` },
       ],

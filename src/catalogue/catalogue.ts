@@ -42,6 +42,9 @@ interface Made extends CatalogueImage {
 export class Catalogue {
   readonly packages: DebianPackages;
   readonly alpine: FactPackages;
+  /** CentOS 7, and Rocky Linux 9. */
+  readonly el7: FactPackages;
+  readonly el9: FactPackages;
   readonly languages: Readonly<Record<Language, LanguagePackages>>;
   readonly #files: CatalogueFiles;
   readonly #digests: LayerDigests;
@@ -54,6 +57,8 @@ export class Catalogue {
     this.#digests = new LayerDigests(files, platform);
     this.packages = new DebianPackages(files);
     this.alpine = new FactPackages(files, 'alpine');
+    this.el7 = new FactPackages(files, 'el7');
+    this.el9 = new FactPackages(files, 'el9');
     this.languages = {
       gem: new LanguagePackages(files, 'gem'),
     };

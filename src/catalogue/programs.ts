@@ -5,6 +5,11 @@ type Loader = (catalogue: Catalogue) => Promise<Program>;
 
 /** Programs that need the catalogue: package managers. Loaded when they are first run. */
 const LOADERS: Readonly<Record<string, Loader>> = {
+  dnf: async (catalogue) => (await import('./packages/rpm/yum.ts')).yum(catalogue),
+  'dnf-3': async (catalogue) => (await import('./packages/rpm/yum.ts')).yum(catalogue),
+  microdnf: async (catalogue) => (await import('./packages/rpm/yum.ts')).yum(catalogue),
+  rpm: async (catalogue) => (await import('./packages/rpm/rpm.ts')).rpm(catalogue),
+  yum: async (catalogue) => (await import('./packages/rpm/yum.ts')).yum(catalogue),
   apk: async (catalogue) => (await import('./packages/apk/apk.ts')).apk(catalogue),
   apt: async (catalogue) => (await import('./packages/aptGet.ts')).aptGet(catalogue),
   'apt-cache': async (catalogue) => (await import('./packages/aptCache.ts')).aptCache(catalogue),

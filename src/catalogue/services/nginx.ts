@@ -3,7 +3,7 @@ import * as calls from '../../shell/kernel/calls.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import type { Program } from '../../shell/kernel/program.ts';
 import { SIGNALS } from '../../shell/kernel/signals.ts';
-import { readInstalled } from '../packages/apk/apkDatabase.ts';
+import { installedVersion } from './installedVersion.ts';
 import { type Directive, NginxConfigError, readNginxConfig, readNginxText } from './nginxConfig.ts';
 import { NginxMaster } from './nginxMaster.ts';
 import { type NginxSite, nginxSite } from './nginxSite.ts';
@@ -30,7 +30,7 @@ interface NginxArguments {
 export const nginx: Program = async (process) => {
   const given = readArguments(process.argv.slice(1));
   if (typeof given === 'string') return emergency(process, given);
-  const version = process.env.get('NGINX_VERSION') ?? (await installedVersion(process)) ?? DEFAULT_VERSION;
+  const version = process.env.get('NGINX_VERSION') ?? (await installedVersion(process, 'nginx')) ?? DEFAULT_VERSION;
   switch (given.mode) {
     case 'help':
       await process.print(
@@ -47,11 +47,6 @@ export const nginx: Program = async (process) => {
       return withConfig(process, given, version);
   }
 };
-
-/** Of Alpine's package. */
-async function installedVersion(process: Process): Promise<string | undefined> {
-  return (await readInstalled(process)).get('nginx')?.version.replace(/-r\d+$/, '');
-}
 
 async function withConfig(process: Process, given: NginxArguments, version: string): Promise<number> {
   let site: NginxSite;
