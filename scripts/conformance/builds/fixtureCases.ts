@@ -13,7 +13,7 @@ const CORPUS_CONTEXT: readonly CaseFile[] = [
   { path: 'link', link: 'sub' },
 ];
 /** Each run of such a step gives something else, or needs what neither builder was given. */
-const NOT_DETERMINISTIC = /urandom|\$RANDOM|\bdate\b|mktemp|\/proc\/|--security|\bhostname\b|HOSTNAME/;
+const NOT_DETERMINISTIC = /urandom|\$RANDOM|\bdate\b|mktemp|\bulimit\b|\/proc\/|--security|\bhostname\b|HOSTNAME/;
 
 interface Transcript {
   readonly name: string;
@@ -61,24 +61,53 @@ export function* tableCases(fixtures: string): Generator<BuildCase> {
       const text = dockerfile ?? Dockerfile;
       if (text === undefined || seen.has(text)) continue;
       seen.add(text);
-      const files = [{ path: 'Dockerfile', mode: '0644', text }, ...CORPUS_CONTEXT];
+      const context = [{ path: 'Dockerfile', mode: '0644', text }, ...CORPUS_CONTEXT];
+      const files = [...context, ...namedFiles(text, context)];
       yield { source: table, name: id, dockerfile: 'Dockerfile', files };
     }
   }
 }
 
 /** Why a Dockerfile is left out; undefined where it is built. */
-export function leftOut({ dockerfile, files }: BuildCase, bases: readonly string[]): string | undefined {
+export function leftOut({ dockerfile, files }: BuildCase): string | undefined {
   const text = files.find(({ path }) => path === dockerfile)?.text ?? '';
   if (NOT_DETERMINISTIC.test(text)) return 'not deterministic';
-  if (/^\s*(ADD|COPY)\b.*(https?:\/\/|git@|\.git\b)/im.test(text)) return 'needs a network';
-  const stages = new Set<string>(['scratch', ...bases]);
-  for (const [, name = '', stage] of text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)) {
-    if (name.includes('$') || stages.has(name.toLowerCase())) {
-      if (stage !== undefined) stages.add(stage.toLowerCase());
-      continue;
-    }
-    return 'another base';
-  }
+  if (/^\s*(ADD|COPY)\b.*(https?:\/\/|git@|\.git\b)/im.test(text) || NETWORK.test(text)) return 'needs a network';
   return undefined;
+}
+
+/** What reads the network that it has: the real builds have none. */
+const NETWORK = /\bip (link|addr|route)\b|\bping\b|\bnslookup\b/;
+const REFERENCE = /^[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w.-]+)?$/;
+
+/** Bases that a Dockerfile names and that are not there: another image stands in for them, for both builders. */
+export function missingBases({ dockerfile, files }: BuildCase, known: readonly string[]): readonly string[] {
+  const text = files.find(({ path }) => path === dockerfile)?.text ?? '';
+  const named = new Set<string>(['scratch', ...known]);
+  const missing: string[] = [];
+  for (const [, name = '', stage] of text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)) {
+    if (!named.has(name.toLowerCase()) && REFERENCE.test(name)) missing.push(name);
+    if (stage !== undefined) named.add(stage.toLowerCase());
+  }
+  for (const [, name = ''] of text.matchAll(/--from=([^\s,]+)|,from=([^\s,]+)/g))
+    if (name.includes(':') && !named.has(name) && REFERENCE.test(name)) missing.push(name);
+  return [...new Set(missing)];
+}
+
+/** Files that COPY and ADD name, where the context has none of that name. */
+function namedFiles(text: string, there: readonly CaseFile[]): CaseFile[] {
+  const made = new Map<string, CaseFile>();
+  const taken = there.map(({ path }) => path);
+  const clashes = (path: string) =>
+    [...taken, ...made.keys()].some((one) => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`));
+  for (const [, rest = ''] of text.matchAll(/^\s*(?:COPY|ADD)\s+(?!.*--from)(.*)$/gim)) {
+    const words = rest.split(/\s+/).filter((word) => word !== '' && !word.startsWith('--'));
+    for (const word of words.slice(0, -1)) {
+      const path = word.replace(/^(\.?\/)+/, '').replace(/\/$/, '');
+      if (!/^[\w./-]+$/.test(path) || path.split('/').some((part) => /^\.*$/.test(part)) || clashes(path)) continue;
+      const file = word.endsWith('/') ? `${path}/inside` : path;
+      made.set(file, { path: file, mode: '0644', text: `${file}\n` });
+    }
+  }
+  return [...made.values()];
 }

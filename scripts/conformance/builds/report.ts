@@ -72,7 +72,7 @@ export function documentOf(
     `Each Dockerfile was built by the simulator and by BuildKit ${version} with \`SOURCE_DATE_EPOCH\` and`,
     '`rewrite-timestamp=true`; the simulated machine’s clock stood at that epoch. _Entries_: the members of every layer',
     'are the same, contents, modes, owners and times alike. _diffIDs_: every layer’s tar is the same to the byte.',
-    '_Image ID_: the config is, too.',
+    '_Image ID_: the config is, too. Bases that are not at hand are busybox by another name, for both.',
     '',
     ...table(['from', 'compared', 'entries', 'diffIDs', 'image ID', 'refused by both'], counts),
     '',

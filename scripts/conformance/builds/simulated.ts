@@ -29,7 +29,18 @@ export async function buildSimulated(
   { dockerfile, target }: BuildCase,
   folder: string,
   bases: readonly string[],
-  { epochSec, archive, work }: { readonly epochSec: number; readonly archive: string; readonly work: Work },
+  {
+    epochSec,
+    archive,
+    work,
+    standIns,
+  }: {
+    readonly epochSec: number;
+    readonly archive: string;
+    readonly work: Work;
+    /** Names that the first image has, too. */
+    readonly standIns: readonly string[];
+  },
 ): Promise<BuildEnd> {
   const clock = stoppedClock(epochSec);
   const { machine } = bootMachine({
@@ -40,6 +51,8 @@ export async function buildSimulated(
   });
   const { engine, kernel } = machine.host;
   for (const base of bases) await engine.images.load(createReadStream(base), () => undefined, work.signal);
+  const [first] = engine.images.all();
+  if (first) for (const name of standIns) engine.images.tag(first.id, name);
   let log = '';
   const print = (text: string): undefined => {
     log = (log + text).slice(-2000);

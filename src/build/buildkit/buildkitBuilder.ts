@@ -24,6 +24,7 @@ import { Progress } from './progress.ts';
 import { carryOutStep } from './stageSteps.ts';
 import { StepFailed } from './stepWork.ts';
 import { StageTrace } from './stageTrace.ts';
+import { contextSources, isWithin } from './sentFolders.ts';
 import { sourceDateEpoch } from './sourceDateEpoch.ts';
 import { historyLine, oldBuildkitWords, shownStep } from './stepText.ts';
 
@@ -230,6 +231,7 @@ class BuildkitBuild {
           name,
           built: this.#built,
           onDecision: told.decide,
+          isSent: (folder, own) => this.#sources().some((other) => other !== own && isWithin(folder, other)),
           filesOf: (index) => this.#filesOf(index < 0 ? undefined : command?.sources[index]),
         });
         told.end('built', stack);
@@ -272,6 +274,10 @@ class BuildkitBuild {
       });
     this.#context.catch(() => undefined);
     return this.#context;
+  }
+
+  #sources(): readonly (readonly string[])[] {
+    return contextSources(this.#plan?.stages.flatMap(({ steps }) => steps) ?? []);
   }
 
   #caches(): Map<string, OverlayMount> {

@@ -24,7 +24,12 @@ export interface Selection {
 export interface SelectionRules {
   readonly excludes: readonly string[];
   readonly keepsParents: boolean;
+  /** Whether the client sends what lies in a folder of the context; it sends only what some step names. Undefined: all
+   *  is there. */
+  readonly isSent?: ((folder: string) => boolean) | undefined;
 }
+
+const PIVOT_LENGTH = '/./'.length;
 
 /** Finds the sources of COPY and ADD. A pattern may match nothing. Throws BuildError `context` in BuildKit's words. */
 export async function select(
@@ -56,7 +61,7 @@ export async function select(
 
 function* find(files: FileSet, source: string, rules: SelectionRules): Generator<Selected> {
   if (rules.keepsParents) {
-    yield withParents(files, source, rules);
+    yield* withParents(files, source, rules);
     return;
   }
   const path = cleanPath(source);
@@ -72,19 +77,22 @@ function* find(files: FileSet, source: string, rules: SelectionRules): Generator
     yield found(required(files, path), path);
     return;
   }
-  for (const one of matching(files, path)) {
+  for (const one of matching(files, path, rules.isSent)) {
     const target = files.resolve(one.path);
     if (target) yield found(target, one.path);
   }
 }
 
 /** `--parents`: all of a pivot, `/` where no `/./` names one, as far as it matches (dockerfile2llb, dispatchCopy). */
-function withParents(files: FileSet, source: string, { excludes }: SelectionRules): Selected {
+function* withParents(files: FileSet, source: string, { excludes }: SelectionRules): Generator<Selected> {
   const pivotAt = source.indexOf('/./');
   const pivot = pivotAt < 0 ? '' : cleanPath(source.slice(0, pivotAt));
-  const pattern = cleanPath(pivotAt < 0 ? source : source.slice(pivotAt + 3));
+  const pattern = cleanPath(pivotAt < 0 ? source : source.slice(pivotAt + PIVOT_LENGTH));
+  const includes = pattern === '' ? [] : [pattern];
   if (!hasWildcards(pivot) && !hasWildcards(pattern)) required(files, `${pivot}/${pattern}`);
-  return { file: required(files, pivot), files, name: '', includes: pattern === '' ? [] : [pattern], excludes };
+  const pivots = hasWildcards(pivot) ? [...matching(files, pivot, undefined)].map(({ path }) => path) : [pivot];
+  for (const path of pivots)
+    yield { file: required(files, path), files, name: path.slice(path.lastIndexOf('/') + 1), includes, excludes };
 }
 
 function required(files: FileSet, path: string): SourceFile {
@@ -95,7 +103,7 @@ function required(files: FileSet, path: string): SourceFile {
 
 /** What a pattern names, in the order of a walk; what lies below a directory that matches is not looked at (fsutil
  *  copy, ResolveWildcards). */
-function* matching(files: FileSet, pattern: string): Generator<SourceFile> {
+function* matching(files: FileSet, pattern: string, isSent: SelectionRules['isSent']): Generator<SourceFile> {
   const parts = pattern.split('/');
   const fixed = parts.findIndex(hasWildcards);
   const folder = parts.slice(0, fixed).join('/');
@@ -105,12 +113,16 @@ function* matching(files: FileSet, pattern: string): Generator<SourceFile> {
   const rest = parts.slice(fixed).join('/');
   const prefix = top.path === '' ? 0 : top.path.length + 1;
   let matched: string | undefined;
+  let isFound = false;
   for (const file of files.below(top.path)) {
     if (matched !== undefined && file.path.startsWith(matched)) continue;
     if (!matchFilePattern(rest, file.path.slice(prefix))) continue;
     if (file.kind === 'directory') matched = `${file.path}/`;
+    isFound = true;
     yield file;
   }
+  if (!isFound && folder !== '' && isSent?.(folder) === false)
+    throw new BuildError('context', `lstat /${folder}: no such file or directory`);
 }
 
 async function sumOf(file: SourceFile): Promise<string> {

@@ -88,8 +88,10 @@ async function gather(body: Body, setup: StepSetup): Promise<Gathered> {
   let selected: readonly Selected[] = [];
   let digest = '';
   if (local.length > 0) {
-    const files = await setup.filesOf(body.kind === 'COPY' && body.from !== '' ? 0 : -1);
-    const selection = await select(files, local, rules, work);
+    const isOfStage = body.kind === 'COPY' && body.from !== '';
+    const files = await setup.filesOf(isOfStage ? 0 : -1);
+    const isSent = isOfStage ? undefined : (folder: string) => setup.isSent(folder, body.sources);
+    const selection = await select(files, local, { ...rules, isSent }, work);
     ({ selected, digest } = selection);
     rememberFiles(surroundings.engine.images, digest, selection.sums);
   }
@@ -190,6 +192,6 @@ function madeFile(
 /** Absolute; a slash at its end stays. */
 function destinationOf(workingDir: string, path: string): string {
   const clean = cleanPath(path.startsWith('/') ? path : `${workingDir}/${path}`);
-  const isFolder = path.endsWith('/') || path === '.' || path.endsWith('/.') || clean === '';
+  const isFolder = path === '' || path.endsWith('/') || path === '.' || path.endsWith('/.') || clean === '';
   return clean === '' ? '/' : `/${clean}${isFolder ? '/' : ''}`;
 }

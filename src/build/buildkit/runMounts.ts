@@ -11,6 +11,8 @@ import { select } from './copySelection.ts';
 import { placeSelection } from './placeSelection.ts';
 import type { Work } from '../../bytes/platform.ts';
 
+const TMPFS_MODE = 0o1777;
+
 /** What the mounts of a RUN are made of. */
 export interface MountSetup {
   readonly workingDir: string;
@@ -40,8 +42,10 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
     digests.push(`${mount.type} ${target} ${mount.source} ${mount.cacheId} ${mount.readOnly}`);
     const root = memoryFilesystem(setup.now);
     const plain = { target, filesystem: root, root: '', isFile: false, isReadOnly: mount.readOnly };
-    if (mount.type === 'tmpfs') prepared.push({ ...plain, type: 'tmpfs' });
-    else if (mount.type === 'cache') prepared.push({ ...plain, filesystem: cacheOf(mount, target, setup) });
+    if (mount.type === 'tmpfs') {
+      root.chmod('/', TMPFS_MODE);
+      prepared.push({ ...plain, type: 'tmpfs' });
+    } else if (mount.type === 'cache') prepared.push({ ...plain, filesystem: cacheOf(mount, target, setup) });
     else if (mount.type === 'secret') {
       const made = await secretMount(mount, setup, root, env);
       if (made) prepared.push(made);

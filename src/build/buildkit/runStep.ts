@@ -79,13 +79,14 @@ export async function runStep(
 
 /** What a build may only do when it is allowed to (util/entitlements): nobody can allow it here. */
 async function refuseEntitlements(body: RunInstruction, setup: StepSetup): Promise<void> {
-  const [device] = body.devices.filter(({ required }) => required);
   const words =
     body.network === 'host'
       ? 'network.host is not allowed'
       : body.security === 'insecure'
         ? 'security.insecure is not allowed'
-        : device && `required device "${device.name}" is not registered`;
+        : body.devices.length > 0
+          ? 'device feature is only supported in Dockerfile frontend 1.14.0-labs or later'
+          : undefined;
   if (words === undefined) return;
   const error = new BuildError('instruction', words);
   throw await failed(error, await setup.progress.start(setup.name), setup, 'failed to load LLB: ');

@@ -27,6 +27,8 @@ export interface StepSetup {
   readonly onDecision: (decision: StepDecision) => void;
   /** The files that source `index` of the step names; index -1 is the context. */
   readonly filesOf: (index: number) => Promise<FileSet>;
+  /** Whether another step than the one with these sources makes the client send what lies in a folder of the context. */
+  readonly isSent: (folder: string, sources: readonly string[]) => boolean;
 }
 
 /** A step that went wrong, told with its vertex. */

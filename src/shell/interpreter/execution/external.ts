@@ -9,6 +9,7 @@ import { Run, type Shell } from '../state/shell.ts';
 import { complain } from './complain.ts';
 import { groupForChild, waitForeground } from './foreground.ts';
 import { commandTextOf, functionBodyText } from './functionText.ts';
+import { STANDALONE_APPLETS } from './standaloneApplets.ts';
 
 const NOT_FOUND = 127;
 const CANNOT_RUN = 126;
@@ -53,7 +54,7 @@ export function isExecutable(shell: Shell, path: string): boolean {
 /** Debian's busybox runs its own applets where PATH has none of that name (FEATURE_SH_STANDALONE). */
 function standaloneApplet(shell: Shell, name: string): string | undefined {
   const { flavour, kernel } = shell.process;
-  if (flavour !== 'busybox' || name.includes('/') || !kernel.programs.has(name)) return undefined;
+  if (flavour !== 'busybox' || !STANDALONE_APPLETS.has(name) || !kernel.programs.has(name)) return undefined;
   return findCommand(shell, 'busybox');
 }
 
