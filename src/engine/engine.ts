@@ -11,6 +11,7 @@ import { networkCalls } from './networks.ts';
 import { predefineNetworks } from './networkStore.ts';
 import { registryCalls, registryImageCalls } from './registries.ts';
 import { systemCalls } from './system.ts';
+import type { EngineEvent } from './systemCalls.ts';
 import { volumeCalls } from './volumes.ts';
 
 /** An engine that can go back to what it was. */
@@ -20,6 +21,10 @@ export interface Engine extends EngineApi {
   /** Goes to a state of this engine, or of one on the same blobs. What runs is killed; what ran then runs again from its
    *  start. */
   restore(snapshot: EngineSnapshot): Promise<void>;
+  /** The latest events, oldest first, to be kept. */
+  readonly pastEvents: readonly EngineEvent[];
+  /** Events of another day. */
+  recall(events: readonly EngineEvent[]): void;
   /** Stops everything, as a machine that is switched off. */
   shutDown(): Promise<void>;
 }
@@ -40,6 +45,10 @@ export function createEngine(setup: EngineSetup): Engine {
     system: systemCalls(core, runtimes),
     registries: registryCalls(core),
     subscribe: (listener) => core.events.subscribe(listener),
+    get pastEvents() {
+      return core.events.kept;
+    },
+    recall: (events) => core.events.recall(events),
     snapshot: () => runtimes.snapshot(),
     restore: (snapshot) => runtimes.restore(snapshot),
     shutDown: () => runtimes.shutDown(),

@@ -37,6 +37,11 @@ export class EventLog {
     for (const listener of this.#listeners) listener(event);
   }
 
+  /** What was kept of another day comes before what is new. */
+  recall(events: readonly EngineEvent[]): void {
+    this.#kept = [...events, ...this.#kept].slice(-MAX_KEPT);
+  }
+
   subscribe(listener: (event: EngineEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

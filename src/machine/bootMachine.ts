@@ -15,7 +15,7 @@ import { HOST_PROGRAMS } from './hostPrograms.ts';
 import { wakeHost } from './keep/wake.ts';
 import type { MachineAtRest } from './keep/packMachine.ts';
 import { LabNetwork } from './labNetwork.ts';
-import { Machine } from './machine.ts';
+import { type HostState, Machine, type Surroundings } from './machine.ts';
 import { inImages, joinPrograms, oneProgram } from './programs.ts';
 import { registryProgram } from './registryProgram.ts';
 import { ssh } from './ssh.ts';
@@ -56,23 +56,43 @@ export interface LabMachine {
 }
 
 export function bootMachine(setup: BootSetup): LabMachine {
-  const { host, ...lab } = prepareHost(setup, new RegistryStore());
-  return { ...lab, machine: new Machine(host) };
+  const { host, surroundings, ...lab } = prepareHost(setup, new RegistryStore());
+  return { ...lab, machine: new Machine(host, surroundings) };
 }
 
-/** Boots with the disk, the engine and the registry that were kept. Containers are as after a power cut. */
+/** Boots with the disks, the engines and the registry that were kept, and with the past. Containers are as after a power
+ *  cut; programs that came with a later version of the product are there. */
 export async function wakeMachine(setup: Omit<BootSetup, 'vintage'>, kept: MachineAtRest): Promise<LabMachine> {
-  const { host, ...lab } = prepareHost({ ...setup, vintage: kept.vintage }, kept.registry);
-  await wakeHost(host, kept.state);
-  return { ...lab, machine: new Machine(host) };
+  const { host, surroundings, ...lab } = prepareHost({ ...setup, vintage: kept.vintage }, kept.registry);
+  const wake = async (one: Host, state: HostState) => {
+    one.engine.recall(kept.events?.get(one.name) ?? []);
+    await wakeHost(one, state, kept.programs);
+  };
+  await wake(host, kept.state);
+  for (const [name, state] of kept.state.others) {
+    const other = surroundings.switchOn(name);
+    if (other) await wake(other, state);
+  }
+  const { timeline, programs: givenPrograms = [] } = kept;
+  return { ...lab, machine: new Machine(host, surroundings, timeline && { timeline, givenPrograms }) };
 }
 
 /** What there is to keep of it, as it is now. */
 export function machineAtRest({ machine, registry, vintage }: LabMachine): MachineAtRest {
-  return { vintage, registry, state: machine.state };
+  const hosts = [machine.host, ...machine.others.values()];
+  return {
+    vintage,
+    registry,
+    state: machine.state,
+    timeline: machine.timeline,
+    events: new Map(hosts.map(({ name, engine }) => [name, engine.pastEvents])),
+    programs: [...machine.host.kernel.programs.names()],
+  };
 }
 
-function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine, 'machine'> & { readonly host: Host } {
+type PreparedLab = Omit<LabMachine, 'machine'> & { readonly host: Host; readonly surroundings: Surroundings };
+
+function prepareHost(setup: BootSetup, registry: RegistryStore): PreparedLab {
   const catalogue = new Catalogue(setup.files, setup.platform);
   const network = new LabNetwork();
   network.addHost(HOST_NAME);
@@ -99,7 +119,7 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine
     onFault: setup.onFault,
   };
   const host = createHost({ ...common, name: HOST_NAME });
-  let other: Host | undefined;
+  const surroundings = labAround(common, registry);
   network.listen(
     HOST_NAME,
     SSH_PORT,
@@ -108,10 +128,31 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): Omit<LabMachine
   network.listen(
     OTHER_NAME,
     SSH_PORT,
-    sshServer(() => (other ??= createHost({ ...common, name: OTHER_NAME }))),
+    sshServer(() => surroundings.switchOn(OTHER_NAME) ?? host),
   );
   network.listen(TEMPLATES_NAME, HTTP_PORT, templateServer(catalogue));
-  return { host, network, catalogue, registry, vintage };
+  return { host, surroundings, network, catalogue, registry, vintage };
+}
+
+/** The lab has one other host, which is switched on when somebody asks for it. */
+function labAround(common: Omit<HostSetup, 'name'>, registry: RegistryStore): Surroundings {
+  const others = new Map<string, Host>();
+  return {
+    others,
+    registry,
+    switchOn(name) {
+      if (name !== OTHER_NAME) return undefined;
+      const host = others.get(name) ?? createHost({ ...common, name });
+      others.set(name, host);
+      return host;
+    },
+    async switchOff(name) {
+      const host = others.get(name);
+      others.delete(name);
+      await host?.engine.shutDown();
+      await host?.kernel.halt();
+    },
+  };
 }
 
 /** The hub, a mirror of it, and a registry of the machine's own. */

@@ -22,6 +22,7 @@ import type { ProgramTable } from '../shell/kernel/program.ts';
 import { standIn } from '../shell/kernel/standIn.ts';
 import { O_CREAT, O_WRONLY } from '../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
+import { VfsError } from '../vfs/vfsError.ts';
 import { DIRECTORIES, hostFiles, LINKS } from './hostFiles.ts';
 import { joinPrograms, oneProgram } from './programs.ts';
 
@@ -106,11 +107,37 @@ function fillDisk(root: ReturnType<typeof memoryFilesystem>, name: string, progr
     root.chmod(path, mode);
   }
   for (const [path, target] of LINKS) root.symlink(target, path);
-  const put = (path: string, bytes: Uint8Array, mode: number) => {
-    const fd = root.open(path, O_WRONLY | O_CREAT, mode);
-    root.pwrite(fd, 0, bytes);
-    root.close(fd);
-  };
-  for (const [path, text] of Object.entries(hostFiles(name))) put(path, encodeName(text), 0o644);
-  for (const program of programs.names()) put(`/usr/bin/${program}`, standIn(program), 0o755);
+  for (const [path, text] of Object.entries(hostFiles(name))) put(root, path, encodeName(text), 0o644);
+  for (const program of programs.names()) putProgram(root, program);
+}
+
+/** Gives a disk of another day the programs that it was never given. */
+export function addPrograms({ root, kernel }: Host, given: readonly string[]): void {
+  const known = new Set(given);
+  for (const program of kernel.programs.names())
+    if (!known.has(program) && isMissing(root, programPath(program))) putProgram(root, program);
+}
+
+function putProgram(root: OverlayMount, program: string): void {
+  put(root, programPath(program), standIn(program), 0o755);
+}
+
+function programPath(program: string): string {
+  return `/usr/bin/${program}`;
+}
+
+function put(root: OverlayMount, path: string, bytes: Uint8Array, mode: number): void {
+  const fd = root.open(path, O_WRONLY | O_CREAT, mode);
+  root.pwrite(fd, 0, bytes);
+  root.close(fd);
+}
+
+function isMissing(root: OverlayMount, path: string): boolean {
+  try {
+    root.lstat(path);
+    return false;
+  } catch (error) {
+    if (error instanceof VfsError && error.code === 'ENOENT') return true;
+    throw error;
+  }
 }

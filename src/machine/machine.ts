@@ -1,18 +1,44 @@
 import type { EngineSnapshot } from '../engine/engineSnapshot.ts';
+import type { RegistryState, RegistryStore } from '../registry/simulated/registryStore.ts';
 import { topologyChanged } from '../shell/kernel/mountNamespace.ts';
 import { exitCode, type Process } from '../shell/kernel/process.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import type { UpperState } from '../vfs/overlay/upperView.ts';
-import type { Host } from './host.ts';
+import { addPrograms, type Host } from './host.ts';
 import { startLoginShell } from './loginShell.ts';
-import { Timeline } from './timeline.ts';
+import { StateAtRest, Timeline } from './timeline.ts';
 
-/** All that a machine is at one moment, but for what runs on it. O(1) in files and images. */
-export interface MachineState {
+/** All that a host is at one moment, but for what runs on it. O(1) in files and images. */
+export interface HostState {
   readonly disk: UpperState;
   readonly diskUsedBytes: number;
   readonly engine: EngineSnapshot;
+}
+
+/** A machine's host, and what else of its lab changes. */
+export interface MachineState extends HostState {
+  /** Other hosts that are switched on, by name. */
+  readonly others: ReadonlyMap<string, HostState>;
+  /** What its registry holds. */
+  readonly registry: RegistryState;
+}
+
+/** What a machine has around it. */
+export interface Surroundings {
+  /** Other hosts that are switched on, by name. */
+  readonly others: ReadonlyMap<string, Host>;
+  /** A host that is switched on now, where it was not. Undefined: there is none of that name. */
+  switchOn(name: string): Host | undefined;
+  switchOff(name: string): Promise<void>;
+  readonly registry: RegistryStore;
+}
+
+/** What a machine was on another day. */
+export interface Past {
+  readonly timeline: Timeline<MachineState>;
+  /** Programs that its hosts were given then. */
+  readonly givenPrograms: readonly string[];
 }
 
 /** A login on a terminal of the machine. */
@@ -30,11 +56,18 @@ export class Machine {
   readonly timeline: Timeline<MachineState>;
   /** Told when a moment was added, or the machine went to another. */
   onTimeline: (() => void) | undefined;
+  readonly #surroundings: Surroundings;
   readonly #sessions = new Set<Session>();
+  readonly #givenPrograms: readonly string[];
 
-  constructor(host: Host, title = 'boot') {
+  /** With the past of another day, whose present is the state now. */
+  constructor(host: Host, surroundings: Surroundings, past?: Past) {
     this.host = host;
-    this.timeline = new Timeline({ title, atSec: this.#nowSec(), state: this.state });
+    this.#surroundings = surroundings;
+    const { state } = this;
+    this.#givenPrograms = past?.givenPrograms ?? [];
+    this.timeline = past?.timeline ?? new Timeline([{ title: 'boot', atSec: this.#nowSec(), state }]);
+    this.timeline.goTo(this.timeline.position, state);
     host.kernel.onCommandLine = (line) => this.record(line);
   }
 
@@ -61,35 +94,47 @@ export class Machine {
   /** Keeps the present as a moment, where it differs from the last one. */
   record(title: string): void {
     const { state } = this;
-    const { state: last } = this.timeline.now;
-    if (isSame(state, last)) return;
+    if (isSame(state, this.timeline.now.state as MachineState)) return;
     this.timeline.record({ title, atSec: this.#nowSec(), state });
     this.onTimeline?.();
   }
 
-  /** Goes to a moment: disk and engine are what they were. What ran then runs again from its start. */
+  /** Goes to a moment: all hosts and the registry are what they were. What ran then runs again from its start. Rejects
+   *  where the moment is lost; the machine is as it was then. */
   async goTo(position: number): Promise<void> {
-    const { state } = this.timeline.goTo(position);
-    await this.host.engine.restore(state.engine);
-    this.host.root.restore(state.disk);
-    this.host.kernel.disk.usedBytes = state.diskUsedBytes;
-    topologyChanged();
+    const isOfAnotherDay = this.timeline.moments[position]?.state instanceof StateAtRest;
+    const state = await this.timeline.stateAt(position);
+    const { others, switchOff, switchOn, registry } = this.#surroundings;
+    for (const name of [...others.keys()]) if (!state.others.has(name)) await switchOff(name);
+    await restoreHost(this.host, state);
+    for (const [name, other] of state.others) {
+      const host = switchOn(name);
+      if (host) await restoreHost(host, other);
+    }
+    registry.restore(state.registry);
+    if (isOfAnotherDay) for (const host of [this.host, ...others.values()]) addPrograms(host, this.#givenPrograms);
+    this.timeline.goTo(position, this.state);
     this.onTimeline?.();
   }
 
-  /** Switches it off. */
+  /** Other hosts of the lab that are switched on, by name. */
+  get others(): ReadonlyMap<string, Host> {
+    return this.#surroundings.others;
+  }
+
+  /** Switches it off, and what else is on in its lab. */
   async halt(): Promise<void> {
-    await this.host.engine.shutDown();
-    await this.host.kernel.halt();
+    for (const { engine, kernel } of [this.host, ...this.#surroundings.others.values()]) {
+      await engine.shutDown();
+      await kernel.halt();
+    }
   }
 
   /** All that it is now, but for what runs. O(1). */
   get state(): MachineState {
-    return {
-      disk: this.host.root.snapshot(),
-      diskUsedBytes: this.host.kernel.disk.usedBytes,
-      engine: this.host.engine.snapshot(),
-    };
+    const { others, registry } = this.#surroundings;
+    const states = [...others].map(([name, host]) => [name, stateOf(host)] as const);
+    return { ...stateOf(this.host), others: new Map(states), registry: registry.snapshot() };
   }
 
   #nowSec(): number {
@@ -97,8 +142,30 @@ export class Machine {
   }
 }
 
+function stateOf({ root, kernel, engine }: Host): HostState {
+  return { disk: root.snapshot(), diskUsedBytes: kernel.disk.usedBytes, engine: engine.snapshot() };
+}
+
+async function restoreHost({ root, kernel, engine }: Host, state: HostState): Promise<void> {
+  // What runs must not write to the other disk, and what runs then finds its own.
+  await engine.shutDown();
+  root.restore(state.disk);
+  kernel.disk.usedBytes = state.diskUsedBytes;
+  topologyChanged();
+  await engine.restore(state.engine);
+}
+
 /** Whether nothing happened in between: parts that did not change are the same objects. */
 function isSame(a: MachineState, b: MachineState): boolean {
+  if (a.registry !== b.registry || a.others.size !== b.others.size || !isSameHost(a, b)) return false;
+  for (const [name, host] of a.others) {
+    const other = b.others.get(name);
+    if (!other || !isSameHost(host, other)) return false;
+  }
+  return true;
+}
+
+function isSameHost(a: HostState, b: HostState): boolean {
   if (a.disk.inodes !== b.disk.inodes || a.engine.state !== b.engine.state) return false;
   if (a.engine.containers.size !== b.engine.containers.size) return false;
   for (const [id, container] of a.engine.containers) {

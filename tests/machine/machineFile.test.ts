@@ -70,7 +70,7 @@ describe('REST-5 a machine in one file', () => {
 
   it.each<[string, (head: Head) => unknown, string]>([
     ['no record', () => [], 'it is no record'],
-    ['another version', (head) => ({ ...head, version: 9 }), 'kept by version 9, not 1'],
+    ['another version', (head) => ({ ...head, version: 9 }), 'kept by version 9, not 2'],
     ['no disk', ({ disk: _disk, ...head }) => head, 'disk is no record'],
     [
       'a lost page',

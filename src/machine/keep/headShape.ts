@@ -1,5 +1,6 @@
 import { EMPTY_CONFIG } from '../../engine/containerConfig.ts';
 import { DEFAULT_HOST_CONFIG } from '../../engine/hostConfigDefaults.ts';
+import { EVENTS } from './packEvents.ts';
 import { PACKED_UPPER } from './unpackUpper.ts';
 import { type Shape, shapeLike } from './shape.ts';
 
@@ -159,33 +160,58 @@ const ENGINE: Shape = {
   },
 };
 
+/** A host at one moment. */
+const HOST: Readonly<Record<string, Shape>> = {
+  diskUsedBytes: 'number',
+  disk: PACKED_UPPER,
+  engine: ENGINE,
+  containers: {
+    each: {
+      fields: {
+        record: RECORD,
+        top: { optional: ID },
+        initLayer: PACKED_UPPER,
+        upper: PACKED_UPPER,
+        log: { optional: 'string' },
+      },
+    },
+  },
+};
+
+const REGISTRY: Shape = {
+  each: {
+    fields: {
+      name: 'string',
+      tags: { each: { tuple: ['string', ID] } },
+      manifests: { each: { fields: { digest: ID, mediaType: 'string', bytes: 'bytes' } } },
+      blobs: 'strings',
+    },
+  },
+};
+
+const OTHERS: Shape = { each: { fields: { name: 'string', ...HOST } } };
+
 /** A head, but for its version, which is looked at first. */
 export const HEAD: Shape = {
   fields: {
     vintage: { oneOf: ['20.10', '26'] },
-    diskUsedBytes: 'number',
-    disk: PACKED_UPPER,
-    engine: ENGINE,
-    containers: {
-      each: {
+    ...HOST,
+    registry: REGISTRY,
+    others: { optional: OTHERS },
+    timeline: {
+      optional: {
         fields: {
-          record: RECORD,
-          top: { optional: ID },
-          initLayer: PACKED_UPPER,
-          upper: PACKED_UPPER,
-          log: { optional: 'string' },
+          moments: { each: { fields: { title: 'string', atSec: 'number', part: { optional: 'string' } } } },
+          position: 'number',
         },
       },
     },
-    registry: {
-      each: {
-        fields: {
-          name: 'string',
-          tags: { each: { tuple: ['string', ID] } },
-          manifests: { each: { fields: { digest: ID, mediaType: 'string', bytes: 'bytes' } } },
-          blobs: 'strings',
-        },
-      },
-    },
+    events: { optional: { each: { tuple: ['string', EVENTS] } } },
+    programs: { optional: 'strings' },
   },
+};
+
+/** A moment of the timeline. */
+export const MOMENT: Shape = {
+  fields: { ...HOST, others: OTHERS, registry: REGISTRY, parts: 'strings', trees: 'strings' },
 };

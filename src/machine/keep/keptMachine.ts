@@ -3,7 +3,9 @@ import type { LayerColumns } from '../../vfs/layerTree.ts';
 import { KeepError } from './keepError.ts';
 
 /** Of the form below: what was kept by another is not read. */
-export const KEPT_VERSION = 1;
+export const KEPT_VERSION = 2;
+/** Older forms that are read all the same: what they do not have is as on a new machine. */
+export const READABLE_VERSIONS: readonly number[] = [1, KEPT_VERSION];
 
 /** A machine at rest: a head, and parts by name. What has the same name is the same, so that parts which are kept
  *  already need not be written again, and those that the head does not name can go. */
@@ -18,6 +20,8 @@ export interface KeptMachine {
 /** To be read when asked for: most of them are kept already. */
 export interface KeptPart {
   open(): Promise<ByteSource>;
+  /** Where it is known without opening. */
+  readonly sizeBytes?: number | undefined;
 }
 
 /** Where a machine is kept. */
@@ -32,10 +36,10 @@ export interface KeptParts {
 const MAX_DOCUMENT_BYTES = 256 * 2 ** 20;
 
 /** Names of parts, as they stand in a tar, too. */
-export const PART_NAME = /^(inodes|content|log|layer|runs|config|registry)\/[0-9a-z:]{1,140}$/;
+export const PART_NAME = /^(inodes|moment|content|log|layer|runs|config|registry)\/[0-9a-z:]{1,140}$/;
 
 /** A new name of that kind. */
-export function newPartName(kind: 'inodes' | 'content' | 'log'): string {
+export function newPartName(kind: 'inodes' | 'moment' | 'content' | 'log'): string {
   const random = crypto.getRandomValues(new Uint8Array(16));
   return `${kind}/${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

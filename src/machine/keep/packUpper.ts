@@ -25,6 +25,8 @@ interface Page {
   readonly contents: ReadonlyMap<string, KeptPart>;
   /** Until they are asked for. */
   bytes: Uint8Array | undefined;
+  /** Unknown of one that was kept. */
+  readonly sizeBytes: number | undefined;
 }
 
 /** What became of a stretch of inodes: one that did not change keeps its name, and is not packed again. */
@@ -41,7 +43,7 @@ export async function packUpper(upper: UpperState, parts: Map<string, KeptPart>)
       pages.set(identity, page);
     }
     const known = page;
-    parts.set(page.part, { open: () => openPage(known, upper, first) });
+    parts.set(page.part, { open: () => openPage(known, upper, first), sizeBytes: page.sizeBytes });
     for (const [name, part] of page.contents) parts.set(name, part);
     packed.push([first / STRETCH, page.part]);
   }
@@ -58,9 +60,11 @@ export function rememberPages(
   const names = new Map(packed.pages);
   for (const { first, identity } of trieStretches(upper.inodes)) {
     const part = names.get(first / STRETCH);
-    if (part !== undefined) pages.set(identity, { part, contents: contents.get(part) ?? new Map(), bytes: undefined });
+    if (part !== undefined) pages.set(identity, { part, contents: contents.get(part) ?? new Map(), ...NO_BYTES });
   }
 }
+
+const NO_BYTES = { bytes: undefined, sizeBytes: undefined };
 
 async function openPage(page: Page, upper: UpperState, first: number): Promise<MemorySource> {
   const bytes = page.bytes ?? (await packPage(upper, first)).bytes ?? new Uint8Array(0);
@@ -75,7 +79,8 @@ async function packPage(upper: UpperState, first: number): Promise<Page> {
     const inode = trieGet<UpperInode>(upper.inodes, number);
     if (inode && inode.linkCount > 0) inodes.push(await packInode(number, inode, contents));
   }
-  return { part: newPartName('inodes'), contents, bytes: encodeDocument(inodes) };
+  const bytes = encodeDocument(inodes);
+  return { part: newPartName('inodes'), contents, bytes, sizeBytes: bytes.length };
 }
 
 async function packInode(number: number, inode: UpperInode, contents: Map<string, KeptPart>): Promise<Plain> {

@@ -3,20 +3,22 @@ import type { EngineSnapshot } from '../../engine/engineSnapshot.ts';
 import { rfc3339, ZERO_TIME } from '../../engine/goTime.ts';
 import { disconnectedEndpoint } from '../../engine/networkStore.ts';
 import { topologyChanged } from '../../shell/kernel/mountNamespace.ts';
-import type { Host } from '../host.ts';
-import type { MachineState } from '../machine.ts';
+import { addPrograms, type Host } from '../host.ts';
+import type { HostState } from '../machine.ts';
 
 /** What moby gives a container that ran when the power went (daemon/daemon.go, restore). */
 const LOST_EXIT_CODE = 255;
 const RUNNING = new Set(['running', 'paused', 'restarting']);
 
 /** Switches a host on with the disk and the engine of another day. As after a power cut: what ran has ended, what is to
- *  restart always starts, and what was to be removed at its end is removed. */
-export async function wakeHost(host: Host, state: MachineState): Promise<void> {
+ *  restart always starts, and what was to be removed at its end is removed. Programs that came since are given to it, but
+ *  none of `givenPrograms`: those that are not there were removed. */
+export async function wakeHost(host: Host, state: HostState, givenPrograms: readonly string[] = []): Promise<void> {
   const { engine, kernel, root } = host;
   root.restore(state.disk);
   kernel.disk.usedBytes = state.diskUsedBytes;
   topologyChanged();
+  addPrograms(host, givenPrograms);
   const after = afterPowerCut(state.engine, rfc3339(kernel.clock.now()));
   await engine.restore(after);
   for (const record of after.state.containers.values()) {

@@ -50,8 +50,13 @@ export class RegistryStore {
     return this.#state.get(name)?.blobs.has(digest) ? this.#blobs.get(digest) : undefined;
   }
 
-  addBlob(name: string, digest: Digest, source: ByteSource): void {
+  /** A blob that repositories of a state to be restored have. */
+  holdBlob(digest: Digest, source: ByteSource): void {
     if (!this.#blobs.has(digest)) this.#blobs.set(digest, source);
+  }
+
+  addBlob(name: string, digest: Digest, source: ByteSource): void {
+    this.holdBlob(digest, source);
     const repository = this.#state.get(name) ?? EMPTY_REPOSITORY;
     this.#put(name, { ...repository, blobs: new Set(repository.blobs).add(digest) });
   }
