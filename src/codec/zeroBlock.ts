@@ -3,7 +3,7 @@ import { zeros } from '../bytes/zeros.ts';
 import { crc32 } from './crc32.ts';
 
 /** So many zeros are compressed once, and then told again and again. */
-export const ZERO_BLOCK_BYTES = 256 * 1024;
+export const ZERO_BLOCK_BYTES = 64 * 1024;
 
 const FULL_FLUSH = 3;
 

@@ -50,7 +50,7 @@ describe('gzip', () => {
   });
 
   it('SAVE-2 where there is no block of zeros the bytes are those of zlib', async () => {
-    const content = Buffer.concat([TEXT, Buffer.alloc(300_000), TEXT]);
+    const content = Buffer.concat([TEXT, Buffer.alloc(65_000), TEXT]);
     const packed = await readAll(gzip(inChunks(content, 100_000), 6));
     expect(Buffer.compare(packed, zlibGzip(content))).toBe(0);
   });
