@@ -57,7 +57,8 @@ export type LabEvent =
   | { readonly type: 'build'; readonly event: BuildEvent }
   /** Whether the machine will be there at the next visit. It goes on in any case. */
   | { readonly type: 'keeping'; readonly notKept: NotKeptReason | undefined }
-  /** The machine of an earlier visit could not be used: a new one was booted. */
+  /** The machine of an earlier visit cannot be opened, and stays as it is; the one that is there is new, and not kept.
+   *  Empty: it is thrown away. */
   | { readonly type: 'keptLost'; readonly message: string };
 
 /** `taken`: another tab keeps its own, or could not be held off. */

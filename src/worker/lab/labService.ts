@@ -29,6 +29,8 @@ export class Lab {
   #machine: Promise<LabMachine> | undefined;
   #keeper: Promise<MachineKeeper | undefined> | undefined;
   #wasKept = false;
+  /** A machine is kept that cannot be opened. */
+  #isKeptUnread = false;
   #companion: CompanionChoice | undefined;
   #terminals: Terminals | undefined;
   #showTimer: ReturnType<typeof setTimeout> | undefined;
@@ -87,9 +89,10 @@ export class Lab {
   async #boot(): Promise<LabMachine> {
     this.#keeper ??= openKeeper(await this.#session.host(), this.#emit);
     const keeper = await this.#keeper;
-    const kept = await keeper?.read().catch(async (error: unknown) => {
+    const kept = await keeper?.read().catch((error: unknown) => {
+      // It stays as it is: another version of this page may open it.
+      this.#isKeptUnread = true;
       this.#emit({ type: 'keptLost', message: toFault(error).message });
-      await keeper.clear();
       return undefined;
     });
     this.#wasKept = kept !== undefined;
@@ -114,7 +117,7 @@ export class Lab {
       this.#showSoon();
       keeper?.saveSoon();
     });
-    keeper?.keep(lab);
+    if (!this.#isKeptUnread) keeper?.keep(lab);
     return lab;
   }
 
@@ -169,6 +172,8 @@ export class Lab {
     this.#terminals?.closeAll();
     old.machine.onTimeline = undefined;
     await (await this.#keeper)?.clear();
+    if (this.#isKeptUnread) this.#emit({ type: 'keptLost', message: '' });
+    this.#isKeptUnread = false;
     await old.machine.halt();
     this.#machine = this.#switchOn(kept);
     const { machine } = await this.#machine;
