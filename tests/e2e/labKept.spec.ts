@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openTerminal, run, screenOf } from './support/labTerminal.ts';
+import { chooseOfMachine, openTerminal, run, screenOf } from './support/labTerminal.ts';
 import { expect, test } from './support/test.ts';
 
 /** What is written is on its way at most so long. */
@@ -27,7 +27,7 @@ test.describe('LAB-3 the machine is kept', () => {
     await openTerminal(page);
     await run(page, 'echo old > mark');
     page.on('dialog', (dialog) => void dialog.accept());
-    await page.getByRole('button', { name: 'New machine' }).click();
+    await chooseOfMachine(page, 'New machine');
     await expect(screenOf(page)).toContainText('root@palimpsest:~#');
     await page.locator('.terminal').click();
     await run(page, 'cat mark; echo new > other');
@@ -65,14 +65,14 @@ test.describe('LAB-3 the machine is kept', () => {
     await openTerminal(page);
     await run(page, 'echo saved > mark; docker pull -q alpine');
     const downloading = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save the whole machine…' }).click();
+    await chooseOfMachine(page, 'Save the whole machine…');
     const path = await (await downloading).path();
     expect(readFileSync(path).subarray(0, 18).toString()).toBe('palimpsest-machine');
     page.on('dialog', (dialog) => void dialog.accept());
     await page.locator('.terminal').click();
     await run(page, 'rm mark; docker rmi alpine');
     const choosing = page.waitForEvent('filechooser');
-    await page.getByRole('button', { name: 'Load a machine…' }).click();
+    await chooseOfMachine(page, 'Load a machine…');
     await (await choosing).setFiles(path);
     await expect(screenOf(page)).not.toContainText('docker rmi');
     await page.locator('.terminal').click();

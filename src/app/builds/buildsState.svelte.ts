@@ -76,13 +76,11 @@ export class BuildsState {
     lab.onChange = () => this.#refreshSoon();
   }
 
+  /** Shows the first folder with a Dockerfile, unless another was asked for before the machine was there. */
   async start(): Promise<void> {
-    await this.lab.booted;
     await this.#try(async (service) => {
-      this.folders = await service.buildFolders();
-      this.imageNames = await service.imageNames();
-      const [first] = this.folders;
-      if (first) await this.openFolder(first.folder, first.dockerfiles[0] ?? 'Dockerfile');
+      const [first] = await service.buildFolders();
+      if (first && this.text === '') await this.openFolder(first.folder, first.dockerfiles[0] ?? 'Dockerfile');
       else await this.refresh();
     });
     this.isReady = true;
@@ -275,6 +273,7 @@ export class BuildsState {
   /** Whether it went well; else the fault is shown. */
   async #try(body: (service: LabService) => Promise<unknown>): Promise<boolean> {
     try {
+      await this.lab.booted;
       await body(this.lab.service);
       this.fault = '';
       return true;

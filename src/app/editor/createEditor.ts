@@ -132,7 +132,8 @@ export class Editor {
       dockerfileLanguage,
       bracketMatching(),
       closeBrackets(),
-      autocompletion({ override: [dockerfileCompletion(words)], icons: false }),
+      // Enter is a new line unless something was chosen: FROM busybox is whole, though busybox:1.36 begins alike.
+      autocompletion({ override: [dockerfileCompletion(words)], icons: false, selectOnOpen: false }),
       linter(
         async (view) => {
           const { length } = view.state.doc;

@@ -37,22 +37,26 @@ function complete(context: CompletionContext, words: Words): CompletionResult | 
     );
   }
   const nested = keyword === 'ONBUILD' && /^\S+\s+\S*$/.test(before);
-  if (keyword === '' || nested) return result(from, KEYWORDS());
+  if (keyword === '' || nested) return result(from, keywords());
   if (word.startsWith('--from=') || word.startsWith('from=')) return sources(from + word.indexOf('=') + 1, words);
   if (word.startsWith('--')) return result(from, flags(keyword));
   if (!context.explicit && word === '') return null;
   if (keyword === 'FROM') return / as\s+\S*$/i.test(before) ? null : sources(from, words);
-  if (keyword === 'COPY' || keyword === 'ADD')
-    return / --from=/.test(before)
-      ? null
-      : result(
-          from,
-          words.paths.map((label) => ({ label, type: 'file' })),
-        );
+  if (keyword === 'COPY' || keyword === 'ADD') return paths(from, before, words);
   return null;
 }
 
-function KEYWORDS(): readonly Completion[] {
+/** What is copied comes from the context; where it goes does not. */
+function paths(from: number, before: string, { paths: known }: Words): CompletionResult | null {
+  const isFirst = /^\S+(?:\s+--\S+)*\s+\S*$/.test(before);
+  if (/\s--from=/.test(before) || !isFirst || /\s\.{1,2}$/.test(before)) return null;
+  return result(
+    from,
+    known.map((label) => ({ label, type: 'file' })),
+  );
+}
+
+function keywords(): readonly Completion[] {
   return INSTRUCTIONS.map((label) => {
     const help = instructionHelp(label);
     return { label, type: 'keyword', ...(help && { detail: help.form.slice(label.length), info: help.text }) };

@@ -16,3 +16,9 @@ export async function run(page: Page, line: string): Promise<void> {
   await page.keyboard.type(`${line}; echo ${mark.slice(0, 4)}""${mark.slice(4)}\n`);
   await expect(screenOf(page)).toContainText(mark, { timeout: 30_000 });
 }
+
+/** Chooses from the menu of the machine. */
+export async function chooseOfMachine(page: Page, item: string): Promise<void> {
+  await page.getByRole('button', { name: 'Machine', exact: true }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
