@@ -151,7 +151,7 @@ async function allBut(
 
 export function countOf(chunk: Uint8Array, byte: number): number {
   let count = 0;
-  for (let at = chunk.indexOf(byte); at >= 0; at = chunk.indexOf(byte, at + 1)) count++;
+  for (let i = 0; i < chunk.length; i++) if (chunk[i] === byte) count++;
   return count;
 }
 

@@ -34,7 +34,7 @@ export const seq: Program = utility(
     for (let i = 0; ; i++) {
       const value = first.value + i * step.value;
       // A value that differs from the end only by how doubles are rounded is still shown.
-      const shown = Number(value.toFixed(Math.min(decimals, 100)));
+      const shown = Number.isSafeInteger(value) ? value : Number(value.toFixed(Math.min(decimals, 100)));
       if (isUp ? shown > last.value : shown < last.value) break;
       const writing = output.put((isFirst ? '' : separator) + show(value));
       isFirst = false;
@@ -98,7 +98,8 @@ function formatterOf(
     }
     return (value) => parts.map((part) => ('text' in part ? part.text : formatFloat(part.conversion, value))).join('');
   }
-  const plain = (value: number) => value.toFixed(Math.min(decimals, 100));
+  const plain = (value: number) =>
+    decimals === 0 && Number.isSafeInteger(value) ? String(value) : value.toFixed(Math.min(decimals, 100));
   if (!equalWidth) return plain;
   const end = Number.isFinite(last.value)
     ? plain(first.value + Math.floor((last.value - first.value) / step.value) * step.value)

@@ -81,13 +81,13 @@ export const sort: Program = utility(
       process,
       operands,
       async (input) => {
-        const lines: string[] = [];
-        lists.push(lines);
+        const batches: string[][] = [];
         const reader = new LineReader(input, { delimiter });
         for (let batch = await reader.batch(); batch; batch = await reader.batch()) {
-          for (const line of batch) lines.push(line);
+          batches.push(batch);
           if (process.isDue) await process.pause();
         }
+        lists.push(batches.flat());
       },
       { words: (error) => readWords(process, error), failureStatus: 2 },
     );
@@ -129,9 +129,11 @@ async function print(process: Process, options: Options, lines: readonly string[
   }
 }
 
+const LINES_A_WRITE = 256;
+
 async function putAll(output: TextOutput, lines: readonly string[], end: string): Promise<void> {
-  for (const line of lines) {
-    const writing = output.put(line + end);
+  for (let i = 0; i < lines.length; i += LINES_A_WRITE) {
+    const writing = output.put(lines.slice(i, i + LINES_A_WRITE).join(end) + end);
     if (writing) await writing;
   }
   await output.flush();

@@ -151,7 +151,7 @@ function skipBlanks(line: string, from: number): number {
 }
 
 /** What a key's text is made into once, so that comparing it is cheap. */
-export type Prepared = string | number | Decimal | readonly [number, string];
+export type Prepared = string | number | readonly [number, string];
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 
@@ -226,12 +226,9 @@ function compareNumbers(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A decimal number of any length at the start of a text; what is none is 0. */
-interface Decimal {
-  readonly text: string;
-  /** Undefined where it has more digits than a double holds. */
-  readonly value: number | undefined;
-}
+/** A decimal number of any length at the start of a text; what is none is 0. A text where it has more digits than a
+ *  double holds. */
+type Decimal = number | string;
 
 const DOUBLE_DIGITS = 15;
 
@@ -245,9 +242,15 @@ function decimalKey(text: string): Decimal {
     at++;
     while (isDigit(text, at)) at++;
   }
-  if (at - start > DOUBLE_DIGITS) return { text, value: undefined };
+  if (at - start > DOUBLE_DIGITS) return text;
   const value = Number(text.slice(start, at)) || 0;
-  return { text, value: isNegative ? -value : value };
+  return isNegative ? -value : value;
+}
+
+/** The digits that a double was made of. */
+function digitsOf(value: number): string {
+  const wholeDigits = Math.trunc(Math.abs(value)).toString().length;
+  return value.toFixed(Math.max(0, DOUBLE_DIGITS - wholeDigits));
 }
 
 const MINUS = 0x2d;
@@ -259,8 +262,11 @@ function isDigit(text: string, at: number): boolean {
 }
 
 function compareNumeric(a: Decimal, b: Decimal): number {
-  if (a.value !== undefined && b.value !== undefined) return compareNumbers(a.value, b.value);
-  const [left, right] = [decimalOf(a.text), decimalOf(b.text)];
+  if (typeof a === 'number' && typeof b === 'number') return compareNumbers(a, b);
+  const [left, right] = [a, b].map((key) => decimalOf(typeof key === 'number' ? digitsOf(key) : key)) as [
+    Digits,
+    Digits,
+  ];
   if (left.sign !== right.sign) return left.sign - right.sign;
   const order =
     left.whole.length - right.whole.length ||
@@ -269,7 +275,13 @@ function compareNumeric(a: Decimal, b: Decimal): number {
   return order * left.sign;
 }
 
-function decimalOf(text: string): { sign: number; whole: string; part: string } {
+interface Digits {
+  readonly sign: number;
+  readonly whole: string;
+  readonly part: string;
+}
+
+function decimalOf(text: string): Digits {
   const match = /^[ \t]*(-?)(\d*)(?:\.(\d*))?/.exec(text) as RegExpExecArray;
   const whole = (match[2] ?? '').replace(/^0+/, '');
   const part = (match[3] ?? '').replace(/0+$/, '');

@@ -3,18 +3,29 @@ import { compareNames } from './nameOrder.ts';
 import { type Comparison, comparisonOf, keyText, prepare, type Prepared, randomSalt, type SortKey } from './sortKey.ts';
 
 /** What is sorted in one go, between two looks at whether the thread is wanted elsewhere. */
-const RUN_LINES = 4096;
+const RUN_LINES = 8192;
+const STEPS_A_LOOK = 64;
 
 interface Entry {
   readonly line: string;
-  readonly keys: readonly Prepared[];
+  readonly first: Prepared;
+  /** The keys behind the first: mostly none. */
+  readonly others: readonly Prepared[];
 }
+
+const NONE: readonly Prepared[] = [];
 
 export interface OrderForm {
   readonly separator: string | undefined;
   readonly isUnique: boolean;
   readonly isStable: boolean;
   readonly reverse: boolean;
+}
+
+const HIGH = /[\ud800-\uffff]/;
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 type Compare<Item> = (a: Item, b: Item) => number;
@@ -42,7 +53,7 @@ export class Order {
   }
 
   compareKeys(a: string, b: string): number {
-    return this.#compare(this.#prepare(a), this.#prepare(b));
+    return this.#compare(this.#entry(a), this.#entry(b));
   }
 
   compare(a: string, b: string): number {
@@ -51,8 +62,10 @@ export class Order {
 
   async sorted(lines: readonly string[]): Promise<string[]> {
     if (this.#isOfLines) {
-      const order = this.#reverse ? (a: string, b: string) => compareNames(b, a) : compareNames;
+      // Texts sort as bytes do, but for what needs surrogates.
+      const order = lines.some((line) => HIGH.test(line)) ? compareNames : compareTexts;
       const all = await this.#mergeAll(await this.#runs(lines, order), order);
+      if (this.#reverse) all.reverse();
       return this.isUnique ? all.filter((line, i) => i === 0 || line !== all[i - 1]) : all;
     }
     return this.#unique(await this.#mergeAll(await this.#runs(await this.#entries(lines), this.#order), this.#order));
@@ -71,16 +84,23 @@ export class Order {
     return this.#keys.length === 1 && key !== undefined && isWholeLine(key);
   }
 
-  #prepare(line: string): Prepared[] {
-    return this.#keys.map((key) => prepare(keyText(line, key, this.#separator), key.options, this.#salt));
+  #entry(line: string): Entry {
+    const first = this.#prepared(line, this.#keys[0] as SortKey);
+    const others = this.#keys.length === 1 ? NONE : this.#keys.slice(1).map((key) => this.#prepared(line, key));
+    return { line, first, others };
   }
 
-  #compare(a: readonly Prepared[], b: readonly Prepared[]): number {
-    for (let i = 0; i < this.#comparisons.length; i++) {
-      const order = (this.#comparisons[i] as Comparison)(a[i] as Prepared, b[i] as Prepared);
-      if (order !== 0) return order;
+  #prepared(line: string, key: SortKey): Prepared {
+    return prepare(keyText(line, key, this.#separator), key.options, this.#salt);
+  }
+
+  #compare(a: Entry, b: Entry): number {
+    const comparisons = this.#comparisons;
+    let order = (comparisons[0] as Comparison)(a.first, b.first);
+    for (let i = 1; order === 0 && i < comparisons.length; i++) {
+      order = (comparisons[i] as Comparison)(a.others[i - 1] as Prepared, b.others[i - 1] as Prepared);
     }
-    return 0;
+    return order;
   }
 
   #lastResort(a: string, b: string): number {
@@ -89,12 +109,12 @@ export class Order {
     return this.#reverse ? -order : order;
   }
 
-  readonly #order = (a: Entry, b: Entry) => this.#compare(a.keys, b.keys) || this.#lastResort(a.line, b.line);
+  readonly #order = (a: Entry, b: Entry) => this.#compare(a, b) || this.#lastResort(a.line, b.line);
 
   async #entries(lines: readonly string[]): Promise<Entry[]> {
     const entries: Entry[] = [];
     for (const line of lines) {
-      entries.push({ line, keys: this.#prepare(line) });
+      entries.push(this.#entry(line));
       if (this.#process.isDue) await this.#process.pause();
     }
     return entries;
@@ -126,7 +146,10 @@ export class Order {
     const out: Item[] = [];
     let [x, y] = [0, 0];
     while (x < a.length && y < b.length) {
-      out.push(compare(a[x] as Item, b[y] as Item) <= 0 ? (a[x++] as Item) : (b[y++] as Item));
+      const stop = out.length + STEPS_A_LOOK;
+      while (out.length < stop && x < a.length && y < b.length) {
+        out.push(compare(a[x] as Item, b[y] as Item) <= 0 ? (a[x++] as Item) : (b[y++] as Item));
+      }
       if (this.#process.isDue) await this.#process.pause();
     }
     for (; x < a.length; x++) out.push(a[x] as Item);
@@ -136,7 +159,7 @@ export class Order {
 
   #unique(all: readonly Entry[]): string[] {
     const kept = this.isUnique
-      ? all.filter(({ keys }, i) => i === 0 || this.#compare((all[i - 1] as Entry).keys, keys) !== 0)
+      ? all.filter((entry, i) => i === 0 || this.#compare(all[i - 1] as Entry, entry) !== 0)
       : all;
     return kept.map(({ line }) => line);
   }

@@ -128,7 +128,10 @@ async function filter(process: Process, input: TextInput, output: TextOutput, ru
     const number = rules.counts ? `${String(count).padStart(rules.countWidth)} ` : '';
     return output.put(number + group[0] + end);
   };
-  for (let line = await reader.next(); line !== undefined; line = await reader.next()) {
+  for (;;) {
+    const reading = reader.next();
+    const line = reading instanceof Promise ? await reading : reading;
+    if (line === undefined) break;
     const next = keyOf(line, rules);
     if (count > 0 && next === key) {
       count++;

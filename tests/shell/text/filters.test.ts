@@ -159,8 +159,12 @@ sideBySide(
       'sort -rk2,2',
       'sort -nk1,1 -k2r',
       'sort -snk1,1',
+      'sort -u',
+      'sort -r',
+      'sort -ru',
+      'sort -s',
     ],
-    '10 b\n9 a\n2K x\n1M y\n-3 z\n1.5 q\n1e3 e\n  7 lead\nJan 1\nfeb 2\nfile1.10\nfile1.9\n10 a\nB\nb\n\n0x10\n',
+    '10 b\n9 a\n2K x\n1M y\n-3 z\n1.5 q\n1e3 e\n  7 lead\nJan 1\nfeb 2\nfile1.10\nfile1.9\n10 a\nB\nb\n\n0x10\n+5\n.5\n-.5\n1234567890.12341\n1234567890.1234\n1234567890.12339999999999\n1234567890.123400000000001\n00012\n12345678901234567890\n12345678901234567891\nä\nz\n',
   ),
 );
 sideBySide(
