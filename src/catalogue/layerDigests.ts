@@ -5,6 +5,8 @@ import type { RunSource } from '../bytes/runSource.ts';
 import type { CatalogueFiles } from './catalogueFiles.ts';
 
 const FILE = 'images/digests.json';
+/** What a layer of the catalogue may have beside its zeros: it is hashed at once. */
+const MAX_STORED_BYTES = 64 * 2 ** 20;
 
 /** diffIDs of the catalogue's layers. Those that `scripts/catalogue/digests.mjs` wrote down are found by the digest of
  *  what is stored of a layer and where: hundreds of megabytes of zeros need not be hashed. Any other is hashed. */
@@ -19,9 +21,15 @@ export class LayerDigests {
   }
 
   async diffId(tar: RunSource): Promise<string> {
+    return (await this.known(tar)) ?? `sha256:${await hashed(tar, this.#platform)}`;
+  }
+
+  /** The diffID where it was written down. Whoever made the bytes: another layer has another fingerprint. */
+  async known(tar: RunSource): Promise<string | undefined> {
+    if ((tar.parts?.stored.sizeBytes ?? Infinity) > MAX_STORED_BYTES) return undefined;
     this.#known ??= this.#read();
-    const known = (await this.#known)[await fingerprint(tar, this.#platform)];
-    return `sha256:${known ?? (await hashed(tar, this.#platform))}`;
+    const hex = (await this.#known)[await fingerprint(tar, this.#platform)];
+    return hex === undefined ? undefined : `sha256:${hex}`;
   }
 
   /** Without the file, which is written by means of this. */

@@ -103,7 +103,7 @@ class GzipWriter {
     this.#isOpen = true;
   }
 
-  #push(bytes: Uint8Array, flush: number | boolean): void {
+  #push(bytes: Uint8Array, flush: typeof FULL_FLUSH | boolean): void {
     // pako reports only misuse here: any bytes can be compressed.
     if (!this.#deflate.push(bytes, flush)) throw new Error(`deflate failed: ${this.#deflate.msg || this.#deflate.err}`);
   }

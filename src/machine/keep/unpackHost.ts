@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import type { Platform } from '../../bytes/platform.ts';
+import { RunSource } from '../../bytes/runSource.ts';
 import { EMPTY_CONFIG } from '../../engine/containerConfig.ts';
 import type { ContainerRecord } from '../../engine/containerRecord.ts';
 import { EngineError } from '../../engine/engineError.ts';
@@ -29,6 +30,8 @@ export interface Unpacking {
   readonly parts: KeptParts;
   readonly platform: Platform;
   readonly trust: Trust;
+  /** The digests of some layers, that need not be computed then. */
+  readonly knownDigest?: (tar: RunSource) => Promise<string | undefined>;
 }
 
 /** Layers of a foreign machine, unpacked: runs of zeros cost its file nothing, and are hashed all the same. */
@@ -117,12 +120,13 @@ async function columnsOf(
   tar: string,
   tars: Tars,
   diffId: Digest,
-  { parts, platform, trust }: Unpacking,
+  { parts, platform, trust, knownDigest }: Unpacking,
 ): Promise<LayerColumns> {
   const kept = trust === 'kept' ? await parts.tree(tar) : undefined;
   if (kept) return kept;
   const source = tars.get(tar) as ByteSource;
-  await requireDigest(source, diffId, tar, platform);
+  const known = source instanceof RunSource ? await knownDigest?.(source) : undefined;
+  if (known !== diffId) await requireDigest(source, diffId, tar, platform);
   const builder = new LayerTreeBuilder(source.sizeBytes);
   const { totalBytes } = await scanTar(source, builder.add.bind(builder));
   return builder.finish(totalBytes).tree.columns;

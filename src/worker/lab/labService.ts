@@ -64,7 +64,8 @@ export class Lab {
       reset: () => this.#reset(),
       exportMachine: async () => exportMachine(await this.#booted(), (await this.#session.host()).platform),
       connectCompanion: (choice) => this.#connect(choice),
-      importMachine: async (file) => this.#replace(await importMachine(file, await this.#session.host())),
+      importMachine: async (file) =>
+        this.#replace(await importMachine(file, await this.#session.host(), webCatalogue(this.#base))),
     };
   }
 

@@ -1,4 +1,6 @@
 import type { Platform } from '../../bytes/platform.ts';
+import type { CatalogueFiles } from '../../catalogue/catalogueFiles.ts';
+import { LayerDigests } from '../../catalogue/layerDigests.ts';
 import { type LabMachine, machineAtRest } from '../../machine/bootMachine.ts';
 import { openMachineFile, writeMachineFile } from '../../machine/keep/machineFile.ts';
 import { type MachineAtRest, packMachine } from '../../machine/keep/packMachine.ts';
@@ -16,7 +18,12 @@ export async function exportMachine(lab: LabMachine, platform: Platform): Promis
 }
 
 /** The machine in a file. Throws KeepError, and nothing is changed then. */
-export async function importMachine(file: Blob, { platform, openBlob }: Host): Promise<MachineAtRest> {
+export async function importMachine(
+  file: Blob,
+  { platform, openBlob }: Host,
+  catalogue: CatalogueFiles,
+): Promise<MachineAtRest> {
   const { head, parts } = await openMachineFile(openBlob(file));
-  return unpackMachine(head, { parts, platform, trust: 'foreign' });
+  const digests = new LayerDigests(catalogue, platform);
+  return unpackMachine(head, { parts, platform, trust: 'foreign', knownDigest: (tar) => digests.known(tar) });
 }
