@@ -5,6 +5,7 @@ import type { Layer } from '../vfs/overlay/layer.ts';
 import { lookup } from '../vfs/overlay/lookup.ts';
 import type { OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
 import type { Upper } from '../vfs/overlay/upper.ts';
+import { lowerNumberOf } from '../vfs/overlay/stat.ts';
 import { getXattr, listXattrs } from '../vfs/overlay/xattrCalls.ts';
 import { FileType } from './fileType.ts';
 import { FuseError } from './fuseError.ts';
@@ -36,12 +37,18 @@ export class OverlayFilesystem implements FuseFilesystem {
   readonly #session: OverlaySession;
   readonly #figures: () => FilesystemFigures;
 
-  /** `lowers`: topmost first. `options`: as after `mount -o`. `figures`: what statfs(2) tells; without free blocks, writes
-   *  are refused. Throws VfsError EINVAL
-   *  for options that contradict themselves. */
-  constructor(lowers: readonly Layer[], upper: Upper, options: string, figures: () => FilesystemFigures) {
+  /** `lowers`: topmost first. `options`: as after `mount -o`. `figures`: what statfs(2) tells. `hasRoom`: whether
+   *  anything more may be written; else while there are free blocks. Throws VfsError EINVAL for options that contradict
+   *  themselves. */
+  constructor(
+    lowers: readonly Layer[],
+    upper: Upper,
+    options: string,
+    figures: () => FilesystemFigures,
+    hasRoom = () => figures().freeBlocks > 0,
+  ) {
     this.#session = new OverlaySession(lowers, upper, options);
-    this.writer = new OverlayWriter(this.#session, () => figures().freeBlocks > 0);
+    this.writer = new OverlayWriter(this.#session, hasRoom);
     this.#figures = figures;
   }
 
@@ -152,7 +159,17 @@ export class OverlayFilesystem implements FuseFilesystem {
 
   /** A name may be listed that cannot be looked up: a whiteout in a directory that has nothing to merge. */
   #put(directory: OverlayNode, { name, type, position }: PlacedName, bytes: Uint8Array, sink: DirectorySink): void {
-    const found = lookup(this.#session.mount, directory, name);
+    const { mount } = this.#session;
+    const isLeaf = type === FileType.file || type === FileType.symlink;
+    const ino =
+      isLeaf && !sink.wantsEntry(type) && !directory.children?.has(name)
+        ? lowerNumberOf(mount, directory.inode as OverlayInode, name)
+        : undefined;
+    if (ino !== undefined) {
+      sink.add(bytes, ino, type, position + 1);
+      return;
+    }
+    const found = lookup(mount, directory, name);
     if (!found.inode) sink.add(bytes, UNKNOWN_INO, type, position + 1);
     else if (sink.wantsEntry(type)) sink.addEntry(bytes, this.#give(found), position + 1);
     else sink.add(bytes, this.#ino(found), type, position + 1);

@@ -12,6 +12,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -107,6 +108,17 @@ suite(`MOUNT-1 a read-only mount${reason}`, () => {
 });
 
 suite(`MOUNT-2 a writable mount${reason}`, () => {
+  it('takes no more than -o size allows, tells df so, and goes on when something is removed', async () => {
+    const { folder } = await mount(['-o', 'size=64k']);
+    const { bsize, blocks, bfree } = statfsSync(folder);
+    expect([bsize * blocks, bsize * bfree]).toEqual([65536, 65536]);
+    writeFileSync(join(folder, 'a'), Buffer.alloc(40960, 1));
+    expect(() => writeFileSync(join(folder, 'b'), Buffer.alloc(40960, 2))).toThrow(/ENOSPC/);
+    rmSync(join(folder, 'a'));
+    writeFileSync(join(folder, 'b'), Buffer.alloc(40960, 3));
+    expect(readFileSync(join(folder, 'b'))).toEqual(Buffer.alloc(40960, 3));
+  });
+
   it('changes files of the image and leaves the archive as it is', async () => {
     const before = readFileSync(archive);
     const { folder } = await mount([]);
@@ -228,6 +240,8 @@ suite(`MOUNT-3 what becomes of the changes${reason}`, () => {
     [['--save', archive], /is there already/],
     [['--save', join(dir, 'x.tar'), '--ro'], /--ro leaves nothing/],
     [['-o', 'metacopy=on'], /--options knows/],
+    [['-o', 'size=lots'], /--options knows/],
+    [['--ro', '-o', 'size=1m'], /size=1m is for mounts that can be written/],
     [['--tag', 'a:b'], /--save writes/],
   ])('%j is refused before anything is mounted', (args, message) => {
     const folder = join(dir, 'refused');

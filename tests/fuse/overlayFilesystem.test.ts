@@ -116,6 +116,28 @@ describe('FUSE-5 a writable union', () => {
     expect((await lookup(kernel, 'named')).node).toBe(made.node);
   });
 
+  it('lists names with the inode numbers that they have, without looking them up', async () => {
+    const upperTree = layer(entry('dir/'), entry('dir/other', { size: 3, offset: 99 }), entry('dir/file', { size: 5 }));
+    const lowers = [upperTree, LOWER].map((tree, i) => new LayerTreeLayer(tree, CONTENT, new Uint8Array(16).fill(i)));
+    const figures = { blockSizeBytes: 4096, blocks: 10, freeBlocks: 5, files: 9, freeFiles: 9 };
+    const kernel = new FakeKernel(new OverlayFilesystem(lowers, new Upper(), '', () => figures));
+    await kernel.init();
+    const list = async (node: number) =>
+      readDirents(await kernel.ask(Opcode.readdir, node, new Writer().u64(0).u64(0).u32(4096).zeros(20)), 'plain');
+    const directory = await lookup(kernel, 'dir');
+    await create(kernel, directory.node, 'made');
+    const listed = { ...numbers('', await list(1)), ...numbers('dir/', await list(directory.node)) };
+    for (const [path, ino] of Object.entries(listed))
+      expect([path, (await lookup(kernel, path)).attr.ino]).toEqual([path, ino]);
+    expect(Object.keys(listed)).toContain('dir/made');
+    expect(listed).toMatchObject({ ...numbers('', await list(1)), ...numbers('dir/', await list(directory.node)) });
+  });
+
+  function numbers(folder: string, names: ReturnType<typeof readDirents>): Record<string, number> {
+    const real = names.filter(({ name }) => name !== '.' && name !== '..');
+    return Object.fromEntries(real.map(({ name, ino }) => [folder + name, ino]));
+  }
+
   it('tells lower hard links apart, but for their inode number', async () => {
     const { kernel } = await started();
     const [one, two] = [await lookup(kernel, 'one'), await lookup(kernel, 'two')];

@@ -36,9 +36,12 @@ export async function mountImage(plan: MountPlan, args: ParsedArguments, context
     await serveImage(filesystem, plan, announcement(name, plan), context);
     return ExitCode.fine;
   }
-  const upper = new Upper({ now: preciseClock });
+  const upper = new Upper({
+    now: preciseClock,
+    ...(plan.limitBytes === undefined ? {} : { limitBytes: plan.limitBytes }),
+  });
   if (plan.keep !== undefined) await loadChanges(plan.keep, upper, context);
-  const filesystem = overUpper(stack, contents, upper, plan.overlayOptions);
+  const filesystem = overUpper(stack, contents, upper, plan);
   await serveImage(filesystem, plan, announcement(name, plan), context);
   if (plan.keep !== undefined) await keepChanges(plan.keep, filesystem.changes('asMounted'), context);
   if (plan.save !== undefined) {
@@ -62,7 +65,7 @@ function overUpper(
   { trees, indexed }: ImageStack,
   contents: readonly (ByteSource | undefined)[],
   upper: Upper,
-  options: string,
+  { overlayOptions, limitBytes }: MountPlan,
 ): OverlayFilesystem {
   const lowers: LayerTreeLayer[] = [];
   for (const [position, tree] of trees.entries()) {
@@ -71,7 +74,9 @@ function overUpper(
   }
   lowers.reverse();
   const layerBytes = indexed.reduce((sum, index) => sum + (index?.sizeBytes ?? 0), 0);
-  return new OverlayFilesystem(lowers, upper, options, () => memoryFigures(layerBytes));
+  const inMemory = () => memoryFigures(layerBytes);
+  const figures = limitBytes === undefined ? inMemory : () => quotaFigures(upper, limitBytes);
+  return new OverlayFilesystem(lowers, upper, overlayOptions, figures, () => inMemory().freeBlocks > 0);
 }
 
 /** Stands for the layer in the marks of this image's mounts. */
@@ -82,6 +87,13 @@ function layerId(position: number): Uint8Array {
 const BLOCK_BYTES = 4096;
 /** Of the memory that we may have. More would end in the process being killed, and all changes with it. */
 const USED_SHARE = 0.75;
+
+/** The changes' own, as of a disk that holds nothing else: what the image has is not theirs. */
+function quotaFigures(upper: Upper, limitBytes: number): FilesystemFigures {
+  const freeBlocks = Math.floor((upper.leftBytes ?? 0) / BLOCK_BYTES);
+  const blocks = Math.floor(limitBytes / BLOCK_BYTES);
+  return { blockSizeBytes: BLOCK_BYTES, blocks, freeBlocks, files: 2 ** 32, freeFiles: 2 ** 31 };
+}
 
 /** What statfs(2) shows, and where ENOSPC begins: changes are kept in memory. */
 function memoryFigures(layerBytes: number): FilesystemFigures {

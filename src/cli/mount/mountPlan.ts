@@ -11,6 +11,8 @@ export interface MountPlan {
   readonly kernelOptions: readonly string[];
   /** For the overlay: `redirect_dir=on`. */
   readonly overlayOptions: string;
+  /** What changed files may hold; undefined: what memory allows. */
+  readonly limitBytes: number | undefined;
   /** Where the new image goes. */
   readonly save: string | undefined;
   /** Its tags; undefined: those of the image. */
@@ -20,6 +22,9 @@ export interface MountPlan {
   readonly existing: 'refuse' | 'replace';
 }
 
+/** As tmpfs(5) has it, without per cents. */
+const SIZE = /^size=([1-9]\d{0,14})([kmg]?)$/i;
+const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 const KERNEL_OPTIONS = ['nosuid', 'nodev', 'noexec', 'noatime'];
 const OVERLAY_OPTIONS = [
   'redirect_dir=on',
@@ -29,7 +34,12 @@ const OVERLAY_OPTIONS = [
   'index=on',
   'index=off',
 ];
-export const KNOWN_OPTIONS = [...KERNEL_OPTIONS, 'redirect_dir=on|off|follow|nofollow', 'index=on|off'].join(', ');
+export const KNOWN_OPTIONS = [
+  ...KERNEL_OPTIONS,
+  'redirect_dir=on|off|follow|nofollow',
+  'index=on|off',
+  'size=BYTES[k|m|g]',
+].join(', ');
 
 /** Throws CliError `usage` for what is missing, unknown or contradicts itself. */
 export function planMount(args: ParsedArguments): MountPlan {
@@ -38,7 +48,9 @@ export function planMount(args: ParsedArguments): MountPlan {
   if (folder === undefined) throw new CliError('usage', 'DIR is missing: the folder to mount on');
   if (more.length > 0) throw new CliError('usage', `FILE and DIR are enough; what is “${more[0]}”?`);
   const words = (args.value('options') ?? '').split(',').filter((word) => word !== '');
-  const unknown = words.find((word) => !KERNEL_OPTIONS.includes(word) && !OVERLAY_OPTIONS.includes(word));
+  const unknown = words.find(
+    (word) => !KERNEL_OPTIONS.includes(word) && !OVERLAY_OPTIONS.includes(word) && !SIZE.test(word),
+  );
   if (unknown !== undefined) throw new CliError('usage', `--options knows ${KNOWN_OPTIONS}; not “${unknown}”`);
   requireConsistent(args, words);
   const tags = args.list('tag');
@@ -48,6 +60,7 @@ export function planMount(args: ParsedArguments): MountPlan {
     access: args.has('ro') ? 'readOnly' : 'readWrite',
     kernelOptions: words.filter((word) => KERNEL_OPTIONS.includes(word)),
     overlayOptions: words.filter((word) => OVERLAY_OPTIONS.includes(word)).join(','),
+    limitBytes: limitOf(words),
     save: args.value('save'),
     tags: tags.length > 0 ? tags : undefined,
     keep: args.value('keep'),
@@ -55,11 +68,17 @@ export function planMount(args: ParsedArguments): MountPlan {
   };
 }
 
+/** The last one counts. */
+function limitOf(words: readonly string[]): number | undefined {
+  const [, digits, unit] = words.map((word) => SIZE.exec(word)).findLast((match) => match !== null) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (UNIT_BYTES[(unit ?? '').toLowerCase()] as number);
+}
+
 function requireConsistent(args: ParsedArguments, words: readonly string[]): void {
   const refuse = (condition: boolean, message: string) => {
     if (condition) throw new CliError('usage', message);
   };
-  const overlayWord = words.find((word) => OVERLAY_OPTIONS.includes(word));
+  const overlayWord = words.find((word) => OVERLAY_OPTIONS.includes(word) || SIZE.test(word));
   refuse(args.has('ro') && overlayWord !== undefined, `${overlayWord} is for mounts that can be written`);
   for (const name of ['save', 'keep']) refuse(args.has('ro') && args.has(name), `--ro leaves nothing to --${name}`);
   refuse(args.has('tag') && !args.has('save'), '--tag names the image that --save writes');

@@ -25,6 +25,8 @@ interface ChunkedContent {
   readonly base: ByteSource | undefined;
   readonly baseBytes: number;
   readonly chunks: TrieRoot;
+  /** That the chunks hold; those of zeros hold none. */
+  readonly chunkBytes: number;
 }
 
 /** One stretch of CHUNK_BYTES. Fields change in place under the owner's stamp. */
@@ -42,11 +44,17 @@ const ZERO_CHUNK: Chunk = { stamp: {}, bytes: zeros(CHUNK_BYTES), ranges: [0, CH
 /** A content of the bytes of a source, which is not read. */
 export function contentOf(source: ByteSource): FileContent {
   if (source.sizeBytes === 0) return EMPTY_CONTENT;
-  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: NO_CHUNKS };
+  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: NO_CHUNKS, chunkBytes: 0 };
 }
 
 export function contentBytes(content: FileContent): number {
   return typeof content === 'string' || content instanceof Uint8Array ? content.length : content.sizeBytes;
+}
+
+/** What a disk would hold of it: not the holes. Written chunks count as a whole. */
+export function storedBytes(content: FileContent): number {
+  if (typeof content === 'string' || content instanceof Uint8Array) return content.length;
+  return Math.min(content.sizeBytes, content.baseBytes + content.chunkBytes);
 }
 
 /** The content with `bytes` at `offset`; a gap before them is zero. Cost: the bytes written, and the chunks that
@@ -66,7 +74,7 @@ export function writeContent(
     small.set(bytes, offset);
     return packed(small);
   }
-  let { chunks, base, baseBytes } = asChunked(content);
+  let { chunks, chunkBytes, base, baseBytes } = asChunked(content);
   for (let at = offset; at < end;) {
     const index = Math.floor(at / CHUNK_BYTES);
     const from = at - index * CHUNK_BYTES;
@@ -75,15 +83,17 @@ export function writeContent(
     const piece = bytes.subarray(at - offset, at - offset + length);
     if (length === CHUNK_BYTES && areZeros(piece)) {
       if (old !== ZERO_CHUNK) chunks = trieSet(chunks, index, ZERO_CHUNK, stamp, log);
+      chunkBytes -= heldBytes(old);
       at += length;
       continue;
     }
     const chunk = ownChunk(old, from + length, stamp, log);
     if (chunk !== old) chunks = trieSet(chunks, index, chunk, stamp, log);
+    chunkBytes += CHUNK_BYTES - heldBytes(old);
     fillChunk(chunk, from, piece, log);
     at += length;
   }
-  return { sizeBytes, base, baseBytes, chunks };
+  return { sizeBytes, base, baseBytes, chunks, chunkBytes };
 }
 
 /** The content cut, or lengthened with zeros. */
@@ -92,13 +102,14 @@ export function resizeContent(content: FileContent, sizeBytes: number, stamp: St
   if (sizeBytes === 0) return EMPTY_CONTENT;
   const small = sizeBytes <= SMALL_BYTES ? smallBytes(content, sizeBytes) : undefined;
   if (small) return packed(small);
-  const { chunks, base, baseBytes } = asChunked(content);
-  if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks };
+  const { chunks, chunkBytes, base, baseBytes } = asChunked(content);
+  if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks, chunkBytes };
+  const cut = cutChunks(chunks, sizeBytes, stamp, log);
   return {
     sizeBytes,
     base,
     baseBytes: Math.min(baseBytes, sizeBytes),
-    chunks: cutChunks(chunks, sizeBytes, stamp, log),
+    ...cut,
   };
 }
 
@@ -161,7 +172,7 @@ function asChunked(content: FileContent): ChunkedContent {
   if (typeof content !== 'string' && !(content instanceof Uint8Array)) return content;
   const sizeBytes = content.length;
   const base = sizeBytes === 0 ? undefined : contentSource(content);
-  return { sizeBytes, base, baseBytes: sizeBytes, chunks: NO_CHUNKS };
+  return { sizeBytes, base, baseBytes: sizeBytes, chunks: NO_CHUNKS, chunkBytes: 0 };
 }
 
 function ownChunk(old: Chunk | undefined, neededBytes: number, stamp: Stamp, log: UndoLog): Chunk {
@@ -214,14 +225,25 @@ function withRange(ranges: readonly number[], from: number, end: number): readon
   return joined;
 }
 
-function cutChunks(chunks: TrieRoot, sizeBytes: number, stamp: Stamp, log: UndoLog): TrieRoot {
+function heldBytes(chunk: Chunk | undefined): number {
+  return chunk === undefined || chunk === ZERO_CHUNK ? 0 : CHUNK_BYTES;
+}
+
+function cutChunks(
+  chunks: TrieRoot,
+  sizeBytes: number,
+  stamp: Stamp,
+  log: UndoLog,
+): Pick<ChunkedContent, 'chunks' | 'chunkBytes'> {
   let kept = emptyTrie(stamp);
+  let chunkBytes = 0;
   for (const [index, chunk] of trieEntries<Chunk>(chunks)) {
     const end = sizeBytes - index * CHUNK_BYTES;
     if (end <= 0) break;
+    chunkBytes += heldBytes(chunk);
     kept = trieSet(kept, index, end >= CHUNK_BYTES ? chunk : cutChunk(chunk, end, stamp), stamp, log);
   }
-  return kept;
+  return { chunks: kept, chunkBytes };
 }
 
 function cutChunk(chunk: Chunk, end: number, stamp: Stamp): Chunk {

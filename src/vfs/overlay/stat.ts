@@ -68,5 +68,21 @@ function linkCountOf(mount: MountState, inode: OverlayInode, real: number): numb
 function inodeNumberOf(mount: MountState, inode: OverlayInode): number {
   const isUpper = inode.upper !== NO_INODE && !keepsLowerNumber(mount, inode);
   const place = isUpper ? { layer: 0, inode: inode.upper } : (inode.lower[0] as LowerEntry);
-  return (mount.layers.length - place.layer) * 2 ** 32 + place.inode;
+  return numberAt(mount, place.layer, place.inode);
+}
+
+function numberAt(mount: MountState, layer: number, inode: number): number {
+  return (mount.layers.length - layer) * 2 ** 32 + inode;
+}
+
+/** The inode number of a name that a listing has, as a file or a link of lower layers, without looking it up: what is
+ *  looked up is kept. Undefined where the upper has the name. */
+export function lowerNumberOf(mount: MountState, directory: OverlayInode, name: string): number | undefined {
+  const { upper, lower } = directory;
+  if (upper !== NO_INODE && mount.layer(0).lookup(upper, name) !== NO_INODE) return undefined;
+  for (const part of lower) {
+    const inode = mount.layer(part.layer).lookup(part.inode, name);
+    if (inode !== NO_INODE) return numberAt(mount, part.layer, inode);
+  }
+  return undefined;
 }

@@ -1,8 +1,9 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
-import { contentOf, EMPTY_CONTENT, resizeContent, writeContent } from './fileContent.ts';
+import { contentOf, EMPTY_CONTENT, type FileContent, resizeContent, storedBytes, writeContent } from './fileContent.ts';
 import { isDirectory, S_IFCHR, S_IFDIR } from './fileMode.ts';
 import { emptyTrie, type Stamp, type TrieRoot, trieSet } from './inodeTrie.ts';
 import { NO_INODE, type Timestamp } from './layer.ts';
+import { Quota } from './quota.ts';
 import { SingleXattr } from './singleXattr.ts';
 import { UndoLog } from './undoLog.ts';
 import type { NameTable } from './nameTable.ts';
@@ -19,6 +20,8 @@ export interface UpperSetup {
   /** 16 bytes; random where none are given. */
   readonly id?: Uint8Array;
   readonly now?: () => Timestamp;
+  /** Bytes that its files may hold, in blocks of 4 KiB: what needs more is refused with ENOSPC. */
+  readonly limitBytes?: number;
 }
 
 /** The writable layer of a mount: a filesystem of its own, as upperdir and workdir are, that knows nothing of
@@ -27,6 +30,7 @@ export interface UpperSetup {
 export class Upper extends UpperView {
   readonly log = new UndoLog();
   readonly now: () => Timestamp;
+  readonly #quota: Quota | undefined;
   #stamp: Stamp = {};
   #operation = nextOperation();
   /** What an operation from this on has changed is in no snapshot. */
@@ -38,7 +42,14 @@ export class Upper extends UpperView {
   constructor(setup: UpperSetup = {}, state?: UpperState) {
     super(setup.id ?? crypto.getRandomValues(new Uint8Array(16)), state ? { ...state } : newState());
     this.now = setup.now ?? wallClock;
+    this.#quota = setup.limitBytes === undefined ? undefined : new Quota(setup.limitBytes);
+    this.#quota?.count(this);
     if (!state) this.#makeRoot();
+  }
+
+  /** Of an upper with a limit: bytes that its files may hold yet. */
+  get leftBytes(): number | undefined {
+    return this.#quota?.leftBytes;
   }
 
   /** The state as it is now, to be read as a layer or made an upper again. O(1). */
@@ -52,6 +63,7 @@ export class Upper extends UpperView {
     Object.assign(this.state, state);
     this.log.forget();
     this.#shareState();
+    this.#quota?.count(this);
   }
 
   /** The present state as a layer that no longer changes. */
@@ -112,7 +124,9 @@ export class Upper extends UpperView {
 
   /** Frees an inode without a name. */
   discard(inode: number): void {
-    if (this.has(inode) && this.linkCount(inode) === 0) this.#set(inode, undefined);
+    if (!this.has(inode) || this.linkCount(inode) !== 0) return;
+    this.#quota?.take(this.inode(inode).storedBytes, 0, this.log);
+    this.#set(inode, undefined);
   }
 
   /** rename(2) of an inode: `replaced`, if any, loses the new name. */
@@ -202,19 +216,19 @@ export class Upper extends UpperView {
   /** Gives a file these bytes instead of those it has. */
   rewrite(inode: number, bytes: Uint8Array): void {
     const edited = this.#edit(inode);
-    edited.body = writeContent(EMPTY_CONTENT, 0, bytes, this.#stamp, this.log);
+    this.#setBody(edited, writeContent(EMPTY_CONTENT, 0, bytes, this.#stamp, this.log));
     edited.setModified(this.#time());
   }
 
   write(inode: number, offset: number, bytes: Uint8Array): void {
     const edited = this.#edit(inode);
-    edited.body = writeContent(edited.content, offset, bytes, this.#stamp, this.log);
+    this.#setBody(edited, writeContent(edited.content, offset, bytes, this.#stamp, this.log));
     edited.setModified(this.#time());
   }
 
   resize(inode: number, sizeBytes: number): void {
     const edited = this.#edit(inode);
-    edited.body = resizeContent(edited.content, sizeBytes, this.#stamp, this.log);
+    this.#setBody(edited, resizeContent(edited.content, sizeBytes, this.#stamp, this.log));
   }
 
   setModified(inode: number): void {
@@ -224,7 +238,7 @@ export class Upper extends UpperView {
   /** Gives a file the bytes of a source, up to a size; they are not read. */
   setContent(inode: number, source: ByteSource, sizeBytes: number): void {
     const edited = this.#edit(inode);
-    edited.body = sizeBytes === 0 ? EMPTY_CONTENT : contentOf(source.slice(0, sizeBytes));
+    this.#setBody(edited, sizeBytes === 0 ? EMPTY_CONTENT : contentOf(source.slice(0, sizeBytes)));
   }
 
   /** Notes that a volatile mount has used the upper. Whoever trusts its content all the same says so with `false`, as
@@ -238,6 +252,11 @@ export class Upper extends UpperView {
     if (this.state.indexDirectory === NO_INODE)
       this.log.assign(this.state, 'indexDirectory', this.allocate({ mode: S_IFDIR | 0o755, uid: 0, gid: 0 }));
     return this.state.indexDirectory;
+  }
+
+  #setBody(edited: UpperInode, body: FileContent): void {
+    this.#quota?.take(edited.storedBytes, storedBytes(body), this.log);
+    edited.body = body;
   }
 
   /** One time for all that an operation changes. */

@@ -1,4 +1,4 @@
-import { contentBytes, EMPTY_CONTENT, type FileContent } from './fileContent.ts';
+import { contentBytes, EMPTY_CONTENT, type FileContent, storedBytes } from './fileContent.ts';
 import { isDirectory, isRegular, isSymlink } from './fileMode.ts';
 import type { Stamp } from './inodeTrie.ts';
 import { NO_XATTRS, type Timestamp } from './layer.ts';
@@ -85,6 +85,11 @@ export class UpperInode implements Restorable<UpperInode> {
   get sizeBytes(): number {
     if (isRegular(this.mode)) return contentBytes(this.content);
     return typeof this.body === 'string' ? new TextEncoder().encode(this.body).length : 0;
+  }
+
+  /** What a disk would hold of a file; 0 for all else. */
+  get storedBytes(): number {
+    return isRegular(this.mode) ? storedBytes(this.content) : 0;
   }
 
   setModified(now: Timestamp): void {
