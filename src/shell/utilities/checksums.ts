@@ -1,11 +1,12 @@
 import { decodeName } from '../../bytes/byteName.ts';
-import { createDigest, type DigestName } from '../../codec/digests.ts';
+import type { DigestName } from '../../codec/digests.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
+import { digestOf } from './digestInput.ts';
 import { UsageError, type ParsedOptions } from './options.ts';
 import { quotedIfNeeded } from './quote.ts';
 import { readWhole } from './readWhole.ts';
-import { eachInput, InputError, openInput, type TextInput } from './textInput.ts';
+import { eachInput, InputError, openInput } from './textInput.ts';
 import { utility } from './utility.ts';
 
 const OPTIONS = {
@@ -72,17 +73,6 @@ function line(hex: string, operand: string, options: Options, { tag }: Sum): str
   const mark = isEscaped ? '\\' : '';
   if (options.has('tag')) return `${mark}${tag} (${name}) = ${hex}${end}`;
   return `${mark}${hex} ${options.last('binary', 'text') === 'binary' ? '*' : ' '}${name}${end}`;
-}
-
-async function digestOf(process: Process, input: TextInput, name: DigestName): Promise<string> {
-  const hash = createDigest(name);
-  for (;;) {
-    const chunk = await input.read(1 << 18);
-    if (chunk.length === 0) break;
-    hash.update(chunk);
-    if (process.isDue) await process.pause();
-  }
-  return [...hash.digest()].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Counts of what a check found. */

@@ -232,6 +232,16 @@ sideBySide(
     'cksum nothere',
   ]),
 );
+// Longer than what is hashed at once by software.
+sideBySide(
+  'checksums of large inputs',
+  'sha256sum',
+  ['sha1sum', 'sha256sum', 'sha384sum - ', 'sha512sum --tag', 'sha224sum', 'md5sum', 'b2sum'].map((command) => ({
+    command,
+    files: {},
+    stdin: Array.from({ length: 30_000 }, (_, i) => `line ${i * 7919}\n`).join(''),
+  })),
+);
 sideBySide('base64', 'base64', [
   ...all(
     [
