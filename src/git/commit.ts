@@ -44,15 +44,15 @@ function headed(content: Uint8Array): Headed {
   return { headers, message: end < 0 ? '' : text.slice(end + 2) };
 }
 
-function valueOf({ headers }: Headed, name: string): string | undefined {
+function headerOf({ headers }: Headed, name: string): string | undefined {
   return headers.find(([key]) => key === name)?.[1];
 }
 
 export function parseCommit(oid: string, content: Uint8Array): Commit {
   const parsed = headed(content);
-  const tree = valueOf(parsed, 'tree');
-  const author = signatureOf(valueOf(parsed, 'author'));
-  const committer = signatureOf(valueOf(parsed, 'committer'));
+  const tree = headerOf(parsed, 'tree');
+  const author = signatureOf(headerOf(parsed, 'author'));
+  const committer = signatureOf(headerOf(parsed, 'committer'));
   if (!isOid(tree) || !author || !committer) throw new GitError('corrupt', `commit ${oid} lacks its headers`);
   const parents = parsed.headers.flatMap(([key, value]) => (key === 'parent' && isOid(value) ? [value] : []));
   return { oid, tree, parents, author, committer, message: parsed.message };
@@ -60,13 +60,13 @@ export function parseCommit(oid: string, content: Uint8Array): Commit {
 
 export function parseTag(oid: string, content: Uint8Array): Tag {
   const parsed = headed(content);
-  const object = valueOf(parsed, 'object');
+  const object = headerOf(parsed, 'object');
   if (!isOid(object)) throw new GitError('corrupt', `tag ${oid} lacks its object`);
   return {
     object,
-    type: valueOf(parsed, 'type') ?? 'commit',
-    name: valueOf(parsed, 'tag') ?? '',
-    tagger: signatureOf(valueOf(parsed, 'tagger')),
+    type: headerOf(parsed, 'type') ?? 'commit',
+    name: headerOf(parsed, 'tag') ?? '',
+    tagger: signatureOf(headerOf(parsed, 'tagger')),
     message: parsed.message,
   };
 }

@@ -111,6 +111,8 @@ export interface HunkForm {
   readonly context: number;
   /** `-p`: shows the line of a C function above a hunk. */
   readonly functionLine: ((line: string) => boolean) | undefined;
+  /** How much of that line is shown; 40 unless told. */
+  readonly functionCharacters?: number;
 }
 
 export function unifiedDiff(a: DiffText, b: DiffText, changes: readonly Change[], form: HunkForm): string {
@@ -139,11 +141,11 @@ function unifiedRange(from: number, to: number): string {
   return to === from + 1 ? String(to) : `${from + 1},${to - from}`;
 }
 
-function functionText(a: DiffText, before: number, { functionLine }: HunkForm): string {
+function functionText(a: DiffText, before: number, { functionLine, functionCharacters = 40 }: HunkForm): string {
   if (!functionLine) return '';
   for (let i = Math.min(before, a.lines.length) - 1; i >= 0; i--) {
     const line = a.lines[i] as string;
-    if (functionLine(line)) return ` ${line.slice(0, 40).trimEnd()}`;
+    if (functionLine(line)) return ` ${line.slice(0, functionCharacters).trimEnd()}`;
   }
   return '';
 }
