@@ -257,7 +257,7 @@ suite(`MOUNT-4 nothing is left behind${reason}`, () => {
   async function expectNothingLeft(folder: string, before: readonly string[]): Promise<void> {
     await until(
       () => !isMounted(folder) && processesOf(folder).length === 0,
-      10_000,
+      45_000,
       () => `${folder} is left`,
     );
     expect(temporaryFiles().filter((name) => !before.includes(name))).toEqual([]);

@@ -35,7 +35,7 @@ export class MountedImage {
     const mounted = new MountedImage(child, folder);
     await until(
       () => isMounted(folder) || child.exitCode !== null,
-      20_000,
+      45_000,
       () => `mount: ${mounted.output}`,
     );
     if (!isMounted(folder)) throw new Error(`not mounted: ${mounted.output}`);
