@@ -20,7 +20,10 @@ function runOf(steps: readonly (readonly [number, string, readonly Digest[]])[])
   steps.forEach(([stage, source, layers], i) => {
     const step = i + 1;
     const lines = { startLine: step, endLine: step };
-    const tell = (event: StepEvent) => run.take({ kind: 'step', build: 1, atMs: (atMs += 10), event });
+    const tell = (event: StepEvent) => {
+      atMs += 10;
+      run.take({ kind: 'step', build: 1, atMs, event });
+    };
     tell({ kind: 'started', step, source, stage, stageName: '', lines });
     tell({ kind: 'ended', step, outcome: 'built', layers });
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { nodeCatalogue } from '../../src/cli/machine/nodeCatalogue.ts';
 import { bootMachine } from '../../src/machine/bootMachine.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
-import { VirtualClock } from '../../src/shell/kernel/clock.ts';
 import type { BuildEvent, BuildRequest } from '../../src/worker/lab/builds/buildsProtocol.ts';
 import { LabBuilds } from '../../src/worker/lab/builds/labBuilds.ts';
 
@@ -16,8 +15,8 @@ const REQUEST: BuildRequest = {
   usesCache: true,
 };
 
-function lab(clock?: VirtualClock) {
-  const machine = bootMachine({ platform: nodePlatform(), files: nodeCatalogue(), ...(clock && { clock }) });
+function lab() {
+  const machine = bootMachine({ platform: nodePlatform(), files: nodeCatalogue() });
   const events: BuildEvent[] = [];
   const builds = new LabBuilds(
     async () => machine,
