@@ -53,17 +53,20 @@ export function machineStore(keyValues: KeyValues): MachineStore {
 }
 
 async function readMachine(keyValues: KeyValues): Promise<StoredMachine | undefined> {
-  const head = await keyValues.get(HEAD);
+  const [head, partPairs, treePairs] = await Promise.all([
+    keyValues.get(HEAD),
+    keyValues.pairs(PART),
+    keyValues.pairs(TREE),
+  ]);
   if (head === undefined) return undefined;
   if (!(head instanceof Uint8Array)) throw new PersistenceError('corrupt', 'the kept machine has no head');
   const parts = new Map<string, StoredPart>();
-  for (const [key, part] of await keyValues.pairs(PART)) {
+  for (const [key, part] of partPairs) {
     if (!(part instanceof Uint8Array || part instanceof Blob))
       throw new PersistenceError('corrupt', 'a part of the kept machine is damaged');
     parts.set(key.slice(PART.length), part);
   }
   const trees = new Map<string, LayerColumns>();
-  for (const [key, tree] of await keyValues.pairs(TREE))
-    trees.set(key.slice(TREE.length), checkLayerRecord(tree).columns);
+  for (const [key, tree] of treePairs) trees.set(key.slice(TREE.length), checkLayerRecord(tree).columns);
   return { head, parts, trees };
 }

@@ -57,7 +57,10 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
     save: (request, callId) =>
       calls.run(callId, async (work) => (await import('./saving.ts')).save(session, request, work)),
 
-    lab: async (port, base) => (await import('./lab/labHost.ts')).hostLab(session, port, base),
+    lab: async (port, base) => {
+      const opened = import('./lab/openStore.ts').then(({ openStore }) => openStore());
+      (await import('./lab/labHost.ts')).hostLab(session, port, base, opened);
+    },
 
     saveView: async (state) => (await session.store()).putView(state),
     loadView: async () => (await session.store()).view(),

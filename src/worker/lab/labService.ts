@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { exportMachine, importMachine } from './machineExport.ts';
 import { openKeeper } from './openKeeper.ts';
 import type { MachineKeeper } from './machineKeeper.ts';
+import type { OpenedStore } from './openStore.ts';
 import { LabBuilds } from './builds/labBuilds.ts';
 import { connectCompanion } from './connectCompanion.ts';
 import type { CompanionChoice, LabEvent, LabService, LabSummary, TimelineSummary } from './labProtocol.ts';
@@ -25,9 +26,10 @@ export class Lab {
   readonly #session: Session;
   readonly #emit: (event: LabEvent) => void;
   readonly #base: string;
+  readonly #opened: Promise<OpenedStore>;
   readonly #builds: LabBuilds;
   #machine: Promise<LabMachine> | undefined;
-  #keeper: Promise<MachineKeeper | undefined> | undefined;
+  #keeper: MachineKeeper | undefined;
   #wasKept = false;
   /** A machine is kept that cannot be opened. */
   #isKeptUnread = false;
@@ -36,10 +38,11 @@ export class Lab {
   #showTimer: ReturnType<typeof setTimeout> | undefined;
   #showing: Promise<void> = Promise.resolve();
 
-  constructor(session: Session, emit: (event: LabEvent) => void, base: string) {
+  constructor(session: Session, emit: (event: LabEvent) => void, base: string, opened: Promise<OpenedStore>) {
     this.#session = session;
     this.#emit = emit;
     this.#base = base;
+    this.#opened = opened;
     this.#builds = new LabBuilds(
       () => this.#booted(),
       (event) => emit({ type: 'build', event }),
@@ -88,8 +91,8 @@ export class Lab {
 
   /** Wakes the machine that was kept, or boots a new one. */
   async #boot(): Promise<LabMachine> {
-    this.#keeper ??= openKeeper(await this.#session.host(), this.#emit);
-    const keeper = await this.#keeper;
+    this.#keeper = openKeeper(await this.#opened, await this.#session.host(), this.#emit);
+    const keeper = this.#keeper;
     const kept = await keeper?.read().catch((error: unknown) => {
       // It stays as it is: another version of this page may open it.
       this.#isKeptUnread = true;
@@ -105,7 +108,7 @@ export class Lab {
     const setup = { platform, files: webCatalogue(this.#base) };
     const lab = kept ? await wakeMachine(setup, kept) : bootMachine(setup);
     connectCompanion(lab, this.#companion, platform);
-    const keeper = await this.#keeper;
+    const keeper = this.#keeper;
     const { machine } = lab;
     this.#terminals = new Terminals(machine, this.#emit);
     this.#builds.watch(lab);
@@ -172,7 +175,7 @@ export class Lab {
     const old = await this.#booted();
     this.#terminals?.closeAll();
     old.machine.onTimeline = undefined;
-    await (await this.#keeper)?.clear();
+    await this.#keeper?.clear();
     if (this.#isKeptUnread) this.#emit({ type: 'keptLost', message: '' });
     this.#isKeptUnread = false;
     await old.machine.halt();

@@ -4,7 +4,7 @@ import { type LabMachine, machineAtRest } from '../../machine/bootMachine.ts';
 import type { KeptMachine, KeptPart, KeptParts } from '../../machine/keep/keptMachine.ts';
 import { type MachineAtRest, packMachine } from '../../machine/keep/packMachine.ts';
 import { unpackMachine } from '../../machine/keep/unpackMachine.ts';
-import type { MachineStore, StoredPart } from '../../persistence/machineStore.ts';
+import type { MachineStore, StoredMachine, StoredPart } from '../../persistence/machineStore.ts';
 import { BlobWriter } from '../blobWriter.ts';
 import { toFault } from '../faults.ts';
 
@@ -17,6 +17,8 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 
 export interface KeeperSetup {
   readonly store: MachineStore;
+  /** What was read of it already. */
+  readonly stored?: Promise<StoredMachine | undefined>;
   readonly platform: Platform;
   readonly openBlob: (blob: Blob) => ByteSource;
   /** Told when the machine could not be written, and undefined when it is written again. */
@@ -41,7 +43,7 @@ export class MachineKeeper {
   /** The machine that is kept; undefined where there is none. Throws where it cannot be used. */
   async read(): Promise<MachineAtRest | undefined> {
     const { store, platform, openBlob } = this.#setup;
-    const stored = await store.read();
+    const stored = await (this.#setup.stored ?? store.read());
     if (!stored) {
       // A first machine that was never whole may have left parts.
       await store.clear();
