@@ -60,7 +60,7 @@ export function documentOf(
             mark(end.comparison.entries),
             mark(end.comparison.diffIds),
             mark(end.comparison.imageId),
-            end.comparison.differences.map(cell).join('<br>'),
+            [...end.comparison.differences.map(cell), ...reasonsOf(end.comparison)].join('<br>'),
           ],
         ],
   );
@@ -82,6 +82,15 @@ export function documentOf(
     ...table(['Dockerfile', 'entries', 'diffIDs', 'image ID', 'what differs'], compared),
     '',
   ].join('\n');
+}
+
+/** Why the simulator is as it is, by what differs. */
+const REASONS: readonly (readonly [differing: RegExp, reason: string])[] = [
+  [/shm/, 'a mount’s size and flags are not simulated: /proc/mounts shows `rw,relatime`'],
+];
+
+function reasonsOf({ differences }: BuildComparison): string[] {
+  return REASONS.filter(([differing]) => differences.some((text) => differing.test(text))).map(([, reason]) => reason);
 }
 
 function mark(isEqual: boolean): string {

@@ -1,6 +1,7 @@
 import { EngineError } from '../../engine/engineError.ts';
 import type { ImageRecord } from '../../engine/imageRecord.ts';
 import { fullForm, parseReference, withDefaultTag } from '../../image/reference.ts';
+import { isOfPlatform } from '../imagePlatform.ts';
 import { BuildkitError } from './buildkitError.ts';
 import type { BuildkitOptions, BuildkitSurroundings } from './buildkitOptions.ts';
 import type { Progress } from './progress.ts';
@@ -19,18 +20,18 @@ export class BaseImages {
     this.#progress = progress;
   }
 
-  /** What was resolved already. */
-  known(name: string): ImageRecord | undefined {
-    return this.#ready.get(name);
+  /** What was resolved already. `platform`: as `formatPlatform` writes it. */
+  known(name: string, platform: string): ImageRecord | undefined {
+    return this.#ready.get(keyOf(name, platform));
   }
 
   /** For FROM: with a vertex of its own. Throws BuildkitError. */
-  async resolve(name: string): Promise<ImageRecord> {
+  async resolve(name: string, platform: string): Promise<ImageRecord> {
     const reference = shownReference(name);
     const vertex = `[internal] load metadata for ${reference}`;
     try {
-      const image = await this.#progress.step(vertex, () => this.#find(name));
-      this.#ready.set(name, image);
+      const image = await this.#progress.step(vertex, () => this.#find(name, platform));
+      this.#ready.set(keyOf(name, platform), image);
       return image;
     } catch (error) {
       if (!(error instanceof PullFailed)) throw error;
@@ -43,13 +44,13 @@ export class BaseImages {
   }
 
   /** For COPY --from and mounts. Throws BuildkitError. */
-  async load(name: string): Promise<ImageRecord> {
-    const known = this.#ready.get(name);
+  async load(name: string, platform: string): Promise<ImageRecord> {
+    const known = this.#ready.get(keyOf(name, platform));
     if (known) return known;
     const vertex = `FROM ${shownReference(name)}`;
     try {
-      const image = await this.#progress.step(vertex, () => this.#find(name));
-      this.#ready.set(name, image);
+      const image = await this.#progress.step(vertex, () => this.#find(name, platform));
+      this.#ready.set(keyOf(name, platform), image);
       return image;
     } catch (error) {
       if (!(error instanceof PullFailed)) throw error;
@@ -57,30 +58,38 @@ export class BaseImages {
     }
   }
 
-  #find(name: string): Promise<ImageRecord> {
-    const known = this.#found.get(name);
+  #find(name: string, platform: string): Promise<ImageRecord> {
+    const key = keyOf(name, platform);
+    const known = this.#found.get(key);
     if (known) return known;
-    const finding = this.#pullWhereMissing(name);
-    this.#found.set(name, finding);
+    const finding = this.#pullWhereMissing(name, platform);
+    this.#found.set(key, finding);
     return finding;
   }
 
-  async #pullWhereMissing(name: string): Promise<ImageRecord> {
+  async #pullWhereMissing(given: string, platform: string): Promise<ImageRecord> {
     const { engine, work } = this.#surroundings;
+    const named = this.#options.namedContexts?.get(given);
+    const name = named?.kind === 'image' ? named.reference : given;
     if (!this.#options.pulls) {
       try {
-        return engine.images.find(name);
+        const image = engine.images.find(name);
+        if (isOfPlatform(image, platform)) return image;
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
       }
     }
     try {
-      const id = await engine.images.pull({ reference: name }, () => undefined, work.signal);
+      const id = await engine.images.pull({ reference: name, platform }, () => undefined, work.signal);
       return engine.images.find(id);
     } catch (error) {
       throw error instanceof EngineError ? new PullFailed(pullWords(name, error.message)) : error;
     }
   }
+}
+
+function keyOf(name: string, platform: string): string {
+  return `${name} ${platform}`;
 }
 
 class PullFailed extends Error {

@@ -13,12 +13,13 @@ import { digestText } from '../classic/digestText.ts';
 import { ImageFiles } from '../classic/imageFiles.ts';
 import { readClassic } from '../classic/readClassic.ts';
 import { type BuildPlan, planBuild } from '../plan/planBuild.ts';
+import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform, parsePlatform } from '../plan/platform.ts';
 import type { BaseConfig, PlannedStage } from '../plan/stageState.ts';
 import type { StageNode } from '../plan/stageTable.ts';
 import { BaseImages } from './baseImages.ts';
 import { BuildkitError } from './buildkitError.ts';
 import type { BuildkitOptions, BuildkitSurroundings, BuildSource } from './buildkitOptions.ts';
-import { baseImage, imageBytes, SCRATCH_IMAGE, type StageImage, withLabels, withSteps } from './imageConfig.ts';
+import { baseImage, imageBytes, scratchImage, type StageImage, withLabels, withSteps } from './imageConfig.ts';
 import { type LayerStack, NO_LAYERS } from './layerStack.ts';
 import { Progress } from './progress.ts';
 import { carryOutStep } from './stageSteps.ts';
@@ -53,6 +54,7 @@ class BuildkitBuild {
   readonly #steps: StageTrace;
   readonly #built = new Set<string>();
   readonly #stacks = new Map<StageNode, Promise<LayerStack>>();
+  readonly #named = new Map<string, Promise<FileSet>>();
   #context: Promise<FileSet> | undefined;
   #plan: BuildPlan | undefined;
 
@@ -73,7 +75,7 @@ class BuildkitBuild {
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();
     try {
-      this.#inWords(() => sourceDateEpoch(this.#options));
+      this.#inWords(() => [sourceDateEpoch(this.#options), this.#target]);
       const text = await this.#readDockerfile();
       const plan = await this.#planned(text);
       this.#plan = plan;
@@ -118,6 +120,19 @@ class BuildkitBuild {
     );
   }
 
+  get #target(): BuildPlatform {
+    const { platform = '' } = this.#options;
+    return platform === '' ? DEFAULT_PLATFORM : parsePlatform(platform);
+  }
+
+  #platformOf(node: StageNode): string {
+    return formatPlatform(node.platform ?? this.#target);
+  }
+
+  #base(node: StageNode): ImageRecord | undefined {
+    return this.#bases.known(node.baseName, this.#platformOf(node));
+  }
+
   get #isOld(): boolean {
     return this.#options.vintage === '0.8';
   }
@@ -128,12 +143,26 @@ class BuildkitBuild {
       const plan = this.#inWords(() => this.#planOnce(text));
       const missing = new Set(
         plan.stages
-          .filter(({ node }) => !node.base && node.baseName !== SCRATCH && !this.#bases.known(node.baseName))
-          .map(({ node }) => node.baseName),
+          .filter(({ node }) => !node.base && node.baseName !== SCRATCH && !this.#base(node))
+          .map(({ node }) => `${node.baseName} ${this.#platformOf(node)}`),
       );
+      this.#checkNamed(plan);
       if (missing.size === 0) return plan;
       if (round === MAX_ROUNDS) throw new BuildkitError(`failed to solve: triggers name more than ${MAX_ROUNDS} bases`);
-      await allOf([...missing].map((name) => this.#bases.resolve(name)));
+      await allOf([...missing].map((one) => this.#bases.resolve(...(one.split(' ') as [string, string]))));
+    }
+  }
+
+  /** A named context may be an image, or files to copy from. */
+  #checkNamed({ stages }: BuildPlan): void {
+    for (const { node } of stages) {
+      const named = this.#options.namedContexts;
+      if (named?.has(node.stage?.name ?? ''))
+        throw new BuildkitError(
+          `failed to solve: a context in the place of stage ${node.stage?.name} is not simulated`,
+        );
+      if (named?.get(node.baseName)?.kind === 'files')
+        throw new BuildkitError(`failed to solve: FROM ${node.baseName}, a context of files, is not simulated`);
     }
   }
 
@@ -144,8 +173,9 @@ class BuildkitBuild {
       buildArgs,
       target,
       hasHeredocs: !this.#isOld,
-      baseConfig: (name) => {
-        const image = this.#bases.known(name);
+      targetPlatform: this.#target,
+      baseConfig: (name, platform) => {
+        const image = this.#bases.known(name, formatPlatform(platform));
         return image && baseConfigOf(image);
       },
     });
@@ -195,7 +225,7 @@ class BuildkitBuild {
 
   async #build(node: StageNode): Promise<LayerStack> {
     const stage = this.#plan?.stages.find((one) => one.node === node);
-    if (!stage) return stackOfImage(await this.#bases.load(node.baseName));
+    if (!stage) return stackOfImage(await this.#bases.load(node.baseName, this.#platformOf(node)));
     const steps = stage.steps.filter(
       ({ makesLayer, instruction }) => makesLayer || instruction.body.kind === 'WORKDIR',
     );
@@ -231,6 +261,7 @@ class BuildkitBuild {
           name,
           built: this.#built,
           onDecision: told.decide,
+          platform: node.platform ?? this.#target,
           isSent: (folder, own) => this.#sources().some((other) => other !== own && isWithin(folder, other)),
           filesOf: (index) => this.#filesOf(index < 0 ? undefined : command?.sources[index]),
         });
@@ -250,7 +281,7 @@ class BuildkitBuild {
   async #baseStack({ node }: PlannedStage, named: (number: number, text: string) => string): Promise<LayerStack> {
     if (node.base) return this.#stack(node.base);
     if (node.baseName === SCRATCH) return NO_LAYERS;
-    const image = this.#bases.known(node.baseName);
+    const image = this.#base(node);
     if (!image) throw new Error('a base was not resolved');
     const text = named(1, `FROM ${fullForm(parseReference(node.baseName))}`);
     return this.#progress.step(text, async () => stackOfImage(image));
@@ -258,9 +289,20 @@ class BuildkitBuild {
 
   async #filesOf(node: StageNode | undefined): Promise<FileSet> {
     if (!node) return this.#contextFiles();
+    const named = node.stage ? undefined : this.#options.namedContexts?.get(node.baseName);
+    if (named?.kind === 'files') return this.#namedFiles(node.baseName, named.read);
     const { engine, owners, work } = this.#surroundings;
     const { layers } = await this.#stack(node);
     return new ImageFiles(engine.images.mount(layers).mount, owners, work);
+  }
+
+  #namedFiles(name: string, read: () => Promise<FileSet>): Promise<FileSet> {
+    const known = this.#named.get(name);
+    if (known) return known;
+    const reading = this.#progress.step(`[context ${name}] load from client`, read);
+    reading.catch(() => undefined);
+    this.#named.set(name, reading);
+    return reading;
   }
 
   #contextFiles(): Promise<FileSet> {
@@ -295,8 +337,8 @@ class BuildkitBuild {
     const base = node.base
       ? this.#image(node.base, plan)
       : node.baseName === SCRATCH
-        ? SCRATCH_IMAGE
-        : baseImage(this.#bases.known(node.baseName) as ImageRecord);
+        ? scratchImage(node.platform ?? this.#target)
+        : baseImage(this.#base(node) as ImageRecord);
     const { vintage } = this.#options;
     return withSteps(base, stage.steps, {
       createdBy: (step) => historyLine(step, vintage),

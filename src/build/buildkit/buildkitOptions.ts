@@ -23,12 +23,21 @@ export interface BuildkitOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly usesCache: boolean;
   readonly pulls: boolean;
+  /** `os[/arch[/variant]]`; the host's where it is not said. */
+  readonly platform?: string;
   /** Secrets by ID. */
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   readonly output: BuildOutput;
+  /** `--build-context`: what names of `--from` and FROM stand for. */
+  readonly namedContexts?: ReadonlyMap<string, NamedContext>;
   /** Whose layers: those of the BuildKit inside dockerd where it is not said. */
   readonly layerWriter?: LayerWriter;
 }
+
+/** An image by another name, or files. */
+export type NamedContext =
+  | { readonly kind: 'image'; readonly reference: string }
+  | { readonly kind: 'files'; readonly read: () => Promise<FileSet> };
 
 export type BuildOutput =
   | { readonly kind: 'image' }

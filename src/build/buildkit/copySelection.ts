@@ -3,7 +3,7 @@ import { BuildError } from '../buildError.ts';
 import { cleanPath, type FileSet, type SourceFile } from '../classic/contextFiles.ts';
 import { digestText } from '../classic/digestText.ts';
 import { matchFilePattern } from '../go/filePattern.ts';
-import { type CopyPatterns, visitBelow } from './copyFilter.ts';
+import { type CopyPatterns, visitBelow } from '../context/copyFilter.ts';
 
 /** A file or directory that COPY takes, found, links at its end followed. */
 export interface Selected extends CopyPatterns {

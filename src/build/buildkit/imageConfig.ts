@@ -9,6 +9,7 @@ import { healthConfig } from '../changes/healthConfig.ts';
 import { splitVariable } from '../expand/environment.ts';
 import { resolveWorkingDir } from '../plan/carryOut.ts';
 import { withShell } from '../plan/runCommand.ts';
+import type { BuildPlatform } from '../plan/platform.ts';
 import type { PlannedStep } from '../plan/stageState.ts';
 import { DEFAULT_PATH } from '../plan/stageState.ts';
 
@@ -66,14 +67,10 @@ const EMPTY: RunConfig = {
   shell: [],
 };
 
-export const SCRATCH_IMAGE: StageImage = {
-  architecture: 'amd64',
-  variant: '',
-  os: 'linux',
-  author: '',
-  config: EMPTY,
-  history: [],
-};
+/** The image that `FROM scratch` begins with. */
+export function scratchImage({ os, architecture, variant }: BuildPlatform): StageImage {
+  return { architecture, variant, os, author: '', config: EMPTY, history: [] };
+}
 
 const COMMENT = 'buildkit.dockerfile.v0';
 

@@ -9,7 +9,7 @@ import { isThereDirectory, type Owner } from '../classic/mountFiles.ts';
 import { isArchive, writeContent } from '../classic/placeFiles.ts';
 import { unpackArchive } from '../classic/unpackArchive.ts';
 import { resolveLinks } from '../resolveLinks.ts';
-import { visitBelow } from './copyFilter.ts';
+import { visitBelow } from '../context/copyFilter.ts';
 import { type CopyMode, folderMode, modeOfCopy } from './copyMode.ts';
 import type { Selected } from './copySelection.ts';
 

@@ -15,6 +15,9 @@ import { prepareMounts } from './runMounts.ts';
 import type { KeyParts } from './stepCache.ts';
 import { cached, failed, type StepSetup } from './stepWork.ts';
 
+/** What runc's init ends with where the kernel takes a program for none of its own. */
+const NOT_OURS = 255;
+
 /** Carries RUN out. Throws StepFailed. */
 export async function runStep(
   step: PlannedStep,
@@ -52,6 +55,14 @@ export async function runStep(
     files: script,
   };
   return cached(parts, base, setup, { isIgnored: !options.usesCache }, async (_, vertex, mounted) => {
+    const { platform } = setup;
+    if (platform.os !== 'linux' || platform.architecture !== 'amd64') {
+      await vertex.line(`exec ${args[0] ?? ''}: exec format error`);
+      throw new BuildError(
+        'instruction',
+        failure(`executor failed running [${args.join(' ')}]`, args, NOT_OURS, options),
+      );
+    }
     const shown = `executor failed running [${args.join(' ')}]`;
     const end = await mounted
       .run({

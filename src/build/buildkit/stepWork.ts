@@ -7,6 +7,7 @@ import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { BuildError, type LineRange } from '../buildError.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
+import type { BuildPlatform } from '../plan/platform.ts';
 import type { BuildkitOptions, BuildkitSurroundings } from './buildkitOptions.ts';
 import { type LayerStack, withLayer } from './layerStack.ts';
 import type { Progress, Step } from './progress.ts';
@@ -27,6 +28,8 @@ export interface StepSetup {
   readonly onDecision: (decision: StepDecision) => void;
   /** The files that source `index` of the step names; index -1 is the context. */
   readonly filesOf: (index: number) => Promise<FileSet>;
+  /** What the stage is for. */
+  readonly platform: BuildPlatform;
   /** Whether another step than the one with these sources makes the client send what lies in a folder of the context. */
   readonly isSent: (folder: string, sources: readonly string[]) => boolean;
 }

@@ -2,6 +2,7 @@
 import type { Digest } from '../../image/digest.ts';
 import { isReference } from '../../image/reference.ts';
 import { EngineError } from '../../engine/engineError.ts';
+import type { ImageRecord } from '../../engine/imageRecord.ts';
 import { EMPTY_CONFIG } from '../../engine/containerConfig.ts';
 import { shortId } from '../../engine/messages.ts';
 import { readContainerConfig } from '../../engine/readContainerConfig.ts';
@@ -12,6 +13,8 @@ import { expandWord } from '../expand/lexer.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
 import { linesOf } from '../instructions/readStages.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
+import { formatPlatform, parsePlatform } from '../plan/platform.ts';
+import { isOfPlatform, platformOf } from '../imagePlatform.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import { BuildArguments } from './buildArguments.ts';
 import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
@@ -175,12 +178,24 @@ class ClassicBuild {
     const earlier = this.#stages.find((one) => one.name !== '' && one.name === name.toLowerCase());
     if (earlier) return new StageBuild(stage.name, earlier.imageId, earlier.config);
     if (name === 'scratch') return new StageBuild(stage.name, undefined, EMPTY_CONFIG);
-    const { id, config } = await this.#image(name);
+    const { id, config } = await this.#image(name, this.#platformOf(stage));
     return new StageBuild(stage.name, id, config);
   }
 
-  /** An image by name, pulled where it is not here. */
-  async #image(name: string) {
+  #platformOf(stage: Stage): string {
+    const text = stage.platform === '' ? (this.#options.platform ?? '') : this.#expandGlobal(stage.platform);
+    if (text === '') return text;
+    try {
+      parsePlatform(text);
+      return text;
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      throw new BuildError(error.code, `failed to parse platform ${text}: ${error.message}`);
+    }
+  }
+
+  /** An image by name, pulled where it is not here, or not of the platform. */
+  async #image(name: string, platform = '') {
     const { engine, onPull, work } = this.#surroundings;
     checkName(name);
     const find = () => {
@@ -192,11 +207,12 @@ class ClassicBuild {
       }
     };
     let found = this.#options.pulls ? undefined : find();
-    if (!found) {
-      await engine.images.pull({ reference: name }, onPull, work.signal);
+    if (!found || !isOfPlatform(found, platform)) {
+      await engine.images.pull({ reference: name, ...(platform !== '' && { platform }) }, onPull, work.signal);
       found = find();
     }
     if (!found) throw new BuildError('stage', `No such image: ${name}`);
+    if (!isOfPlatform(found, platform)) throw new BuildError('platform', mismatch(name, found, platform));
     return { id: found.id, layers: found.layers, config: readContainerConfig(objectField(found.document, 'config')) };
   }
 
@@ -245,4 +261,9 @@ function withLabels(dockerfile: ClassicDockerfile, labels: Readonly<Record<strin
 /** A word that expands to this text. */
 function literal(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
+
+function mismatch(name: string, image: ImageRecord, platform: string): string {
+  const [wanted, actual] = [formatPlatform(parsePlatform(platform)), formatPlatform(platformOf(image))];
+  return `image with reference ${name} was found but does not match the specified platform: wanted ${wanted}, actual: ${actual}`;
 }

@@ -18,6 +18,8 @@ export interface ClassicOptions {
   /** Takes intermediate containers away: after a step, and after a failure. */
   readonly removes: 'never' | 'onSuccess' | 'always';
   readonly pulls: boolean;
+  /** `os[/arch[/variant]]`; '' for the host's. */
+  readonly platform?: string;
   readonly hostConfig: Partial<HostConfig>;
 }
 

@@ -11,10 +11,13 @@ import { selectEntries } from '../../build/context/selectEntries.ts';
 import { decompress } from '../../codec/decompress.ts';
 import { SNIFF_BYTES, sniffCompression } from '../../codec/sniff.ts';
 import { type TarMemberWithContent, writeTar } from '../../tar/writeTar.ts';
+import { CliError } from '../cliError.ts';
 import { findIgnoreFile } from '../dockerfile/contextReport.ts';
 import type { ReadingContext } from '../dockerfile/readDockerfile.ts';
+import { fetchedSource } from './remoteContext.ts';
 
 const DEFAULT_DOCKERFILE = 'Dockerfile';
+const MAX_INPUT_BYTES = 2 ** 31 - 1;
 
 /** A folder of this computer as BuildKit reads it: everybody's files are root's, links are sent as they are. */
 export function folderSource(
@@ -58,6 +61,8 @@ async function* members(folder: string, patterns: readonly string[], work: Work)
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   };
+  /** First names of files with several. */
+  const links = new Map<string, string>();
   for await (const { path, sent } of selectEntries({ list }, new ContextFilter(patterns, 'buildkit'))) {
     work.signal?.throwIfAborted();
     if (!sent) continue;
@@ -74,6 +79,13 @@ async function* members(folder: string, patterns: readonly string[], work: Work)
       const linkName = await readlink(real(path), { encoding: 'buffer' });
       yield { member: { ...common, type: 'symlink', name: encodeName(path), linkName } };
     } else if (stat.isFile()) {
+      const inode = `${stat.dev} ${stat.ino}`;
+      const first = stat.nlink > 1 ? links.get(inode) : undefined;
+      if (first !== undefined) {
+        yield { member: { ...common, type: 'hardlink', name: encodeName(path), linkName: encodeName(first) } };
+        continue;
+      }
+      if (stat.nlink > 1) links.set(inode, path);
       // As long as it was when its header was written: a file that grows is cut.
       const content = stat.size === 0 ? [] : createReadStream(real(path), { end: stat.size - 1 });
       yield { member: { ...common, type: 'file', name: encodeName(path), sizeBytes: stat.size }, content };
@@ -88,8 +100,17 @@ export async function inputSource(
   work: Work,
 ): Promise<BuildSource> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of input) chunks.push(chunk as Uint8Array);
-  const bytes = new Uint8Array(Buffer.concat(chunks));
+  let sizeBytes = 0;
+  for await (const chunk of input) {
+    sizeBytes += (chunk as Uint8Array).length;
+    if (sizeBytes > MAX_INPUT_BYTES) throw new CliError('build', `a context of more than ${MAX_INPUT_BYTES} bytes`);
+    chunks.push(chunk as Uint8Array);
+  }
+  return bytesSource(new Uint8Array(Buffer.concat(chunks)), name, work);
+}
+
+/** The same of bytes that are at hand. */
+export async function bytesSource(bytes: Uint8Array, name: string | undefined, work: Work): Promise<BuildSource> {
   const compression = sniffCompression(bytes.subarray(0, SNIFF_BYTES));
   const isTar = compression !== 'none' || String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
   if (!isTar) {
@@ -102,18 +123,7 @@ export async function inputSource(
     };
   }
   const tar = await spooled(decompress(compression, new MemorySource(bytes).stream(), work.platform), work.platform);
-  const files = await ContextFiles.read(tar, work, 'plain');
-  const dockerfileName = name ?? DEFAULT_DOCKERFILE;
-  return {
-    dockerfileName,
-    isRemote: true,
-    dockerfile: async () => {
-      const found = files.resolve(dockerfileName);
-      return { value: found?.kind === 'file' ? found.content : undefined, bytes: found?.sizeBytes ?? 0 };
-    },
-    ignoreFile: async () => ({ value: [], bytes: 0 }),
-    context: async () => ({ value: files, bytes: tar.sizeBytes }),
-  };
+  return fetchedSource(await ContextFiles.read(tar, work, 'plain'), name);
 }
 
 async function spooled(chunks: AsyncIterable<Uint8Array>, platform: Platform) {

@@ -26,7 +26,7 @@ export function buildOutput(client: Client, given: readonly string[]): BuildOutp
       return {
         kind: 'tree',
         message: 'sending tarball done',
-        write: ({ files }) => file.write(writeTar(members(files.below('')))),
+        write: ({ files }) => file.write(writeTar(treeMembers(files.below('')))),
       };
     }
     case 'local': {
@@ -61,7 +61,8 @@ function readOutput(text: string): { readonly type: string; readonly dest: strin
   return { type, dest: values.get('dest') ?? '' };
 }
 
-async function* members(files: Iterable<SourceFile>): AsyncGenerator<TarMemberWithContent> {
+/** Files as the members of a tar. */
+export async function* treeMembers(files: Iterable<SourceFile>): AsyncGenerator<TarMemberWithContent> {
   for (const { path, kind, mode, uid, gid, mtime, sizeBytes, linkTarget, content } of files) {
     const common = { mode, uid, gid, mtimeSec: mtime.sec, sizeBytes: 0 };
     if (kind === 'directory') yield { member: { ...common, type: 'directory', name: encodeName(`${path}/`) } };

@@ -15,6 +15,7 @@ import { buildkitSource } from './buildkitSource.ts';
 import { buildOutput } from './buildOutput.ts';
 import { tellsWhy, watched } from './buildWatch.ts';
 import { downloadForBuild } from './fetchFile.ts';
+import { gitFetchOf } from './fetchGit.ts';
 import { ownerNames } from './ownerNames.ts';
 
 const RULE = '------';
@@ -77,6 +78,7 @@ export async function buildkitBuild(
           labels: Object.fromEntries(flags.list('label').map(splitVariable)),
           usesCache: !flags.isOn('no-cache'),
           pulls: flags.isOn('pull'),
+          platform: flags.text('platform'),
           secrets,
           output,
         },
@@ -85,6 +87,7 @@ export async function buildkitBuild(
           work,
           display,
           download: (url) => downloadForBuild(process, url),
+          fetchGit: gitFetchOf(process),
           owners,
           onStep,
           tellsWhy: tellsWhy(client),

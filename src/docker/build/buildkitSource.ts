@@ -12,6 +12,7 @@ import { writeTar } from '../../tar/writeTar.ts';
 import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
 import { type Client, ClientError } from '../client.ts';
 import { fetchFile } from './fetchFile.ts';
+import { gitContext } from './fetchGit.ts';
 import { folderContext } from './folderContext.ts';
 import { absolutePath } from '../copy/paths.ts';
 import { isTarHeader, spooled } from './readContext.ts';
@@ -27,6 +28,8 @@ export async function buildkitSource(client: Client, source: string, file: strin
     if (file === '-') throw new ClientError("invalid argument: can't use stdin for both build context and dockerfile");
     return archiveSource(await process.readAll(0), file, work);
   }
+  const repository = await gitContext(client, source, work);
+  if (repository) return filesSource(repository, file || DEFAULT_DOCKERFILE);
   if (/^https?:\/\//.test(source)) {
     try {
       return archiveSource((await fetchFile(process, source)).bytes, file, work);
@@ -120,20 +123,19 @@ async function archiveSource(bytes: Uint8Array, file: string, work: Work): Promi
     };
   }
   const tar = await spooled(decompress(compression, new MemorySource(bytes).stream(), work.platform), work);
-  const name = file || DEFAULT_DOCKERFILE;
-  let reading: Promise<ContextFiles> | undefined;
-  const context = () => {
-    reading ??= ContextFiles.read(tar, work, 'plain');
-    return reading;
-  };
+  return filesSource(await ContextFiles.read(tar, work, 'plain'), file || DEFAULT_DOCKERFILE);
+}
+
+/** A context that the builder fetched itself: no ignore file counts. */
+function filesSource(files: ContextFiles, dockerfile: string): BuildSource {
   return {
-    dockerfileName: name,
+    dockerfileName: dockerfile,
     isRemote: true,
     dockerfile: async () => {
-      const found = (await context()).resolve(name);
+      const found = files.resolve(dockerfile);
       return { value: found?.kind === 'file' ? found.content : undefined, bytes: found?.sizeBytes ?? 0 };
     },
     ignoreFile: async () => ({ value: [], bytes: 2 }),
-    context: async () => ({ value: await context(), bytes: tar.sizeBytes }),
+    context: async () => ({ value: files, bytes: 0 }),
   };
 }

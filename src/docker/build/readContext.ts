@@ -11,6 +11,9 @@ import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { type Client, ClientError, fileErrorText } from '../client.ts';
 import { humanSize } from '../humanUnits.ts';
+import type { ContextFiles } from '../../build/classic/contextFiles.ts';
+import { gitContext } from './fetchGit.ts';
+import { treeMembers } from './buildOutput.ts';
 import { absolutePath } from '../copy/paths.ts';
 import { fetchFile } from './fetchFile.ts';
 import { type AddedFile, folderContext } from './folderContext.ts';
@@ -31,8 +34,15 @@ const CANNOT = 'unable to prepare context: ';
 /** Finds and packs what is to be sent: a folder, standard input, or what a URL gives. Throws ClientError. */
 export async function readContext(client: Client, source: string, file: string, work: Work): Promise<SentContext> {
   if (source === '-') return fromInput(client, file, work);
+  const repository = await gitContext(client, source, work);
+  if (repository) return fromRepository(repository, file, work);
   if (/^https?:\/\//.test(source)) return fromUrl(client, source, file, work);
   return fromFolder(client, source, file, work);
+}
+
+async function fromRepository(files: ContextFiles, file: string, work: Work): Promise<SentContext> {
+  const tar = await spooled(writeTar(treeMembers(files.below(''))), work);
+  return { tar, sentBytes: tar.sizeBytes, dockerfile: file || DEFAULT_DOCKERFILE };
 }
 
 async function fromFolder(client: Client, source: string, file: string, work: Work): Promise<SentContext> {

@@ -140,6 +140,7 @@ function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
     cacheFrom: flags.list('cache-from'),
     removes: flags.isOn('force-rm') ? 'always' : flags.isOn('rm') ? 'onSuccess' : 'never',
     pulls: flags.isOn('pull'),
+    platform: flags.text('platform'),
     hostConfig: {},
   };
 }

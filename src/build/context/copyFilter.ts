@@ -1,5 +1,5 @@
 import type { FileSet, SourceFile } from '../classic/contextFiles.ts';
-import { type MatchInfo, PatternMatcher } from '../context/patternMatcher.ts';
+import { type MatchInfo, PatternMatcher } from './patternMatcher.ts';
 
 /** Which files below a source are copied: patterns relative to it. */
 export interface CopyPatterns {
