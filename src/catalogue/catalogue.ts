@@ -61,6 +61,7 @@ export class Catalogue {
     this.el9 = new FactPackages(files, 'el9');
     this.languages = {
       gem: new LanguagePackages(files, 'gem'),
+      pip: new LanguagePackages(files, 'pip'),
     };
   }
 

@@ -1,8 +1,8 @@
 import type { CatalogueFiles } from './catalogueFiles.ts';
 import type { ListedEntry } from './listing.ts';
 
-/** Whose packages: RubyGems'. */
-export type Language = 'gem';
+/** Whose packages: RubyGems', Python's. */
+export type Language = 'gem' | 'pip';
 
 /** A package of a language: a line of `languages/LANGUAGE.txt`:
  *  `NAME VERSION ARCHIVE_BYTES UNPACKED_KIB DEPENDENCIES PROGRAMS MODULES`, lists with commas, `-` for none; a version

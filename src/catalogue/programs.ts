@@ -23,17 +23,36 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   gosu: async () => (await import('./services/stepDown.ts')).stepDown,
   'su-exec': async () => (await import('./services/stepDown.ts')).stepDown,
   tini: async () => (await import('./services/init.ts')).init,
+  // Alternatives of Debian's under their own names.
+  'vim.basic': async () => (await import('../shell/utilities/vi.ts')).vi,
+  'vim.tiny': async () => (await import('../shell/utilities/vi.ts')).vi,
+  'which.debianutils': async () => (await import('../shell/utilities/which.ts')).which,
   'redis-cli': async () => (await import('./services/redisCli.ts')).redisCli,
   'redis-server': async () => (await import('./services/redisServer.ts')).redisServer,
   hello: async () => (await import('./services/hello.ts')).hello,
+  pip: async (catalogue) => (await import('./packages/python/pip.ts')).pip(catalogue),
+  python: async (catalogue) => (await import('./packages/python/python.ts')).python(catalogue),
   nginx: async () => (await import('./services/nginx.ts')).nginx,
 };
+
+/** Names that files of programs have beside the one above: versions, and what stands behind links. */
+const ALIASES: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^pip-?[23](\.\d+)?$/, 'pip'],
+  [/^python[23](\.\d+)?$/, 'python'],
+  [/^gem[23]\.\d+$/, 'gem'],
+  [/^nginx-debug$/, 'nginx'],
+];
+
+function nameOf(file: string): string {
+  return ALIASES.find(([pattern]) => pattern.test(file))?.[1] ?? file;
+}
 
 /** They run in images that hold them; a host of its own has none: `names` is empty. */
 export function cataloguePrograms(catalogue: Catalogue): ProgramTable {
   return {
-    has: (name) => Object.hasOwn(LOADERS, name),
-    load(name) {
+    has: (name) => Object.hasOwn(LOADERS, nameOf(name)),
+    load(file) {
+      const name = nameOf(file);
       const loader = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
       if (!loader) throw new RangeError(`no program ${name}`);
       return loader(catalogue);
