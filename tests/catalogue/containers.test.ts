@@ -94,7 +94,7 @@ describe('CAT-4 services in containers', () => {
     await shell(`docker run -d --name hub -p 5001:5000 registry:2; ${until('curl -sf localhost:5001/v2/')}`);
     await shell('docker tag hello-world localhost:5001/mine:1');
     expect(await shell('docker push localhost:5001/mine:1')).toContain('1: digest: sha256:');
-    expect(await shell('curl -s localhost:5001/v2/mine/tags/list')).toBe('{"name":"mine","tags":["1"]}');
+    expect(await shell('curl -s localhost:5001/v2/mine/tags/list')).toBe('{"name":"mine","tags":["1"]}\n');
     await shell('docker rmi localhost:5001/mine:1');
     expect(await shell('docker run --rm localhost:5001/mine:1')).toContain('Hello from Docker!');
     await shell('docker rm -f hub');

@@ -90,9 +90,9 @@ describe('ports', () => {
       tcp(443, 443, '0.0.0.0'),
       tcp(444, 444, '0.0.0.0'),
     ];
-    expect(portsText(ports)).toBe('80-82/tcp, 0.0.0.0:443-444->443-444/tcp, 0.0.0.0:9090->90/tcp');
-    expect(portsText([tcp(80, 80, '::')])).toBe('[::]:80->80/tcp');
-    expect(portsText([])).toBe('');
+    expect(portsText(ports, '20.10')).toBe('80-82/tcp, 0.0.0.0:443-444->443-444/tcp, 0.0.0.0:9090->90/tcp');
+    expect(portsText([tcp(80, 80, '::')], '28')).toBe('[::]:80->80/tcp');
+    expect(portsText([], '28')).toBe('');
   });
 });
 

@@ -15,7 +15,7 @@ const sh = (on: TestKernel, line: string, stdin = '') => run(on, line.split(' ')
 const LAB: Network = {
   resolve: (host) => (host === 'lab' ? '10.0.0.2' : undefined),
   service(host) {
-    if (host !== 'lab') throw new VfsError('ENOENT', 'connect', host);
+    if (host !== '10.0.0.2') throw new VfsError('ENOENT', 'connect', host);
     return {
       http({ url, headers }) {
         if (url.pathname === '/slow') return new Promise<HttpResponse>(() => undefined);

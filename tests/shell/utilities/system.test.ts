@@ -121,7 +121,7 @@ describe('mounts', () => {
 const LAB: Network = {
   resolve: (host) => (host === 'lab' ? '10.0.0.2' : undefined),
   service(host, port) {
-    if (host !== 'lab') throw new VfsError('ENOENT', 'connect', host);
+    if (host !== '10.0.0.2') throw new VfsError('ENOENT', 'connect', host);
     if (port !== 80) throw new VfsError('ECONNREFUSED', 'connect', host);
     return { http: (request) => Promise.resolve(answer(request)) };
   },
