@@ -2,7 +2,6 @@
 import type { Digest } from '../../image/digest.ts';
 import { isReference } from '../../image/reference.ts';
 import { EngineError } from '../../engine/engineError.ts';
-import type { ImageRecord } from '../../engine/imageRecord.ts';
 import { EMPTY_CONFIG } from '../../engine/containerConfig.ts';
 import { shortId } from '../../engine/messages.ts';
 import { readContainerConfig } from '../../engine/readContainerConfig.ts';
@@ -13,8 +12,7 @@ import { expandWord } from '../expand/lexer.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
 import { linesOf } from '../instructions/readStages.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
-import { formatPlatform, parsePlatform } from '../plan/platform.ts';
-import { isOfPlatform, platformOf } from '../imagePlatform.ts';
+import { parsePlatform } from '../plan/platform.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import { BuildArguments } from './buildArguments.ts';
 import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
@@ -194,7 +192,7 @@ class ClassicBuild {
     }
   }
 
-  /** An image by name, pulled where it is not here, or not of the platform. */
+  /** An image by name, pulled where it is not here; one that is here is taken whatever it is for. */
   async #image(name: string, platform = '') {
     const { engine, onPull, work } = this.#surroundings;
     checkName(name);
@@ -207,12 +205,11 @@ class ClassicBuild {
       }
     };
     let found = this.#options.pulls ? undefined : find();
-    if (!found || !isOfPlatform(found, platform)) {
+    if (!found) {
       await engine.images.pull({ reference: name, ...(platform !== '' && { platform }) }, onPull, work.signal);
       found = find();
     }
     if (!found) throw new BuildError('stage', `No such image: ${name}`);
-    if (!isOfPlatform(found, platform)) throw new BuildError('platform', mismatch(name, found, platform));
     return { id: found.id, layers: found.layers, config: readContainerConfig(objectField(found.document, 'config')) };
   }
 
@@ -261,9 +258,4 @@ function withLabels(dockerfile: ClassicDockerfile, labels: Readonly<Record<strin
 /** A word that expands to this text. */
 function literal(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
-}
-
-function mismatch(name: string, image: ImageRecord, platform: string): string {
-  const [wanted, actual] = [formatPlatform(parsePlatform(platform)), formatPlatform(platformOf(image))];
-  return `image with reference ${name} was found but does not match the specified platform: wanted ${wanted}, actual: ${actual}`;
 }
