@@ -35,6 +35,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   machine: {
     folders: [
       'bytes',
+      'git',
       'codec',
       'tar',
       'vfs',
@@ -81,6 +82,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   cli: {
     folders: [
       'bytes',
+      'git',
       'codec',
       'tar',
       'vfs',

@@ -11,6 +11,7 @@ import { RegistryStore } from '../registry/simulated/registryStore.ts';
 import { catalogueHub } from './catalogueHub.ts';
 import { hubOrOutside } from './hubOrOutside.ts';
 import { createHost, type Host, type HostSetup } from './host.ts';
+import { gitServer } from './gitServer.ts';
 import { HOST_PROGRAMS } from './hostPrograms.ts';
 import { wakeHost } from './keep/wake.ts';
 import type { MachineAtRest } from './keep/packMachine.ts';
@@ -130,6 +131,8 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): PreparedLab {
     SSH_PORT,
     sshServer(() => surroundings.switchOn(OTHER_NAME) ?? host),
   );
+  const otherGit = gitServer(() => surroundings.switchOn(OTHER_NAME) ?? host);
+  network.listen(OTHER_NAME, HTTP_PORT, otherGit, { yields: true });
   network.listen(TEMPLATES_NAME, HTTP_PORT, templateServer(catalogue));
   return { host, surroundings, network, catalogue, registry, vintage };
 }

@@ -44,6 +44,16 @@ export class GitCall {
     return findRepository(this.process, await Settings.read(this.process, undefined, this.given));
   }
 
+  /** Also undefined for a repository that is somebody else's: for commands that need none. */
+  async placeIfOurs(): Promise<Place | undefined> {
+    try {
+      return await this.place();
+    } catch (error) {
+      if (error instanceof GitFault) return undefined;
+      throw error;
+    }
+  }
+
   /** Throws GitFault outside of repositories. */
   async repository(): Promise<Repository> {
     const place = await this.place();
@@ -56,7 +66,7 @@ export class GitCall {
   }
 
   async settings(): Promise<Settings> {
-    return Settings.read(this.process, (await this.place())?.gitDirectory, this.given);
+    return Settings.read(this.process, (await this.placeIfOurs())?.gitDirectory, this.given);
   }
 
   /** Of a command, or as its `--color` says. */

@@ -39,7 +39,7 @@ export async function config(call: GitCall): Promise<number> {
   const { process } = call;
   if (options.has('showOrigin') || options.has('showScope'))
     throw new GitFault('plain', "git config: option '--show-origin' is not simulated\n", 2);
-  const place = await call.place();
+  const place = await call.placeIfOurs();
   const scope = options.last('global', 'system', 'local') as Scope | undefined;
   const named = options.value('file');
   const path = named ?? (scope === undefined ? undefined : settingsPath(process, scope, place?.gitDirectory));
