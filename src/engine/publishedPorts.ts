@@ -105,7 +105,7 @@ export function publishPorts(core: EngineCore, record: ContainerRecord): () => v
   for (const { hostIp, hostPort, privatePort, protocol } of record.publishedPorts ?? []) {
     if (protocol !== 'tcp') continue;
     const place = hostIp === '' || hostIp === '0.0.0.0' ? {} : { address: hostIp };
-    const forward = new Forward(core, record.id, privatePort);
+    const forward = new Forward(core, record, privatePort);
     const end = core.kernel.network.listen?.(core.host.network.host, hostPort, forward, place);
     if (end) endings.push(end);
   }
@@ -117,13 +117,21 @@ export function publishPorts(core: EngineCore, record: ContainerRecord): () => v
 /** Speaks what the container's own service speaks. */
 class Forward implements NetworkService {
   readonly #core: EngineCore;
+  readonly #record: ContainerRecord;
   readonly #host: string;
   readonly #port: number;
 
-  constructor(core: EngineCore, host: string, port: number) {
+  constructor(core: EngineCore, record: ContainerRecord, port: number) {
     this.#core = core;
-    this.#host = host;
+    this.#record = record;
+    this.#host = record.id;
     this.#port = port;
+  }
+
+  /** What comes through the proxy comes from the bridge. */
+  get #gateway(): string | undefined {
+    const { networks } = this.#core.state;
+    return this.#record.endpoints.map(({ networkId }) => networks.get(networkId)?.gateway).find((one) => one);
   }
 
   /** The proxy takes every connection, and drops one that leads nowhere. */
@@ -138,7 +146,8 @@ class Forward implements NetworkService {
 
   get http(): NetworkService['http'] {
     const target = this.#target;
-    return target?.http?.bind(target);
+    const http = target?.http?.bind(target);
+    return http && ((request) => http({ ...request, remoteAddress: this.#gateway }));
   }
 
   get ssh(): NetworkService['ssh'] {

@@ -206,10 +206,6 @@ export class NginxMaster {
 
   #variables(request: HttpRequest, server: Server, port: number): Variables {
     const { url, method } = request;
-    const { kernel, namespaces } = this.#process;
-    const own = kernel.network.resolve(namespaces.network.host, namespaces.network.host) ?? '';
-    // Who comes through a published port comes from the bridge.
-    const remote = /^\d/.test(own) ? own.replace(/\d+$/, '1') : '127.0.0.1';
     const variables: Variables = {
       uri: url.pathname,
       request_uri: `${url.pathname}${url.search}`,
@@ -223,7 +219,7 @@ export class NginxMaster {
       server_name: server.names[0] ?? '',
       server_port: String(port),
       hostname: this.#process.namespaces.uts.hostname,
-      remote_addr: remote,
+      remote_addr: request.remoteAddress ?? '127.0.0.1',
       time_local: localTime(this.#process.kernel.clock.now().sec),
       nginx_version: this.#setup.version,
     };

@@ -64,6 +64,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: AsyncIterable<Uint8Array>;
+  /** Of who asks, as the one who answers sees it; absent: from its own loopback. */
+  readonly remoteAddress?: string | undefined;
 }
 
 export interface HttpResponse {

@@ -1,5 +1,5 @@
 import { VfsError } from '../../vfs/vfsError.ts';
-import { connectTo } from '../kernel/hostLookup.ts';
+import { connectTo, lookUpHost } from '../kernel/hostLookup.ts';
 import type { HttpResponse } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 
@@ -41,13 +41,20 @@ export async function request(process: Process, wanted: WantedRequest): Promise<
     const whole = (async function* () {
       if (body) yield body;
     })();
-    return await process.waitFor(
-      service.http({ method: wanted.method, url, headers: wanted.headers, ...(body && { body: whole }) }),
-    );
+    const remoteAddress = await ownAddress(process, host);
+    const { method, headers } = wanted;
+    return await process.waitFor(service.http({ method, url, headers, remoteAddress, ...(body && { body: whole }) }));
   } catch (error) {
     if (!(error instanceof VfsError) || error.code === 'EINTR') throw error;
     throw new HttpFault(error.code === 'ENOENT' ? 'resolve' : 'connect', host, port);
   }
+}
+
+/** What a host sees a process come from; undefined where that is its own loopback. */
+async function ownAddress(process: Process, host: string): Promise<string | undefined> {
+  const own = process.namespaces.network.host;
+  const there = await lookUpHost(process, host);
+  return there?.startsWith('127.') ? undefined : process.kernel.network.resolve(own, own);
 }
 
 /** The value of a header, whatever its case. */
