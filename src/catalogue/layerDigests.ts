@@ -1,5 +1,6 @@
 import { encodeName } from '../bytes/byteName.ts';
 import { toHex } from '../bytes/hex.ts';
+import { Pacer } from '../bytes/pacer.ts';
 import type { Platform } from '../bytes/platform.ts';
 import type { RunSource } from '../bytes/runSource.ts';
 import type { CatalogueFiles } from './catalogueFiles.ts';
@@ -53,6 +54,10 @@ export async function fingerprint(tar: RunSource, platform: Platform): Promise<s
 /** sha256 in hex, of all bytes. */
 export async function hashed(tar: RunSource, platform: Platform): Promise<string> {
   const hash = platform.createHash('sha256');
-  for await (const chunk of tar.stream()) hash.update(chunk);
+  const pacer = new Pacer(undefined);
+  for await (const chunk of tar.stream()) {
+    hash.update(chunk);
+    if (pacer.isDue) await pacer.pause();
+  }
   return toHex(hash.digest());
 }

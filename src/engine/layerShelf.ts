@@ -1,4 +1,5 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
+import { Pacer } from '../bytes/pacer.ts';
 import { areZeros } from '../bytes/zeros.ts';
 import type { Digest } from '../image/digest.ts';
 import { scanTar } from '../tar/scanTar.ts';
@@ -39,11 +40,13 @@ async function readTree(diffId: Digest, tar: ByteSource): Promise<ReadLayer> {
 async function isSame(a: ByteSource, b: ByteSource, onBytes?: (doneBytes: number) => void): Promise<boolean> {
   if (a.sizeBytes !== b.sizeBytes) return false;
   let offset = 0;
+  const pacer = new Pacer(undefined);
   for await (const chunk of a.stream()) {
     const other = await b.read(offset, chunk.length);
     if (!(areZeros(chunk) ? areZeros(other) : areEqual(chunk, other))) return false;
     offset += chunk.length;
     onBytes?.(offset);
+    if (pacer.isDue) await pacer.pause();
   }
   return offset === b.sizeBytes;
 }
