@@ -1,6 +1,7 @@
 import { decodeName, encodeName } from '../../bytes/byteName.ts';
-import { type ByteSource, clipRange, MemorySource, SlicedSource, streamByReads } from '../../bytes/byteSource.ts';
-import type { SparseExtent } from '../../tar/tarEntry.ts';
+import { type ByteSource, clipRange, MemorySource } from '../../bytes/byteSource.ts';
+import { RunSource } from '../../bytes/runSource.ts';
+import { stretchesOf } from '../../bytes/stretchBuilder.ts';
 import { EntryKind, type LayerTree } from '../layerTree.ts';
 import { deviceNumber, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from './fileMode.ts';
 import { type Layer, NO_INODE, NO_XATTRS, type Times } from './layer.ts';
@@ -120,7 +121,7 @@ export class LayerTreeLayer implements Layer {
     const start = this.tree.contentOffset(entry);
     const sparse = this.tree.sparse(entry);
     if (!sparse) return this.#content.slice(start, sizeBytes);
-    return new SparseFile(this.#content.slice(start), sparse, sizeBytes);
+    return new RunSource(this.#content.slice(start), stretchesOf(sparse, sizeBytes));
   }
 
   readSync(inode: number, offset: number, length: number): Uint8Array | undefined {
@@ -154,65 +155,4 @@ function countLinks(tree: LayerTree): ReadonlyMap<number, number> {
     else if (tree.isHardLink(entry)) counts.set(tree.inode(entry), (counts.get(tree.inode(entry)) ?? 1) + 1);
   }
   return counts;
-}
-
-/** One read does not make a sparse file of many gigabytes real. */
-const MAX_READ_BYTES = 2 ** 30;
-
-/** A sparse file: its stored pieces lie end to end in `stored`; between them are zeros. */
-class SparseFile implements ByteSource {
-  readonly sizeBytes: number;
-  readonly readSync?: (offset: number, length: number) => Uint8Array;
-  readonly #stored: ByteSource;
-  readonly #extents: readonly SparseExtent[];
-
-  constructor(stored: ByteSource, extents: readonly SparseExtent[], sizeBytes: number) {
-    this.#stored = stored;
-    this.#extents = extents;
-    this.sizeBytes = sizeBytes;
-    const readStored = stored.readSync?.bind(stored);
-    if (readStored) {
-      this.readSync = (offset, length) => {
-        const result = this.#zeros(offset, length);
-        for (const piece of this.#pieces(offset, result.length))
-          result.set(readStored(piece.from, piece.length), piece.to);
-        return result;
-      };
-    }
-  }
-
-  async read(offset: number, length: number): Promise<Uint8Array> {
-    const result = this.#zeros(offset, length);
-    for (const piece of this.#pieces(offset, result.length)) {
-      result.set(await this.#stored.read(piece.from, piece.length), piece.to);
-    }
-    return result;
-  }
-
-  slice(offset: number, length = Number.MAX_SAFE_INTEGER): ByteSource {
-    const range = clipRange(this.sizeBytes, offset, length);
-    return new SlicedSource(this, range.offset, range.length);
-  }
-
-  stream(): AsyncIterable<Uint8Array> {
-    return streamByReads(this);
-  }
-
-  #zeros(offset: number, length: number): Uint8Array {
-    const range = clipRange(this.sizeBytes, offset, length);
-    if (range.length > MAX_READ_BYTES)
-      throw new RangeError(`a read of ${range.length} bytes: stream a file of that size`);
-    return new Uint8Array(range.length);
-  }
-
-  /** Stored bytes within [offset, offset + length): where they lie in `stored`, and where in the result. */
-  *#pieces(offset: number, length: number): Generator<{ from: number; to: number; length: number }> {
-    let stored = 0;
-    for (const extent of this.#extents) {
-      const from = Math.max(extent.offset, offset);
-      const end = Math.min(extent.offset + extent.length, offset + length);
-      if (from < end) yield { from: stored + from - extent.offset, to: from - offset, length: end - from };
-      stored += extent.length;
-    }
-  }
 }
