@@ -254,6 +254,18 @@ export class LayerTree {
     return lengthBytes - otherLengthBytes;
   }
 
+  /** Whether an entry's name is that of an entry of another tree. */
+  hasSameName(entry: number, other: LayerTree, otherEntry: number): boolean {
+    const { pool, nameLength, nameStart } = this.columns;
+    const { columns } = other;
+    const lengthBytes = nameLength[entry] as number;
+    if (columns.nameLength[otherEntry] !== lengthBytes) return false;
+    const start = nameStart[entry] as number;
+    const otherStart = columns.nameStart[otherEntry] as number;
+    for (let i = 0; i < lengthBytes; i++) if (pool[start + i] !== columns.pool[otherStart + i]) return false;
+    return true;
+  }
+
   /** Undefined where a character that is not ASCII would have to be compared. */
   #compareText(entry: number, name: string): number | undefined {
     const { pool } = this.columns;

@@ -160,7 +160,8 @@ function searchLowers(mount: MountState, node: OverlayNode, search: Search, foun
   const places = stack === directory.lower ? directory.lowerIndex?.places.get(node.name) : undefined;
   if (places && found.upper === NO_INODE && areAllPlain(places)) {
     search.isDirectory = true;
-    found.lower = places.slice();
+    // Nobody adds to it: what is found of such a directory is all of it.
+    found.lower = places as LowerEntry[];
     skipParts(mount, stack, 0, stack.length, search);
     return;
   }

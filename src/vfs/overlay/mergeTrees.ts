@@ -38,9 +38,30 @@ function lowestOf(places: readonly LowerEntry[]): LowerEntry {
 /** What is known with one more part; all names in the order of their bytes. */
 function withPart(known: readonly Merged[], tree: LayerTree, directory: number, layer: number): readonly Merged[] {
   const first = tree.firstChild(directory);
-  const end = first + tree.childCount(directory);
+  const count = tree.childCount(directory);
+  const same = known.length >= count ? sameFrom(known, tree, first, count, layer) : 0;
+  return same === count ? known : withRest(known, same, tree, { first: first + same, end: first + count, layer });
+}
+
+/** Where names are the same in many parts, as is usual, nothing moves: takes over as many as stand at the same places. */
+function sameFrom(known: readonly Merged[], tree: LayerTree, first: number, count: number, layer: number): number {
+  for (let i = 0; i < count; i++) {
+    const other = known[i] as Merged;
+    if (!other.tree.hasSameName(other.entry, tree, first + i)) return i;
+    other.places.push(placeOf(tree, first + i, layer));
+  }
+  return count;
+}
+
+/** The entries [first, end) of a part among what is known from `at` on. */
+function withRest(
+  known: readonly Merged[],
+  from: number,
+  tree: LayerTree,
+  { first, end, layer }: { readonly first: number; readonly end: number; readonly layer: number },
+): readonly Merged[] {
   const isNew: number[] = [];
-  let at = 0;
+  let at = from;
   for (let child = first; child < end; child++) {
     let order = 1;
     while (at < known.length) {
@@ -49,7 +70,6 @@ function withPart(known: readonly Merged[], tree: LayerTree, directory: number, 
       if (order >= 0) break;
       at++;
     }
-    // Where names are the same in many parts, as is usual, nothing moves.
     if (order === 0) (known[at++] as Merged).places.push(placeOf(tree, child, layer));
     else isNew.push(at, child);
   }
