@@ -12,6 +12,7 @@ import type { LabState } from '../lab/labState.svelte.ts';
 import type { ExplorerState } from '../state/explorer.svelte.ts';
 import { BuildRun, type RunStep } from './buildRun.svelte.ts';
 import type { Example } from './examples.ts';
+import type { RealBuild } from './realBuild.svelte.ts';
 
 const REFRESH_PAUSE_MS = 250;
 const FIRST_FOLDER = '/root/app';
@@ -50,7 +51,9 @@ export class BuildsState {
   isBuilding = $state(false);
   fault = $state('');
   selected = $state<number | undefined>(undefined);
-  resultTab = $state<'log' | 'stack' | 'images'>('log');
+  resultTab = $state<'log' | 'stack' | 'images' | 'real'>('log');
+  /** The last build by a real engine. */
+  real = $state.raw<RealBuild | undefined>(undefined);
   /** Lines to bring to sight in the editor. */
   revealed = $state.raw<{ readonly startLine: number; readonly endLine: number; readonly turn: number } | undefined>(
     undefined,
@@ -65,6 +68,19 @@ export class BuildsState {
     builder: this.builder,
   });
   readonly isDockerfile = $derived(this.path === `${this.folder}/${this.dockerfile}`);
+  readonly #argumentLines = $derived(
+    this.buildArgs
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
+  );
+  /** Those with a value. */
+  readonly argumentPairs = $derived(
+    this.#argumentLines.flatMap((line): readonly (readonly [string, string])[] => {
+      const at = line.indexOf('=');
+      return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+    }),
+  );
   readonly #runs = new Map<number, BuildRun>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checkTurn = 0;
@@ -138,10 +154,7 @@ export class BuildsState {
   async build(): Promise<void> {
     if (this.isBuilding || !(await this.#saveIfDirty())) return;
     const { folder, dockerfile, builder, tag, target, usesCache } = this;
-    const buildArgs = this.buildArgs
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
+    const buildArgs = this.#argumentLines;
     const request: BuildRequest = { folder, dockerfile, builder, tag: tag.trim(), target, buildArgs, usesCache };
     this.isBuilding = true;
     this.resultTab = 'log';

@@ -18,6 +18,8 @@ export interface BuildsService {
   /** Where Dockerfiles lie below /root. */
   buildFolders(): Promise<readonly BuildFolder[]>;
   listContext(request: ContextRequest): Promise<ContextListing>;
+  /** The context as a tar, for an engine elsewhere. Rejects over 512 MiB. */
+  packContext(request: ContextRequest): Promise<Blob>;
   /** What the parser, the planner and the linter say of a text, which need not be saved. */
   checkDockerfile(text: string, request: ContextRequest): Promise<DockerfileCheck>;
   /** Names for FROM: what is here, and what the hub has. */

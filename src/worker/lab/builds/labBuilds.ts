@@ -15,6 +15,7 @@ import type {
 } from './buildsProtocol.ts';
 import { listContext, readIgnore } from './contextListing.ts';
 import { checkForEditor } from './dockerfileCheck.ts';
+import { packContext } from './packContext.ts';
 import { runBuild, shownCommandLine } from './runBuild.ts';
 import { WatchedBuilds } from './watchedBuilds.ts';
 
@@ -52,6 +53,7 @@ export class LabBuilds {
         ),
       buildFolders: () => this.#as('find', buildFolders),
       listContext: (request) => this.#as('context', (process) => listContext(process, request)),
+      packContext: (request) => this.#as('context', (process) => packContext(process, request)),
       checkDockerfile: async (text, request) => checkForEditor(text, await this.#ignorePatterns(request)),
       imageNames: () => this.#imageNames(),
       build: (request) => this.#build(request),
