@@ -2,17 +2,15 @@
 // hashing of a context of 100 MB beside node:crypto; then Dockerfiles parsed, beside dockerfile-ast. The same build with
 // a real daemon, where one answers.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { ContextFiles } from '../src/build/classic/contextFiles.ts';
 import { MemorySource } from '../src/bytes/byteSource.ts';
 import type { Platform } from '../src/bytes/platform.ts';
 import { nodePlatform } from '../src/platform/node.ts';
 import { webPlatform } from '../src/platform/web.ts';
+import { buildWithDaemon } from './buildDaemon.ts';
 import { bootLabMachine, type FileTree } from './labMachine.ts';
 import { blobOf } from './machineWork.ts';
-import { fastest, megabytes, milliseconds, runProgram } from './measure.ts';
+import { fastest, megabytes, milliseconds } from './measure.ts';
 import { USTAR_END, ustarHeader } from './ustar.ts';
 
 const STEPS = 40;
@@ -62,25 +60,13 @@ async function buildSimulated(): Promise<{ readonly cachedMs: number }> {
 
 /** The same folder with a daemon that builds classically. */
 async function compareDaemon(cachedMs: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'palimpsest-bench-'));
   try {
-    for (const [path, bytes] of contextTree()) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), bytes);
-    }
-    const run = () => runProgram('sh', ['-c', `${BUILD} -t palimpsest-bench '${folder}'`]);
-    const cold = (await run()).wallMs;
-    const times: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) times.push((await run()).wallMs);
-    const real = fastest(times);
-    console.log(`  a real daemon: cold ${milliseconds(cold)}, from the cache ${milliseconds(real)}`);
+    const { version, coldMs, cachedMs: real } = await buildWithDaemon(contextTree());
+    console.log(`  dockerd ${version}: cold ${milliseconds(coldMs)}, from the cache ${milliseconds(real)}`);
     checkAtMost('from the cache, against it', cachedMs / real, 0.2);
-    await runProgram('docker', ['rmi', '-f', 'palimpsest-bench']);
   } catch (error) {
     const reason = (error as Error).message.trim().split('\n').at(-1) ?? '';
     console.log(`  a real daemon is left out: ${reason}`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
