@@ -11,6 +11,7 @@ import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
 import { copyContents } from './copyTree.ts';
+import { fullDisk, requireContainerRoom } from './diskRoom.ts';
 import type { EngineCore } from './engineCore.ts';
 import { withEntry, withoutEntry } from './engineState.ts';
 import { ZERO_TIME } from './goTime.ts';
@@ -47,6 +48,7 @@ export async function createContainer(
     throw other('invalidParameter', `conflicting options: ${options} and the container type network mode`);
   const id = core.newId();
   const name = request.name === '' ? inventName(core) : checkedName(core, request.name);
+  requireContainerRoom(core, id);
   const links = keptLinks(core, name, hostConfig.Links ?? []);
   const planned = planMounts(core, config, hostConfig);
   const hostname = hostnameOf(core, config.Hostname, hostConfig.NetworkMode, id);
@@ -82,7 +84,7 @@ export async function createContainer(
   } catch (error) {
     runtimes.delete(id);
     core.update({ containers: withoutEntry(core.state.containers, id) });
-    throw error;
+    throw fullDisk(error) ?? error;
   }
   logContainerEvent(core, record, 'create');
   return { id, warnings: warningsOf(hostConfig) };

@@ -8,6 +8,7 @@ import type { TarScan } from '../tar/tarScan.ts';
 import { EntryKind, type LayerTree } from '../vfs/layerTree.ts';
 import { LayerTreeBuilder } from '../vfs/layerTreeBuilder.ts';
 import { LayerTreeLayer } from '../vfs/overlay/layerTreeLayer.ts';
+import { requireLayerRoom } from './diskRoom.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import { type EngineState, withEntry } from './engineState.ts';
@@ -104,11 +105,12 @@ export function chainIdOn(parent: LayerRecord | undefined, diffId: Digest, core:
 }
 
 /** The layer of the store on top of `parent`, made of what was read where it was not there. Throws EngineError for a
- *  stack that gets too deep. */
+ *  stack that gets too deep, and where the disk is full. */
 export function placeLayer(core: EngineCore, parent: LayerRecord | undefined, read: ReadLayer): LayerRecord {
   const chainId = chainIdOn(parent, read.diffId, core);
   const known = core.state.layers.get(chainId);
   if (known) return known;
+  requireLayerRoom(core, read);
   if (stackOf(parent).length >= MAX_DEPTH) throw new EngineError('system', 'other', 'max depth exceeded');
   const record: LayerRecord = {
     chainId,

@@ -198,7 +198,7 @@ class Pull {
     if (read.diffId !== diffId)
       throw archiveFault("failed to register layer: layers from manifest don't match image configuration");
     tell({ id, status: 'Extracting', currentBytes: layer.size, totalBytes: layer.size });
-    const placed = placeLayer(core, below, read);
+    const placed = this.#place(below, read);
     this.#placed.push(placed);
     rememberBlob(core, diffId, {
       digest: layer.digest,
@@ -208,6 +208,15 @@ class Pull {
     });
     tell({ id, status: 'Pull complete' });
     return placed;
+  }
+
+  #place(below: LayerRecord | undefined, read: ReadLayer): LayerRecord {
+    try {
+      return placeLayer(this.#core, below, read);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new EngineError(error.kind, error.code, `failed to register layer: ${error.message}`, { cause: error });
+    }
   }
 
   async #downloaded(layer: Descriptor): Promise<ReadLayer> {

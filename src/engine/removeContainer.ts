@@ -11,7 +11,7 @@ import { timeSec } from './goTime.ts';
 import { releaseLayers } from './layerStore.ts';
 import { isRunning } from './removeImage.ts';
 import { removeTree } from './removeTree.ts';
-import { sizeRwBytes } from './containerSize.ts';
+import { grownBytes, sizeRwBytes } from './containerSize.ts';
 import { untilSec } from './untilFilter.ts';
 import { deleteVolumeFiles, usersOf } from './volumeStore.ts';
 
@@ -39,6 +39,7 @@ export function deleteContainer(
 ): void {
   const runtime = runtimes.of(record);
   runtime.restartDelay?.abort();
+  core.kernel.disk.free(grownBytes(core, record, runtime));
   const { state } = releaseLayers(
     { ...core.state, containers: withoutEntry(core.state.containers, record.id) },
     record.layers,

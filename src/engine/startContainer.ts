@@ -9,6 +9,7 @@ import type { ContainerRuntime } from './containerRuntime.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
 import { changeContainer, changeState } from './containerState.ts';
 import { resolveUser } from './containerUser.ts';
+import { fullDisk } from './diskRoom.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import { watchHealth } from './healthCheck.ts';
@@ -76,7 +77,8 @@ async function startNow(
     const record = changeContainer(core, before.id, (current) => ({ ...current, publishedPorts })) ?? joined;
     const launched = await launchFirst(core, runtimes, record, runtime, output, options);
     markRunning(core, runtimes, record, runtime, output, { ...launched, leave });
-  } catch (error) {
+  } catch (fault) {
+    const error = fullDisk(fault) ?? fault;
     leave();
     await startFailed(core, runtimes, before, output, error);
     throw error;

@@ -43,6 +43,8 @@ export interface BootSetup {
   /** Seeded where a machine shall repeat itself. */
   readonly random?: (length: number) => Uint8Array;
   readonly vintage?: EngineVintage;
+  /** What each host's disk holds; 2 GiB unless given. */
+  readonly diskBytes?: number;
   readonly onFault?: (error: unknown, process: Process) => void;
 }
 
@@ -115,7 +117,7 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): PreparedLab {
       cataloguePrograms(catalogue),
       inImages('registry', registryProgram({ platform: setup.platform, random })),
     ),
-    diskBytes: DISK_BYTES,
+    diskBytes: setup.diskBytes ?? DISK_BYTES,
     shelf: (diffId) => catalogue.layer(diffId)?.tar,
     onFault: setup.onFault,
   };

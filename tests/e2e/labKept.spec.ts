@@ -40,6 +40,25 @@ test.describe('LAB-3 the machine is kept', () => {
     await expect(screenOf(page)).not.toContainText('mark');
   });
 
+  test('one that a later version kept stays as it is', async ({ explorer, page }) => {
+    await explorer.goto();
+    await openTerminal(page);
+    await run(page, 'echo old > mark');
+    await page.waitForTimeout(WRITTEN_MS);
+    await page.evaluate(replaceVersion, ['"version":2', '"version":9'] as const);
+    await explorer.reload();
+    await openTerminal(page);
+    await expect(page.getByRole('alert')).toContainText('could not be opened');
+    await run(page, 'ls; echo new > other');
+    await page.waitForTimeout(WRITTEN_MS);
+    await page.evaluate(replaceVersion, ['"version":9', '"version":2'] as const);
+    await explorer.reload();
+    await openTerminal(page);
+    await run(page, 'clear; ls');
+    await expect(screenOf(page)).toContainText('mark');
+    await expect(screenOf(page)).not.toContainText('other');
+  });
+
   test('a second tab has one of its own, and says so', async ({ explorer, page }) => {
     await explorer.goto();
     await openTerminal(page);
@@ -81,3 +100,20 @@ test.describe('LAB-3 the machine is kept', () => {
     await expect(screenOf(page)).toContainText('alpine');
   });
 });
+
+/** In the page: the first text in the head of the kept machine becomes the second, of the same length. */
+async function replaceVersion([from, to]: readonly [string, string]): Promise<void> {
+  const request = <T>(asked: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+  const database = await request(indexedDB.open('palimpsest-machine'));
+  const store = database.transaction('values', 'readwrite').objectStore('values');
+  const head = await request<Uint8Array>(store.get('machine/head'));
+  const at = new TextDecoder('latin1').decode(head).indexOf(from);
+  if (at < 0) throw new Error(`no ${from}`);
+  head.set(new TextEncoder().encode(to), at);
+  await request(store.put(head, 'machine/head'));
+  database.close();
+}

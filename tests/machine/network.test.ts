@@ -11,7 +11,7 @@ async function linesOf(lines: readonly string[]): Promise<readonly string[]> {
 }
 
 describe('MACH-2 containers reach each other', () => {
-  it('by name, alias, short ID and address on a network of the user', async () => {
+  it('MACH-2 by name, alias, short ID and address on a network of the user', async () => {
     const output = await linesOf([
       'docker pull -q redis > /dev/null; docker network create app > /dev/null',
       'id=$(docker run -d --name cache --network app --network-alias store redis)',
@@ -35,7 +35,7 @@ describe('MACH-2 containers reach each other', () => {
     );
   });
 
-  it('by address alone on the default bridge, and from one network to another not at all', async () => {
+  it('MACH-2 by address alone on the default bridge, and from one network to another not at all', async () => {
     const output = await linesOf([
       'docker pull -q redis > /dev/null; docker network create other > /dev/null',
       'docker run -d --name cache redis > /dev/null',
@@ -60,7 +60,7 @@ describe('MACH-2 containers reach each other', () => {
     ]);
   });
 
-  it('by a link, whose variables and line of /etc/hosts are there', async () => {
+  it('MACH-2 by a link, whose variables and line of /etc/hosts are there', async () => {
     const output = await linesOf([
       'docker pull -q redis > /dev/null',
       'docker run -d --name cache -e ROLE=main redis > /dev/null',
@@ -88,7 +88,7 @@ describe('MACH-2 containers reach each other', () => {
     ]);
   });
 
-  it('by names that were written into /etc/hosts, on the host as well', async () => {
+  it('MACH-2 by names that were written into /etc/hosts, on the host as well', async () => {
     const output = await linesOf([
       'docker pull -q redis > /dev/null',
       'docker run -d --name cache redis > /dev/null',
@@ -101,7 +101,7 @@ describe('MACH-2 containers reach each other', () => {
     expect(output).toEqual(['PONG', 'PONG', '172.17.0.1      up', 'hub.lab:5000/kv:latest']);
   });
 
-  it("in one another's network", async () => {
+  it("MACH-2 in one another's network", async () => {
     const output = await linesOf([
       'docker pull -q redis > /dev/null',
       'docker run -d --name cache redis > /dev/null',
@@ -121,7 +121,7 @@ describe('MACH-2 containers reach each other', () => {
 });
 
 describe('MACH-3 ports of containers are ports of the host', () => {
-  it('chosen from those of the vintage, the larger port of the container first', async () => {
+  it('MACH-3 chosen from those of the vintage, the larger port of the container first', async () => {
     const output = await linesOf([
       'docker pull -q nginx > /dev/null',
       'docker run -d --name one -P --expose 443 nginx > /dev/null; docker run -d --name two -p 80 nginx > /dev/null',
@@ -153,7 +153,7 @@ describe('MACH-3 ports of containers are ports of the host', () => {
     ]);
   });
 
-  it('for every protocol that is spoken here', async () => {
+  it('MACH-3 for every protocol that is spoken here', async () => {
     const output = await linesOf([
       'docker pull -q redis > /dev/null',
       'docker run -d --name cache -p 7000:6379 redis > /dev/null',
@@ -165,7 +165,7 @@ describe('MACH-3 ports of containers are ports of the host', () => {
     expect(output).toEqual(['PONG', 'PONG', 'Could not connect to Redis at 127.0.0.1:7000: Connection refused']);
   });
 
-  it('once: who comes later is told', async () => {
+  it('MACH-3 once: who comes later is told', async () => {
     const output = await linesOf([
       'docker pull -q nginx > /dev/null',
       'docker run -d --name one -p 8080:80 nginx > /dev/null',
@@ -180,7 +180,7 @@ describe('MACH-3 ports of containers are ports of the host', () => {
     ]);
   });
 
-  it("the machine's own registry gives way to one that is started", async () => {
+  it("MACH-3 the machine's own registry gives way to one that is started", async () => {
     const output = await linesOf([
       'docker pull -q busybox > /dev/null; docker tag busybox localhost:5000/first; docker push -q localhost:5000/first',
       'docker run -d -p 5000:5000 --name registry registry:2 > /dev/null 2>&1',
@@ -199,7 +199,7 @@ describe('MACH-3 ports of containers are ports of the host', () => {
 });
 
 describe('MACH-4 networks have addresses', () => {
-  it('of their own subnet, which overlaps with none', async () => {
+  it('MACH-4 of their own subnet, which overlaps with none', async () => {
     const output = await linesOf([
       'docker pull -q busybox > /dev/null',
       'docker network create --subnet 10.9.8.0/29 small > /dev/null',

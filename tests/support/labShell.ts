@@ -1,5 +1,5 @@
 import { nodeCatalogue } from '../../src/cli/machine/nodeCatalogue.ts';
-import { bootMachine, type LabMachine } from '../../src/machine/bootMachine.ts';
+import { type BootSetup, bootMachine, type LabMachine } from '../../src/machine/bootMachine.ts';
 import { VirtualClock } from '../../src/shell/kernel/clock.ts';
 import { makePipe } from '../../src/shell/kernel/pipe.ts';
 import { exitCode } from '../../src/shell/kernel/process.ts';
@@ -18,8 +18,9 @@ export interface Ran {
   readonly status: number;
 }
 
-export function bootLab(): LabMachine {
-  return bootMachine({ platform: nodePlatform(), files: nodeCatalogue(), clock: new VirtualClock(1_700_000_000) });
+export function bootLab(options: Pick<BootSetup, 'diskBytes'> = {}): LabMachine {
+  const clock = new VirtualClock(1_700_000_000);
+  return bootMachine({ platform: nodePlatform(), files: nodeCatalogue(), clock, ...options });
 }
 
 /** The same on a machine that is there. */

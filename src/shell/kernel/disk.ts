@@ -10,6 +10,10 @@ export class Disk {
     this.usedBytes = usedBytes;
   }
 
+  get freeBytes(): number {
+    return Math.max(0, this.capacityBytes - this.usedBytes);
+  }
+
   /** Throws ENOSPC when there is no room. */
   take(sizeBytes: number, path: string): void {
     if (this.usedBytes + sizeBytes > this.capacityBytes) throw new VfsError('ENOSPC', 'write', path);
