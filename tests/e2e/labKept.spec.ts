@@ -40,6 +40,21 @@ test.describe('LAB-3 the machine is kept', () => {
     await expect(screenOf(page)).not.toContainText('mark');
   });
 
+  test('one can go back to what was before the reload', async ({ explorer, page }) => {
+    await explorer.goto();
+    await openTerminal(page);
+    await run(page, 'echo first > mark; ssh b "echo hers > mark"');
+    await run(page, 'rm mark; ssh b rm mark');
+    await page.waitForTimeout(WRITTEN_MS);
+    await explorer.reload();
+    await openTerminal(page);
+    await page.getByRole('button', { name: 'Undo the last command' }).click();
+    await page.locator('.terminal').click();
+    await run(page, 'clear; cat mark; ssh b cat mark');
+    await expect(screenOf(page)).toContainText('first');
+    await expect(screenOf(page)).toContainText('hers');
+  });
+
   test('one that a later version kept stays as it is', async ({ explorer, page }) => {
     await explorer.goto();
     await openTerminal(page);
@@ -48,7 +63,7 @@ test.describe('LAB-3 the machine is kept', () => {
     await page.evaluate(replaceVersion, ['"version":2', '"version":9'] as const);
     await explorer.reload();
     await openTerminal(page);
-    await expect(page.getByRole('alert')).toContainText('could not be opened');
+    await expect(page.getByText('could not be opened')).toBeVisible();
     await run(page, 'ls; echo new > other');
     await page.waitForTimeout(WRITTEN_MS);
     await page.evaluate(replaceVersion, ['"version":9', '"version":2'] as const);
