@@ -1,4 +1,4 @@
-// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs|overlay|dockerfile|companion|machine|build|kept
+// Bundles a bench (Node 20 runs no TypeScript) to .cache/bench-build and runs it: node bench/run.mjs archive|vfs|overlay|dockerfile|companion|machine|build|kept|mount
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ const [name, ...rest] = process.argv.slice(2);
 
 if (name === undefined || !existsSync(join(projectDir, `bench/${name}.ts`))) {
   console.error(
-    'usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile | companion [download|builds|pool|registry] | machine [FOLDER] | build | kept [FOLDER]',
+    'usage: npm run bench -- archive [plain|gzip] | vfs | overlay | dockerfile | companion [download|builds|pool|registry] | machine [FOLDER] | build | kept [FOLDER] | mount',
   );
   process.exit(2);
 }
