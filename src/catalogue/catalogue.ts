@@ -5,6 +5,7 @@ import type { CatalogueFiles } from './catalogueFiles.ts';
 import { DebianPackages } from './debianPackages.ts';
 import { type Language, LanguagePackages } from './languagePackages.ts';
 import { LayerDigests } from './layerDigests.ts';
+import { NpmPackages } from './packages/npm/npmPackages.ts';
 import { FactPackages } from './factPackages.ts';
 import { layerEntries } from './layerEntries.ts';
 import { layerTar } from './layerTar.ts';
@@ -45,6 +46,7 @@ export class Catalogue {
   /** CentOS 7, and Rocky Linux 9. */
   readonly el7: FactPackages;
   readonly el9: FactPackages;
+  readonly npm: NpmPackages;
   readonly languages: Readonly<Record<Language, LanguagePackages>>;
   readonly #files: CatalogueFiles;
   readonly #digests: LayerDigests;
@@ -59,6 +61,7 @@ export class Catalogue {
     this.alpine = new FactPackages(files, 'alpine');
     this.el7 = new FactPackages(files, 'el7');
     this.el9 = new FactPackages(files, 'el9');
+    this.npm = new NpmPackages(files);
     this.languages = {
       gem: new LanguagePackages(files, 'gem'),
       pip: new LanguagePackages(files, 'pip'),

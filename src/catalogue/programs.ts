@@ -30,6 +30,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'redis-cli': async () => (await import('./services/redisCli.ts')).redisCli,
   'redis-server': async () => (await import('./services/redisServer.ts')).redisServer,
   hello: async () => (await import('./services/hello.ts')).hello,
+  node: async () => (await import('./packages/npm/node.ts')).node,
+  npm: async (catalogue) => (await import('./packages/npm/npm.ts')).npm(catalogue),
   pip: async (catalogue) => (await import('./packages/python/pip.ts')).pip(catalogue),
   python: async (catalogue) => (await import('./packages/python/python.ts')).python(catalogue),
   nginx: async () => (await import('./services/nginx.ts')).nginx,
@@ -41,6 +43,8 @@ const ALIASES: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^python[23](\.\d+)?$/, 'python'],
   [/^gem[23]\.\d+$/, 'gem'],
   [/^nginx-debug$/, 'nginx'],
+  [/^npm-cli\.js$/, 'npm'],
+  [/^nodejs$/, 'node'],
 ];
 
 function nameOf(file: string): string {
