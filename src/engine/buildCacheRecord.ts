@@ -12,6 +12,8 @@ export interface BuildCacheRecord {
   readonly createdAt: string;
   /** As progress names the step. */
   readonly description: string;
+  /** What the key stands for, by name, as far as it is not too long: for telling what changed, never for deciding. */
+  readonly parts?: Readonly<Record<string, string>> | undefined;
   /** Of the layer that the step made. */
   readonly sizeBytes: number;
 }

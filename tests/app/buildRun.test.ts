@@ -22,7 +22,7 @@ function runOf(steps: readonly (readonly [number, string, readonly Digest[]])[])
     const lines = { startLine: step, endLine: step };
     const tell = (event: StepEvent) => {
       atMs += 10;
-      run.take({ kind: 'step', build: 1, atMs, event });
+      run.take([{ kind: 'step', build: 1, atMs, event }]);
     };
     tell({ kind: 'started', step, source, stage, stageName: '', lines });
     tell({ kind: 'ended', step, outcome: 'built', layers });
@@ -60,16 +60,18 @@ describe('BUILDS-1 a build as the page shows it', () => {
   it('a step that had not ended when its build did was called off', () => {
     const open = new BuildRun(2);
     const event = { kind: 'started', step: 1, source: 'RUN x', stage: 0, stageName: '', lines: undefined } as const;
-    open.take({ kind: 'step', build: 2, atMs: 0, event });
-    open.take({ kind: 'ended', build: 2, imageId: undefined });
+    open.take([
+      { kind: 'step', build: 2, atMs: 0, event },
+      { kind: 'ended', build: 2, imageId: undefined },
+    ]);
     expect(open.steps[0]?.outcome).toBe('canceled');
   });
 
   it('what a build prints steers nothing, and does not grow without end', () => {
     const noisy = new BuildRun(3);
-    noisy.take({ kind: 'log', build: 3, text: 'a\r\r\n\u001b[91mred\u001b[0m\u0007\u202e\n' });
+    noisy.take([{ kind: 'log', build: 3, text: 'a\r\r\n\u001b[91mred\u001b[0m\u0007\u202e\n' }]);
     expect(noisy.log).toBe('a\nred\n');
-    for (let i = 0; i < 20; i++) noisy.take({ kind: 'log', build: 3, text: 'x'.repeat(100_000) });
+    for (let i = 0; i < 20; i++) noisy.take([{ kind: 'log', build: 3, text: 'x'.repeat(100_000) }]);
     expect(noisy.log.length).toBeLessThan(600_000);
   });
 });
@@ -89,6 +91,18 @@ describe('BUILDS-1 reasons in words', () => {
       },
       /not what was built/,
       [{ name: 'the command', before: '/bin/sh -c a b', now: '/bin/sh -c a c' }],
+    ],
+    [
+      {
+        outcome: 'miss',
+        reason: 'differs',
+        parts: [{ part: 'environment', cached: '[["A","1"],["B","2"]]', wanted: '[["A","1"],["B","3"],["C","4"]]' }],
+      },
+      /not what was built/,
+      [
+        { name: 'ENV or ARG B', before: '2', now: '3' },
+        { name: 'ENV or ARG C', before: '', now: '4' },
+      ],
     ],
     [
       {

@@ -61,7 +61,20 @@ export class BuildRun {
     this.number = number;
   }
 
-  take(event: BuildEvent): void {
+  /** Events in their order; steps and log change once for all of them. */
+  take(events: readonly BuildEvent[]): void {
+    const steps = new Map(this.steps.map((step) => [step.number, step]));
+    const text = events.flatMap((event) => (event.kind === 'log' ? [event.text] : [])).join('');
+    if (this.log.length < MAX_LOG_CHARACTERS) this.log += visible(text.slice(0, MAX_LOG_CHARACTERS));
+    for (const event of events) this.#take(event, steps);
+    // What waited when the build ended did not come to its end.
+    if (this.hasEnded)
+      for (const step of steps.values())
+        if (step.outcome === 'running') steps.set(step.number, { ...step, outcome: 'canceled' });
+    this.steps = [...steps.values()];
+  }
+
+  #take(event: BuildEvent, steps: Map<number, RunStep>): void {
     switch (event.kind) {
       case 'asked':
         this.commandLine = event.commandLine;
@@ -73,16 +86,13 @@ export class BuildRun {
         this.isTyped = event.isTyped;
         break;
       case 'log':
-        if (this.log.length < MAX_LOG_CHARACTERS) this.log += visible(event.text);
         break;
       case 'step':
-        this.#step(event);
+        takeStep(event, steps);
         break;
       case 'ended':
         this.imageId = event.imageId;
         this.hasEnded = true;
-        // What waited when the build ended did not come to its end.
-        this.steps = this.steps.map((step) => (step.outcome === 'running' ? { ...step, outcome: 'canceled' } : step));
         break;
     }
   }
@@ -100,36 +110,32 @@ export class BuildRun {
       layers.length > position && layers.slice(0, diffIds.length).every((diffId, i) => diffId === diffIds[i]);
     return this.steps.find((step) => fits(step) && position < step.layers.length && position >= firstLayerOf(step));
   }
+}
 
-  #step({ atMs, event }: Extract<BuildEvent, { kind: 'step' }>): void {
-    if (event.kind === 'started') {
-      const { step: number, source, stage, stageName, lines } = event;
-      const before = this.steps.findLast((one) => one.stage === stage);
-      this.steps = [
-        ...this.steps,
-        {
-          number,
-          source,
-          stage,
-          stageName,
-          startLine: lines?.startLine,
-          endLine: lines?.endLine,
-          outcome: 'running',
-          decision: undefined,
-          startedMs: atMs,
-          tookMs: undefined,
-          layers: [],
-          layersBefore: before?.layers.length ?? 0,
-        },
-      ];
-      return;
-    }
-    this.steps = this.steps.map((step) => {
-      if (step.number !== event.step) return step;
-      if (event.kind === 'decided') return { ...step, decision: event.decision };
-      return { ...step, outcome: event.outcome, layers: event.layers, tookMs: atMs - step.startedMs };
+function takeStep({ atMs, event }: Extract<BuildEvent, { kind: 'step' }>, steps: Map<number, RunStep>): void {
+  if (event.kind === 'started') {
+    const { step: number, source, stage, stageName, lines } = event;
+    const before = [...steps.values()].findLast((one) => one.stage === stage);
+    steps.set(number, {
+      number,
+      source,
+      stage,
+      stageName,
+      startLine: lines?.startLine,
+      endLine: lines?.endLine,
+      outcome: 'running',
+      decision: undefined,
+      startedMs: atMs,
+      tookMs: undefined,
+      layers: [],
+      layersBefore: before?.layers.length ?? 0,
     });
+    return;
   }
+  const step = steps.get(event.step);
+  if (!step) return;
+  if (event.kind === 'decided') steps.set(event.step, { ...step, decision: event.decision });
+  else steps.set(event.step, { ...step, outcome: event.outcome, layers: event.layers, tookMs: atMs - step.startedMs });
 }
 
 function firstLayerOf({ source, layersBefore }: RunStep): number {

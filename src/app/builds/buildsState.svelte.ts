@@ -15,6 +15,8 @@ import type { Example } from './examples.ts';
 import type { RealBuild } from './realBuild.svelte.ts';
 
 const REFRESH_PAUSE_MS = 250;
+/** Events of a build that come together are shown together. */
+const SHOW_PAUSE_MS = 40;
 const FIRST_FOLDER = '/root/app';
 const MACHINE_ID = 'machine';
 
@@ -83,12 +85,17 @@ export class BuildsState {
   );
   readonly #runs = new Map<number, BuildRun>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: BuildEvent[] = [];
+  #showTimer: ReturnType<typeof setTimeout> | undefined;
   #checkTurn = 0;
 
   constructor(explorer: ExplorerState, lab: LabState) {
     this.#explorer = explorer;
     this.lab = lab;
-    lab.onBuild = (event) => this.#onBuild(event);
+    lab.onBuild = (event) => {
+      this.#waiting.push(event);
+      this.#showTimer ??= setTimeout(() => this.#showEvents(), SHOW_PAUSE_MS);
+    };
     lab.onChange = () => this.#refreshSoon();
   }
 
@@ -162,6 +169,7 @@ export class BuildsState {
     try {
       await this.#try(async (service) => {
         const { status, isCanceled } = await service.build(request);
+        this.#showEvents();
         const run = this.run;
         if (!run || run.isTyped) return;
         run.status = status;
@@ -272,15 +280,21 @@ export class BuildsState {
     this.#timer = setTimeout(() => void this.refresh(), REFRESH_PAUSE_MS);
   }
 
-  #onBuild(event: BuildEvent): void {
-    const run = this.#runs.get(event.build) ?? new BuildRun(event.build);
-    run.take(event);
-    if (!this.#runs.has(event.build)) {
-      this.#runs.set(event.build, run);
-      this.run = run;
-      this.selected = undefined;
+  #showEvents(): void {
+    clearTimeout(this.#showTimer);
+    this.#showTimer = undefined;
+    const events = this.#waiting;
+    this.#waiting = [];
+    for (const build of new Set(events.map((event) => event.build))) {
+      const run = this.#runs.get(build) ?? new BuildRun(build);
+      run.take(events.filter((event) => event.build === build));
+      if (!this.#runs.has(build)) {
+        this.#runs.set(build, run);
+        this.run = run;
+        this.selected = undefined;
+      }
+      if (run.hasEnded) this.#runs.delete(build);
     }
-    if (event.kind === 'ended') this.#runs.delete(event.build);
   }
 
   /** Whether it went well; else the fault is shown. */

@@ -58,11 +58,27 @@ function fileDetails({ files, count }: FileChanges): readonly WhyDetail[] {
 }
 
 function partDetails({ parts }: { readonly parts: readonly { part: string; cached: string; wanted: string }[] }) {
-  return parts.map(({ part, cached, wanted }) => {
+  return parts.flatMap(({ part, cached, wanted }) => {
+    if (part === 'environment') return variableDetails(cached, wanted);
     const key = PARTS[part];
     const name = key ? t(key) : part;
-    return OPAQUE.has(part) ? detail(name) : detail(name, readable(cached), readable(wanted));
+    return [OPAQUE.has(part) ? detail(name) : detail(name, readable(cached), readable(wanted))];
   });
+}
+
+/** Each variable that differs; the lists are JSON, pairs of name and value. */
+function variableDetails(cached: string, wanted: string): readonly WhyDetail[] {
+  const [before, now] = [variables(cached), variables(wanted)];
+  return [...new Set([...before.keys(), ...now.keys()])]
+    .filter((name) => before.get(name) !== now.get(name))
+    .map((name) =>
+      detail(t('builds.part.variable', { name }), short(before.get(name) ?? ''), short(now.get(name) ?? '')),
+    );
+}
+
+function variables(json: string): ReadonlyMap<string, string> {
+  const pairs: unknown = JSON.parse(json === '' ? '[]' : json);
+  return new Map(Array.isArray(pairs) ? pairs.map(([name, value]: [string, string]) => [name, value]) : []);
 }
 
 function fieldDetails({ fields }: { readonly fields: readonly { field: string; cached: string; wanted: string }[] }) {

@@ -29,11 +29,8 @@ export interface PartDifference {
   readonly wanted: string;
 }
 
-/** Steps on one base that are compared, and bases. */
-const MAX_SIBLINGS = 100;
-const MAX_BASES = 2_000;
-/** Parts of what was built, by what it stands on, for telling what changed; a decision never depends on them. */
-const builtOn = new WeakMap<object, Map<string, Map<string, KeyParts>>>();
+/** Longer parts are not kept beside a record. */
+const MAX_PARTS_LENGTH = 1 << 16;
 
 export interface StepKey {
   readonly key: string;
@@ -51,14 +48,10 @@ export function lookUpStep(
   { key, parts }: StepKey,
   { isIgnored, isBaseNew }: { readonly isIgnored: boolean; readonly isBaseNew: boolean },
 ): { readonly record: BuildCacheRecord | undefined; readonly decision: StepDecision } {
-  const siblings = siblingsOn(images, parts.base ?? '');
-  const nearest = isIgnored ? undefined : nearestOf(images, siblings, { key, parts });
-  siblings.delete(key);
-  siblings.set(key, parts);
-  if (siblings.size > MAX_SIBLINGS) siblings.delete(siblings.keys().next().value as string);
   if (isIgnored) return { record: undefined, decision: { outcome: 'miss', reason: 'disabled' } };
   const record = images.cachedStep(key);
   if (record) return { record, decision: { outcome: 'hit', createdAt: record.createdAt } };
+  const nearest = nearestTo(images, parts);
   if (!nearest) return { record, decision: { outcome: 'miss', reason: isBaseNew ? 'earlierMiss' : 'neverBuilt' } };
   const different = differences(nearest, parts);
   const files = changedFiles(images, nearest.files ?? '', parts.files ?? '');
@@ -66,20 +59,18 @@ export function lookUpStep(
   return { record: undefined, decision };
 }
 
-function siblingsOn(images: object, base: string): Map<string, KeyParts> {
-  const bases = builtOn.get(images) ?? new Map<string, Map<string, KeyParts>>();
-  builtOn.set(images, bases);
-  const siblings = bases.get(base) ?? new Map<string, KeyParts>();
-  bases.set(base, siblings);
-  if (bases.size > MAX_BASES) bases.delete(bases.keys().next().value as string);
-  return siblings;
+/** What is kept beside a record, so that a later miss can be told in its parts. */
+export function keptParts(parts: KeyParts): KeyParts | undefined {
+  const length = Object.values(parts).reduce((sum, { length: one }) => sum + one, 0);
+  return length > MAX_PARTS_LENGTH ? undefined : parts;
 }
 
-/** Of the steps of the same kind that are still kept the one with the fewest differences; of several the latest. */
-function nearestOf(images: ImageCalls, siblings: ReadonlyMap<string, KeyParts>, { key, parts }: StepKey) {
+/** Of the steps of the same kind on the same base that are kept the one with the fewest differences; of several the
+ *  latest. */
+function nearestTo(images: ImageCalls, parts: KeyParts): KeyParts | undefined {
   let nearest: { readonly parts: KeyParts; readonly count: number } | undefined;
-  for (const [other, its] of siblings) {
-    if (other === key || its.kind !== parts.kind || !images.cachedStep(other)) continue;
+  for (const { key, parts: its } of images.buildCache()) {
+    if (!its || its.base !== parts.base || its.kind !== parts.kind || !images.cachedStep(key)) continue;
     const { length: count } = differences(its, parts);
     if (!nearest || count <= nearest.count) nearest = { parts: its, count };
   }

@@ -11,7 +11,7 @@ import type { BuildPlatform } from '../plan/platform.ts';
 import type { BuildkitOptions, BuildkitSurroundings } from './buildkitOptions.ts';
 import { type LayerStack, withLayer } from './layerStack.ts';
 import type { Progress, Step } from './progress.ts';
-import { type KeyParts, lookUpStep, type StepDecision, stepKey } from './stepCache.ts';
+import { type KeyParts, keptParts, lookUpStep, type StepDecision, stepKey } from './stepCache.ts';
 import { whyText } from './whyText.ts';
 
 export interface StepSetup {
@@ -81,7 +81,7 @@ export async function cached(
       (await mounted.seal(setup.options.layerWriter)) ?? (await images.addLayer(base.layers, writeTar([])));
     const layers = [...base.layers, diffId];
     const createdAt = surroundings.now();
-    images.keepStep({ key: key.key, layers, createdAt, description: name });
+    images.keepStep({ key: key.key, layers, createdAt, description: name, parts: keptParts(key.parts) });
     setup.built.add(key.key);
     await vertex.end({ kind: 'done' });
     return withLayer(base, key.key, layers, createdAt);

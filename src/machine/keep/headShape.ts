@@ -152,6 +152,7 @@ const ENGINE: Shape = {
             chainId: { optional: ID },
             createdAt: 'string',
             description: 'string',
+            parts: { optional: { values: 'string' } },
             sizeBytes: 'number',
           },
         },
