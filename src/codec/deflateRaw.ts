@@ -1,21 +1,9 @@
-import { Deflate } from 'pako';
-import type { GzipLevel } from './gzipWriter.ts';
+import { Deflater, type DeflateLevel } from './deflater.ts';
 
-/** Deflate without a frame (RFC 1951), as zip archives hold it: zlib's bytes. All of it in memory. */
-export function deflateRaw(content: Uint8Array, level: GzipLevel): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  const deflate = new Deflate({ raw: true, level });
-  deflate.onData = (piece) => {
-    length += piece.length;
-    pieces.push(piece);
-  };
-  deflate.push(content, true);
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+/** Deflate without a frame (RFC 1951), as zip archives hold it. All of it in memory. */
+export function deflateRaw(content: Uint8Array, level: DeflateLevel): Uint8Array {
+  const deflater = new Deflater(level);
+  deflater.push(content);
+  deflater.finish();
+  return deflater.take();
 }

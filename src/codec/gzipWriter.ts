@@ -1,15 +1,12 @@
-import { Deflate } from 'pako';
 import { areZeros, ZERO_PAGE_BYTES, zeros } from '../bytes/zeros.ts';
 import { crc32 } from './crc32.ts';
+import { Deflater, type DeflateLevel } from './deflater.ts';
 import { ZERO_BLOCK_BYTES, zeroBlock, zeroBlockCrc } from './zeroBlock.ts';
 
 /** Levels of zlib; 6 is what engines use. */
-export type GzipLevel = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+export type GzipLevel = DeflateLevel;
 
 const INPUT_BYTES = 256 * 1024;
-const OUTPUT_BYTES = 64 * 1024;
-/** zlib's Z_FULL_FLUSH: ends the block at a byte, and refers to nothing before it from there on. */
-const FULL_FLUSH = 3;
 
 /** Compresses a stream to one gzip member (RFC 1952) without name or time. The bytes depend on the content and the
  *  level only, and are those of zlib: the native CompressionStream gives others from one browser to the next. Only
@@ -30,7 +27,7 @@ export async function* gzip(content: AsyncIterable<Uint8Array>, level: GzipLevel
 
 class GzipWriter {
   readonly #ready: Uint8Array[] = [];
-  readonly #deflate: Deflate;
+  readonly #deflater: Deflater;
   #crc = 0;
   #sizeBytes = 0;
   /** Zeros that the current block begins with, told to nobody yet; undefined where it is no block of zeros. */
@@ -39,15 +36,13 @@ class GzipWriter {
   #isOpen = false;
 
   constructor(level: GzipLevel) {
-    this.#deflate = new Deflate({ raw: true, level, chunkSize: OUTPUT_BYTES });
-    this.#deflate.onData = (piece) => {
-      this.#ready.push(piece);
-    };
+    this.#deflater = new Deflater(level);
     // RFC 1952 section 2.3: no name, no time, how hard it was tried, Unix.
     this.#ready.push(Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, level === 9 ? 2 : level === 1 ? 4 : 0, 3));
   }
 
   take(): readonly Uint8Array[] {
+    this.#takeDeflated();
     return this.#ready.splice(0);
   }
 
@@ -62,7 +57,8 @@ class GzipWriter {
 
   end(): void {
     this.#pushZeros();
-    this.#push(new Uint8Array(0), true);
+    this.#deflater.finish();
+    this.#takeDeflated();
     const trailer = new DataView(new ArrayBuffer(8));
     trailer.setUint32(0, this.#crc, true);
     trailer.setUint32(4, this.#sizeBytes % 2 ** 32, true);
@@ -83,7 +79,10 @@ class GzipWriter {
   }
 
   #pushZeroBlock(): void {
-    if (this.#isOpen) this.#push(new Uint8Array(0), FULL_FLUSH);
+    if (this.#isOpen) {
+      this.#deflater.flush();
+      this.#takeDeflated();
+    }
     this.#isOpen = false;
     this.#ready.push(zeroBlock());
     this.#crc = zeroBlockCrc(this.#crc);
@@ -99,12 +98,12 @@ class GzipWriter {
 
   #pushBytes(bytes: Uint8Array): void {
     this.#crc = crc32(bytes, this.#crc);
-    this.#push(bytes, false);
+    this.#deflater.push(bytes);
     this.#isOpen = true;
   }
 
-  #push(bytes: Uint8Array, flush: typeof FULL_FLUSH | boolean): void {
-    // pako reports only misuse here: any bytes can be compressed.
-    if (!this.#deflate.push(bytes, flush)) throw new Error(`deflate failed: ${this.#deflate.msg || this.#deflate.err}`);
+  #takeDeflated(): void {
+    const piece = this.#deflater.take();
+    if (piece.length > 0) this.#ready.push(piece);
   }
 }
