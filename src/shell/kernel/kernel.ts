@@ -71,6 +71,13 @@ export class Kernel {
     if (this.processes.size >= MAX_PROCESSES) throw new VfsError('EAGAIN', 'fork', '');
   }
 
+  /** Processes of a user. */
+  countOf(uid: number): number {
+    let count = 0;
+    for (const process of this.processes.values()) if (process.credentials.uid === uid && !process.hasEnded) count++;
+    return count;
+  }
+
   /** `number`: as its devpts counts; counted by the machine where it is not given. */
   newTerminal(columns: number, rows: number, number?: number): Pty {
     const pty = new Pty(columns, rows, number);

@@ -90,6 +90,12 @@ export interface SpawnOptions {
   readonly terminal?: Pty | undefined;
 }
 
+/** A number, or `unlimited`. */
+export interface ResourceLimit {
+  readonly soft: string;
+  readonly hard: string;
+}
+
 /** One process: what a program sees of the system. Paths may be relative to `cwd`; strings are as of
  *  `bytes/byteName.ts`. */
 export class Process {
@@ -102,6 +108,8 @@ export class Process {
   parent: Process | undefined;
   readonly children = new Set<Process>();
   readonly files = new Map<number, OpenFile>();
+  /** Those that were set, by the letters of `ulimit`; children inherit them. */
+  readonly limits: Map<string, ResourceLimit>;
   readonly startedAt: { readonly sec: number; readonly nsec: number };
   argv: readonly string[];
   env: Map<string, string>;
@@ -136,6 +144,7 @@ export class Process {
     this.credentials = setup.credentials;
     this.terminal = setup.terminal;
     this.flavour = setup.flavour ?? 'gnu';
+    this.limits = new Map(setup.parent?.limits);
     this.startedAt = setup.kernel.clock.now();
     let namespace: PidNamespace | undefined = setup.namespaces.pids;
     this.pid = namespace.add(this);
@@ -371,9 +380,9 @@ export class Process {
 
   /** Takes the caller's reference of the file over; gives the lowest free descriptor from `least` on. */
   install(file: OpenFile, least = 0): number {
-    if (this.files.size >= MAX_FILES) throw new VfsError('EMFILE', 'open', file.path);
     let fd = least;
     while (this.files.has(fd)) fd++;
+    if (this.files.size >= MAX_FILES || fd >= this.#limit('n')) throw new VfsError('EMFILE', 'open', file.path);
     this.files.set(fd, file);
     return fd;
   }
@@ -505,8 +514,16 @@ export class Process {
     this.kernel.forget(child);
   }
 
+  /** A limit that was set (getrlimit(2)). */
+  #limit(letter: string): number {
+    const soft = this.limits.get(letter)?.soft ?? 'unlimited';
+    return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+  }
+
   #child(options: SpawnOptions): Process {
     this.kernel.requireRoom();
+    const { uid } = options.credentials ?? this.credentials;
+    if (uid !== 0 && this.kernel.countOf(uid) >= this.#limit('u')) throw new VfsError('EAGAIN', 'fork', '');
     const child = new Process({
       kernel: this.kernel,
       parent: this,

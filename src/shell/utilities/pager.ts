@@ -27,16 +27,26 @@ const OPTIONS = {
   pattern: '-p --pattern=PATTERN',
 } as const;
 
-type Options = ParsedOptions<keyof typeof OPTIONS>;
+/** more(1) has fewer; it clears and draws the screen its own way. */
+const MORE_OPTIONS = { silent: '-d --silent', squeeze: '-s --squeeze' } as const;
+/** No spelling for any of less's. */
+const NO_OPTIONS = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, ''])) as Record<
+  keyof typeof OPTIONS,
+  ''
+>;
+const MORE_NOT_SIMULATED =
+  '-c --print-over -e --exit-on-eof -f --logical -l --no-pause -p --clean-print -u --plain -n=N --lines=N';
+
+type Options = ParsedOptions<keyof typeof OPTIONS | keyof typeof MORE_OPTIONS>;
 type Kind = 'less' | 'more';
 
 function pager(kind: Kind): Program {
   return utility(
     {
       usage: '[OPTION]... [FILE]...',
-      options: OPTIONS,
+      options: kind === 'less' ? { ...OPTIONS, silent: '' } : { ...NO_OPTIONS, ...MORE_OPTIONS },
+      ...(kind === 'more' && { notSimulated: MORE_NOT_SIMULATED }),
       version: kind === 'less' ? '590' : 'from util-linux 2.38.1',
-      rewrite: (given) => given.filter((word) => !(kind === 'more' && /^-[dlcup]$/.test(word))),
     },
     async (process, options) => {
       const commands = options.operands.filter((word) => word.startsWith('+'));
@@ -140,7 +150,14 @@ class Pager {
   readonly #documents: readonly Document[];
   readonly #kind: Kind;
   readonly #promptForm: 'longPrompt' | 'longestPrompt' | undefined;
-  readonly #flags: { number: boolean; chop: boolean; raw: boolean; ignoreCase: boolean; quitAtEnd: boolean };
+  readonly #flags: {
+    advises: boolean;
+    number: boolean;
+    chop: boolean;
+    raw: boolean;
+    ignoreCase: boolean;
+    quitAtEnd: boolean;
+  };
   #index = 0;
   #top = 0;
   #left = 0;
@@ -155,6 +172,7 @@ class Pager {
     this.#kind = kind;
     this.#promptForm = options.last('longPrompt', 'longestPrompt');
     this.#flags = {
+      advises: options.has('silent'),
       number: options.last('number', 'noNumber') === 'number',
       chop: options.has('chop'),
       raw: options.has('raw'),
@@ -231,7 +249,8 @@ class Pager {
     if (this.#kind === 'more') {
       const percent =
         lines.length === 0 ? 100 : Math.min(100, Math.floor(((this.#top + this.#height) * 100) / lines.length));
-      return reverseVideo(`--More--(${percent}%)`);
+      const advice = this.#flags.advises ? "[Press space to continue, 'q' to quit.]" : '';
+      return reverseVideo(`--More--(${percent}%)${advice}`);
     }
     if (this.#promptForm) return reverseVideo(this.#longPrompt(isAtEnd));
     if (isAtEnd)

@@ -121,6 +121,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   rev: async () => (await import('./rev.ts')).rev,
   rm: async () => (await import('./rm.ts')).rm,
   rmdir: async () => (await import('./rmdir.ts')).rmdir,
+  scp: async () => (await import('./scp.ts')).scp,
   sed: async () => (await import('./sed.ts')).sed,
   seq: async () => (await import('./seq.ts')).seq,
   service: async () => (await import('./systemctl.ts')).service,

@@ -6,13 +6,15 @@ import type { Process } from '../kernel/process.ts';
 import { type Accounts, readAccounts } from './accounts.ts';
 import { allocatedBytes, shownSizeBytes } from './fileSize.ts';
 import { modeText, typeWords } from './modeText.ts';
-import { UsageError } from './options.ts';
+import { invalidWord, UsageError } from './options.ts';
 import { quoted, quotedIfNeeded } from './quote.ts';
 import { Report } from './report.ts';
 import { expandStatFormat } from './statFormat.ts';
 import { localTime, strftime } from './strftime.ts';
 import { type TimeZone, zoneOf } from './timeZone.ts';
 import { utility } from './utility.ts';
+
+const CACHED_MODES = ['default', 'never', 'always'];
 
 export const stat = utility(
   {
@@ -30,6 +32,9 @@ export const stat = utility(
     const isGnu = process.flavour === 'gnu';
     if (options.operands.length === 0) throw new UsageError('operand', isGnu ? 'missing operand' : '');
     const context = { process, accounts: await readAccounts(process), zone: zoneOf(process) };
+    const cached = options.value('cached');
+    // All files are near: nothing is asked of a server, whatever may be cached.
+    if (cached !== undefined && !CACHED_MODES.includes(cached)) throw invalidWord(cached, '--cached', CACHED_MODES);
     const report = new Report(process);
     const chosen = options.last('format', 'printf');
     const given = chosen === undefined ? undefined : options.value(chosen);

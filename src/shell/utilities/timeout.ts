@@ -37,6 +37,15 @@ export const timeout = utility(
         'operand',
         `${isGnu ? '' : 'bad signal name '}${quoted(signalText)}${isGnu ? ': invalid signal' : ''}`,
       );
+    // In a group of its own, all of which is ended; in the foreground, only the command is.
+    const hasGroup = !options.has('foreground');
+    if (hasGroup) process.group = process.hostPid;
+    const end = (what: number) => {
+      child.kill(what);
+      if (!hasGroup) return;
+      process.onSignal(what, 'ignore');
+      process.kernel.killGroup(process.group, what);
+    };
     let child: Process;
     try {
       child = await startCommand(process, command);
@@ -56,7 +65,7 @@ export const timeout = utility(
         await process.complain(
           `sending signal ${signalName(signal) ?? signal} to command ${quoted(command[0] as string)}`,
         );
-      child.kill(signal);
+      end(signal);
       child.kill(SIGNALS.CONT);
       if (killAfterMs > 0 && !(await endsWithin(process, child, killAfterMs))) child.kill(SIGNALS.KILL);
     }

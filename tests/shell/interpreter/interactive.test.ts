@@ -159,10 +159,17 @@ describe('SHELL-6 at a terminal', () => {
   it.each([
     ['bind "\\C-a: x"', 'not simulated'],
     ['compopt -o nospace', 'not simulated'],
-    ['ulimit -n 4', 'not simulated'],
+    ['ulimit -v 4', 'not simulated'],
     ['ulimit -n 1024; echo kept $?', 'kept 0'],
   ])('%s', async (line, shown) => {
     await (await atPrompt()).runs(line, shown);
+  });
+
+  it('fc lets commands be edited, and runs what comes of it', async () => {
+    const user = await atPrompt();
+    await user.runs('echo one', '\r\none\r\n');
+    await user.runs('fc -e "sed -i s/one/two/"', 'echo two\r\ntwo\r\n');
+    await user.runs('fc -e false; echo $?', '1\r\n');
   });
 
   it('a paste is taken as it is, bytes that are no text, too', async () => {

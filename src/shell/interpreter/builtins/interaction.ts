@@ -3,7 +3,8 @@ import { complain } from '../execution/complain.ts';
 import { runText } from '../execution/runText.ts';
 import { compilePattern } from '../expansion/pattern.ts';
 import { matchingPaths } from '../expansion/pathname.ts';
-import { statIfThere } from '../../kernel/calls.ts';
+import { decodeName } from '../../../bytes/byteName.ts';
+import { readdir, readFile, statIfThere, unlink, writeFile } from '../../kernel/calls.ts';
 import { isDirectory } from '../../../vfs/overlay/fileMode.ts';
 import { errnoText } from '../../kernel/errnoText.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
@@ -70,7 +71,7 @@ async function moveHistory(shell: Shell, kept: History, how: string, path: strin
 }
 
 export const fc: Builtin = async (shell, argv) => {
-  const { flags, operands } = readOptions(shell, argv, 'e:lnrs');
+  const { flags, values, operands } = readOptions(shell, argv, 'e:lnrs');
   const kept = shell.history;
   if (!kept) return 0;
   const lines = kept.lines.slice(0, -1);
@@ -90,8 +91,13 @@ export const fc: Builtin = async (shell, argv) => {
     await shell.print((flags.has('r') ? numbered.reverse() : numbered).join(''));
     return 0;
   }
-  if (!flags.has('s'))
-    throw new ShellError('command', 'editing commands in an editor is not simulated; use -l or -s', 2);
+  if (!flags.has('s') && values.get('e') !== '-') {
+    const from = indexOf(operands[0], lines.length - 1);
+    const to = indexOf(operands[1], from);
+    const chosen = lines.slice(Math.max(0, Math.min(from, to)), Math.max(from, to) + 1);
+    if (chosen.length === 0) throw new ShellError('command', 'no command found');
+    return runEdited(shell, values.get('e'), from > to || flags.has('r') ? chosen.reverse() : chosen);
+  }
   const [change, which] = /=/.test(operands[0] ?? '') ? [operands[0], operands[1]] : [undefined, operands[0]];
   const line = lines[indexOf(which, lines.length - 1)];
   if (line === undefined) throw new ShellError('command', 'no command found');
@@ -100,6 +106,23 @@ export const fc: Builtin = async (shell, argv) => {
   await shell.process.write(2, `${edited}\n`);
   return runText(shell, edited);
 };
+
+/** Lets the user change commands in an editor, then shows and runs them. */
+async function runEdited(shell: Shell, chosen: string | undefined, lines: readonly string[]): Promise<number> {
+  const { process } = shell;
+  const editor = chosen ?? shell.variables.get('FCEDIT') ?? shell.variables.get('EDITOR') ?? 'vi';
+  const path = `/tmp/bash-fc.${process.pid}.${process.kernel.clock.now().nsec}`;
+  await writeFile(process, path, lines.map((line) => `${line}\n`).join(''), 0o600);
+  try {
+    const status = await runText(shell, `${editor} ${path}`);
+    if (status !== 0) return status;
+    const text = decodeName(await readFile(process, path));
+    await process.write(2, text);
+    return await runText(shell, text);
+  } finally {
+    if (statIfThere(process, path)) unlink(process, path);
+  }
+}
 
 export const help: Builtin = (shell, argv) => {
   const names = argv.slice(1).filter((word) => !word.startsWith('-'));
@@ -145,10 +168,17 @@ export const enable: Builtin = (shell, argv) => {
   return 0;
 };
 
+const COMPGEN_ACTIONS = 'alias builtin command directory export file function group keyword user variable'.split(' ');
+
 /** compgen: what completion would offer. */
-export const compgen: Builtin = (shell, argv) => {
+export const compgen: Builtin = async (shell, argv) => {
   const { flags, values, operands } = readOptions(shell, argv, 'abcdefgjksuvA:W:P:S:X:o:F:C:G:');
   const prefix = operands[0] ?? '';
+  const unknown = [...'jsoFC'].find((letter) => flags.has(letter));
+  if (unknown !== undefined) throw new ShellError('command', `-${unknown}: this option is not simulated`, 2);
+  const asked = values.get('A');
+  if (asked !== undefined && !COMPGEN_ACTIONS.includes(asked))
+    throw new ShellError('command', `${asked}: this action is not simulated`, 2);
   const found = new Set<string>();
   const offer = (names: Iterable<string>): void => {
     for (const name of names) if (name.startsWith(prefix)) found.add(name);
@@ -164,7 +194,12 @@ export const compgen: Builtin = (shell, argv) => {
     offer(
       'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
     );
-  if (flags.has('c') || action === 'function') offer([...shell.functions.keys()].sort());
+  if (flags.has('c') || action === 'function' || action === 'command') offer([...shell.functions.keys()].sort());
+  if (flags.has('c') || action === 'command') offer(commandNames(shell));
+  if (flags.has('u') || action === 'user') offer(await firstFields(shell, '/etc/passwd'));
+  if (flags.has('g') || action === 'group') offer(await firstFields(shell, '/etc/group'));
+  const glob = values.get('G');
+  if (glob !== undefined) for (const path of matchingPaths(shell, glob)) found.add(path);
   if (flags.has('f') || flags.has('d') || action === 'file' || action === 'directory') {
     for (const path of matchingPaths(shell, `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`)) {
       const stat = statIfThere(shell.process, path);
@@ -181,8 +216,25 @@ export const compgen: Builtin = (shell, argv) => {
     );
   });
   const text = kept.map((name) => `${values.get('P') ?? ''}${name}${values.get('S') ?? ''}\n`).join('');
-  return then(shell.print(text), () => (kept.length > 0 ? 0 : 1));
+  await shell.print(text);
+  return kept.length > 0 ? 0 : 1;
 };
+
+/** Programs that PATH leads to. */
+function commandNames(shell: Shell): string[] {
+  const names = new Set<string>();
+  for (const directory of (shell.variables.get('PATH') ?? '').split(':')) {
+    const found = directory === '' ? undefined : statIfThere(shell.process, directory);
+    if (found && isDirectory(found.mode)) for (const { name } of readdir(shell.process, directory)) names.add(name);
+  }
+  return [...names].sort();
+}
+
+async function firstFields(shell: Shell, path: string): Promise<string[]> {
+  if (!statIfThere(shell.process, path)) return [];
+  const lines = decodeName(await readFile(shell.process, path)).split('\n');
+  return lines.flatMap((line) => (line === '' ? [] : [line.slice(0, line.indexOf(':'))]));
+}
 
 function wordList(shell: Shell, text: string): string[] {
   const separators = separatorsOf(shell);

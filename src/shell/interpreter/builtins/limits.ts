@@ -29,17 +29,56 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
 export const ulimit: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, `HSa${LIMITS.map(([letter]) => letter).join('')}`);
   if (flags.has('a')) {
-    const text = LIMITS.map(([, words, unit, usual]) => `${words.padEnd(40 - unit.length)}${unit} ${usual}\n`).join('');
+    const kind = flags.has('H') ? 'hard' : 'soft';
+    const text = LIMITS.map(([letter, words, unit, usual]) => {
+      const otherwise = kind === 'hard' ? (HARD.get(letter) ?? usual) : usual;
+      return `${words.padEnd(40 - unit.length)}${unit} ${shell.process.limits.get(letter)?.[kind] ?? otherwise}\n`;
+    }).join('');
     return then(shell.print(text), () => 0);
   }
   const letter = [...flags].find((flag) => flag !== 'H' && flag !== 'S') ?? 'f';
   const row = LIMITS.find(([name]) => name === letter);
   const value = operands[0];
-  if (value === undefined) return then(shell.print(`${row?.[3] ?? 'unlimited'}\n`), () => 0);
+  const { limits } = shell.process;
+  const usual = row?.[3] ?? 'unlimited';
+  const now = limits.get(letter) ?? { soft: usual, hard: HARD.get(letter) ?? usual };
+  if (value === undefined) return then(shell.print(`${flags.has('H') ? now.hard : now.soft}\n`), () => 0);
   if (!/^(?:\d+|unlimited|hard|soft)$/.test(value))
     throw new ShellError('command', shell.isBash ? `${value}: invalid number` : 'bad number', shell.isBash ? 1 : 2);
-  // Nothing here would see to another limit: it is refused, not kept.
-  const same = [row?.[3] ?? 'unlimited', 'hard', 'soft'];
-  if (same.includes(value)) return 0;
-  throw new ShellError('command', `setting the limit -${letter} is not simulated`, 2);
+  const wanted = value === 'hard' ? now.hard : value === 'soft' ? now.soft : value;
+  const isBoth = !flags.has('H') && !flags.has('S');
+  if (exceeds(wanted, now.hard) && !(shell.process.credentials.uid === 0 && (isBoth || flags.has('H'))))
+    throw refused(shell.isBash, row?.[1] ?? '', letter, 'Operation not permitted');
+  if (flags.has('H') && !flags.has('S') && exceeds(now.soft, wanted))
+    throw refused(shell.isBash, row?.[1] ?? '', letter, 'Invalid argument');
+  // Nothing here would hold processes to less of these than they have: that is refused, not kept.
+  if (UNWATCHED.includes(letter) && exceeds(now.soft, wanted))
+    throw new ShellError('command', `lowering the limit -${letter} is not simulated`, 2);
+  limits.set(letter, {
+    soft: isBoth || flags.has('S') ? wanted : now.soft,
+    hard: isBoth || flags.has('H') ? wanted : now.hard,
+  });
+  return 0;
 };
+
+/** Hard limits that are not the soft ones. */
+const HARD: ReadonlyMap<string, string> = new Map([
+  ['c', 'unlimited'],
+  ['n', '1048576'],
+  ['s', 'unlimited'],
+]);
+/** What no part of the machine counts. */
+const UNWATCHED = ['d', 'f', 'm', 'p', 's', 't', 'v'];
+
+function exceeds(value: string, limit: string): boolean {
+  if (limit === 'unlimited') return false;
+  return value === 'unlimited' || Number(value) > Number(limit);
+}
+
+function refused(isBash: boolean, words: string, letter: string, why: string): ShellError {
+  return new ShellError(
+    'command',
+    isBash ? `${words}: cannot modify limit: ${why}` : `error setting limit -${letter} (${why})`,
+    isBash ? 1 : 2,
+  );
+}

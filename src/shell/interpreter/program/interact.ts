@@ -15,7 +15,7 @@ import type { Invocation } from './arguments.ts';
 import { completeWord } from './completion.ts';
 import { expandHistory } from './historyExpansion.ts';
 import { isIncomplete, runFromDescriptor } from './readScript.ts';
-import { sourceIfThere } from './settingsFile.ts';
+import { readSettings } from './settingsFile.ts';
 
 const INTERRUPTED = 128 + SIGNALS.INT;
 
@@ -54,18 +54,6 @@ function takeTerminal(shell: Shell, terminal: Pty): void {
   }
   shell.usualHandlers.set(SIGNALS.INT, interrupt);
   for (const [signal, handler] of shell.usualHandlers) process.onSignal(signal, handler);
-}
-
-async function readSettings(shell: Shell, invocation: Invocation): Promise<void> {
-  const home = shell.variables.get('HOME') ?? '';
-  if (shell.isBash && !shell.isPosix) {
-    if (shell.isLogin || !invocation.readsRc) return;
-    await sourceIfThere(shell, '/etc/bash.bashrc');
-    await sourceIfThere(shell, invocation.rcFile ?? `${home}/.bashrc`);
-    return;
-  }
-  const file = shell.variables.get('ENV');
-  if (file) await sourceIfThere(shell, file);
 }
 
 class Conversation {

@@ -19,7 +19,7 @@ import { type Invocation, readArguments } from './arguments.ts';
 import { importEnvironment } from './environment.ts';
 import { runFromDescriptor } from './readScript.ts';
 import { setPrompts } from './setPrompts.ts';
-import { sourceIfThere } from './settingsFile.ts';
+import { readSettings, sourceIfThere } from './settingsFile.ts';
 
 /** How an interactive shell reads and runs; given by who wires the shell to terminals. */
 export type Interaction = (shell: Shell, invocation: Invocation) => Promise<number>;
@@ -133,7 +133,9 @@ async function start(shell: Shell, invocation: Invocation, interact: Interaction
   if (shell.isInteractive) setPrompts(shell);
   if (shell.isLogin && invocation.readsProfile) await readProfiles(shell);
   if (shell.isInteractive && invocation.commandString === undefined) return interact(shell, invocation);
-  const rc = shell.isBash && !shell.isPosix ? shell.variables.get('BASH_ENV') : undefined;
+  if (shell.isInteractive) await readSettings(shell, invocation);
+  const isScript = shell.isBash && !shell.isPosix && !shell.isInteractive;
+  const rc = isScript ? shell.variables.get('BASH_ENV') : undefined;
   if (rc) await sourceIfThere(shell, rc);
   if (invocation.commandString !== undefined)
     return runText(shell, invocation.commandString, { flags: Run.last, where: '-c' });
