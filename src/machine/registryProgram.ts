@@ -2,8 +2,12 @@ import { listen } from '../catalogue/services/listen.ts';
 import { untilSignal } from '../catalogue/services/untilSignal.ts';
 import { RegistryServer, type RegistryServerSetup } from '../registry/simulated/registryServer.ts';
 import { RegistryStore } from '../registry/simulated/registryStore.ts';
+import { readRegistry, writeRegistry } from './registryFiles.ts';
 import { decodeName } from '../bytes/byteName.ts';
+import { respondError } from '../registry/simulated/http.ts';
+import { VfsError } from '../vfs/vfsError.ts';
 import { readFile } from '../shell/kernel/calls.ts';
+import type { NetworkService } from '../shell/kernel/network.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import type { Program } from '../shell/kernel/program.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
@@ -13,7 +17,8 @@ const MAX_CONFIG_BYTES = 1 << 20;
 /** Of the image in the catalogue. */
 const VERSION = 'v2.8.3';
 
-/** `registry serve CONFIG`: a registry of its own. What is pushed to it lives as long as the process. */
+/** `registry serve CONFIG`: a registry of its own. What is pushed to it lies in files, as the real one's does: it is there
+ *  again after a restart. */
 export function registryProgram(setup: Pick<RegistryServerSetup, 'platform' | 'random'>): Program {
   return async (process) => {
     const [command, config, ...rest] = process.argv.slice(1);
@@ -26,8 +31,9 @@ export function registryProgram(setup: Pick<RegistryServerSetup, 'platform' | 'r
       return 1;
     }
     const port = await portOf(process, config);
-    const server = new RegistryServer({ ...setup, store: new RegistryStore(), access: { kind: 'open' } });
-    const end = listen(process, port, server);
+    const store = new RegistryStore();
+    await readRegistry(process, store);
+    const end = listen(process, port, keptInFiles(process, store, setup));
     if (!end) {
       await process.write(2, `level=fatal msg="listen tcp :${port}: bind: address already in use"\n`);
       return 1;
@@ -40,6 +46,33 @@ export function registryProgram(setup: Pick<RegistryServerSetup, 'platform' | 'r
     } finally {
       end();
     }
+  };
+}
+
+/** Answers when what was pushed is written. */
+function keptInFiles(
+  process: Process,
+  store: RegistryStore,
+  setup: Pick<RegistryServerSetup, 'platform' | 'random'>,
+): NetworkService {
+  const server = new RegistryServer({ ...setup, store, access: { kind: 'open' } });
+  const written = new Set<string>();
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    async http(request) {
+      const before = store.snapshot();
+      const answer = await server.http(request);
+      if (store.snapshot() === before) return answer;
+      const done = writing.then(() => writeRegistry(process, store, written));
+      writing = done.catch(() => undefined);
+      try {
+        await done;
+        return answer;
+      } catch (error) {
+        if (!(error instanceof VfsError)) throw error;
+        return respondError(500, 'UNKNOWN', 'unknown error');
+      }
+    },
   };
 }
 

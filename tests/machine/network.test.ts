@@ -186,6 +186,8 @@ describe('MACH-3 ports of containers are ports of the host', () => {
       'docker run -d -p 5000:5000 --name registry registry:2 > /dev/null 2>&1',
       'until docker logs registry 2>&1 | grep -q listening; do sleep 0.1; done; curl -s localhost:5000/v2/_catalog',
       'docker tag busybox localhost:5000/second; docker push -q localhost:5000/second; curl -s localhost:5000/v2/_catalog',
+      'docker restart registry > /dev/null; until curl -s localhost:5000/v2/_catalog | grep second; do sleep 0.1; done',
+      'docker rmi localhost:5000/second > /dev/null; docker pull -q localhost:5000/second',
       'docker rm -f registry > /dev/null; curl -s localhost:5000/v2/_catalog',
     ]);
     expect(output).toEqual([
@@ -193,6 +195,8 @@ describe('MACH-3 ports of containers are ports of the host', () => {
       '{"repositories":[]}',
       'localhost:5000/second:latest',
       '{"repositories":["second"]}',
+      '{"repositories":["second"]}',
+      'localhost:5000/second:latest',
       '{"repositories":["first"]}',
     ]);
   });
