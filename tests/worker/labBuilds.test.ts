@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCatalogue } from '../../src/cli/machine/nodeCatalogue.ts';
-import { bootMachine } from '../../src/machine/bootMachine.ts';
+import { bootMachine, type LabMachine } from '../../src/machine/bootMachine.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 import type { BuildEvent, BuildRequest } from '../../src/worker/lab/builds/buildsProtocol.ts';
+import { pack, Shelf, wokenFrom } from '../support/keptLab.ts';
 import { LabBuilds } from '../../src/worker/lab/builds/labBuilds.ts';
 
 const REQUEST: BuildRequest = {
@@ -16,7 +17,10 @@ const REQUEST: BuildRequest = {
 };
 
 function lab() {
-  const machine = bootMachine({ platform: nodePlatform(), files: nodeCatalogue() });
+  return watched(bootMachine({ platform: nodePlatform(), files: nodeCatalogue() }));
+}
+
+function watched(machine: LabMachine) {
   const events: BuildEvent[] = [];
   const builds = new LabBuilds(
     async () => machine,
@@ -118,6 +122,20 @@ describe.each(['classic', 'buildkit'] as const)('BUILDS-1 the steps of a build t
       isTyped: true,
     });
     expect(events.at(-1)).toMatchObject({ kind: 'ended', imageId: expect.stringMatching(/^sha256:/) as string });
+  });
+
+  it('what differs is told after a reload, too', async () => {
+    const { machine, service, files } = lab();
+    await files('FROM busybox\nRUN echo one > /one\n');
+    await service.build(request);
+    const shelf = new Shelf();
+    await shelf.keep(await pack(machine));
+    const again = watched(await wokenFrom(shelf));
+    await again.files('FROM busybox\nRUN echo two > /one\n');
+    await again.service.build(request);
+    const decision = steps(again.events).at(-1)?.decision;
+    expect(decision).toMatchObject({ outcome: 'miss', reason: 'differs' });
+    expect(JSON.stringify(decision)).toContain('echo one');
   });
 
   it('PALIMPSEST_WHY prints the reasons', async () => {
