@@ -4,6 +4,9 @@ import { eachInput, type InputError, type TextInput } from './textInput.ts';
 import { quotedIfNeeded } from './quote.ts';
 import { utility } from './utility.ts';
 
+/** Larger than a pipe: what is handed over whole wakes its reader less often. */
+const READ_BYTES = 1 << 18;
+
 /** cat(1). */
 export const cat: Program = utility(
   {
@@ -44,7 +47,7 @@ function words(process: Process, { stage, operand, words: cause }: InputError): 
 
 async function copy(process: Process, input: TextInput, marker: Marker | undefined): Promise<void> {
   for (;;) {
-    const reading = input.read();
+    const reading = input.read(READ_BYTES);
     const chunk = reading instanceof Promise ? await reading : reading;
     if (chunk.length === 0) return;
     const writing = process.print(marker ? marker.mark(chunk) : chunk);

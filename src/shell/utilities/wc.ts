@@ -12,6 +12,8 @@ const ORDER: readonly Figure[] = ['lines', 'words', 'chars', 'bytes', 'width'];
 
 type Counts = Record<Figure, number>;
 
+const READ_BYTES = 1 << 18;
+
 /** wc(1). */
 export const wc: Program = utility(
   {
@@ -88,7 +90,7 @@ async function count(process: Process, input: TextInput, counts: Counts, effort:
   );
   const counter = new WordCounter(counts, isUtf8);
   for (;;) {
-    const reading = input.read();
+    const reading = input.read(READ_BYTES);
     const chunk = reading instanceof Promise ? await reading : reading;
     if (chunk.length === 0) break;
     if (effort === 'text') {
