@@ -12,9 +12,11 @@ import { expandWord } from '../expand/lexer.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
 import { linesOf } from '../instructions/readStages.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
+import { checkCount } from '../plan/instructionCount.ts';
 import { parsePlatform } from '../plan/platform.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import { BuildArguments } from './buildArguments.ts';
+import { CacheSources } from './cacheSources.ts';
 import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
 import type { ContextFiles } from './contextFiles.ts';
 import { type ClassicDockerfile, oldWords, readClassic } from './readClassic.ts';
@@ -30,8 +32,15 @@ export async function buildClassic(
   surroundings: ClassicSurroundings,
 ): Promise<Digest> {
   const dockerfile = withLabels(readClassic(dockerfileText), options.labels);
+  checkCount(
+    dockerfile.stages.flatMap(({ instructions }) => instructions.map(({ node }) => node)),
+    MAX_STEPS,
+  );
   return new ClassicBuild(dockerfile, context, options, surroundings).run();
 }
+
+/** Each makes an image, whose config tells of all before it. */
+const MAX_STEPS = 2_000;
 
 class ClassicBuild {
   readonly #dockerfile: ClassicDockerfile;
@@ -40,6 +49,7 @@ class ClassicBuild {
   readonly #surroundings: ClassicSurroundings;
   readonly #arguments: BuildArguments;
   readonly #stages: StageBuild[] = [];
+  readonly #cacheSources: CacheSources | undefined;
   readonly #trace: ClassicTrace;
   #step = 0;
   #total = 0;
@@ -57,6 +67,8 @@ class ClassicBuild {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#arguments = new BuildArguments(options.buildArgs);
+    const { cacheFrom } = options;
+    if (cacheFrom.length > 0) this.#cacheSources = new CacheSources(surroundings.engine.images, cacheFrom);
     this.#trace = new ClassicTrace(surroundings.onStep, surroundings.work.signal);
   }
 
@@ -156,6 +168,7 @@ class ClassicBuild {
       escape: this.#dockerfile.escape,
       number: this.#step,
       findImage: (name) => this.#image(name),
+      cacheSources: this.#cacheSources,
       mayProbe: () => this.#options.usesCache && !this.#isCacheBusted,
       onMiss: () => {
         this.#isCacheBusted = true;

@@ -33,6 +33,7 @@ import { classicWhyText } from './whyText.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
 const SHORT_ID = 12;
+const MAX_WORD_LENGTH = 1 << 20;
 const NEEDS_BUILDKIT =
   'option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled';
 
@@ -155,7 +156,11 @@ export class ClassicStep {
   }
 
   #word(text: string): string {
-    return expandWord(text, this.#variables(), { escape: this.#setup.escape }).text;
+    const expanded = expandWord(text, this.#variables(), { escape: this.#setup.escape }).text;
+    // Words are kept in each image's config from here on.
+    if (expanded.length > MAX_WORD_LENGTH)
+      throw new BuildError('limit', `a word with its variables is longer than ${MAX_WORD_LENGTH} characters`);
+    return expanded;
   }
 
   #pairs(pairs: readonly KeyValue[]): readonly { readonly key: string; readonly value: string }[] {
@@ -259,7 +264,7 @@ export class ClassicStep {
       await this.#tell({ outcome: 'miss', reason });
       return false;
     }
-    const decision = probeCache(surroundings.engine.images, this.#build.imageId, config);
+    const decision = await this.#probe(config);
     await this.#tell(decision);
     if (decision.outcome === 'miss') {
       onMiss();
@@ -268,6 +273,16 @@ export class ClassicStep {
     await surroundings.print(' ---> Using cache\n');
     this.#build.imageId = decision.image;
     return true;
+  }
+
+  async #probe(config: ContainerConfig): Promise<CacheDecision> {
+    const { surroundings, cacheSources } = this.#setup;
+    const parent = this.#build.imageId;
+    const local = probeCache(surroundings.engine.images, parent, config);
+    if (!cacheSources) return local;
+    const image = await cacheSources.probe(parent, config, local);
+    if (image !== undefined) return { outcome: 'hit', image };
+    return local.outcome === 'miss' ? local : { outcome: 'miss', reason: 'noChildren' };
   }
 
   async #tell(decision: CacheDecision): Promise<void> {

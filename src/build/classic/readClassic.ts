@@ -1,5 +1,6 @@
 import { BuildError } from '../buildError.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
+import { checkCount } from '../plan/instructionCount.ts';
 import { readStages } from '../instructions/readStages.ts';
 import { Linter } from '../lint/linter.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
@@ -24,10 +25,13 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   run: ['mount', 'network', 'security'],
 };
 
+const MAX_INSTRUCTIONS = 200_000;
+
 /** Reads a Dockerfile with the grammar of 20.10: no here-documents, fewer flags. Throws BuildError with the daemon's
  *  words of that time. */
 export function readClassic(text: string): ClassicDockerfile {
   const parsed = inOldWords('failed to parse Dockerfile: ', () => parseDockerfile(text, { hasHeredocs: false }));
+  checkCount(parsed.nodes, MAX_INSTRUCTIONS);
   for (const node of parsed.nodes) checkFlags(node);
   const { stages, globalArguments } = inOldWords('', () => readStages(parsed.nodes, new Linter()));
   if (stages.length === 0) throw new BuildError('stage', 'no build stage in current context');

@@ -12,6 +12,7 @@ import { findDirective } from '../parse/directives.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import type { ParsedDockerfile } from '../parse/syntaxNode.ts';
 import { Budget } from './budget.ts';
+import { checkCount } from './instructionCount.ts';
 import { addStage } from './buildStages.ts';
 import type { PlanContext } from './carryOut.ts';
 import { checkDefaultBases, globalArguments, predefinedArguments } from './globalArguments.ts';
@@ -52,6 +53,8 @@ export interface CheckedDockerfile {
   readonly error: BuildError | undefined;
 }
 
+/** Each is a step with surroundings of its own. */
+const MAX_INSTRUCTIONS = 200_000;
 const SCRATCH = 'scratch';
 const SCRATCH_CONFIG: BaseConfig = { env: [`PATH=${DEFAULT_PATH}`], workingDir: '/', user: '', shell: [], onBuild: [] };
 
@@ -73,6 +76,7 @@ export function planBuild(text: string, options: PlanOptions, findings: LintFind
   const linter = new Linter(checkOptions(text), findings);
   const parsed = parseDockerfile(text, { hasHeredocs: options.hasHeredocs ?? true });
   for (const { line } of parsed.warnings) linter.report('NoEmptyContinuation', { startLine: line, endLine: line });
+  checkCount(parsed.nodes, MAX_INSTRUCTIONS);
   const { stages, globalArguments: declared } = readStages(parsed.nodes, linter);
   if (stages.length === 0) throw new BuildError('stage', 'dockerfile contains no stages to build');
   checkStageNames(stages, linter);
