@@ -48,6 +48,8 @@ export async function buildkitBuild(
     throw new ClientError(`invalid value "${mode}" passed to --progress, valid values are: auto, plain, tty`);
   if (mode === 'tty' && !client.terminal(2))
     throw new ClientError('failed to get console: provided file is not a console');
+  // BuildKit reads inline caches of registries alone, and no image here has one.
+  if (flags.has('cache-from')) throw new ClientError('--cache-from is not simulated for BuildKit');
   for (const tag of flags.list('tag')) readTagReference(tag);
   const isQuiet = flags.isOn('quiet');
   const output = buildOutput(client, flags.list('output'));
