@@ -207,6 +207,13 @@ export class BuildsState {
     this.#reveal(step);
   }
 
+  /** Shows the image of a build that has ended, at the step that is selected. */
+  showResult(run: BuildRun): void {
+    const chosen = run.steps.find(({ number }) => number === this.selected);
+    const position = chosen && run.layerOf(chosen);
+    if (this.showStack(run.steps.at(-1)?.layers ?? []) && position !== undefined) this.#explorer.selectLayer(position);
+  }
+
   /** Selects an image of the machine that has these layers, the build's own before others. Whether there is one. */
   showStack(layers: readonly string[]): boolean {
     const explorer = this.#explorer;
