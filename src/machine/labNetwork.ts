@@ -57,6 +57,17 @@ export class LabNetwork implements Network {
     );
   }
 
+  listeners(host: string): { port: number; address: string | undefined }[] {
+    const prefix = `${host}:`;
+    return [...this.#listeners]
+      .flatMap(([key, listeners]) =>
+        key.startsWith(prefix)
+          ? listeners.map(({ place }) => ({ port: Number(key.slice(prefix.length)), address: place.address }))
+          : [],
+      )
+      .sort((a, b) => a.port - b.port);
+  }
+
   /** A host of the lab keeps its address beside what its view has. */
   attach(host: string, view: NetworkView): () => void {
     this.#views.set(host, view);

@@ -13,6 +13,8 @@ export interface Network {
   listen?(host: string, port: number, service: NetworkService, place?: ListenPlace): () => void;
   /** Whether bind(2) would give EADDRINUSE there. */
   isBound?(host: string, port: number, address?: string): boolean;
+  /** What listens at a host, by port. */
+  listeners?(host: string): readonly { readonly port: number; readonly address: string | undefined }[];
   /** Whether somebody has an address, as seen from a host. */
   isReachable?(address: string, from: string): boolean;
   /** From now on a host sees the network this way. Gives the function that takes it off the network. */

@@ -104,7 +104,7 @@ function controlsOf(patterns: readonly string[]): Control[] {
       continue;
     }
     if (/^[/%]/.test(shown))
-      throw new UsageError('operand', `${quoted(shown)}: closing delimiter ${quoted(shown[0] as string)} missing`, {
+      throw new UsageError('operand', `${shown}: closing delimiter ${quoted(shown[0] as string)} missing`, {
         bare: true,
       });
     if (!/^\d+$/.test(shown)) throw new UsageError('operand', `${quoted(shown)}: invalid pattern`, { bare: true });
