@@ -798,7 +798,7 @@ export function recipes({ applets, packListing }) {
             texts: {
               'usr/local/apache2/htdocs/index.html': '<html><body><h1>It works!</h1></body></html>\n',
               'usr/local/apache2/conf/httpd.conf':
-                'ServerRoot "/usr/local/apache2"\nListen 80\nUser www-data\nGroup www-data\nDocumentRoot "/usr/local/apache2/htdocs"\nErrorLog /proc/self/fd/2\nLogLevel warn\n',
+                'ServerRoot "/usr/local/apache2"\nListen 80\nUser www-data\nGroup www-data\nDocumentRoot "/usr/local/apache2/htdocs"\nErrorLog /proc/self/fd/2\nLogLevel warn\n<Directory "/usr/local/apache2/htdocs">\n    Options Indexes FollowSymLinks\n    AllowOverride None\n    Require all granted\n</Directory>\n<IfModule dir_module>\n    DirectoryIndex index.html\n</IfModule>\n<IfModule log_config_module>\n    LogFormat "%h %l %u %t \\"%r\\" %>s %b" common\n    CustomLog /proc/self/fd/1 common\n</IfModule>\n',
             },
           },
         },

@@ -34,6 +34,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   npm: async (catalogue) => (await import('./packages/npm/npm.ts')).npm(catalogue),
   pip: async (catalogue) => (await import('./packages/python/pip.ts')).pip(catalogue),
   python: async (catalogue) => (await import('./packages/python/python.ts')).python(catalogue),
+  apachectl: async () => (await import('./services/httpd.ts')).httpd,
+  httpd: async () => (await import('./services/httpd.ts')).httpd,
   nginx: async () => (await import('./services/nginx.ts')).nginx,
 };
 
