@@ -1,4 +1,4 @@
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { HighlightStyle, syntaxHighlighting, type TagStyle } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -59,7 +59,7 @@ const theme = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--panel-sunken)', color: 'var(--ink)' },
 });
 
-const colours = HighlightStyle.define([
+const COLOURS: readonly TagStyle[] = [
   { tag: tags.keyword, color: 'var(--term-4)', fontWeight: '600' },
   { tag: tags.comment, color: 'var(--ink-soft)', fontStyle: 'italic' },
   { tag: tags.meta, color: 'var(--term-5)' },
@@ -70,6 +70,6 @@ const colours = HighlightStyle.define([
   { tag: tags.special(tags.variableName), color: 'var(--term-5)' },
   { tag: tags.operator, color: 'var(--ink-soft)' },
   { tag: tags.invalid, color: 'var(--error)' },
-]);
+];
 
-export const editorTheme: Extension = [theme, syntaxHighlighting(colours)];
+export const editorTheme: Extension = [theme, syntaxHighlighting(HighlightStyle.define(COLOURS))];
