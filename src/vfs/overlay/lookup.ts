@@ -158,7 +158,7 @@ function searchLowers(mount: MountState, node: OverlayNode, search: Search, foun
   let stack = directory.lower;
   if (search.redirect?.startsWith('/')) stack = roots;
   const places = stack === directory.lower ? directory.lowerIndex?.places.get(node.name) : undefined;
-  if (places && found.upper === NO_INODE && areAllPlain(places)) {
+  if (places && !search.stop && found.upper === NO_INODE && areAllPlain(places)) {
     search.isDirectory = true;
     // Nobody adds to it: what is found of such a directory is all of it.
     found.lower = places as LowerEntry[];
