@@ -183,6 +183,15 @@ describe('BUILDS-2 a context is shown as it would be sent', () => {
     });
   });
 
+  it('lists no more than a page can show, and says so', async () => {
+    const { service, files } = lab();
+    const many = Object.fromEntries(Array.from({ length: 5_100 }, (_, i) => [`f${i}`, '']));
+    await files('FROM scratch\n', many);
+    const { rows, isCut } = await service.listContext(REQUEST);
+    expect(isCut).toBe(true);
+    expect(rows).toHaveLength(5_000);
+  });
+
   it('tells what is wrong with the ignore file, and sends all', async () => {
     const { service, files } = lab();
     await files('FROM scratch\n', { '.dockerignore': '[\n' });
