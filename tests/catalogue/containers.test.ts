@@ -67,6 +67,14 @@ describe('CAT-4 services in containers', () => {
     expect(await shell('curl -s localhost:8080; echo $?')).toBe('7\n');
   });
 
+  it('httpd answers at a published port, and stops when it is told', async () => {
+    await shell(`docker run -d --name apache -p 8082:80 httpd; ${until('curl -s localhost:8082')}`);
+    expect(await shell('curl -s localhost:8082')).toBe('<html><body><h1>It works!</h1></body></html>\n');
+    expect(await shell('docker logs apache')).toContain("AH00094: Command line: 'httpd -D FOREGROUND'\n");
+    await shell('docker stop apache');
+    expect(await shell("docker inspect -f '{{.State.ExitCode}}' apache; docker rm apache")).toBe('0\napache\n');
+  });
+
   it('redis keeps what it is told, and its snapshot outlives the container', async () => {
     await shell(`docker run -d --name store -v data:/data redis; ${until('docker logs store | grep -q Ready')}`);
     expect(await shell('docker logs store')).toContain('* Ready to accept connections tcp\n');
