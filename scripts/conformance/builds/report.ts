@@ -86,7 +86,7 @@ export function documentOf(
 
 /** Why the simulator is as it is, by what differs. */
 const REASONS: readonly (readonly [differing: RegExp, reason: string])[] = [
-  [/shm/, 'a mount’s size and flags are not simulated: /proc/mounts shows `rw,relatime`'],
+  [/shm|tmpfs/, 'a mount’s size and flags are not simulated: /proc/mounts shows `rw,relatime`'],
 ];
 
 function reasonsOf({ differences }: BuildComparison): string[] {
