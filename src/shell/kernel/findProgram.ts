@@ -85,7 +85,11 @@ async function programOf(
     const rest = applet.startsWith('busybox') ? argv.slice(1) : argv;
     const name = baseName(rest[0] ?? 'busybox').replace(/^-/, '');
     if (programs.has(name)) return { program: await programs.load(name), argv: rest.length > 0 ? rest : argv, flavour };
-    return { program: noApplet(name), argv, flavour };
+    return {
+      program: holdsApplet(process, real, name) ? notSimulated(`busybox ${name}`) : noApplet(name),
+      argv,
+      flavour,
+    };
   }
   const name = standInName(head) ?? programName(programs, baseName(path), baseName(real));
   if (programs.has(name)) return { program: await programs.load(name), argv, flavour };
@@ -107,6 +111,24 @@ function isBusyboxFile(process: Process, real: string, head: Uint8Array): boolea
   } catch {
     return false;
   }
+}
+
+/** Where `busybox --install` puts links. */
+const APPLET_FOLDERS = ['/bin', '/sbin', '/usr/bin', '/usr/sbin'];
+
+/** Whether a root has a link to its busybox for an applet: then the real one holds it. */
+function holdsApplet(process: Process, busybox: string, name: string): boolean {
+  if (name === '' || name.includes('/')) return false;
+  return APPLET_FOLDERS.some((folder) => {
+    try {
+      const { path } = process.mounts.resolve(process, `${folder}/${name}`, 'follow');
+      if (path === busybox) return true;
+      const inodeNumber = (at: string) => process.mounts.lstat(process, at).inodeNumber;
+      return inodeNumber(path) === inodeNumber(busybox);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function noApplet(name: string): Program {
