@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { packListing } from './packListing.mjs';
 import { recipes } from './recipes.mjs';
+import { variants } from './variants.mjs';
 
 const OUT = fileURLToPath(new URL('../../public/catalogue/images/', import.meta.url));
 const { values } = parseArgs({
@@ -31,7 +32,8 @@ mkdirSync(OUT, { recursive: true });
 for (const name of readdirSync(OUT)) if (name !== 'digests.json') rmSync(join(OUT, name));
 for (const [name, listing] of Object.entries(LISTINGS)) writeFileSync(join(OUT, name), listing);
 const index = [];
-for (const [name, recipe] of Object.entries(recipes({ applets, packListing }))) {
+const base = recipes({ applets, packListing });
+for (const [name, recipe] of Object.entries({ ...base, ...variants(base) })) {
   writeFileSync(join(OUT, `${name}.json`), `${JSON.stringify(recipe, null, 1)}\n`);
   const { repository, tags, description, stars } = recipe;
   index.push({ name, repository, tags, description, stars });

@@ -1,5 +1,6 @@
 // The images of the catalogue. Layers, history, users and settings as the official images have them.
 import { alpineFacts, apkInstalled } from './alpineFacts.mjs';
+import { allApplets, alpineApplets } from './busyboxApplets.mjs';
 import { rpmBase } from './rpmFacts.mjs';
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -84,6 +85,7 @@ export function recipes({ applets, packListing }) {
       codename: 'bookworm',
       id: 'debian',
     }),
+    'etc/motd': `\nThe programs included with the Debian GNU/Linux system are free software;\nthe exact distribution terms for each program are described in the\nindividual files in /usr/share/doc/*/copyright.\n\nDebian GNU/Linux comes with ABSOLUTELY NO WARRANTY, to the extent\npermitted by applicable law.\n`,
     'etc/dpkg/dpkg.cfg.d/docker-apt-speedup': 'force-unsafe-io\n',
     'etc/apt/apt.conf.d/docker-clean': 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };\n',
     'root/.bashrc': '# umask 022\n',
@@ -101,6 +103,25 @@ export function recipes({ applets, packListing }) {
     'etc/alternatives/which': '/usr/bin/which.debianutils',
     'etc/alternatives/rmt': '/usr/sbin/rmt-tar',
   });
+  // What the scripts of base-files make (base-files.postinst).
+  const LOCAL =
+    tree([
+      ...['bin', 'etc', 'games', 'include', 'lib', 'sbin', 'share', 'share/man', 'src'].map((name) => [
+        'd',
+        `usr/local/${name}`,
+      ]),
+      ...['srv', 'opt', 'mnt', 'media', 'etc/opt'].map((path) => ['d', path]),
+      ['d', 'run/lock', 0, 0o1777],
+      ['d', 'var/opt'],
+      ['d', 'var/local', 0, 0o2775, 0, 50],
+      ['d', 'var/mail', 0, 0o2775, 0, 8],
+    ]) +
+    links({
+      'usr/local/man': 'share/man',
+      'var/lock': '/run/lock',
+      'var/run': '/run',
+      'var/spool/mail': '../mail',
+    });
   const SLIM = [
     '^usr/share/doc/.*/(?!copyright)',
     '^usr/share/(man|info|groff|lintian|linda)/.',
@@ -111,11 +132,16 @@ export function recipes({ applets, packListing }) {
     packages: ['base'],
     without,
     isUsrMerged,
-    listing: alternatives,
+    listing: alternatives + LOCAL,
     texts,
   });
   const ubuntuTexts = ({ version, codename, point, title }) => {
-    const { 'etc/apt/sources.list.d/debian.sources': _, 'etc/debian_version': __, ...rest } = debianTexts;
+    const {
+      'etc/apt/sources.list.d/debian.sources': _,
+      'etc/debian_version': __,
+      'etc/motd': ___,
+      ...rest
+    } = debianTexts;
     return {
       ...rest,
       'etc/debian_version': `${codename}/sid\n`,
@@ -300,8 +326,8 @@ export function recipes({ applets, packListing }) {
   ];
   const alpineLinks = {
     ...Object.fromEntries(
-      applets
-        .filter((path) => !/^(usr\/)?s?bin\/(busybox|dpkg.*|rpm.*|ar)$/.test(path))
+      alpineApplets(applets)
+        .filter((path) => path !== 'bin/busybox')
         .map((path) => [path.startsWith('linuxrc') ? 'linuxrc' : path, '/bin/busybox']),
     ),
     'lib/libc.musl-x86_64.so.1': 'ld-musl-x86_64.so.1',
@@ -409,7 +435,7 @@ export function recipes({ applets, packListing }) {
                 ['d', 'tmp', 0, 0o1777],
               ]) +
               packListing(
-                [...new Set(applets.map((path) => path.replace(/.*\//, '')))]
+                [...new Set(allApplets(applets).map((path) => path.replace(/.*\//, '')))]
                   .filter((name) => name !== 'busybox' && name !== 'linuxrc')
                   .sort()
                   .map((name) => ({ kind: 'h', path: `bin/${name}`, target: 'bin/busybox' })),
