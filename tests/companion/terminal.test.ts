@@ -97,6 +97,7 @@ describe.skipIf(obstacle !== undefined)('COMP-24 docker of the terminal on a rea
       'grep -c "^#[0-9]* out b" log',
       "docker run --rm -e X=y -w /tmp real:1 sh -c 'cat /made; echo $X; pwd; echo gone >&2; exit 7'",
       'echo $?',
+      'cat errors',
       'docker run --rm real:1 no-such-program',
       'echo $?',
       'docker context use default >/dev/null 2>&1',
