@@ -95,7 +95,7 @@ describe.skipIf(obstacle !== undefined)('COMP-24 docker of the terminal on a rea
       'docker context use companion >/dev/null 2>&1',
       'docker build -t real:1 --build-arg A=b - < context.tar 2>log || cat log',
       'grep -c "^#[0-9]* out b" log',
-      "docker run --rm -e X=y -w /tmp real:1 sh -c 'cat /made; echo $X; pwd; echo gone >&2; exit 7'",
+      "docker run --rm -e X=y -w /tmp real:1 sh -c 'cat /made; echo $X; pwd; echo gone >&2; exit 7' 2>errors",
       'echo $?',
       'cat errors',
       'docker run --rm real:1 no-such-program',
