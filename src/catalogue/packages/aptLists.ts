@@ -99,7 +99,7 @@ export async function updateLists(process: Process, catalogue: Catalogue, given:
     `Fetched ${aptSize(sizeBytes)} in 1s (${aptSize(sizeBytes)}/s)\nReading package lists...\n`,
   );
   if (given.quiet === 0)
-    await process.write(2, 'N: The packages are stand-ins of a catalogue: no network was asked.\n');
+    await process.write(2, 'N: The packages are stand-ins of Debian 12 from a catalogue: no network was asked.\n');
   return 0;
 }
 

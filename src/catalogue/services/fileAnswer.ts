@@ -38,8 +38,8 @@ const MAX_FILE_BYTES = 1 << 30;
 export interface FileServing {
   readonly root: string;
   readonly index: readonly string[];
-  /** The header of that name. */
-  readonly server: string;
+  /** The header of that name; none is sent unless told. */
+  readonly server?: string;
   /** The page of a folder, where it may be shown. */
   readonly listing?: (path: string, names: readonly string[]) => string;
   readonly errorPage: (status: number, reason: string, path: string) => string;
@@ -54,7 +54,7 @@ export async function fileAnswer(process: Process, request: HttpRequest, serving
     status,
     statusText: REASONS[status] ?? '',
     headers: {
-      Server: serving.server,
+      ...(serving.server !== undefined && { Server: serving.server }),
       Date: new Date(process.kernel.clock.now().sec * 1000).toUTCString(),
       ...headers,
       'Content-Length': String(body.length),

@@ -2,8 +2,9 @@ import { decodeName } from '../../bytes/byteName.ts';
 import * as calls from '../../shell/kernel/calls.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import type { Program } from '../../shell/kernel/program.ts';
-import { O_RDWR } from '../../vfs/overlay/openFlags.ts';
 import { SIGNALS } from '../../shell/kernel/signals.ts';
+import { busyboxHttpd } from './busyboxHttpd.ts';
+import { detach } from './detach.ts';
 import { type HttpdConfig, HttpdConfigError, readHttpdConfig } from './httpdConfig.ts';
 import { HttpdServer } from './httpdServer.ts';
 import { installedVersion } from './installedVersion.ts';
@@ -31,6 +32,7 @@ interface HttpdArguments {
 
 /** httpd and apachectl: files of hosts, aliases, redirects. */
 export const httpd: Program = async (process) => {
+  if (process.flavour === 'busybox') return busyboxHttpd(process);
   const given = readArguments(process);
   if (typeof given === 'string') {
     await process.write(2, `${process.name}: ${given}\n`);
@@ -107,19 +109,6 @@ async function serve(process: Process, serving: Serving, isForeground: boolean):
   });
   await process.waitFor(started);
   return code;
-}
-
-/** Who started it need not wait for the end of what it says. */
-async function detach(process: Process): Promise<void> {
-  for (const fd of [0, 1, 2]) {
-    if (!calls.statIfThere(process, '/dev/null')) {
-      if (process.files.has(fd)) process.close(fd);
-      continue;
-    }
-    const file = await calls.open(process, '/dev/null', O_RDWR);
-    process.replace(fd, file);
-    file.close();
-  }
 }
 
 function pidFileOf(config: HttpdConfig): string {

@@ -92,7 +92,7 @@ async function update(run: ApkRun, { index, urls, unavailableCount }: ApkIndexes
   const state = unavailableCount > 0 ? `${unavailableCount} unavailable, 0 stale;` : 'OK:';
   await tell(run, `${state} ${index.size} distinct packages available\n`);
   if (run.given.verbosity > 0)
-    await run.process.write(2, 'NOTE: The packages are stand-ins of a catalogue: no network was asked.\n');
+    await run.process.write(2, 'NOTE: The packages are stand-ins of Alpine 3.18 from a catalogue: no network was asked.\n');
   return unavailableCount;
 }
 
