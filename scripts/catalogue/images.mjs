@@ -8,10 +8,18 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { format } from 'prettier';
 import { packListing } from './packListing.mjs';
 import { recipes } from './recipes.mjs';
 import { variants } from './variants.mjs';
 
+const HEAD = `# Base images of the simulated machine
+
+What its hub holds: layers, history and settings of the official images; programs and packages are stand-ins. Another tag,
+or another image, is not found, whatever the real hub has: import it, load it, or pull it through the companion. Packages
+are those of one release a family: Debian 12, Alpine 3.18, CentOS 7, Rocky Linux 9.
+Written by \`scripts/catalogue/images.mjs\`. Programs that cannot run: [not-simulated.md](not-simulated.md).
+`;
 const OUT = fileURLToPath(new URL('../../public/catalogue/images/', import.meta.url));
 const { values } = parseArgs({
   options: { busybox: { type: 'string' }, go: { type: 'string' }, npm: { type: 'string' } },
@@ -39,7 +47,22 @@ for (const [name, recipe] of Object.entries({ ...base, ...variants(base) })) {
   index.push({ name, repository, tags, description, stars });
 }
 writeFileSync(join(OUT, 'index.json'), `${JSON.stringify(index, null, 1)}\n`);
+writeFileSync(new URL('../../docs/catalogue.md', import.meta.url), await catalogueText(index));
 console.log(`${index.length} images`);
+
+/** What `docs/catalogue.md` says: a row a repository, its tags an image at a time. */
+function catalogueText(images) {
+  const rows = new Map();
+  for (const { repository, tags } of images) {
+    const name = repository.replace('library/', '');
+    rows.set(name, [...(rows.get(name) ?? []), tags.map((tag) => `\`${tag}\``).join(' ')]);
+  }
+  const lines = [...rows].map(([name, tags]) => `| ${name} | ${tags.join('<br>')} |`);
+  return format(`${HEAD}\n| image | tags, a line an image |\n| --- | --- |\n${lines.join('\n')}\n`, {
+    parser: 'markdown',
+    printWidth: 120,
+  });
+}
 
 /** A folder's entries as they would lie at `at`, sorted. */
 function folder(root, at, isKept) {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { decodeName } from '../../src/bytes/byteName.ts';
 import { run } from '../support/testKernel.ts';
@@ -37,6 +38,14 @@ describe('CAT-1 versions and variants of base images', () => {
       tags.map((tag) => `${repository}:${tag}`),
     );
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  it('docs/catalogue.md names every tag', async () => {
+    const text = decodeName(await readFile(new URL('../../docs/catalogue.md', import.meta.url)));
+    for (const { repository, tags } of await catalogue.entries()) {
+      const row = text.split('\n').find((line) => line.startsWith(`| ${repository.replace('library/', '')} `)) ?? '';
+      for (const tag of tags) expect(row, repository).toContain(`\`${tag}\``);
+    }
   });
 
   it('versions of a language share the layers below theirs', async () => {
