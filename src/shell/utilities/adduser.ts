@@ -49,6 +49,9 @@ async function writeTables(process: Process, tables: Tables): Promise<void> {
     if (table.isThere || table.lines.length > 0) await writeTable(process, table);
 }
 
+/** adduser.conf(5), NAME_REGEX. */
+const USUAL_NAME = { NAME_REGEX: /^[a-z][-a-z0-9_]*\$?$/, SYS_NAME_REGEX: /^[a-z_][-a-z0-9_]*\$?$/ } as const;
+
 async function refuse(process: Process, message: string): Promise<number> {
   await process.complain(message);
   return 1;
@@ -66,6 +69,13 @@ export const adduser = utility({ options: OPTIONS, usage: '[OPTIONS] USER [GROUP
   const tables = await readTables(process);
   if (groupName !== undefined) return joinGroup(process, tables, name, groupName);
   const isQuiet = options.has('quiet') || process.flavour === 'busybox';
+  const setting = options.has('system') ? 'SYS_NAME_REGEX' : 'NAME_REGEX';
+  if (process.flavour === 'gnu' && !options.has('allowBad') && !USUAL_NAME[setting].test(name)) {
+    return refuse(
+      process,
+      `Please enter a username matching the regular expression\n            configured via the ${setting} configuration variable.  Use the\n            \`--allow-bad-names' option to relax this check or reconfigure\n            ${setting} in configuration.`,
+    );
+  }
   const say = async (text: string) => {
     if (!isQuiet) await process.print(`${text}\n`);
   };
@@ -247,6 +257,8 @@ export const delgroup = utility(
             ? `\`${user[0]}' still has \`${name}' as their primary group!`
             : `'${user[0]}' still has '${name}' as their primary group!`,
         );
+      if (options.has('onlyIfEmpty') && (line[3] ?? '') !== '')
+        return refuse(process, `The group \`${name}' is not empty!`);
       if (isGnu && !options.has('quiet')) await process.print(`Removing group \`${name}' ...\nDone.\n`);
       tables.group.remove(name);
       tables.gshadow.remove(name);

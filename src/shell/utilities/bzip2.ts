@@ -1,7 +1,8 @@
+import { encodeName } from '../../bytes/byteName.ts';
 import type { GzipLevel } from '../../codec/gzipWriter.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
-import { Compressor, type CompressorForm } from './compressor.ts';
+import { Compressor, type CompressorForm, type DoneText } from './compressor.ts';
 import { utility } from './utility.ts';
 
 const OPTIONS = {
@@ -27,7 +28,29 @@ const OPTIONS = {
 
 const LEVELS = ['fast', 'level2', 'level3', 'level4', 'level5', 'level6', 'level7', 'level8', 'best'] as const;
 
-function formOf({ name, flavour }: Process, isTesting: boolean): CompressorForm {
+/** Columns that a name has at least. */
+const NAME_COLUMNS = 7;
+
+/** Names fill as many columns as the longest of them. */
+function doneTextFor(operands: readonly string[]): DoneText {
+  const columns = Math.max(NAME_COLUMNS, ...operands.map((operand) => encodeName(operand).length));
+  return (mode, path, { plainBytes, packedBytes }) => {
+    const head = `  ${`${path ?? '(stdin)'}: `.padEnd(columns + 2)}`;
+    if (mode !== 'compress') return `${head}${mode === 'test' ? 'ok' : 'done'}`;
+    if (plainBytes === 0) return `${head} no data compressed.`;
+    const share = packedBytes / plainBytes;
+    const figures = [
+      `${(1 / share).toFixed(3).padStart(6)}:1`,
+      `${(8 * share).toFixed(3).padStart(6)} bits/byte`,
+      `${(100 * (1 - share)).toFixed(2).padStart(5)}% saved`,
+      `${plainBytes} in`,
+      `${packedBytes} out.`,
+    ];
+    return head + figures.join(', ');
+  };
+}
+
+function formOf({ name, flavour }: Process, isTesting: boolean, operands: readonly string[]): CompressorForm {
   const isGnu = flavour === 'gnu';
   const at = (path: string | undefined) => path ?? '(stdin)';
   return {
@@ -40,6 +63,7 @@ function formOf({ name, flavour }: Process, isTesting: boolean): CompressorForm 
     ],
     warningStatus: 1,
     keepsInput: false,
+    doneText: isGnu ? doneTextFor(operands) : undefined,
     wrongFormatStatus: isGnu ? 2 : 1,
     words: {
       missing: (path, cause) =>
@@ -78,7 +102,7 @@ function program(role: 'bzip2' | 'bunzip2' | 'bzcat'): Program {
     (process, options) => {
       const level = options.last(...LEVELS);
       const isReading = options.last('decompress', 'compress') ?? (role === 'bzip2' ? 'compress' : 'decompress');
-      return new Compressor(process, formOf(process, options.has('test')), {
+      return new Compressor(process, formOf(process, options.has('test'), options.operands), {
         mode: options.has('test') ? 'test' : isReading,
         toStdout: options.has('stdout') || role === 'bzcat',
         keep: options.has('keep'),

@@ -46,7 +46,7 @@ export const cal: Program = utility(
       await process.print(out);
       return 0;
     }
-    const months = options.has('three') ? [-1, 0, 1] : [0];
+    const months = options.last('one', 'three') === 'three' ? [-1, 0, 1] : [0];
     const blocks = months.map((offset) => {
       const at = year * 12 + month + offset;
       const [y, m] = [Math.floor(at / 12), at % 12];

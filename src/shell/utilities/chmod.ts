@@ -6,6 +6,7 @@ import { changedMode, type ModeChange, parseModeChange } from './modeChange.ts';
 import { permissionText } from './modeText.ts';
 import { type ParsedOptions, UsageError } from './options.ts';
 import { joinPath } from './paths.ts';
+import { keepsOffRoot } from './preserveRoot.ts';
 import { quoted } from './quote.ts';
 import { Report } from './report.ts';
 import { utility } from './utility.ts';
@@ -33,7 +34,11 @@ export const chmod = utility(
       throw new UsageError('operand', isGnu ? `missing operand after ${quoted(mode)}` : '');
     }
     const report = new Report(process);
-    for (const operand of operands) await changeOne(process, options, report, change, operand, 'operand');
+    const keepsRoot = options.has('recursive') && options.last('preserveRoot', 'noPreserveRoot') === 'preserveRoot';
+    for (const operand of operands) {
+      if (keepsRoot && (await keepsOffRoot(process, report, operand))) continue;
+      await changeOne(process, options, report, change, operand, 'operand');
+    }
     return report.status;
   },
 );

@@ -6,6 +6,7 @@ import { type Accounts, readAccounts } from './accounts.ts';
 import { causeOf } from './failure.ts';
 import { type ParsedOptions, UsageError } from './options.ts';
 import { joinPath } from './paths.ts';
+import { keepsOffRoot } from './preserveRoot.ts';
 import { quoted } from './quote.ts';
 import { Report } from './report.ts';
 import { utility } from './utility.ts';
@@ -62,7 +63,11 @@ async function run(process: Process, options: ParsedOptions<ChownOption>, what: 
     gid: undefined,
     ...(from !== undefined && parseOwner(process, accounts, from)),
   });
-  for (const operand of operands) await change.apply(operand, 'operand');
+  const keepsRoot = options.has('recursive') && options.last('preserveRoot', 'noPreserveRoot') === 'preserveRoot';
+  for (const operand of operands) {
+    if (keepsRoot && (await keepsOffRoot(process, change.report, operand))) continue;
+    await change.apply(operand, 'operand');
+  }
   return change.report.status;
 }
 
@@ -143,7 +148,8 @@ class OwnerChange {
     const isRecursive = this.#options.has('recursive');
     const walk = this.#options.last('followOperands', 'followAll', 'followNone') ?? 'followNone';
     const entersLinks = walk === 'followAll' || (walk === 'followOperands' && depth === 'operand');
-    const changesLinks = this.#options.has('noDereference') || (isRecursive && !entersLinks);
+    const keepsLinks = this.#options.last('dereference', 'noDereference');
+    const changesLinks = keepsLinks === 'noDereference' || (keepsLinks === undefined && isRecursive && !entersLinks);
     if (process.isDue) await process.pause();
     let found: Stat;
     try {

@@ -31,11 +31,20 @@ export interface CompressorForm {
   /** Of compressed files, the usual one first, with what a decompressed one ends in. */
   readonly suffixes: readonly (readonly [string, string])[];
   readonly words: CompressorWords;
+  /** What `-v` says of a file that is done, where it is not gzip's line. `path` is undefined for standard input. */
+  readonly doneText?: DoneText | undefined;
   /** Of everything that is odd but no error. */
   readonly warningStatus: number;
   readonly keepsInput: boolean;
   /** 1 unless told. */
   readonly wrongFormatStatus?: number;
+}
+
+export type DoneText = (mode: CompressorTask['mode'], path: string | undefined, sizes: DoneSizes) => string;
+
+export interface DoneSizes {
+  readonly plainBytes: number;
+  readonly packedBytes: number;
 }
 
 export interface CompressorWords {
@@ -96,7 +105,8 @@ export class Compressor {
       return;
     }
     try {
-      await this.#transform(process.file(0), undefined, process.file(1), undefined);
+      const sizes = await this.#transform(process.file(0), undefined, process.file(1), undefined);
+      if (this.#task.verbose && this.#form.doneText) await this.#tell(undefined, undefined, sizes);
     } catch (error) {
       await this.#codecFault(error, undefined);
     }
@@ -300,17 +310,21 @@ export class Compressor {
   }
 
   async #tell(
-    path: string,
+    path: string | undefined,
     target: string | undefined,
     { inBytes, outBytes }: { readonly inBytes: number; readonly outBytes: number },
   ): Promise<void> {
+    const [plainBytes, packedBytes] = this.#task.mode === 'compress' ? [inBytes, outBytes] : [outBytes, inBytes];
+    if (this.#form.doneText) {
+      const text = this.#form.doneText(this.#task.mode, path, { plainBytes, packedBytes });
+      await this.#process.write(2, `${text}\n`);
+      return;
+    }
     if (this.#task.mode === 'test') {
       await this.#process.write(2, `${path}:\t OK\n`);
       return;
     }
-    const isCompressing = this.#task.mode === 'compress';
-    const [plain, packed] = isCompressing ? [inBytes, outBytes] : [outBytes, inBytes];
-    const ratio = plain === 0 ? 0 : 100 - (100 * packed) / plain;
+    const ratio = plainBytes === 0 ? 0 : 100 - (100 * packedBytes) / plainBytes;
     const done = target === undefined ? '' : ` -- ${this.#task.keep ? 'created' : 'replaced with'} ${target}`;
     await this.#process.write(2, `${path}:\t${ratio.toFixed(1).padStart(5)}%${done}\n`);
   }

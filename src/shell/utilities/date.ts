@@ -42,11 +42,18 @@ const RFC_3339: Readonly<Record<string, string>> = {
 };
 
 /** date(1), by the machine's clock, which it does not set. */
+/** Of clock_getres(2), in seconds. */
+const CLOCK_RESOLUTION = '0.000000001\n';
+
 export const date: Program = utility(
   { usage: '[OPTION]... [+FORMAT]', options: OPTIONS, notSimulated: '--debug' },
   async (process, options) => {
     const zone = options.has('utc') ? UTC : zoneOf(process);
     const now = process.kernel.clock.now();
+    if (options.has('resolution')) {
+      await process.print(CLOCK_RESOLUTION);
+      return 0;
+    }
     const format = formatOf(options);
     if (options.has('set') || (options.operands[0] !== undefined && !options.operands[0].startsWith('+'))) {
       const wanted = options.value('set') ?? (options.operands[0] as string);

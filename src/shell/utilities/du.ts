@@ -69,6 +69,7 @@ class DiskUsage {
   readonly #show: (bytes: number) => string;
   readonly #seen = new Set<number>();
   readonly #thresholdBytes: number;
+  readonly #links: 'dereference' | 'dereferenceOperands' | 'noDereference' | undefined;
   #filesystem: unknown;
   #out = '';
 
@@ -85,6 +86,7 @@ class DiskUsage {
       throw new UsageError('operand', 'cannot both summarize and show all entries');
     this.#maxDepth = options.has('summarize') ? 0 : depth === undefined ? Number.POSITIVE_INFINITY : Number(depth);
     this.#show = showing(process, options);
+    this.#links = options.last('dereference', 'dereferenceOperands', 'noDereference');
     this.#thresholdBytes = parseSize(options.value('threshold') ?? '0') ?? 0;
   }
 
@@ -92,7 +94,7 @@ class DiskUsage {
     const process = this.#process;
     try {
       this.#filesystem = process.mounts.resolve(process, path, 'follow').mount.filesystem;
-      const follows = this.#options.has('dereference') || this.#options.has('dereferenceOperands');
+      const follows = this.#links === 'dereference' || this.#links === 'dereferenceOperands';
       return await this.#measure(path, follows ? stat(process, path) : lstat(process, path), 0);
     } catch (error) {
       const cause = causeOf(error);
@@ -122,7 +124,7 @@ class DiskUsage {
     try {
       for (const { name } of readdir(process, path)) {
         const inner = joinPath(path, name);
-        const entry = this.#options.has('dereference') ? stat(process, inner) : lstat(process, inner);
+        const entry = this.#links === 'dereference' ? stat(process, inner) : lstat(process, inner);
         if (this.#options.has('oneFileSystem') && this.#isElsewhere(inner)) continue;
         const bytes = await this.#measure(inner, entry, depth + 1);
         if (isDirectory(entry.mode)) belowBytes += bytes;

@@ -2,7 +2,7 @@ import { VfsError } from '../../vfs/vfsError.ts';
 import { stat } from '../kernel/calls.ts';
 import { becomeCommand, cannotRunStatus, findCommand } from './launch.ts';
 import { causeOf } from './failure.ts';
-import { type ParsedOptions, UsageError } from './options.ts';
+import { UsageError } from './options.ts';
 import { joinPath } from './paths.ts';
 import { quoted } from './quote.ts';
 import { utility } from './utility.ts';
@@ -29,13 +29,19 @@ export const env = utility(
   },
   async (process, options) => {
     const operands = [...options.operands];
+    const tell = (text: string) => (options.has('debug') ? process.write(2, `${text}\n`) : undefined);
     if (options.has('ignoreEnvironment') || operands[0] === '-') {
+      await tell('cleaning environ');
       process.env = new Map();
       if (operands[0] === '-') operands.shift();
     }
-    unset(process.env, options);
+    for (const name of options.values('unset')) {
+      await tell(`unset:    ${name}`);
+      process.env.delete(name);
+    }
     for (let next = operands[0]; next?.includes('='); next = operands[0]) {
       const at = next.indexOf('=');
+      await tell(`setenv:   ${next}`);
       process.env.set(next.slice(0, at), next.slice(at + 1));
       operands.shift();
     }
@@ -49,6 +55,7 @@ export const env = utility(
     }
     const directory = options.value('directory');
     if (directory !== undefined) {
+      await tell(`chdir:    ${quoted(directory)}`);
       try {
         stat(process, directory);
         process.cwd = directory.startsWith('/') ? directory : joinPath(process.cwd, directory);
@@ -58,6 +65,8 @@ export const env = utility(
       }
     }
     const name = operands[0] as string;
+    await tell(`executing: ${name}`);
+    for (const [i, operand] of operands.entries()) await tell(`   arg[${i}]= ${quoted(operand)}`);
     try {
       if (findCommand(process, name) === undefined) throw new VfsError('ENOENT', 'execve', name);
       return await becomeCommand(process, operands);
@@ -71,16 +80,20 @@ export const env = utility(
   },
 );
 
-function unset(variables: Map<string, string>, options: ParsedOptions<keyof typeof OPTIONS>): void {
-  for (const name of options.values('unset')) variables.delete(name);
-}
-
-/** `-S 'a b'`, as a line `#!/usr/bin/env -S a b` gives it: its words in the place of it. */
+/** `-S 'a b'`, as a line `#!/usr/bin/env -S a b` gives it: its words in the place of it, once. */
 function splitStrings(arguments_: readonly string[]): readonly string[] {
-  const [first, second] = arguments_;
-  const joined = /^(?:-[iv]*S|--split-string=)(.+)$/s.exec(first ?? '');
-  if (joined) return [...words(joined[1] ?? ''), ...arguments_.slice(1)];
-  if (first === '-S' && second !== undefined) return [...words(second), ...arguments_.slice(2)];
+  for (const [at, argument] of arguments_.entries()) {
+    const after = arguments_.slice(at + 1);
+    const match = /^(?:(-[iv0]*)S|--split-string(?:=|$))(.*)$/s.exec(argument);
+    if (match) {
+      const [, before = '', attached = ''] = match;
+      const [text, ...rest] = attached === '' && !argument.endsWith('=') ? after : [attached, ...after];
+      if (text === undefined) return arguments_;
+      return [...arguments_.slice(0, at), ...(before.length > 1 ? [before] : []), ...words(text), ...rest];
+    }
+    const takesNext = /^(-[iv0]*[uC]|--unset|--chdir)$/.test(arguments_[at - 1] ?? '');
+    if (!takesNext && (!argument.startsWith('-') || argument === '--' || argument === '-')) return arguments_;
+  }
   return arguments_;
 }
 

@@ -10,7 +10,6 @@ import { utility } from './utility.ts';
 
 const OPTIONS = {
   brief: '-b --brief',
-  checkNone: '-k --keep-going',
   dereference: '-L --dereference',
   filesFrom: '-f --files-from=FILE',
   mime: '-i --mime',
@@ -19,9 +18,7 @@ const OPTIONS = {
   noDereference: '-h --no-dereference',
   noPad: '-N --no-pad',
   separator: '-F --separator=STRING',
-  special: '-s --special-files',
   print0: '-0 --print0',
-  uncompress: '-z --uncompress',
 } as const;
 
 /** As much of a file as its kind is told from. */
@@ -31,7 +28,7 @@ export const file = utility(
   {
     options: OPTIONS,
     notSimulated:
-      '-c --checking-printout -C --compile -d --debug -e --exclude=TEST -E -l --list -m --magic-file=LIST -n --no-buffer -p --preserve-date -P --parameter=P -r --raw -S --no-sandbox -Z --uncompress-noreport --apple --extension --exclude-quiet=TEST',
+      '-k --keep-going -s --special-files -z --uncompress -c --checking-printout -C --compile -d --debug -e --exclude=TEST -E -l --list -m --magic-file=LIST -n --no-buffer -p --preserve-date -P --parameter=P -r --raw -S --no-sandbox -Z --uncompress-noreport --apple --extension --exclude-quiet=TEST',
     usage: '[OPTION...] [FILE...]',
     version: '5.44',
   },
@@ -39,7 +36,6 @@ export const file = utility(
     const operands = [...options.operands];
     for (const path of options.values('filesFrom')) operands.unshift(...(await listedLines(process, path, '\n')));
     if (operands.length === 0) throw new UsageError('operand', 'missing file operand');
-    if (options.has('uncompress')) throw new UsageError('notSimulated', "option '-z' is not simulated");
     const separator = options.value('separator') ?? ':';
     const width = options.has('noPad') ? 0 : Math.max(...operands.map(({ length }) => length));
     for (const operand of operands) {
@@ -59,7 +55,7 @@ async function kindOf(process: Process, options: ParsedOptions<keyof typeof OPTI
     return options.has('mimeEncoding') ? charset : `${type}; charset=${charset}`;
   };
   try {
-    const follows = path === '-' || options.has('dereference');
+    const follows = path === '-' || options.last('dereference', 'noDereference') === 'dereference';
     const found = path === '-' ? process.file(0).stat() : follows ? stat(process, path) : lstat(process, path);
     const type = found.mode & S_IFMT;
     if (type === S_IFLNK) {

@@ -21,7 +21,8 @@ const NOT_FOUND = 2;
 
 export const getent = utility(
   {
-    options: { noIdn: '-i --no-idn', service: '-s --service=CONFIG' },
+    options: { noIdn: '-i --no-idn' },
+    notSimulated: '-s --service=CONFIG',
     usage: '[OPTION...] database [key ...]',
     version: '(Debian GLIBC 2.36) 2.36',
   },

@@ -18,7 +18,6 @@ const OPTIONS = {
   withName: '-N --name',
   quiet: '-q --quiet --silent',
   recursive: '-r --recursive',
-  rsyncable: '--rsyncable',
   suffix: '-S --suffix=SUF',
   synchronous: '--synchronous',
   test: '-t --test',
@@ -117,6 +116,7 @@ function program(role: 'gzip' | 'gunzip' | 'zcat'): Program {
     {
       options: OPTIONS,
       usage: '[OPTION]... [FILE]...',
+      notSimulated: '--rsyncable',
       version: '1.12',
       helpHint: "Try `gzip --help' for more information.",
     },

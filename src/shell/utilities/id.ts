@@ -125,13 +125,12 @@ export const logname = utility({ options: {}, usage: '[OPTION]' }, async (proces
 export const who = utility(
   {
     options: {
-      all: '-a --all',
-      boot: '-b --boot',
       heading: '-H --heading',
       count: '-q --count',
       mine: '-m',
-      users: '-u --users',
     },
+    notSimulated:
+      '-a --all -b --boot -d --dead -l --login --lookup -p --process -r --runlevel -s --short -t --time -T -w --mesg --message --writable -u --users',
     usage: '[OPTION]... [ FILE | ARG1 ARG2 ]',
   },
   async (process, options) => {

@@ -85,7 +85,12 @@ export const join: Program = utility(
       if (options.has('header')) await printer.pair(left.shift(), right.shift());
       let [i, j] = [0, 0];
       let unpaired: readonly [number, number] | undefined;
-      while (i < left.length || j < right.length) {
+      const order = options.last('check', 'nocheck');
+      const ends = rows.map((list) => (order === 'check' ? firstDisorder(list, 1) : undefined));
+      // Rows are read up to the first that has another key than those at hand.
+      const isDisordered = (...read: readonly [number, number]) =>
+        ends.some((end, side) => end !== undefined && (read[side] as number) >= end);
+      while ((i < left.length || j < right.length) && !isDisordered(i, j)) {
         const [a, b] = [left[i], right[j]];
         const way = !a ? 1 : !b ? -1 : compareNames(a.key, b.key);
         if (way !== 0) {
@@ -99,6 +104,7 @@ export const join: Program = utility(
           let [iEnd, jEnd] = [i, j];
           while (iEnd < left.length && (left[iEnd] as Row).key === key) iEnd++;
           while (jEnd < right.length && (right[jEnd] as Row).key === key) jEnd++;
+          if (isDisordered(iEnd, jEnd)) break;
           for (let x = i; x < iEnd && only.size === 0; x++) {
             for (let y = j; y < jEnd; y++) {
               await printer.pair(left[x], right[y]);
@@ -110,7 +116,9 @@ export const join: Program = utility(
         if (process.isDue) await process.pause();
       }
       await output.flush();
-      return options.has('nocheck') ? 0 : await tellDisorder(process, [first, second], rows, unpaired);
+      if (order === 'nocheck') return 0;
+      if (order === 'check') return await tellFirstDisorder(process, [first, second], rows, ends);
+      return await tellDisorder(process, [first, second], rows, unpaired);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       await output.flush();
@@ -122,6 +130,29 @@ export const join: Program = utility(
   },
 );
 
+/** The first row from `least` on that belongs before the one above it. */
+function firstDisorder(rows: readonly Row[], least: number): number | undefined {
+  const at = rows.findIndex((row, i) => i >= least && compareNames((rows[i - 1] as Row).key, row.key) > 0);
+  return at < 0 ? undefined : at;
+}
+
+function disorderText(name: string, rows: readonly Row[], at: number): string {
+  return `${quotedIfNeeded(name)}:${at + 1}: is not sorted: ${(rows[at] as Row).line}`;
+}
+
+/** `--check-order`: any row counts, and nothing comes behind it. */
+async function tellFirstDisorder(
+  process: Parameters<Program>[0],
+  names: readonly string[],
+  rows: readonly Row[][],
+  ends: readonly (number | undefined)[],
+): Promise<number> {
+  const side = ends.findIndex((end) => end !== undefined);
+  if (side < 0) return 0;
+  await process.complain(disorderText(names[side] as string, rows[side] as Row[], ends[side] as number));
+  return 1;
+}
+
 /** Rows that are out of order count only behind the first that found no partner. */
 async function tellDisorder(
   process: Parameters<Program>[0],
@@ -132,13 +163,9 @@ async function tellDisorder(
   if (!unpaired) return 0;
   let status = 0;
   for (const [side, list] of rows.entries()) {
-    const at = list.findIndex(
-      (row, i) => i > (unpaired[side] as number) && compareNames((list[i - 1] as Row).key, row.key) > 0,
-    );
-    if (at < 0) continue;
-    await process.complain(
-      `${quotedIfNeeded(names[side] as string)}:${at + 1}: is not sorted: ${(list[at] as Row).line}`,
-    );
+    const at = firstDisorder(list, (unpaired[side] as number) + 1);
+    if (at === undefined) continue;
+    await process.complain(disorderText(names[side] as string, list, at));
     status = 1;
   }
   if (status !== 0) await process.complain('input is not in sorted order');

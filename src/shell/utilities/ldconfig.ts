@@ -104,9 +104,10 @@ const LOCAL = '/usr/local/share/ca-certificates';
 /** Puts certificates of the administrator into the bundle and links them. */
 export const updateCaCertificates = utility(
   {
-    options: { fresh: '-f --fresh', verbose: '-v --verbose' },
-    notSimulated: '--certsconf=FILE --certsdir=DIR --localcertsdir=DIR --etccertsdir=DIR --hooksdir=DIR --default',
-    usage: '[--verbose] [--fresh]',
+    options: {},
+    notSimulated:
+      '-v --verbose -f --fresh --certsconf=FILE --certsdir=DIR --localcertsdir=DIR --etccertsdir=DIR --hooksdir=DIR --default',
+    usage: '[OPTION]...',
   },
   async (process) => {
     if (process.flavour === 'gnu') await process.print('Updating certificates in /etc/ssl/certs...\n');

@@ -77,7 +77,7 @@ async function makeLink(
       text = relativePath(from, canonicalPath(process, source, 'missing') ?? source);
     }
     if (isSymbolic) symlink(process, text, target);
-    else link(process, options.has('logical') ? resolved(process, source) : source, target);
+    else link(process, options.last('logical', 'physical') === 'logical' ? resolved(process, source) : source, target);
     if (options.has('verbose')) await process.print(`${quoted(target)} ${isSymbolic ? '->' : '=>'} ${quoted(text)}\n`);
   } catch (error) {
     if (!isGnu) return report.failedBy(error, isSymbolic || lstatIfThere(process, source) ? target : source);

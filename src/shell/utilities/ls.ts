@@ -39,7 +39,6 @@ const OPTIONS = {
   dereferenceCommandLine: '-H --dereference-command-line',
   dereferenceDirectories: '--dereference-command-line-symlink-to-dir',
   hide: '--hide=PATTERN',
-  hyperlink: '--hyperlink[=WHEN]',
   indicatorStyle: '--indicator-style=WORD',
   inode: '-i --inode',
   ignore: '-I --ignore=PATTERN',

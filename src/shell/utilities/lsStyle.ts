@@ -277,7 +277,7 @@ function quoting(
   program: string,
 ): (name: string) => string {
   const given = options.given.findLast(({ name }) =>
-    /^(literal|escape|quoteName|quotingStyle|hideControl)$/.test(name),
+    /^(literal|escape|quoteName|quotingStyle|hideControl|showControl)$/.test(name),
   );
   const hide = (name: string) => name.replace(/[\u0000-\u001f\u007f]/g, '?');
   const usual = program === 'ls' ? undefined : 'escape';
@@ -297,6 +297,7 @@ function quoting(
     case 'hideControl':
       return hide;
     case 'literal':
+    case 'showControl':
       return (name) => name;
     case undefined:
       if (!terminal) return (name) => name;

@@ -3,7 +3,7 @@ import { VfsError } from '../../vfs/vfsError.ts';
 import { memoryFilesystem } from '../kernel/memoryFilesystem.ts';
 import type { Mount } from '../kernel/mountNamespace.ts';
 import type { Process } from '../kernel/process.ts';
-import { stat } from '../kernel/calls.ts';
+import { lstat, stat } from '../kernel/calls.ts';
 import { causeOf } from './failure.ts';
 import { UsageError } from './options.ts';
 import { utility } from './utility.ts';
@@ -54,7 +54,7 @@ export const mount = utility(
       return MOUNT_FAILED;
     }
     const words = (options.value('options') ?? '').split(',');
-    const isReadOnly = options.has('readOnly') || words.includes('ro');
+    const isReadOnly = options.last('readOnly', 'readWrite') === 'readOnly' || words.includes('ro');
     const isBind =
       options.has('bind') || options.has('recursiveBind') || words.includes('bind') || words.includes('rbind');
     try {
@@ -132,12 +132,11 @@ export const umount = utility(
       lazy: '-l --lazy',
       noMtab: '-n --no-mtab',
       recursive: '-R --recursive',
-      readOnly: '-r --read-only',
       verbose: '-v --verbose',
       quiet: '-q --quiet',
     },
     notSimulated:
-      '-A --all-targets -c --no-canonicalize -d --detach-loop --fake -i --internal-only -N --namespace=NS -O --test-opts=LIST -t --types=LIST',
+      '-r --read-only -A --all-targets -c --no-canonicalize -d --detach-loop --fake -i --internal-only -N --namespace=NS -O --test-opts=LIST -t --types=LIST',
     usage: '[options] <source> | <directory>',
     version: 'from util-linux 2.38.1',
   },
@@ -192,14 +191,16 @@ export const mountpoint = utility(
   async (process, options) => {
     const [operand, extra] = options.operands;
     if (operand === undefined || extra !== undefined) throw new UsageError('operand', 'bad usage');
+    const follows = options.has('noFollow') ? 'noFollow' : 'follow';
     try {
-      stat(process, operand);
+      if (follows === 'follow') stat(process, operand);
+      else lstat(process, operand);
     } catch (error) {
       const cause = causeOf(error);
       if (!options.has('quiet')) await process.complain(`${operand}: ${cause}`);
       return 1;
     }
-    const isPoint = process.mounts.isMountPoint(process.mounts.resolve(process, operand, 'follow').path);
+    const isPoint = process.mounts.isMountPoint(process.mounts.resolve(process, operand, follows).path);
     if (!options.has('quiet')) await process.print(`${operand} is ${isPoint ? '' : 'not '}a mountpoint\n`);
     return isPoint ? 0 : process.flavour === 'gnu' ? MOUNT_FAILED : 1;
   },

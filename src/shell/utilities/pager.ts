@@ -23,7 +23,6 @@ const OPTIONS = {
   longestPrompt: '-M --LONG-PROMPT',
   // It never rings, and asks nothing before it opens a file.
   quiet: '-q --quiet -Q --QUIET',
-  force: '-f --force',
   pattern: '-p --pattern=PATTERN',
 } as const;
 
@@ -45,7 +44,7 @@ function pager(kind: Kind): Program {
     {
       usage: '[OPTION]... [FILE]...',
       options: kind === 'less' ? { ...OPTIONS, silent: '' } : { ...NO_OPTIONS, ...MORE_OPTIONS },
-      ...(kind === 'more' && { notSimulated: MORE_NOT_SIMULATED }),
+      notSimulated: kind === 'more' ? MORE_NOT_SIMULATED : '-f --force',
       version: kind === 'less' ? '590' : 'from util-linux 2.38.1',
     },
     async (process, options) => {

@@ -182,7 +182,8 @@ export const killall = utility(
 
 export const pidof = utility(
   {
-    options: { single: '-s', quiet: '-q', scripts: '-x', separator: '-S=SEP', omit: '-o=PIDS' },
+    options: { single: '-s', quiet: '-q', separator: '-S=SEP', omit: '-o=PIDS' },
+    notSimulated: '-x -c -n -w -z -t -V',
     usage: '[options] PROGRAM...',
   },
   async (process, options) => {

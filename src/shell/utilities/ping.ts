@@ -4,6 +4,8 @@ import { UsageError } from './options.ts';
 import { utility } from './utility.ts';
 
 const DATA_BYTES = 56;
+/** How long an answer to the last packet is waited for. */
+const USUAL_TIMEOUT_SEC = '10';
 const HEADER_BYTES = 28;
 
 /** Hosts of the lab answer at once. */
@@ -42,6 +44,9 @@ export const ping = utility(
     const deadlineText = options.value('deadline');
     if (deadlineText !== undefined && !/^[1-9]\d{0,8}$/.test(deadlineText))
       throw new UsageError('operand', `invalid argument: '${deadlineText}'`, { bare: true });
+    const timeoutText = options.value('timeout') ?? USUAL_TIMEOUT_SEC;
+    if (!/^\d{1,6}(\.\d+)?$/.test(timeoutText))
+      throw new UsageError('operand', `invalid argument: '${timeoutText}'`, { bare: true });
     const wanted = countText === undefined ? Number.POSITIVE_INFINITY : Number(countText);
     const intervalMs = (Number(options.value('interval') ?? 1) || 1) * 1000;
     // The first goes at once; another one after each interval that ends in time.
@@ -57,11 +62,12 @@ export const ping = utility(
     const isAnswered = process.kernel.network.isReachable?.(address, network.host) ?? true;
     for (let sent = 1; sent <= count; sent++) {
       const line = isGnu
-        ? `${DATA_BYTES + 8} bytes from ${host === address ? address : `${host} (${address})`}: icmp_seq=${sent} ttl=64 time=0.050 ms\n`
+        ? `${DATA_BYTES + 8} bytes from ${host === address || options.has('numeric') ? address : `${host} (${address})`}: icmp_seq=${sent} ttl=64 time=0.050 ms\n`
         : `${DATA_BYTES + 8} bytes from ${address}: seq=${sent - 1} ttl=64 time=0.050 ms\n`;
       if (isAnswered && !options.has('quiet')) await process.print(line);
       if (sent < count || count < wanted) await process.sleep(intervalMs);
     }
+    if (!isAnswered && deadlineText === undefined) await process.sleep(Number(timeoutText) * 1000);
     const received = isAnswered ? count : 0;
     const statistics = isGnu
       ? `${count} packets transmitted, ${received} received, ${isAnswered ? 0 : 100}% packet loss, time ${(count - 1) * intervalMs}ms\n${isAnswered ? 'rtt min/avg/max/mdev = 0.050/0.050/0.050/0.000 ms' : ''}\n`

@@ -50,7 +50,7 @@ class Meter {
   readonly #process: Process;
   readonly #options: ParsedOptions<PvOption>;
   readonly #isShown: boolean;
-  readonly #startMs: number;
+  #startMs: number;
   readonly #intervalMs: number;
   readonly #rateLimit: number | undefined;
   #totalBytes: number | undefined;
@@ -134,6 +134,7 @@ class Meter {
       const reading = file.read(CHUNK_BYTES);
       const chunk = reading instanceof Promise ? await process.waitFor(reading) : reading;
       if (chunk.length === 0) return;
+      if (this.#options.has('wait') && this.#done === 0) this.#startMs = this.#lastMs = this.#nowMs();
       await writeTo(process, process.file(1), chunk);
       this.#done += this.#options.has('lines')
         ? chunk.reduce((count, byte) => count + (byte === 10 ? 1 : 0), 0)

@@ -33,7 +33,7 @@ export const readlink = utility(
       } catch (error) {
         status = 1;
         const cause = causeOf(error);
-        if (options.has('verbose')) await process.complain(`${operand}: ${cause}`);
+        if (options.last('quiet', 'verbose') === 'verbose') await process.complain(`${operand}: ${cause}`);
       }
     }
     return status;

@@ -26,8 +26,12 @@ export const realpath = utility(
     if (options.operands.length === 0) throw new UsageError('operand', isGnu ? 'missing operand' : '');
     const form = options.last('existing', 'missing');
     const existence: Existence = form === 'missing' ? 'missing' : form || !isGnu ? 'existing' : 'lastMayMiss';
-    const find = (path: string) =>
-      options.has('strip') ? stripped(process, path, existence) : requireCanonical(process, path, existence);
+    const walk = options.last('logical', 'physical', 'strip');
+    const find = (path: string) => {
+      if (walk === 'strip') return stripped(process, path, existence);
+      const from = walk === 'logical' ? stripped(process, path, 'missing') : path;
+      return requireCanonical(process, from, existence);
+    };
     const report = new Report(process);
     const base = options.value('relativeBase');
     const to = options.value('relativeTo') ?? base;

@@ -1,6 +1,7 @@
 import { isDirectory, isRegular, isSymlink } from '../../vfs/overlay/fileMode.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
-import { lstat, readdir, rmdir, unlink } from '../kernel/calls.ts';
+import { lstat, lstatIfThere, readdir, rmdir, unlink } from '../kernel/calls.ts';
+import type { Filesystem } from '../kernel/filesystem.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import type { Process } from '../kernel/process.ts';
 import { askYes } from './ask.ts';
@@ -9,6 +10,7 @@ import { isErrno } from './failure.ts';
 import { typeWords } from './modeText.ts';
 import { invalidWord, type ParsedOptions, UsageError } from './options.ts';
 import { joinPath, lastComponent, withoutTrailingSlashes } from './paths.ts';
+import { keepsOffRoot } from './preserveRoot.ts';
 import { quoted } from './quote.ts';
 import { removedDirectory } from './removeTree.ts';
 import { Report } from './report.ts';
@@ -46,6 +48,8 @@ class Removal {
   readonly #report: Report;
   readonly #isForced: boolean;
   readonly #asks: 'always' | 'once' | 'protected' | 'never';
+  /** That of the operand, where no other may be entered. */
+  #filesystem: Filesystem | undefined;
 
   constructor(process: Process, options: ParsedOptions<RmOption>) {
     this.#process = process;
@@ -65,9 +69,15 @@ class Removal {
     if (this.#asks === 'once' && !(await this.#askOnce(operands.length))) return 0;
     for (const operand of operands) {
       if (await this.#isRefused(operand)) continue;
+      this.#filesystem = this.#options.has('oneFileSystem') ? this.#filesystemAt(operand) : undefined;
       await this.#remove(operand);
     }
     return this.#report.status;
+  }
+
+  #filesystemAt(path: string): Filesystem | undefined {
+    if (!lstatIfThere(this.#process, path)) return undefined;
+    return this.#process.mounts.resolve(this.#process, path, 'noFollow').mount.filesystem;
   }
 
   async #askOnce(count: number): Promise<boolean> {
@@ -90,10 +100,7 @@ class Removal {
     }
     const keepsRoot = this.#options.last('noPreserveRoot', 'preserveRoot') !== 'noPreserveRoot';
     if (last !== '/' || !this.#options.has('recursive') || !keepsRoot || !isGnu) return false;
-    const shown = operand === '/' ? quoted(operand) : `${quoted(operand)} (same as '/')`;
-    await this.#report.fail(`it is dangerous to operate recursively on ${shown}`);
-    await this.#process.complain('use --no-preserve-root to override this failsafe');
-    return true;
+    return keepsOffRoot(this.#process, this.#report, operand);
   }
 
   /** True when it is gone. */
@@ -122,6 +129,10 @@ class Removal {
       await this.#report.fail(
         isGnu ? `cannot remove ${quoted(path)}: Is a directory` : `${quoted(path)} is a directory`,
       );
+      return false;
+    }
+    if (this.#filesystem !== undefined && this.#filesystemAt(path) !== this.#filesystem) {
+      await this.#report.fail(`skipping ${quoted(path)}, since it's on a different device`);
       return false;
     }
     const names = isRecursive ? readdir(process, path) : [];

@@ -4,6 +4,7 @@ import type { MountNamespace } from '../kernel/mountNamespace.ts';
 import { exitCode, type Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { type Accounts, readAccounts, type User } from './accounts.ts';
+import { canonicalPath } from './canonical.ts';
 import { causeOf } from './failure.ts';
 import { becomeCommand, cannotRunStatus, findCommand, runCommand } from './launch.ts';
 import { type ParsedOptions, UsageError } from './options.ts';
@@ -186,6 +187,12 @@ export const su = utility(
       await process.complain('Authentication failure');
       return 1;
     }
+    const group = options.value('group');
+    const gid = group === undefined ? user.gid : accounts.gidOf(group);
+    if (gid === undefined) {
+      await process.complain(`group ${group} does not exist`);
+      return 1;
+    }
     const shell = options.value('shell') ?? (user.shell || '/bin/sh');
     const env = new Map(
       isLogin && !options.has('preserve') ? [...process.env].filter(([key]) => key === 'TERM') : process.env,
@@ -204,7 +211,7 @@ export const su = utility(
     const argv = [isLogin ? '-l' : '', ...(command === undefined ? [] : ['-c', command]), ...operands].filter(
       (word) => word !== '',
     );
-    const credentials = credentialsOf(accounts, user, process.credentials.umask);
+    const credentials = credentialsOf(accounts, user, process.credentials.umask, gid);
     try {
       return exitCode(
         await runCommand(process, [shell, ...argv], { credentials, env, ...(isLogin && { cwd: user.home || '/' }) }),
@@ -229,6 +236,9 @@ export const chroot: Program = utility(
     const [root, ...command] = options.operands;
     const isGnu = process.flavour === 'gnu';
     if (root === undefined) throw new UsageError('operand', isGnu ? 'missing operand' : '');
+    const staysHere = options.has('skipChdir');
+    if (staysHere && canonicalPath(process, root, 'existing') !== '/')
+      throw new UsageError('operand', "option --skip-chdir only permitted if NEWROOT is old '/'");
     const argv = command.length > 0 ? command : [process.env.get('SHELL') ?? '/bin/sh', '-i'];
     let mounts: MountNamespace;
     try {
@@ -252,20 +262,25 @@ export const chroot: Program = utility(
         namespaces: { ...process.namespaces, mounts },
         argv: process.argv,
         env,
-        cwd: '/',
+        cwd: staysHere ? process.cwd : '/',
         credentials: process.credentials,
         files,
         group,
         terminal,
         flavour,
       },
-      (child) => runInRoot(child, argv, options.value('userspec')),
+      (child) => runInRoot(child, argv, options.value('userspec'), options.value('groups')),
     );
     return exitCode(await process.waitFor(inner.wait()));
   },
 );
 
-async function runInRoot(process: Process, argv: readonly string[], spec: string | undefined): Promise<number> {
+async function runInRoot(
+  process: Process,
+  argv: readonly string[],
+  spec: string | undefined,
+  groupList: string | undefined,
+): Promise<number> {
   const isGnu = process.flavour === 'gnu';
   if (spec !== undefined) {
     const accounts = await readAccounts(process);
@@ -278,6 +293,19 @@ async function runInRoot(process: Process, argv: readonly string[], spec: string
       return 125;
     }
     process.credentials = { uid, gid, groups: [gid], umask: process.credentials.umask };
+  }
+  if (groupList !== undefined) {
+    const accounts = await readAccounts(process);
+    const groups: number[] = [];
+    for (const word of groupList.split(',').filter((one) => one !== '')) {
+      const gid = /^\d{1,10}$/.test(word) ? Number(word) : accounts.gidOf(word);
+      if (gid === undefined) {
+        await process.complain(`invalid group ${quoted(word)}`);
+        return 125;
+      }
+      groups.push(gid);
+    }
+    process.credentials = { ...process.credentials, groups };
   }
   const name = argv[0] as string;
   try {

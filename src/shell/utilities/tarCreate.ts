@@ -368,12 +368,13 @@ class Creation {
     const userName = owner ? owner.name : (accounts.userName(found.uid) ?? '');
     const groupName = group ? group.name : (accounts.groupName(found.gid) ?? '');
     const bits = mode ? changedMode(mode, found.mode, this.#process.credentials.umask) : found.mode & 0o7777;
-    const xattrs = options.has('xattrs')
-      ? listXattrs(this.#process, path).map((name) => ({
-          name: encodeName(name),
-          value: getXattr(this.#process, path, name),
-        }))
-      : undefined;
+    const xattrs =
+      options.last('xattrs', 'noXattrs') === 'xattrs'
+        ? listXattrs(this.#process, path).map((name) => ({
+            name: encodeName(name),
+            value: getXattr(this.#process, path, name),
+          }))
+        : undefined;
     return {
       name: encodeName(type === 'directory' && !stored.endsWith('/') ? `${stored}/` : stored),
       type,

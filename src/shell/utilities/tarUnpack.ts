@@ -325,7 +325,7 @@ export class TarUnpacker {
       const whole = change ? changedMode(change, entry.mode, umask) : entry.mode & 0o7777;
       chmod(process, path, this.#keepsMode ? whole : whole & 0o777 & ~umask);
     }
-    if (options.has('xattrs'))
+    if (options.last('xattrs', 'noXattrs') === 'xattrs')
       for (const { name, value } of entry.xattrs ?? []) setXattr(process, path, decodeName(name), value);
     if (options.has('touch')) return;
     const mtime = { sec: entry.mtimeSec, nsec: entry.mtimeNsec };

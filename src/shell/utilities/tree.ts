@@ -1,6 +1,7 @@
 import { isDirectory, isSymlink } from '../../vfs/overlay/fileMode.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
 import { lstat, readdir, readlink, stat, statIfThere } from '../kernel/calls.ts';
+import type { Filesystem } from '../kernel/filesystem.ts';
 import type { Process } from '../kernel/process.ts';
 import { type Accounts, readAccounts } from './accounts.ts';
 import { causeOf } from './failure.ts';
@@ -37,7 +38,6 @@ const OPTIONS = {
   unsorted: '-U',
   byTime: '-t',
   charset: '--charset=X',
-  ascii: '-A',
   prune: '--prune',
   sameFileSystem: '-x',
 } as const;
@@ -51,7 +51,7 @@ export const tree = utility(
   {
     options: OPTIONS,
     notSimulated:
-      '-C -D -J -X -H=URL -o=FILE -R -S -c -v -q -N --inodes --device --du --si --timefmt=F --filelimit=N --fromfile --gitignore --matchdirs --ignore-case --metafirst --sort=TYPE',
+      '-A -C -D -J -X -H=URL -o=FILE -R -S -c -v -q -N --inodes --device --du --si --timefmt=F --filelimit=N --fromfile --gitignore --matchdirs --ignore-case --metafirst --sort=TYPE',
     usage: '[-adfilpsughnFQ] [-L level] [-P pattern] [-I pattern] [directory ...]',
     version: 'v2.1.0',
   },
@@ -73,6 +73,7 @@ class Drawing {
   readonly #isWanted: (name: string) => boolean;
   readonly #maxDepth: number;
   readonly #marks: { readonly middle: string; readonly last: string; readonly line: string };
+  #filesystem: Filesystem | undefined;
   #out = '';
   #status = 0;
 
@@ -106,6 +107,7 @@ class Drawing {
       }
       this.#counts.directories++;
       this.#out += `${this.#facts(found)}${operand}\n`;
+      this.#filesystem = this.#filesystemAt(operand);
       await this.#draw(operand, '', 1, [found.inodeNumber]);
     }
     if (!this.#options.has('noReport')) this.#report();
@@ -138,11 +140,20 @@ class Drawing {
       if (this.#process.isDue) await this.#process.pause();
       if (this.#out.length > 32768) await this.#flush();
       const enters = isDirectory(own.mode) || (folder && this.#options.has('follow'));
-      if (!enters || depth >= this.#maxDepth) continue;
+      if (!enters || depth >= this.#maxDepth || !this.#mayEnter(inner)) continue;
       const { inodeNumber } = target ?? own;
       if (above.includes(inodeNumber)) continue;
       await this.#draw(inner, indent + (isLast ? '    ' : this.#marks.line), depth + 1, [...above, inodeNumber]);
     }
+  }
+
+  /** Whether it lies on the filesystem of the operand, where no other is wanted. */
+  #mayEnter(path: string): boolean {
+    return !this.#options.has('sameFileSystem') || this.#filesystemAt(path) === this.#filesystem;
+  }
+
+  #filesystemAt(path: string): Filesystem {
+    return this.#process.mounts.resolve(this.#process, path, 'follow').mount.filesystem;
   }
 
   #entries(path: string): { readonly name: string; readonly own: Stat; readonly target: Stat | undefined }[] {
@@ -168,7 +179,10 @@ class Drawing {
       })
       .filter(({ name, own, target }) => {
         const isFolder = isDirectory(own.mode) || (target !== undefined && isDirectory(target.mode));
-        return isFolder || (!options.has('directories') && this.#isWanted(name));
+        if (!isFolder) return !options.has('directories') && this.#isWanted(name);
+        if (!options.has('prune')) return true;
+        const inner = joinPath(path, name);
+        return isDirectory(own.mode) && this.#mayEnter(inner) && this.#entries(inner).length > 0;
       });
     if (!options.has('unsorted'))
       entries.sort(

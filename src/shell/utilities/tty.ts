@@ -19,19 +19,26 @@ const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
 const RESET = '\u001bc\u001b[!p\u001b[?3;4l\u001b[4l\u001b>';
 
 export const clear = utility(
-  { options: { keepScroll: '-x', terminal: '-T=TERM' }, usage: '[options]' },
+  { options: { keepScroll: '-x' }, notSimulated: '-T=TERM', usage: '[options]' },
   async (process, options) => {
     await process.print(options.has('keepScroll') || process.flavour === 'busybox' ? CLEAR.slice(0, 7) : CLEAR);
     return 0;
   },
 );
 
-export const reset = utility({ options: { quiet: '-q', window: '-w' }, usage: '[options]' }, async (process) => {
-  const terminal = process.files.get(2)?.terminal;
-  if (terminal) terminal.mode = { ...COOKED };
-  await process.write(2, RESET);
-  return 0;
-});
+export const reset = utility(
+  { options: { quiet: '-q', window: '-w' }, usage: '[options]' },
+  async (process, options) => {
+    if (options.has('quiet')) {
+      await process.print(`${process.env.get('TERM') ?? 'unknown'}\n`);
+      return 0;
+    }
+    const terminal = process.files.get(2)?.terminal;
+    if (terminal) terminal.mode = { ...COOKED };
+    await process.write(2, RESET);
+    return 0;
+  },
+);
 
 const SETTINGS = new Map<string, 'canonical' | 'echo' | 'signals' | 'outputCR'>([
   ['icanon', 'canonical'],

@@ -82,11 +82,24 @@ export const free = utility(
       options.has('human')
         ? `${humanSize(kib * 1024, 'gnu')}i`.replace(/^0i$/, '0B')
         : String(Math.floor(kib / UNITS[unit]));
-    const isGnu = process.flavour === 'gnu';
-    const memory = [totalKib, totalKib - freeKib - cacheKib, freeKib, 0, cacheKib, (totalKib * 3) / 4];
-    const titles = ['total', 'used', 'free', 'shared', isGnu ? 'buff/cache' : 'buff/cache', 'available'];
+    // /proc/meminfo has no buffers.
+    const caches: readonly (readonly [string, number])[] = options.has('wide')
+      ? [
+          ['buffers', 0],
+          ['cache', cacheKib],
+        ]
+      : [['buff/cache', cacheKib]];
+    const memory = [
+      totalKib,
+      totalKib - freeKib - cacheKib,
+      freeKib,
+      0,
+      ...caches.map(([, kib]) => kib),
+      (totalKib * 3) / 4,
+    ];
+    const titles = ['total', 'used', 'free', 'shared', ...caches.map(([title]) => title), 'available'];
     const row = (title: string, cells: readonly string[]) =>
-      `${title.padEnd(8)}${cells.map((cell, i) => cell.padStart(i === 0 ? 12 : 12)).join('')}\n`;
+      `${title.padEnd(8)}${cells.map((cell) => cell.padStart(12)).join('')}\n`;
     let out = row('', titles) + row('Mem:', memory.map(show)) + row('Swap:', [0, 0, 0].map(show));
     if (options.has('total')) out += row('Total:', memory.slice(0, 3).map(show));
     await process.print(out);

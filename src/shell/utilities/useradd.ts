@@ -341,6 +341,15 @@ export const usermod = utility(
       await process.complain(`group '${wanted}' does not exist`);
       return NO_SUCH;
     }
+    const joins = options.last('append', 'remove');
+    if (joins !== undefined && !options.has('groups')) {
+      await process.complain(`-${joins === 'append' ? 'a' : 'r'} flag is only allowed with the -G flag`);
+      return BAD_USAGE;
+    }
+    if (options.has('append') && options.has('remove')) {
+      await process.complain('-r and -a are mutually exclusive flags');
+      return BAD_USAGE;
+    }
     const others = options
       .value('groups')
       ?.split(',')
@@ -374,11 +383,15 @@ export const usermod = utility(
     set(5, options.value('home'));
     set(6, options.value('shell'));
     if (others) {
-      if (!options.has('append')) {
-        removeMember(group, name);
-        removeMember(gshadow, name);
+      const named = others.map((other) => findGroup(group, other)).filter((line) => line !== undefined);
+      if (options.has('remove')) for (const one of named) leaveGroup(one, gshadow, name);
+      else {
+        if (!options.has('append')) {
+          removeMember(group, name);
+          removeMember(gshadow, name);
+        }
+        for (const one of named) addMember(one, gshadow, name);
       }
-      for (const other of others) addMember(findGroup(group, other), gshadow, name);
     }
     changePassword(shadow.line(name), options.last('lock', 'unlock'), options.value('password'));
     const login = options.value('login');
@@ -391,6 +404,16 @@ export const usermod = utility(
     return 0;
   },
 );
+
+/** Takes a member out of one group. */
+function leaveGroup(line: string[], gshadow: AccountTable, name: string): void {
+  for (const one of [line, gshadow.line(line[0] ?? '')])
+    if (one)
+      one[3] = (one[3] ?? '')
+        .split(',')
+        .filter((member) => member !== name && member !== '')
+        .join(',');
+}
 
 function changePassword(
   line: string[] | undefined,

@@ -41,7 +41,8 @@ const MANUALS = '/usr/share/man';
 
 export const whereis = utility(
   {
-    options: { binaries: '-b', manuals: '-m', sources: '-s', unusual: '-u', list: '-l' },
+    options: { binaries: '-b', manuals: '-m', sources: '-s' },
+    notSimulated: '-u -l -B=DIR -M=DIR -S=DIR -f',
     usage: '[options] [-BMS <dir>... -f] <name>',
     version: 'from util-linux 2.38.1',
   },

@@ -19,6 +19,18 @@ const OPTIONS = {
   level: '-0 -1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best',
 } as const;
 
+/** As xz shows sizes: bytes below 10,000, then 1024 of each unit. */
+function sizeText(sizeBytes: number): string {
+  if (sizeBytes < 10_000) return `${sizeBytes} B`;
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  let size = sizeBytes / 1024;
+  while (size > 9999.9 && units.length > 1) {
+    size /= 1024;
+    units.shift();
+  }
+  return `${size.toFixed(1)} ${units[0]}`;
+}
+
 function formOf({ name, flavour }: Process): CompressorForm {
   const isGnu = flavour === 'gnu';
   const at = (path: string | undefined) => path ?? '(stdin)';
@@ -30,6 +42,11 @@ function formOf({ name, flavour }: Process): CompressorForm {
     ],
     warningStatus: isGnu ? 2 : 1,
     keepsInput: false,
+    doneText: (_mode, path, { plainBytes, packedBytes }) => {
+      const ratio = packedBytes / plainBytes;
+      const shown = ratio > 9.999 || plainBytes === 0 ? ' > 9.999' : ` = ${ratio.toFixed(3)}`;
+      return `${at(path)}: ${sizeText(packedBytes)} / ${sizeText(plainBytes)}${shown}`;
+    },
     words: {
       missing: (path, cause) => `${name}: ${path}: ${cause}`,
       directory: (path) => `${name}: ${path}: Is a directory, skipping`,
@@ -65,7 +82,7 @@ function program(role: 'xz' | 'unxz' | 'xzcat'): Program {
         keep: options.has('keep'),
         force: options.has('force'),
         recursive: false,
-        verbose: false,
+        verbose: options.has('verbose') && process.flavour === 'gnu',
         quiet: options.has('quiet'),
         level: 6,
         suffix: options.value('suffix'),

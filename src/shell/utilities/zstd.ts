@@ -14,7 +14,6 @@ const OPTIONS = {
   output: '-o=FILE',
   quiet: '-q --quiet',
   test: '-t --test',
-  verbose: '-v --verbose',
   threads: '-T --threads=NUM',
   ultra: '--ultra',
   fast: '--fast[=NUM]',
@@ -52,7 +51,7 @@ function program(role: 'zstd' | 'unzstd' | 'zstdcat'): Program {
   return utility(
     {
       options: OPTIONS,
-      notSimulated: '-D=DICT --train -b -l --list --long[=N] --adapt --stream-size=N --patch-from=FILE --format=FORMAT',
+      notSimulated: '-v --verbose -D=DICT --train -b -l --list --long[=N] --adapt --stream-size=N --patch-from=FILE --format=FORMAT',
       usage: '[OPTION]... [FILE]...',
       version: 'v1.5.4',
     },

@@ -66,7 +66,12 @@ export async function branch(call: GitCall): Promise<number> {
     options.has('noMerged');
   if (!lists) {
     await createBranch(repository, operands, options.has('force'));
-    if (options.has('track')) await setUpstream(call, repository, operands[0] as string, operands[1] ?? 'HEAD');
+    const start = await repository.refs.find(operands[1] ?? 'HEAD');
+    const isRemote = /^refs\/remotes\/[^/]+\/(?!HEAD$)/.test(start?.ref ?? '');
+    // Without a word, who begins at a branch of a remote follows it (branch.autoSetupMerge).
+    const isUsual = isRemote && repository.settings.get('branch.autosetupmerge') !== 'false';
+    const wanted = options.last('track', 'noTrack') ?? (isUsual ? 'track' : 'noTrack');
+    if (wanted === 'track') await setUpstream(call, repository, operands[0] as string, operands[1] ?? 'HEAD');
     return 0;
   }
   const kinds = [

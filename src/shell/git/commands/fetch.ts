@@ -15,6 +15,8 @@ export interface FetchForm {
   readonly prunes?: boolean;
   readonly withTags?: boolean;
   readonly isQuiet?: boolean;
+  /** Whether branches are told that are as they were. */
+  readonly tellsUnchanged?: boolean;
 }
 
 /** git-fetch(1), of one remote. */
@@ -48,6 +50,7 @@ export async function fetch(call: GitCall): Promise<number> {
       prunes: options.has('prune'),
       withTags: !options.has('noTags'),
       isQuiet: options.has('quiet'),
+      tellsUnchanged: options.has('verbose'),
     });
   return 0;
 }
@@ -74,7 +77,7 @@ export async function fetchRemote(
   await receive(call, repository, name, url, form);
   const after = await knownRefs(repository, name);
   if (form.isQuiet) return;
-  const lines = await changedLines(repository, name, before, after);
+  const lines = await changedLines(repository, name, before, after, form.tellsUnchanged ?? false);
   if (lines.length > 0) await call.tell(`From ${url.replace(/\/?(\.git)?\/?$/, '')}\n${lines.join('')}`);
 }
 
@@ -127,6 +130,7 @@ async function changedLines(
   remote: string,
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
+  tellsUnchanged: boolean,
 ): Promise<string[]> {
   const rows: { mark: string; summary: string; from: string; to: string; note: string }[] = [];
   const shortName = (ref: string) => ref.replace(`refs/remotes/${remote}/`, '').replace('refs/tags/', '');
@@ -135,8 +139,12 @@ async function changedLines(
     if (!after.has(ref)) rows.push({ mark: '-', summary: '[deleted]', from: '(none)', to: shownName(ref), note: '' });
   for (const [ref, oid] of after) {
     const old = before.get(ref);
-    if (old === oid) continue;
     const names = { from: shortName(ref), to: shownName(ref) };
+    if (old === oid) {
+      const isTold = tellsUnchanged && !ref.startsWith('refs/tags/');
+      if (isTold) rows.push({ mark: '=', summary: '[up to date]', ...names, note: '' });
+      continue;
+    }
     if (old === undefined) {
       const kind = ref.startsWith('refs/tags/') ? '[new tag]' : '[new branch]';
       rows.push({ mark: '*', summary: kind, ...names, note: '' });
