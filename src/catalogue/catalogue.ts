@@ -1,6 +1,7 @@
 import { encodeName } from '../bytes/byteName.ts';
 import type { Platform } from '../bytes/platform.ts';
 import type { RunSource } from '../bytes/runSource.ts';
+import type { AptPackages } from './aptPackages.ts';
 import type { CatalogueFiles } from './catalogueFiles.ts';
 import { DebianPackages } from './debianPackages.ts';
 import { type Language, LanguagePackages } from './languagePackages.ts';
@@ -11,6 +12,7 @@ import { layerEntries } from './layerEntries.ts';
 import { layerTar } from './layerTar.ts';
 import { readListing } from './listing.ts';
 import type { ImageRecipe } from './recipe.ts';
+import { UbuntuPackages } from './ubuntuPackages.ts';
 
 /** An image made of stand-ins, with real digests of what it is. */
 export interface CatalogueImage {
@@ -37,11 +39,14 @@ export interface CatalogueEntry {
 interface Made extends CatalogueImage {
   readonly history: readonly object[];
   readonly installed: ReadonlySet<string>;
+  readonly packages: AptPackages;
 }
+
+const OS_RELEASE = 'usr/lib/os-release';
 
 /** Base images that are there without a network: made from listings when they are first asked for. */
 export class Catalogue {
-  readonly packages: DebianPackages;
+  readonly debian: DebianPackages;
   readonly alpine: FactPackages;
   /** CentOS 7, and Rocky Linux 9. */
   readonly el7: FactPackages;
@@ -51,13 +56,14 @@ export class Catalogue {
   readonly #files: CatalogueFiles;
   readonly #digests: LayerDigests;
   readonly #layers = new Map<string, CatalogueLayer>();
+  readonly #ubuntu = new Map<string, UbuntuPackages>();
   #index: Promise<readonly CatalogueEntry[]> | undefined;
   readonly #made = new Map<string, Promise<Made>>();
 
   constructor(files: CatalogueFiles, platform: Platform) {
     this.#files = files;
     this.#digests = new LayerDigests(files, platform);
-    this.packages = new DebianPackages(files);
+    this.debian = new DebianPackages(files);
     this.alpine = new FactPackages(files, 'alpine');
     this.el7 = new FactPackages(files, 'el7');
     this.el9 = new FactPackages(files, 'el9');
@@ -66,6 +72,15 @@ export class Catalogue {
       gem: new LanguagePackages(files, 'gem'),
       pip: new LanguagePackages(files, 'pip'),
     };
+  }
+
+  /** What apt installs in a root, by its os-release. */
+  aptPackages(osRelease: string): AptPackages {
+    if (!/^ID="?ubuntu/m.test(osRelease)) return this.debian;
+    const suite = suiteOf(osRelease) ?? '';
+    const packages = this.#ubuntu.get(suite) ?? new UbuntuPackages(this.debian, this.#files, suite);
+    this.#ubuntu.set(suite, packages);
+    return packages;
   }
 
   entries(): Promise<readonly CatalogueEntry[]> {
@@ -111,9 +126,12 @@ export class Catalogue {
     const layers = [...(below?.layers ?? [])];
     const history = [...(below?.history ?? [])];
     const installed = new Set(below?.installed);
+    let packages = below?.packages ?? this.debian;
     for (const { createdBy, comment, created = recipe.created, layer } of recipe.steps) {
       if (layer) {
-        const entries = await layerEntries(layer, this.#files, this.packages, installed);
+        const release = layer.texts?.[OS_RELEASE];
+        if (release !== undefined) packages = this.aptPackages(release);
+        const entries = await layerEntries(layer, this.#files, packages, installed);
         const tar = layerTar(entries, Math.floor(Date.parse(created) / 1000));
         const made = { diffId: await this.#digests.diffId(tar), tar };
         layers.push(made);
@@ -134,6 +152,11 @@ export class Catalogue {
       os: 'linux',
       rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
     };
-    return { config: encodeName(JSON.stringify(config)), layers, history, installed };
+    return { config: encodeName(JSON.stringify(config)), layers, history, installed, packages };
   }
+}
+
+/** `bookworm`, `jammy`: the code name of an os-release. */
+export function suiteOf(osRelease: string): string | undefined {
+  return /^VERSION_CODENAME="?(\w+)/m.exec(osRelease)?.[1];
 }

@@ -1,3 +1,5 @@
+import { ALTERNATIVES } from './alternatives.ts';
+import type { AptPackages } from './aptPackages.ts';
 import type { CatalogueFiles } from './catalogueFiles.ts';
 import { type ListedEntry, readListing } from './listing.ts';
 
@@ -7,8 +9,8 @@ export interface DebianPackage {
   readonly fields: ReadonlyMap<string, string>;
 }
 
-/** The packages that apt can install here. Each file of data is read once, when it is first needed. */
-export class DebianPackages {
+/** The packages of Debian 12. Each file of data is read once, when it is first needed. */
+export class DebianPackages implements AptPackages {
   readonly #files: CatalogueFiles;
   #index: Promise<ReadonlyMap<string, DebianPackage>> | undefined;
   #base: Promise<readonly string[]> | undefined;
@@ -41,6 +43,14 @@ export class DebianPackages {
     const listing = (await listings).get(name);
     if (listing === undefined) throw new RangeError(`no package ${name}`);
     return [...readListing(listing)];
+  }
+
+  alternatives(name: string): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve(ALTERNATIVES[name] ?? {});
+  }
+
+  component(): Promise<string> {
+    return Promise.resolve('main');
   }
 }
 

@@ -1,10 +1,11 @@
-import type { DebianPackage, DebianPackages } from './debianPackages.ts';
+import type { AptPackages } from './aptPackages.ts';
+import type { DebianPackage } from './debianPackages.ts';
 import type { LayerEntry } from './layerTar.ts';
 
 /** dpkg's own files after an installation: the status of all that is installed, and the lists of what was new
  *  (deb-status, dpkg-query). */
 export async function dpkgDatabase(
-  packages: DebianPackages,
+  packages: AptPackages,
   installed: ReadonlySet<string>,
   added: readonly string[],
 ): Promise<readonly LayerEntry[]> {

@@ -1,5 +1,5 @@
 import type { CatalogueFiles } from './catalogueFiles.ts';
-import type { DebianPackages } from './debianPackages.ts';
+import type { AptPackages } from './aptPackages.ts';
 import { dpkgDatabase } from './dpkgDatabase.ts';
 import type { LayerEntry } from './layerTar.ts';
 import { readListing } from './listing.ts';
@@ -11,7 +11,7 @@ const USR_MERGED = /^(bin|sbin|lib|lib32|lib64|libx32)(?=\/|$)/;
 export async function layerEntries(
   layer: RecipeLayer,
   files: CatalogueFiles,
-  packages: DebianPackages,
+  packages: AptPackages,
   installed: Set<string>,
 ): Promise<readonly LayerEntry[]> {
   const entries: LayerEntry[] = [];

@@ -53,7 +53,9 @@ describe('CAT-3 apt installs from the catalogue as the real one does', () => {
     expect(declined.stdout).toMatch(/Do you want to continue\? \[Y\/n\] \nAbort\.\n$/);
 
     const installed = await run(machine, ['/usr/bin/apt-get', 'install', '-y', '--no-install-recommends', 'curl']);
-    expect(installed.stderr).toBe('debconf: delaying package configuration, since apt-utils is not installed\n');
+    expect(installed.stderr).toBe(
+      'debconf: delaying package configuration, since apt-utils is not installed\nN: The packages are stand-ins of a catalogue: no network was asked.\n',
+    );
     expect(installed.stdout).toContain('Setting up curl (7.88.1');
     expect(installed.stdout).toMatch(/The following NEW packages will be installed:\n {2}curl libbrotli1/);
     expect(calls.stat(process, '/usr/bin/curl').sizeBytes).toBeGreaterThan(200_000);

@@ -26,7 +26,7 @@ async function programsOfImages(): Promise<Map<string, Set<string>>> {
     };
     for (const { layer } of recipe.steps) {
       if (!layer) continue;
-      for (const entry of await layerEntries(layer, files, catalogue.packages, new Set())) {
+      for (const entry of await layerEntries(layer, files, catalogue.debian, new Set())) {
         const [, program, hello] = PROGRAM.exec(entry.path) ?? [];
         const one = program ?? hello;
         const isApplet = entry.kind === 'l' && entry.target === '/bin/busybox';

@@ -1,7 +1,8 @@
 import type { Program } from '../../shell/kernel/program.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { AptArguments } from './aptArguments.ts';
-import { aptDistribution, isUpdated } from './aptLists.ts';
+import { aptDistribution } from './aptDistribution.ts';
+import { isUpdated } from './aptLists.ts';
 import { isInstalled, readStatus } from './dpkgStatus.ts';
 
 /** apt-cache search, show, policy, depends and pkgnames, and apt's commands of the same names. */
@@ -13,7 +14,8 @@ export function aptCache(catalogue: Catalogue): Program {
       return 100;
     }
     const [command, ...names] = given.operands;
-    const index = isUpdated(process) ? await catalogue.packages.index() : new Map<string, never>();
+    const { packages, host, place } = await aptDistribution(process, catalogue);
+    const index = isUpdated(process) ? await packages.index() : new Map<string, never>();
     const installed = await readStatus(process);
     switch (command) {
       case 'pkgnames':
@@ -47,11 +49,10 @@ export function aptCache(catalogue: Catalogue): Program {
               `${name}\n${depends.map((one) => `  Depends: ${one.replace(/ \(.*/, '')}\n`).join('')}`,
             );
           } else {
-            const { host } = await aptDistribution(process);
             const version = found?.fields.get('Version') ?? '(none)';
             const there = isInstalled(installed, name) ? installed.get(name)?.version : '(none)';
             await process.print(
-              `${name}:\n  Installed: ${there}\n  Candidate: ${version}\n  Version table:\n     ${version} 500\n        500 ${host} main amd64 Packages\n`,
+              `${name}:\n  Installed: ${there}\n  Candidate: ${version}\n  Version table:\n     ${version} 500\n        500 ${host} ${await place(name, version)} amd64 Packages\n`,
             );
           }
         }

@@ -4,7 +4,8 @@ import type { Program } from '../../shell/kernel/program.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { AptArguments } from './aptArguments.ts';
 import { installPackages } from './aptInstall.ts';
-import { aptDistribution, isUpdated, updateLists } from './aptLists.ts';
+import { aptDistribution } from './aptDistribution.ts';
+import { isUpdated, updateLists } from './aptLists.ts';
 import { removePackages } from './aptRemove.ts';
 import { isInstalled, readStatus } from './dpkgStatus.ts';
 
@@ -103,8 +104,8 @@ async function listPackages(
   patterns: readonly string[],
 ): Promise<number> {
   const installed = await readStatus(process);
-  const index = await catalogue.packages.index();
-  const { suite } = await aptDistribution(process);
+  const { suite, packages } = await aptDistribution(process, catalogue);
+  const index = await packages.index();
   await process.write(2, 'Listing...\n');
   const onlyInstalled = given.has('installed');
   const known = isUpdated(process) && !onlyInstalled ? [...index.keys()] : [];

@@ -4,12 +4,13 @@ import type { Process } from '../../shell/kernel/process.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { DebianPackage } from '../debianPackages.ts';
 import { statusRecord } from '../dpkgDatabase.ts';
-import { ALTERNATIVES } from './alternatives.ts';
 import type { AptArguments } from './aptArguments.ts';
-import { aptDistribution, isUpdated } from './aptLists.ts';
+import { type AptDistribution, aptDistribution } from './aptDistribution.ts';
+import { isUpdated } from './aptLists.ts';
 import { aptSize, packageList } from './aptOutput.ts';
-import { isInstalled, readStatus, writeStatus } from './dpkgStatus.ts';
+import { type InstalledPackage, isInstalled, readStatus, writeStatus } from './dpkgStatus.ts';
 import { type Plan, planInstall } from './resolvePackages.ts';
+import { noteStandIns } from './standInNote.ts';
 import { unpackEntries } from './unpackEntries.ts';
 
 const READING = 'Reading package lists...\nBuilding dependency tree...\nReading state information...\n';
@@ -24,7 +25,8 @@ export async function installPackages(
 ): Promise<number> {
   await given.tell(process, READING);
   const installed = await readStatus(process);
-  const index = await catalogue.packages.index();
+  const distribution = await aptDistribution(process, catalogue);
+  const index = await distribution.packages.index();
   const wanted = names.map((name) => name.replace(/[=/:].*$/, '').replace(/[+]$/, ''));
   const missing = names.filter(
     (_, i) => !isKnown(process, index, installed.has(wanted[i] as string), wanted[i] as string),
@@ -46,9 +48,9 @@ export async function installPackages(
     await process.print('Abort.\n');
     return 1;
   }
-  await fetchPackages(process, given, plan);
+  await fetchPackages(process, given, plan, distribution);
   if (given.has('download-only')) return 0;
-  await unpackAll(process, catalogue, given, plan, installed.size);
+  await unpackAll(process, distribution, given, plan, installed);
   const records = new Map([...installed].map(([name, { record }]) => [name, record]));
   for (const one of plan.install) records.set(one.name, statusRecord(one).trim());
   await writeStatus(
@@ -56,6 +58,7 @@ export async function installPackages(
     [...records.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record),
   );
   await logHistory(process, plan);
+  if (given.quiet === 0) await noteStandIns(process, 'N: ');
   return 0;
 }
 
@@ -111,16 +114,18 @@ async function isAgreed(
   return process.file(0).isTerminal ? /^(y.*)?$/i.test(answer) : /^y/i.test(answer);
 }
 
-async function fetchPackages(process: Process, given: AptArguments, plan: Plan): Promise<void> {
-  const { host } = await aptDistribution(process);
-  const { suite } = await aptDistribution(process);
-  const codename = suite === 'stable' ? 'bookworm' : suite;
+async function fetchPackages(
+  process: Process,
+  given: AptArguments,
+  plan: Plan,
+  { host, place }: AptDistribution,
+): Promise<void> {
   for (const [i, { name, fields }] of plan.install.entries()) {
     const sizeBytes = Number(fields.get('Size') ?? 0);
     const version = fields.get('Version') ?? '';
     await given.tell(
       process,
-      `Get:${i + 1} ${host} ${codename}/main amd64 ${name} amd64 ${version} [${aptSize(sizeBytes)}]\n`,
+      `Get:${i + 1} ${host} ${await place(name, version)} amd64 ${name} amd64 ${version} [${aptSize(sizeBytes)}]\n`,
     );
     if (process.isDue) await process.pause();
   }
@@ -130,12 +135,12 @@ async function fetchPackages(process: Process, given: AptArguments, plan: Plan):
 
 async function unpackAll(
   process: Process,
-  catalogue: Catalogue,
+  { packages }: AptDistribution,
   given: AptArguments,
   plan: Plan,
-  installedCount: number,
+  installed: ReadonlyMap<string, InstalledPackage>,
 ): Promise<void> {
-  if (installedCount > 0 && !calls.statIfThere(process, '/usr/bin/apt-extracttemplates'))
+  if (installed.size > 0 && !calls.statIfThere(process, '/usr/bin/apt-extracttemplates'))
     await process.write(2, 'debconf: delaying package configuration, since apt-utils is not installed\n');
   let isFirst = true;
   for (const { name, fields } of plan.install) {
@@ -150,7 +155,7 @@ async function unpackAll(
       );
     isFirst = false;
     await progress(process, given, `Preparing to unpack .../${file} ...\nUnpacking ${name} (${version}) ...\n`);
-    const entries = await catalogue.packages.entries(name);
+    const entries = await packages.entries(name);
     await unpackEntries(process, entries);
     calls.makeDirectories(process, '/var/lib/dpkg/info');
     const list = ['/.', ...entries.map(({ path }) => `/${path}`)].join('\n');
@@ -159,10 +164,14 @@ async function unpackAll(
   }
   for (const { name, fields } of plan.install) {
     await progress(process, given, `Setting up ${name} (${fields.get('Version') ?? ''}) ...\n`);
-    await linkAlternatives(process, name);
+    linkAlternatives(process, await packages.alternatives(name));
   }
   if (plan.install.some(({ name }) => name.startsWith('lib')))
-    await progress(process, given, 'Processing triggers for libc-bin (2.36-9+deb12u13) ...\n');
+    await progress(
+      process,
+      given,
+      `Processing triggers for libc-bin (${installed.get('libc-bin')?.version ?? ''}) ...\n`,
+    );
 }
 
 /** dpkg's own lines are shown with -qq, too, as the real ones are. */
@@ -190,9 +199,8 @@ async function keepArchive(process: Process, file: string, sizeBytes: number): P
   calls.truncate(process, path, sizeBytes);
 }
 
-async function linkAlternatives(process: Process, name: string): Promise<void> {
-  const links = ALTERNATIVES[name];
-  for (const [path, target] of Object.entries(links ?? {})) {
+function linkAlternatives(process: Process, links: Readonly<Record<string, string>>): void {
+  for (const [path, target] of Object.entries(links)) {
     const base = path.slice(path.lastIndexOf('/') + 1);
     calls.makeDirectories(process, '/etc/alternatives');
     for (const [from, to] of [

@@ -1,10 +1,10 @@
-/** Sizes as apt prints them (apt-pkg/strutl, SizeToStr): `8,788 kB`, `1,024 B`. */
+/** Sizes as apt prints them (apt-pkg/strutl, SizeToStr): `8788 kB`, `1024 B`; the C locale groups no digits. */
 export function aptSize(sizeBytes: number): string {
   const units = ['', 'k', 'M', 'G', 'T'];
   let size = sizeBytes;
   for (const unit of units) {
     if (size < 100 && unit !== '') return `${size.toFixed(1)} ${unit}B`;
-    if (size < 10_000) return `${Math.trunc(size).toLocaleString('en-US')} ${unit}B`;
+    if (size < 10_000) return `${Math.trunc(size)} ${unit}B`;
     size /= 1000;
   }
   return `${Math.trunc(size)} PB`;

@@ -2,6 +2,7 @@ import type { Process } from '../../shell/kernel/process.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import * as calls from '../../shell/kernel/calls.ts';
 import type { Catalogue } from '../catalogue.ts';
+import { aptDistribution } from './aptDistribution.ts';
 import type { AptArguments } from './aptArguments.ts';
 import { aptSize, packageList } from './aptOutput.ts';
 import { isInstalled, packageFiles, readStatus, writeStatus } from './dpkgStatus.ts';
@@ -17,7 +18,8 @@ export async function removePackages(
 ): Promise<number> {
   await given.tell(process, 'Reading package lists...\nBuilding dependency tree...\nReading state information...\n');
   const installed = await readStatus(process);
-  const index = await catalogue.packages.index();
+  const { packages } = await aptDistribution(process, catalogue);
+  const index = await packages.index();
   const purges = given.has('purge') || given.operands[0] === 'purge';
   const going = new Set<string>();
   for (const name of names) {

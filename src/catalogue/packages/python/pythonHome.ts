@@ -76,6 +76,6 @@ async function versionOf(process: Process, prefix: string, minor: string): Promi
   if (prefix !== '/usr' && told?.startsWith(`${minor}.`)) return told;
   const packaged =
     (await installedVersion(process, minor.startsWith('2') ? 'python' : 'python3')) ??
-    (await readStatus(process)).get(`python${minor}`)?.version.replace(/-.*$/, '');
+    (await readStatus(process)).get(`python${minor}`)?.version.replace(/[-~].*$/, '');
   return packaged?.startsWith(minor) ? packaged : `${minor}.0`;
 }
