@@ -115,7 +115,7 @@ export interface DockerCommand {
 export function describeError(error: unknown): string | undefined {
   if (error instanceof ClientError) return error.message;
   if (error instanceof EngineError) {
-    return error.isInStream ? error.message : `Error response from daemon: ${error.message}`;
+    return error.isInStream ? error.message : `Error response from daemon: ${error.message.trim()}`;
   }
   if (error instanceof VfsError) return fileErrorText(error);
   return undefined;

@@ -1,4 +1,5 @@
 import type { Digest } from '../image/digest.ts';
+import { familiarForm, parseReference, withDefaultTag } from '../image/reference.ts';
 import type { CommitOptions } from './containerCalls.ts';
 import { logContainerEvent } from './containerEvents.ts';
 import type { ContainerRecord } from './containerRecord.ts';
@@ -50,7 +51,11 @@ export async function commitContainer(
     createdBy: (record.config.Cmd ?? []).join(' '),
   });
   if (options.reference !== undefined) tagRecord(core, image, options.reference);
-  logContainerEvent(core, record, 'commit', { comment: options.comment, imageID: image.id });
+  logContainerEvent(core, record, 'commit', {
+    comment: options.comment,
+    imageID: image.id,
+    imageRef: options.reference === undefined ? '' : familiarForm(withDefaultTag(parseReference(options.reference))),
+  });
   return image.id;
 }
 

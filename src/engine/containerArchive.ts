@@ -6,7 +6,7 @@ import { VfsError } from '../vfs/vfsError.ts';
 import type { PathStat } from './containerCalls.ts';
 import { noSuchPath } from './containerMessages.ts';
 import { logContainerEvent } from './containerEvents.ts';
-import { filesNamespace } from './containerNamespace.ts';
+import { copyNamespace } from './containerNamespace.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
 import { resolveUser } from './containerUser.ts';
@@ -20,9 +20,7 @@ import { treeMembers } from './treeTar.ts';
 
 /** A process that sees the container's files, volumes included, whether it runs or not. */
 export function containerFiles(core: EngineCore, runtimes: ContainerRuntimes, record: ContainerRecord): Process {
-  const runtime = runtimes.of(record);
-  const mounts = runtime.running?.namespaces.mounts ?? filesNamespace(core, runtime, record.mounts);
-  return helperProcess(core.kernel, mounts);
+  return helperProcess(core.kernel, copyNamespace(core, record, runtimes.of(record)));
 }
 
 /** An absolute path in the container, with a trailing `/` or `/.` kept: these ask for a directory. */

@@ -46,6 +46,13 @@ export interface MountPoint {
   readonly mode: string;
   readonly isWritable: boolean;
   readonly propagation: string;
+  /** Of `--tmpfs`, as typed: the API does not list these among the mounts. */
+  readonly tmpfsOptions?: string;
+}
+
+/** Those that the API lists. */
+export function listedMounts(mounts: readonly MountPoint[]): readonly MountPoint[] {
+  return mounts.filter(({ tmpfsOptions }) => tmpfsOptions === undefined);
 }
 
 export interface CreateContainer {

@@ -75,7 +75,8 @@ export interface PortBinding {
 }
 
 export interface MountSpec {
-  readonly Type: 'bind' | 'volume' | 'tmpfs';
+  /** `bind`, `volume` or `tmpfs`; what else was typed is refused when the container is made. */
+  readonly Type: string;
   readonly Source?: string;
   readonly Target: string;
   readonly ReadOnly?: boolean;

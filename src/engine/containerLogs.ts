@@ -1,5 +1,7 @@
 import type { LogLine, LogOptions } from './containerCalls.ts';
+import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
+import { other } from './messages.ts';
 import { LineSplitter } from './outputLog.ts';
 
 /** `docker logs`: what was written, line by line, and with `follow` what is written until the container ends. */
@@ -29,6 +31,13 @@ export async function* containerLogs(
     await changeOrAbort(output.change(), signal);
   }
   for (const line of splitter.finish()) if (fits(line)) yield line;
+}
+
+/** Throws EngineError where no log is kept. */
+export function readable(record: ContainerRecord): ContainerRecord {
+  if (record.hostConfig.LogConfig.Type === 'none')
+    throw other('notImplemented', 'configured logging driver does not support reading');
+  return record;
 }
 
 function lineFilter({ wantsStdout, wantsStderr, sinceSec, untilSec }: LogOptions): (line: LogLine) => boolean {

@@ -1,5 +1,5 @@
 import { EngineError } from './engineError.ts';
-import { other, quoted } from './messages.ts';
+import { other } from './messages.ts';
 import type { EngineVintage } from './systemCalls.ts';
 
 // The daemon's words about containers, volumes and networks.
@@ -84,8 +84,5 @@ export function noCommand(): EngineError {
 }
 
 export function invalidMount(spec: string, why: string): EngineError {
-  return other(
-    'invalidParameter',
-    `invalid volume specification: ${quoted(spec).slice(1, -1)}${why === '' ? '' : `: ${why}`}`,
-  );
+  return other('invalidParameter', `invalid volume specification: '${spec}'${why === '' ? '' : `: ${why}`}`);
 }

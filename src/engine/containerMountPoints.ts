@@ -5,7 +5,8 @@ import { invalidMount } from './containerMessages.ts';
 import { findContainer } from './containerNames.ts';
 import { bindSourceMissing } from './containerNamespace.ts';
 import type { EngineCore } from './engineCore.ts';
-import { other } from './messages.ts';
+import type { EngineError } from './engineError.ts';
+import { other, quoted } from './messages.ts';
 import { ensureVolume, volumeDirectory } from './volumeStore.ts';
 
 /** Options of `-v` that say how a mount is made, not whether it may be written to. */
@@ -49,7 +50,10 @@ export function planMounts(core: EngineCore, config: ContainerConfig, hostConfig
   for (const bind of hostConfig.Binds ?? []) addExplicit(parseBind(core, bind));
   for (const spec of hostConfig.Mounts ?? []) addExplicit(fromSpec(core, spec));
   for (const [destination, options] of Object.entries(hostConfig.Tmpfs ?? {}))
-    addExplicit({ point: tmpfsPoint(cleaned(destination), !options.split(',').includes('ro')), copiesImage: false });
+    addExplicit({
+      point: { ...tmpfsPoint(cleaned(destination), !options.split(',').includes('ro')), tmpfsOptions: options },
+      copiesImage: false,
+    });
   for (const destination of Object.keys(config.Volumes ?? {})) {
     const place = cleaned(destination);
     if (!planned.has(place)) add(volumeMount(anonymousVolume(core), place, '', { mayWrite: true }));
@@ -61,6 +65,7 @@ function inherited(core: EngineCore, from: string): PlannedMount[] {
   const colon = from.indexOf(':');
   const name = colon < 0 ? from : from.slice(0, colon);
   const mode = colon < 0 ? '' : from.slice(colon + 1);
+  if (!isMode(mode)) throw invalidMode(mode);
   const { mounts } = findContainer(core, name);
   return mounts
     .filter(({ type }) => type !== 'tmpfs')
@@ -81,14 +86,19 @@ function parseBind(core: EngineCore, text: string): PlannedMount {
       mayWrite: second === undefined || isWritable(second),
     });
   }
-  if (!isMode(mode)) throw invalidMount(text, `invalid mode: ${mode}`);
+  if (!isMode(mode)) throw invalidMode(mode);
+  const kind = first.startsWith('/') ? 'bind' : 'volume';
   if (!second.startsWith('/'))
     throw invalidMount(
       text,
-      `invalid mount config for type "${first.startsWith('/') ? 'bind' : 'volume'}": invalid mount path: '${second}' mount path must be absolute`,
+      `invalid mount config for type "${kind}": invalid mount path: '${second}' mount path must be absolute`,
     );
   const destination = cleaned(second);
-  if (destination === '/') throw invalidMount(text, `invalid specification: destination can't be '/'`);
+  if (destination === '/')
+    throw invalidMount(
+      text,
+      `invalid mount config for type "${kind}": invalid specification: destination can't be '/'`,
+    );
   if (!first.startsWith('/')) {
     const volume = ensureVolume(core, { name: first, labels: null, options: null, isAnonymous: false });
     return volumeMount(volume.name, destination, mode, {
@@ -114,6 +124,8 @@ function fromSpec(core: EngineCore, spec: MountSpec): PlannedMount {
       return { point: tmpfsPoint(destination, mayWrite), copiesImage: false };
     case 'bind': {
       const source = spec.Source ?? '';
+      if (source === '')
+        throw other('invalidParameter', `invalid mount config for type "bind": field Source must not be empty`);
       if (!source.startsWith('/'))
         throw other(
           'invalidParameter',
@@ -131,7 +143,13 @@ function fromSpec(core: EngineCore, spec: MountSpec): PlannedMount {
               .name;
       return volumeMount(name, destination, 'z', { mayWrite, copiesImage: options?.NoCopy !== true });
     }
+    default:
+      throw other('invalidParameter', `invalid mount config for type ${quoted(spec.Type)}: mount type unknown`);
   }
+}
+
+function invalidMode(mode: string): EngineError {
+  return other('invalidParameter', `invalid mode: ${mode}`);
 }
 
 function isMode(text: string): boolean {

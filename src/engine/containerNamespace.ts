@@ -16,6 +16,7 @@ import { other } from './messages.ts';
 import { DEFAULT_BRIDGE } from './networkStore.ts';
 
 const DIRECTORY_MODE = 0o755;
+const OWN_FILES = ['hostname', 'hosts', 'resolv.conf'];
 const FALLBACK_SERVERS = ['8.8.8.8', '8.8.4.4'];
 
 /** The host's directory with what the engine keeps of a container. */
@@ -42,7 +43,23 @@ export async function runNamespace(
   return record.hostConfig.ReadonlyRootfs ? readOnlyRoot(mounts, runtime) : mounts;
 }
 
-/** The tree of a container's files as `docker cp` sees it. */
+/** What `docker cp` sees, whether it runs or not: its root, volumes and bound directories, and the engine's own files
+ *  that its last start has written; nothing of the kernel's and no tmpfs (moby daemon, mountVolumes). */
+export function copyNamespace(core: EngineCore, record: ContainerRecord, runtime: ContainerRuntime): MountNamespace {
+  const mounts = filesNamespace(
+    core,
+    runtime,
+    record.mounts.filter(({ type }) => type !== 'tmpfs'),
+  );
+  const taken = new Set(record.mounts.map(({ destination }) => destination));
+  for (const name of OWN_FILES) {
+    const path = `${containerDirectory(record.id)}/${name}`;
+    if (!taken.has(`/etc/${name}`) && statIfThere(core.daemon, path)) mountOwnFile(core, mounts, name, path);
+  }
+  return mounts;
+}
+
+/** The tree of a container's files with these mounts. */
 export function filesNamespace(
   core: EngineCore,
   runtime: ContainerRuntime,
@@ -74,10 +91,15 @@ function readOnlyRoot(mounts: MountNamespace, runtime: ContainerRuntime): MountN
 function mountPoint(core: EngineCore, mounts: MountNamespace, helper: Process, point: MountPoint): void {
   const { destination, source } = point;
   if (point.type === 'tmpfs') {
+    const before = statIfThere(helper, destination);
     makeDirectories(helper, destination, DIRECTORY_MODE);
     const now = () => core.kernel.clock.now();
     const target = mounts.resolve(helper, destination, 'follow').path;
-    mounts.mount(target, memoryFilesystem(now), { type: 'tmpfs', isReadOnly: !point.isWritable });
+    const filesystem = memoryFilesystem(now);
+    // runc, mountToRootfs: as the directory was below, else as asked for, else as tmpfs has it.
+    const asked = /(?:^|,)mode=([0-7]+)/.exec(point.tmpfsOptions ?? '')?.[1];
+    filesystem.chmod('', before ? before.mode & 0o7777 : asked === undefined ? 0o1777 : Number.parseInt(asked, 8));
+    mounts.mount(target, filesystem, { type: 'tmpfs', isReadOnly: !point.isWritable });
     return;
   }
   const found = statIfThere(core.daemon, source);
@@ -116,14 +138,18 @@ async function mountOwnFiles(core: EngineCore, record: ContainerRecord, mounts: 
     if (taken.has(`/etc/${name}`)) continue;
     const path = `${directory}/${name}`;
     await writeFile(core.daemon, path, text, 0o644);
-    const place = core.host.mounts.resolve(core.daemon, path, 'follow');
-    if (!hasTarget(mounts, core, `/etc/${name}`)) continue;
-    mounts.mount(`/etc/${name}`, place.mount.filesystem, {
-      root: place.inner,
-      type: place.mount.type,
-      source: place.mount.source,
-    });
+    mountOwnFile(core, mounts, name, path);
   }
+}
+
+function mountOwnFile(core: EngineCore, mounts: MountNamespace, name: string, path: string): void {
+  const place = core.host.mounts.resolve(core.daemon, path, 'follow');
+  if (!hasTarget(mounts, core, `/etc/${name}`)) return;
+  mounts.mount(`/etc/${name}`, place.mount.filesystem, {
+    root: place.inner,
+    type: place.mount.type,
+    source: place.mount.source,
+  });
 }
 
 function hasTarget(mounts: MountNamespace, core: EngineCore, path: string): boolean {
@@ -168,11 +194,13 @@ function extraHost(core: EngineCore, entry: string): string {
   return `${address === 'host-gateway' ? gateway() : address}\t${entry.slice(0, colon)}`;
 }
 
+const PREDEFINED: readonly string[] = [DEFAULT_BRIDGE, 'host', 'none'];
+
 /** On user networks the engine's own resolver; on the default bridge the host's servers, and since its own is of no use
  *  in a container, those that dockerd falls back to (libnetwork/resolvconf). */
 function resolverLines(record: ContainerRecord): readonly string[] {
   const { Dns: servers, DnsSearch: search, DnsOptions: options } = record.hostConfig;
-  const hasResolver = record.endpoints.some(({ networkName }) => networkName !== DEFAULT_BRIDGE);
+  const hasResolver = record.endpoints.some(({ networkName }) => !PREDEFINED.includes(networkName));
   const shownServers = hasResolver ? ['127.0.0.11'] : servers.length > 0 ? servers : FALLBACK_SERVERS;
   const shownOptions = hasResolver ? [...options, 'ndots:0'] : options;
   return [

@@ -17,7 +17,8 @@ export interface RunningContainer {
   stdin: OpenFile | undefined;
   /** Resolves when it has ended and all is written down. */
   readonly ended: Promise<void>;
-  readonly execs: Set<Process>;
+  /** By process: the IDs. */
+  readonly execs: Map<Process, string>;
   /** Somebody asked for its end: no restart. */
   isStopping: boolean;
   stopHealthChecks: (() => void) | undefined;

@@ -10,7 +10,7 @@ import {
 import type { AttachOptions, Attachment, ContainerCalls, UpdateOptions } from './containerCalls.ts';
 import { layerChanges } from './containerChanges.ts';
 import { logContainerEvent } from './containerEvents.ts';
-import { containerLogs } from './containerLogs.ts';
+import { containerLogs, readable } from './containerLogs.ts';
 import { cannotKill } from './containerMessages.ts';
 import { checkedName, findContainer } from './containerNames.ts';
 import type { ContainerRecord } from './containerRecord.ts';
@@ -20,6 +20,7 @@ import { changeContainer } from './containerState.ts';
 import { containerTop } from './containerTop.ts';
 import { waitForContainer } from './containerWait.ts';
 import { commitContainer } from './commitContainer.ts';
+import { checkRestartPolicy } from './checkContainer.ts';
 import { createContainer } from './createContainer.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
@@ -52,7 +53,7 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
     attach: async (name, options) => attach(core, runtimes, find(name), options),
     resize: (name, columns, rows) => runtimes.of(find(name)).running?.terminal?.resize(columns, rows),
     exec: async (name, options) => execInContainer(core, runtimes, find(name), name, options),
-    logs: (name, options, signal) => containerLogs(runtimes.of(find(name)), options, signal),
+    logs: (name, options, signal) => containerLogs(runtimes.of(readable(find(name))), options, signal),
     wait: async (name, condition, signal) => waitForContainer(runtimes, find(name), condition, signal),
     top: (name, psArgs) => containerTop(core, runtimes, find(name), psArgs),
     rename: (name, newName) => rename(core, find(name), newName),
@@ -118,6 +119,7 @@ function attach(
   const runtime = runtimes.of(record);
   if (record.state.status === 'paused')
     throw other('conflict', `container ${record.name} is paused, unpause the container before attach`);
+  logContainerEvent(core, record, 'attach');
   const earlier = options.wantsLogs ? runtime.log.since(0).chunks : [];
   const { running } = runtime;
   if (running) return attachTo(running.output, () => inputOf(runtimes, record), { ...options, earlier });
@@ -148,9 +150,20 @@ function rename(core: EngineCore, record: ContainerRecord, newName: string): voi
   if (newName === '') throw other('invalidParameter', 'Neither old nor new names may be empty');
   if (newName.replace(/^\//, '') === record.name)
     throw other('invalidParameter', 'Renaming a container with the same name as its current name');
-  const name = checkedName(core, newName);
+  const name = newNameOf(core, newName);
   const renamed = changeContainer(core, record.id, (current) => ({ ...current, name }));
   logContainerEvent(core, renamed ?? record, 'rename', { oldName: `/${record.name}` });
+}
+
+/** Throws EngineError in the words that renaming puts before. */
+function newNameOf(core: EngineCore, newName: string): string {
+  try {
+    return checkedName(core, newName.startsWith('/') ? newName : `/${newName}`);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const verb = core.vintage === '20.10' ? 'Error' : 'error';
+    throw new EngineError(error.kind, error.code, `${verb} when allocating new name: ${error.message}`);
+  }
 }
 
 function update(
@@ -160,6 +173,14 @@ function update(
 ): { readonly warnings: readonly string[] } {
   if (record.hostConfig.AutoRemove && options.restartPolicy && options.restartPolicy.Name !== 'no')
     throw other('conflict', 'Restart policy cannot be updated because AutoRemove is enabled for the container');
+  if (options.restartPolicy) checkRestartPolicy(options.restartPolicy);
+  // moby container/container_unix.go, UpdateContainer
+  const { Memory: memory = 0, MemorySwap: swap = 0 } = options.resources ?? {};
+  if (memory > record.hostConfig.MemorySwap && memory > 0 && swap === 0)
+    throw other(
+      'conflict',
+      `Cannot update container ${record.id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
+    );
   const changed = changeContainer(core, record.id, (current) => ({
     ...current,
     hostConfig: {

@@ -1,6 +1,7 @@
 import { makeDirectories, statIfThere } from '../shell/kernel/calls.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { cleaned, planMounts, type PlannedMount } from './containerMountPoints.ts';
+import { checkLogConfig, checkSettings } from './checkContainer.ts';
 import type { CreateContainer } from './containerCalls.ts';
 import { type ContainerConfig, EMPTY_CONFIG, type HostConfig } from './containerConfig.ts';
 import { keptLinks } from './containerLinks.ts';
@@ -32,20 +33,15 @@ export async function createContainer(
   request: CreateContainer,
 ): Promise<{ readonly id: string; readonly warnings: readonly string[] }> {
   const given = { ...EMPTY_CONFIG, ...request.config };
+  const hostConfig = withDefaults(request.hostConfig);
+  checkSettings(given, hostConfig);
   const image = findImage(core, given.Image);
   const imageConfig = objectField(image.document, 'config');
   const config = mergeConfig(given, imageConfig && readContainerConfig(imageConfig));
-  if (config.WorkingDir !== '' && !config.WorkingDir.startsWith('/'))
-    throw other(
-      'invalidParameter',
-      `the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`,
-    );
-  const hostConfig = withDefaults(request.hostConfig);
-  if (hostConfig.AutoRemove && hostConfig.RestartPolicy.Name !== 'no')
-    throw other('invalidParameter', `can't create 'AutoRemove' container with restart policy`);
   const options = modeConflict(hostConfig, given);
   if (options !== undefined)
     throw other('invalidParameter', `conflicting options: ${options} and the container type network mode`);
+  checkLogConfig(hostConfig.LogConfig);
   const id = core.newId();
   const name = request.name === '' ? inventName(core) : checkedName(core, request.name);
   requireContainerRoom(core, id);

@@ -9,7 +9,7 @@ import { imageById, storeImage } from './imageStore.ts';
  *  do (moby image, NewChildImage). */
 export function createImage(core: EngineCore, made: NewImage): ImageRecord {
   const parent = made.parent === undefined ? undefined : imageById(core, made.parent);
-  const created = core.now();
+  const created = made.created ?? core.now();
   const { newLayer } = made;
   const config = imageConfigBytes({
     created,

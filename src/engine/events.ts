@@ -1,10 +1,9 @@
 import type { EngineCore } from './engineCore.ts';
-import { type Filters, fitsLabels, NO_FILTERS, requireKnownFilters } from './filters.ts';
+import { type Filters, fitsLabels, NO_FILTERS } from './filters.ts';
 import type { EngineEvent } from './systemCalls.ts';
 
-const FILTERS = ['container', 'daemon', 'event', 'image', 'label', 'network', 'plugin', 'scope', 'type', 'volume'];
-
-/** `docker events`: what is kept since a time, then what happens, until a time or the signal. */
+/** `docker events`: what is kept since a time, then what happens, until a time or the signal. Filters of other names
+ *  take nothing away. */
 export async function* watchEvents(
   core: EngineCore,
   options: {
@@ -15,7 +14,6 @@ export async function* watchEvents(
   },
 ): AsyncIterable<EngineEvent> {
   const { sinceSec, untilSec, signal, filters = NO_FILTERS } = options;
-  requireKnownFilters(filters, FILTERS);
   const waiting: EngineEvent[] = [];
   let wake: () => void = () => undefined;
   const unsubscribe = core.events.subscribe((event) => {
@@ -40,7 +38,7 @@ export async function* watchEvents(
   }
   try {
     const isWanted = (event: EngineEvent) =>
-      fitsFilters(filters, event) && (untilSec === undefined || event.timeSec <= untilSec);
+      fitsFilters(filters, event) && (untilSec === undefined || event.timeNsec <= BigInt(Math.round(untilSec * 1e9)));
     if (sinceSec !== undefined)
       for (const event of core.events.kept) if (event.timeSec >= sinceSec && isWanted(event)) yield event;
     for (;;) {

@@ -1,4 +1,5 @@
 import { EngineError } from './engineError.ts';
+import type { EngineVintage } from './systemCalls.ts';
 
 /** `--filter NAME=VALUE`, all values of a name. */
 export type Filters = ReadonlyMap<string, readonly string[]>;
@@ -10,12 +11,26 @@ export function requireKnownFilters(filters: Filters, known: readonly string[]):
   for (const name of filters.keys()) if (!known.includes(name)) throw invalidFilter(name);
 }
 
-/** The value of a filter that is true or false. Undefined when it is not asked for. */
+/** The value of a filter that is true or false, in words or as a number. Undefined when it is not asked for. */
 export function booleanFilter(filters: Filters, name: string): boolean | undefined {
+  return readBoolean(filters, name, ['1', 'true'], ['0', 'false']);
+}
+
+/** Of calls that took no numbers up to 20.10. */
+export function wordFilter(filters: Filters, name: string, vintage: EngineVintage): boolean | undefined {
+  return vintage === '20.10' ? readBoolean(filters, name, ['true'], ['false']) : booleanFilter(filters, name);
+}
+
+function readBoolean(
+  filters: Filters,
+  name: string,
+  yes: readonly string[],
+  no: readonly string[],
+): boolean | undefined {
   const values = filters.get(name);
   if (!values || values.length === 0) return undefined;
-  const isTrue = values.some((value) => value === '1' || value === 'true');
-  const isFalse = values.some((value) => value === '0' || value === 'false');
+  const isTrue = values.some((value) => yes.includes(value));
+  const isFalse = values.some((value) => no.includes(value));
   if (isTrue === isFalse) throw invalidFilter(`${name}=[${values.join(' ')}]`);
   return isTrue;
 }

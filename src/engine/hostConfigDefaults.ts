@@ -60,6 +60,13 @@ export const DEFAULT_HOST_CONFIG: HostConfig = {
 
 export function withDefaults(given: Partial<HostConfig>): HostConfig {
   const merged = { ...DEFAULT_HOST_CONFIG, ...given };
-  const { RestartPolicy: policy } = merged;
-  return { ...merged, RestartPolicy: policy.Name === '' ? { ...policy, Name: 'no' } : policy };
+  const { RestartPolicy: policy, LogConfig: log } = merged;
+  return {
+    ...merged,
+    RestartPolicy: policy.Name === '' ? { ...policy, Name: 'no' } : policy,
+    LogConfig: log.Type === '' ? { ...log, Type: 'json-file' } : log,
+    Runtime: merged.Runtime || 'runc',
+    // moby daemon_unix.go, adaptContainerSettings
+    MemorySwap: merged.Memory > 0 && merged.MemorySwap === 0 ? merged.Memory * 2 : merged.MemorySwap,
+  };
 }

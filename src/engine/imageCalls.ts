@@ -151,4 +151,6 @@ export interface NewImage {
   readonly comment: string;
   readonly author: string;
   readonly createdBy: string;
+  /** RFC 3339; now, unless given. */
+  readonly created?: string;
 }

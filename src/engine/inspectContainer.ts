@@ -1,8 +1,9 @@
 import type { JsonWritable } from '../image/writeJson.ts';
 import { configJson, type HostConfig } from './containerConfig.ts';
-import type { MountPoint } from './containerCalls.ts';
+import { listedMounts, type MountPoint } from './containerCalls.ts';
 import { containerDirectory } from './containerNamespace.ts';
 import type { ContainerRecord, Endpoint } from './containerRecord.ts';
+import type { ContainerRuntime } from './containerRuntime.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
 import { sizeRwBytes } from './containerSize.ts';
 import type { EngineCore } from './engineCore.ts';
@@ -32,7 +33,7 @@ export function inspectContainer(
     ResolvConfPath: hasRun ? `${directory}/resolv.conf` : '',
     HostnamePath: hasRun ? `${directory}/hostname` : '',
     HostsPath: hasRun ? `${directory}/hosts` : '',
-    LogPath: hasRun ? `${directory}/${record.id}-json.log` : '',
+    LogPath: hasRun && record.hostConfig.LogConfig.Type === 'json-file' ? `${directory}/${record.id}-json.log` : '',
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',
@@ -40,15 +41,19 @@ export function inspectContainer(
     MountLabel: '',
     ProcessLabel: '',
     AppArmorProfile: '',
-    ExecIDs: null,
+    ExecIDs: execIds(runtimes.of(record)),
     HostConfig: hostConfigJson(record.hostConfig),
     GraphDriver: { Data: directories(record), Name: 'overlay2' },
     SizeRw: wantsSize ? sizeRw : undefined,
     SizeRootFs: wantsSize ? sizeRw + imageBytes(record) : undefined,
-    Mounts: record.mounts.map(mountJson),
+    Mounts: listedMounts(record.mounts).map(mountJson),
     Config: configJson(record.config) as JsonWritable,
     NetworkSettings: networkJson(core, record),
   });
+}
+
+function execIds({ running }: ContainerRuntime): readonly string[] | null {
+  return running && running.execs.size > 0 ? [...running.execs.values()] : null;
 }
 
 function stateJson(record: ContainerRecord): JsonWritable {

@@ -1,4 +1,4 @@
-import type { ContainerStatus, ContainerSummary, PortSummary } from './containerCalls.ts';
+import { type ContainerStatus, type ContainerSummary, listedMounts, type PortSummary } from './containerCalls.ts';
 import { noSuchContainer } from './containerMessages.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
@@ -6,10 +6,11 @@ import { findContainer } from './containerNames.ts';
 import { sizeRwBytes } from './containerSize.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
-import { type Filters, fitsLabels, invalidFilter, NO_FILTERS, requireKnownFilters } from './filters.ts';
+import { type Filters, fitsLabels, invalidFilter, NO_FILTERS, requireKnownFilters, wordFilter } from './filters.ts';
 import { compareTimes, timeSec } from './goTime.ts';
 import { humanDuration } from './humanDuration.ts';
 import { findImage } from './imageStore.ts';
+import { other, quoted } from './messages.ts';
 import { portsOf } from './publishedPort.ts';
 import { isRunning } from './removeImage.ts';
 
@@ -64,11 +65,13 @@ function containerFilter(core: EngineCore, filters: Filters): (record: Container
   const values = (name: string) => filters.get(name) ?? [];
   for (const status of values('status')) if (!STATUSES.includes(status)) throw invalidFilter(`status=${status}`);
   const exited = values('exited').map((code) => {
-    if (!/^-?\d+$/.test(code)) throw invalidFilter(`exited=${code}`);
+    if (!/^[+-]?\d+$/.test(code)) throw other('system', `strconv.Atoi: parsing ${quoted(code)}: invalid syntax`);
     return Number(code);
   });
   for (const health of values('health'))
-    if (!['starting', 'healthy', 'unhealthy', 'none'].includes(health)) throw invalidFilter(`health=${health}`);
+    if (!['starting', 'healthy', 'unhealthy', 'none'].includes(health))
+      throw other('invalidParameter', `Unrecognised filter value for health: ${health}`);
+  const areTasks = wordFilter(filters, 'is-task', core.vintage);
   const before = values('before').map((name) => neighbour(core, name).createdAt);
   const since = values('since').map((name) => neighbour(core, name).createdAt);
   const ancestors = ancestorIds(core, values('ancestor'));
@@ -87,11 +90,11 @@ function containerFilter(core: EngineCore, filters: Filters): (record: Container
     if (ancestors && !ancestors.has(record.imageId)) return false;
     if (filters.has('volume') && !values('volume').some((volume) => hasVolume(record, volume))) return false;
     if (filters.has('network') && !values('network').some((network) => hasNetwork(record, network))) return false;
-    if (filters.has('publish') && !values('publish').some((port) => hasPort(portsOf(record), port, 'publicPort')))
+    if (filters.has('publish') && !values('publish').some((port) => hasPort(shownPorts(record), port, 'publicPort')))
       return false;
-    if (filters.has('expose') && !values('expose').some((port) => hasPort(portsOf(record), port, 'privatePort')))
+    if (filters.has('expose') && !values('expose').some((port) => hasPort(shownPorts(record), port, 'privatePort')))
       return false;
-    if (filters.has('is-task') && values('is-task').every((value) => value === 'true' || value === '1')) return false;
+    if (areTasks === true) return false;
     return fitsLabels(filters, 'label', record.config.Labels);
   };
 }
@@ -168,6 +171,11 @@ function hasPort(ports: readonly PortSummary[], wanted: string, side: 'publicPor
   });
 }
 
+/** One that does not run has none, whatever it was asked for. */
+function shownPorts(record: ContainerRecord): readonly PortSummary[] {
+  return isRunning(record) ? portsOf(record) : [];
+}
+
 function summarize(
   core: EngineCore,
   runtimes: ContainerRuntimes,
@@ -182,13 +190,13 @@ function summarize(
     imageId: record.imageId,
     command: commandText(record),
     createdSec: timeSec(record.createdAt),
-    ports: isRunning(record) ? portsOf(record) : [],
+    ports: shownPorts(record),
     ...(wantsSize && { sizeRwBytes: sizeRw, sizeRootFsBytes: sizeRw + imageBytes(record) }),
     labels: record.config.Labels ?? {},
     state: record.state.status,
     status: statusText(core, record),
     networkNames: record.endpoints.map(({ networkName }) => networkName),
-    mounts: record.mounts,
+    mounts: listedMounts(record.mounts),
   };
 }
 

@@ -2,7 +2,7 @@ import { familiarForm } from '../image/reference.ts';
 import { familiarMatch } from '../image/referenceMatch.ts';
 import { ImageError } from '../image/imageError.ts';
 import type { EngineCore } from './engineCore.ts';
-import { booleanFilter, type Filters, fitsLabels, NO_FILTERS, requireKnownFilters } from './filters.ts';
+import { type Filters, fitsLabels, NO_FILTERS, requireKnownFilters, wordFilter } from './filters.ts';
 import { compareTimes, normalTime } from './goTime.ts';
 import type { ImageSummary } from './imageCalls.ts';
 import type { ImageRecord } from './imageRecord.ts';
@@ -20,7 +20,7 @@ export function listImages(
   { isAll = false, filters = NO_FILTERS }: { readonly isAll?: boolean; readonly filters?: Filters },
 ): ImageSummary[] {
   requireKnownFilters(filters, core.vintage === '20.10' ? FILTERS_20 : FILTERS_26);
-  const isDangling = booleanFilter(filters, 'dangling');
+  const isDangling = wordFilter(filters, 'dangling', core.vintage);
   const accepts = imageFilter(core, filters);
   const rows: ImageSummary[] = [];
   for (const image of core.state.images.values()) {

@@ -164,7 +164,7 @@ function markRunning(
     terminal,
     stdin,
     ended,
-    execs: new Set(),
+    execs: new Map(),
     isStopping: false,
     stopHealthChecks: undefined,
     unpublish: () => {

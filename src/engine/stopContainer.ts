@@ -10,6 +10,7 @@ import type { EngineCore } from './engineCore.ts';
 import { other } from './messages.ts';
 
 const DEFAULT_TIMEOUT_SEC = 10;
+const LAST_SIGNAL = 64;
 
 /** `docker stop`: the stop signal, and after a time KILL. Nothing happens where it does not run. A negative time waits
  *  without end. */
@@ -108,6 +109,8 @@ export async function signalContainer(
   signalText: string,
 ): Promise<void> {
   const signal = parseSignal(signalText);
+  if (signal === undefined && Number(signalText) > LAST_SIGNAL)
+    throw cannotKill(typed, `The linux daemon does not support signal ${signalText}`, 'invalidParameter', 'other');
   if (signal === undefined || signal === 0) throw other('invalidParameter', `Invalid signal: ${signalText}`);
   const { running } = runtimes.of(record);
   if (!running) throw cannotKill(typed, `Container ${record.id} is not running`, 'conflict', 'notRunning');

@@ -19,16 +19,21 @@ export function ensureVolume(
 ): VolumeRecord {
   const known = core.state.volumes.get(given.name);
   if (known) return known;
-  if (!NAME_PATTERN.test(given.name))
-    throw other(
-      'invalidParameter',
-      `create ${given.name}: "${given.name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
-    );
   const { driver = 'local' } = given;
   if (driver !== 'local')
     throw other(
       'notFound',
       `create ${given.name}: error looking up volume plugin ${driver}: plugin "${driver}" not found`,
+    );
+  if (given.name.length === 1)
+    throw other(
+      'invalidParameter',
+      `create ${given.name}: volume name is too short, names should be at least two alphanumeric characters`,
+    );
+  if (!NAME_PATTERN.test(given.name))
+    throw other(
+      'invalidParameter',
+      `create ${given.name}: "${given.name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
     );
   const record: VolumeRecord = {
     name: given.name,

@@ -10,7 +10,7 @@ import { Linter } from '../lint/linter.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import { resolveWorkingDir } from '../plan/carryOut.ts';
-import { exposedPorts } from '../plan/ports.ts';
+import { exposedPorts, withOldPortWords } from '../plan/ports.ts';
 import { withShell } from '../plan/runCommand.ts';
 
 /** What `--change` of `docker commit` and `import` may say (moby builder/dockerfile, validCommitCommands). */
@@ -52,6 +52,11 @@ function parse(changes: readonly string[]) {
   }
 }
 
+/** An empty list sets none: what the container has stays (moby daemon, merge). */
+function orNone(words: readonly string[]): readonly string[] | null {
+  return words.length > 0 ? words : null;
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 class ChangedConfig {
@@ -74,7 +79,7 @@ class ChangedConfig {
         this.#hasCommand = true;
         break;
       case 'ENTRYPOINT':
-        config.Entrypoint = this.#command(body.command.args, body.command.shell);
+        config.Entrypoint = orNone(this.#command(body.command.args, body.command.shell));
         if (!this.#hasCommand) config.Cmd = null;
         break;
       case 'ENV':
@@ -92,7 +97,7 @@ class ChangedConfig {
         break;
       case 'EXPOSE': {
         const words = body.ports.flatMap((port) => expandWords(port, this.#variables(), { escape: '\\' }));
-        const ports = exposedPorts(words, node, new Linter());
+        const ports = withOldPortWords(() => exposedPorts(words, node, new Linter()));
         config.ExposedPorts = withNames(config.ExposedPorts, ports);
         break;
       }

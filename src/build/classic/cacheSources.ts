@@ -1,4 +1,4 @@
-import type { ContainerConfig } from '../../engine/containerConfig.ts';
+import { type ContainerConfig, EMPTY_CONFIG } from '../../engine/containerConfig.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import type { ImageCalls } from '../../engine/imageCalls.ts';
 import type { ImageRecord } from '../../engine/imageRecord.ts';
@@ -57,11 +57,12 @@ export class CacheSources {
       parent: base?.id,
       newLayer,
       config,
-      containerConfig: config,
+      containerConfig: EMPTY_CONFIG,
       containerId: '',
       comment: entry?.comment ?? '',
       author: entry?.author ?? '',
       createdBy: entry?.createdBy ?? '',
+      ...(entry?.created !== undefined && { created: entry.created }),
     });
     return made.id;
   }

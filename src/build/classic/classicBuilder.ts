@@ -123,7 +123,7 @@ class ClassicBuild {
   #expandGlobal(word: string): string {
     const { escape: escapeCharacter } = this.#dockerfile;
     const values = new VariableMap(this.#arguments.globalValues());
-    return expandWord(word, values, { escape: escapeCharacter }).text;
+    return expandWord(word, values, { escape: escapeCharacter, colonOnly: true }).text;
   }
 
   async #buildStage(stage: Stage): Promise<void> {

@@ -18,7 +18,7 @@ import type {
 import { Linter } from '../lint/linter.ts';
 import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import { resolveWorkingDir } from '../plan/carryOut.ts';
-import { exposedPorts } from '../plan/ports.ts';
+import { exposedPorts, withOldPortWords } from '../plan/ports.ts';
 import { isSignal } from '../plan/signals.ts';
 import { type CacheDecision, probeCache } from './cacheProbe.ts';
 import { sumOfAll } from './copySources.ts';
@@ -112,7 +112,7 @@ export class ClassicStep {
         return this.#command(body.kind, body.command);
       case 'EXPOSE': {
         const words = body.ports.flatMap((port) =>
-          expandWords(port, this.#variables(), { escape: this.#setup.escape }),
+          expandWords(port, this.#variables(), { escape: this.#setup.escape, colonOnly: true }),
         );
         const ports = this.#ports(words, node);
         build.config = { ...build.config, ExposedPorts: withNames(build.config.ExposedPorts, ports) };
@@ -156,7 +156,7 @@ export class ClassicStep {
   }
 
   #word(text: string): string {
-    const expanded = expandWord(text, this.#variables(), { escape: this.#setup.escape }).text;
+    const expanded = expandWord(text, this.#variables(), { escape: this.#setup.escape, colonOnly: true }).text;
     // Words are kept in each image's config from here on.
     if (expanded.length > MAX_WORD_LENGTH)
       throw new BuildError('limit', `a word with its variables is longer than ${MAX_WORD_LENGTH} characters`);
@@ -179,12 +179,7 @@ export class ClassicStep {
   }
 
   #ports(words: readonly string[], node: SyntaxNode): readonly string[] {
-    for (const word of words) {
-      const port = word.replace(/\/.*$/, '').replace(/^.*:/, '');
-      if (!/^\d+(-\d+)?$/.test(port) || port.split('-').some((one) => Number(one) > 65535))
-        throw new BuildError('instruction', `Invalid containerPort: ${port}`);
-    }
-    return exposedPorts(words, node, new Linter());
+    return withOldPortWords(() => exposedPorts(words, node, new Linter()));
   }
 
   // Instructions that change the config alone
@@ -362,6 +357,7 @@ export class ClassicStep {
       Entrypoint: [''],
       Env: [...(build.config.Env ?? []), ...inForce],
     });
+    if (build.imageId === undefined) throw nothingToRun(args[0] ?? '');
     await this.#execute(container.id, args);
     await this.#commit(container, probed, await surroundings.engine.containers.sealLayer(container.id));
   }
@@ -438,4 +434,15 @@ function clean(path: string): string {
 
 function goList(words: readonly string[]): string {
   return `[${words.join(' ')}]`;
+}
+
+/** What runc says of a command on scratch: nothing is there. */
+function nothingToRun(command: string): BuildError {
+  const why = command.includes('/')
+    ? `exec: ${JSON.stringify(command)}: stat ${command}: no such file or directory`
+    : `exec: ${JSON.stringify(command)}: executable file not found in $PATH`;
+  return new BuildError(
+    'instruction',
+    `failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`,
+  );
 }

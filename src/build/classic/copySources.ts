@@ -34,11 +34,21 @@ export async function findSources(
   if (hasWildcards(path)) {
     const found: CopySource[] = [];
     for (const file of files.below('')) {
-      if (matchFilePattern(path, file.path)) found.push(await asSource(files, file.path, form, work));
+      if (doesMatch(path, file.path)) found.push(await asSource(files, file.path, form, work));
     }
     return found;
   }
   return [await asSource(files, path, form, work)];
+}
+
+/** What is no pattern matches nothing: the daemon does not look at the error. */
+function doesMatch(pattern: string, path: string): boolean {
+  try {
+    return matchFilePattern(pattern, path);
+  } catch (error) {
+    if (error instanceof BuildError && error.code === 'pattern') return false;
+    throw error;
+  }
 }
 
 async function asSource(

@@ -38,7 +38,9 @@ export async function findCopySources(
 async function stageFiles({ build, stages, surroundings, findImage }: StepSetup, from: string): Promise<FileSet> {
   const { engine, owners, work } = surroundings;
   const earlier = stages.filter((stage) => stage !== build);
-  const stage = earlier.find(({ name }) => name !== '' && name === from.toLowerCase()) ?? numbered(earlier, from);
+  const stage =
+    earlier.find(({ name }) => name !== '' && name === from.toLowerCase()) ??
+    numbered(earlier, stages.length - 1, from);
   let layers: readonly Digest[];
   if (stage) {
     layers = stage.imageId === undefined ? [] : engine.images.find(stage.imageId).layers.map(({ diffId }) => diffId);
@@ -86,6 +88,12 @@ async function download({ context, surroundings }: StepSetup, url: string): Prom
   return { file, name, files: context, sum, sums: new Map([[url, sum]]), isDownload: true };
 }
 
-function numbered(stages: readonly StageBuild[], text: string): StageBuild | undefined {
-  return /^\d+$/.test(text) ? stages[Number(text)] : undefined;
+/** By number, `current` being that of the stage that asks (moby builder/dockerfile, stagesBuildResults). */
+function numbered(earlier: readonly StageBuild[], current: number, text: string): StageBuild | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const index = Number(text);
+  const stage = earlier[index];
+  if (stage) return stage;
+  const why = index === current ? 'refers to current build stage' : 'index out of bounds';
+  throw new BuildError('stage', `invalid from flag value ${text}: ${why}`);
 }

@@ -10,7 +10,8 @@ const CANNOT = 'unable to convert uid/gid chown string to host mapping: ';
 /** `--chown=USER[:GROUP]`, names as the image's own passwd and group have them (moby builder/dockerfile,
  *  parseChownFlag). Throws BuildError with the daemon's words. */
 export async function ownerOf(mount: OverlayMount, chown: string): Promise<Owner> {
-  const [user = '', group] = chown.split(':');
+  const [user = '', group, ...rest] = chown.split(':');
+  if (rest.length > 0) throw new BuildError('instruction', `${CANNOT}invalid chown string format: ${chown}`);
   const wantedGroup = group ?? user;
   const uid = numberOf(user) ?? (await lookUp(mount, '/etc/passwd', user));
   if (uid === undefined)

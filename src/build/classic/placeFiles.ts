@@ -41,6 +41,7 @@ export async function placeSource(source: CopySource, placing: Placing): Promise
   }
   const intoDirectory = destination.endsWith('/') || isThereDirectory(placing.mount, target);
   const path = intoDirectory ? `${target === '/' ? '' : target}/${source.name}` : target;
+  refuseFileAbove(placing, path, { hasSlash: destination.endsWith('/') });
   makeParents(placing, path);
   await placeFile(source.file, path, placing);
 }
@@ -97,6 +98,22 @@ export async function writeContent(
 function isFile(mount: OverlayMount, path: string): boolean {
   const type = typeAt(mount, path);
   return type !== undefined && type !== S_IFDIR && type !== S_IFLNK;
+}
+
+/** A path that leads through a file (moby builder/dockerfile/copy.go, copyFile and its look at the destination). */
+function refuseFileAbove(
+  { mount, shownRoot }: Placing,
+  path: string,
+  { hasSlash }: { readonly hasSlash: boolean },
+): void {
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  for (let at = parent; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+    if (!isFile(mount, at)) continue;
+    const why = hasSlash
+      ? `failed to create new directory: mkdir ${shownRoot}${parent}: not a directory`
+      : `lstat ${shownRoot}${path}: not a directory`;
+    throw new BuildError('context', `failed to copy files: ${why}`);
+  }
 }
 
 function notDirectory({ shownRoot }: Placing, target: string): BuildError {

@@ -22,7 +22,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   copy: ['chown', 'chmod', 'from'],
   from: ['platform'],
   healthcheck: ['interval', 'timeout', 'start-period', 'retries'],
-  run: ['mount', 'network', 'security'],
+  run: ['mount'],
 };
 
 const MAX_INSTRUCTIONS = 200_000;
@@ -72,5 +72,7 @@ export function oldWords(message: string): string {
   return message
     .replace(/^dockerfile parse error on line /, 'dockerfile parse error line ')
     .replace(/unknown instruction: (\S+).*$/s, (_, keyword: string) => `unknown instruction: ${keyword.toUpperCase()}`)
-    .replace(/unknown flag: --(\S+?)(?: \(.*)?$/, 'Unknown flag: $1');
+    .replace(/unknown flag: --(\S+?)(?: \(.*)?$/, 'Unknown flag: $1')
+    .replace(/missing a value on flag: --/, 'Missing a value on flag: ')
+    .replace(/--retries cannot be negative \((.*)\)/, '--retries must be at least 1 (not $1)');
 }

@@ -19,6 +19,8 @@ export interface LexOptions {
   readonly skipQuotes?: boolean;
   /** A variable that is not set stays as it is written. */
   readonly keepUnset?: boolean;
+  /** Of `${x…}` only what begins with a colon, as up to BuildKit 0.8. */
+  readonly colonOnly?: boolean;
 }
 
 export interface Expansion {
@@ -208,6 +210,7 @@ class WordLexer {
     const name = this.#name();
     const operator = this.#next();
     if (operator === '}') return this.#lookup(name) ?? (this.#options.keepUnset ? `\${${name}}` : '');
+    if (this.#options.colonOnly && operator !== ':') throw fault("missing ':' in substitution");
     if (operator === '/') return this.#replacement(name);
     if (operator === ':') return this.#conditional(name, this.#next(), { nullIsUnset: true });
     if ('+-?#%'.includes(operator) && operator !== END)
@@ -216,9 +219,10 @@ class WordLexer {
   }
 
   #conditional(name: string, operator: string, { nullIsUnset }: { nullIsUnset: boolean }): string {
-    const shown = (nullIsUnset ? ':' : '') + (operator || NO_CHARACTER);
+    const { colonOnly } = this.#options;
+    const shown = (nullIsUnset && !colonOnly ? ':' : '') + (operator || NO_CHARACTER);
     const trims = operator === '#' || operator === '%';
-    if (nullIsUnset && trims) throw unsupported(shown);
+    if (nullIsUnset && trims && !colonOnly) throw unsupported(shown);
     const word = this.#part('}', trims, "syntax error: missing '}'");
     const found = this.#lookup(name);
     if (this.#options.keepUnset && found === undefined) return `\${${name}${shown}${word}}`;
@@ -236,6 +240,7 @@ class WordLexer {
       }
       case '#':
       case '%': {
+        if (nullIsUnset) throw unsupported(shown);
         const greedy = word.startsWith(operator);
         const pattern = greedy ? word.slice(1) : word;
         return operator === '#' ? trimPrefix(value, pattern, { greedy }) : trimSuffix(value, pattern, { greedy });

@@ -1,7 +1,7 @@
 // How each instruction's arguments are cut into words; what they mean is for `src/build/instructions`.
 import { BuildError } from '../buildError.ts';
 import type { EscapeCharacter } from '../expand/lexer.ts';
-import { parseJsonStrings } from '../go/jsonStrings.ts';
+import { type JsonTail, parseJsonStrings } from '../go/jsonStrings.ts';
 import { quote } from '../go/quote.ts';
 import { isSpace, splitBlanks } from '../go/space.ts';
 import { argumentWords } from './argumentWords.ts';
@@ -11,7 +11,7 @@ export interface Arguments {
   readonly json: boolean;
 }
 
-type LineParser = (rest: string, escapeToken: EscapeCharacter) => Arguments;
+type LineParser = (rest: string, escapeToken: EscapeCharacter, tail: JsonTail) => Arguments;
 
 /** Every instruction but ONBUILD, whose rest is an instruction itself. */
 export const LINE_PARSERS: ReadonlyMap<string, LineParser> = new Map<string, LineParser>([
@@ -51,16 +51,16 @@ function list(rest: string): Arguments {
   return shell(rest === '' ? [] : splitBlanks(rest, Number.POSITIVE_INFINITY));
 }
 
-function jsonOrText(rest: string): Arguments {
-  return execForm(rest) ?? text(rest);
+function jsonOrText(rest: string, _escapeToken: EscapeCharacter, tail: JsonTail): Arguments {
+  return execForm(rest, tail) ?? text(rest);
 }
 
-function jsonOrList(rest: string): Arguments {
-  return execForm(rest) ?? list(rest);
+function jsonOrList(rest: string, _escapeToken: EscapeCharacter, tail: JsonTail): Arguments {
+  return execForm(rest, tail) ?? list(rest);
 }
 
-function execForm(rest: string): Arguments | undefined {
-  const strings = parseJsonStrings(rest);
+function execForm(rest: string, tail: JsonTail): Arguments | undefined {
+  const strings = parseJsonStrings(rest, tail);
   if (strings === 'mixed') {
     throw new BuildError('syntax', 'when using JSON array syntax, arrays must be comprised of strings only');
   }
@@ -68,13 +68,13 @@ function execForm(rest: string): Arguments | undefined {
 }
 
 // `HEALTHCHECK NONE`, or `CMD` and a command.
-function healthcheck(rest: string): Arguments {
+function healthcheck(rest: string, escapeToken: EscapeCharacter, tail: JsonTail): Arguments {
   let end = 0;
   while (end < rest.length && !isSpace(rest.charCodeAt(end))) end++;
   if (end === 0) return shell([]);
   let next = end;
   while (next < rest.length && isSpace(rest.charCodeAt(next))) next++;
-  const command = jsonOrText(rest.slice(next));
+  const command = jsonOrText(rest.slice(next), escapeToken, tail);
   return { args: [rest.slice(0, end), ...command.args], json: command.json };
 }
 

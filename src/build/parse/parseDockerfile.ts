@@ -5,6 +5,7 @@ import type { EscapeCharacter } from '../expand/lexer.ts';
 import { spaceEnd, trimSpace } from '../go/space.ts';
 import { type Directive, DirectiveReader } from './directives.ts';
 import { type HeredocStart, heredocsOfLine } from './heredocWord.ts';
+import type { JsonTail } from '../go/jsonStrings.ts';
 import { LINE_PARSERS, ONBUILD } from './lineParsers.ts';
 import { LINE_TOO_LONG, PhysicalLines } from './physicalLines.ts';
 import { splitCommand } from './splitCommand.ts';
@@ -22,7 +23,7 @@ const NO_COMMENTS: readonly string[] = [];
 const WITH_HEREDOCS: ReadonlySet<string> = new Set(['add', 'copy', 'run']);
 
 /** Throws BuildError: `syntax` with BuildKit's words and the lines, `limit` for a text that is too long.
- *  `hasHeredocs`: off for the classic builder, which knew none. */
+ *  `hasHeredocs`: off for the grammar of 20.10, which knew none, and took no notice of what follows a JSON array. */
 export function parseDockerfile(text: string, { hasHeredocs = true } = {}): ParsedDockerfile {
   if (text.length > MAX_DOCKERFILE_LENGTH) {
     throw new BuildError(
@@ -137,7 +138,7 @@ class DockerfileParser {
     const lines = this.#lines;
     const endLine = lines.count;
     try {
-      const syntax = parseInstructionLine(logical.text, this.#escape);
+      const syntax = parseInstructionLine(logical.text, this.#escape, this.#hasHeredocs ? 'refused' : 'ignored');
       const heredocs = this.#heredocs(syntax, logical.text);
       // Written out: a spread costs more than all the rest of parsing.
       const { keyword, flags, args, json, trigger, original } = syntax;
@@ -193,13 +194,13 @@ const UNTERMINATED = 'unterminated heredoc';
 type InstructionLine = Pick<SyntaxNode, 'keyword' | 'flags' | 'args' | 'json' | 'trigger' | 'original'>;
 
 /** Takes a logical line apart. An unknown keyword is kept, with one empty argument: the fault is told later. */
-function parseInstructionLine(line: string, escapeToken: EscapeCharacter, depth = 0): InstructionLine {
+function parseInstructionLine(line: string, escapeToken: EscapeCharacter, tail: JsonTail, depth = 0): InstructionLine {
   const { keyword, flags, rest } = splitCommand(line, escapeToken);
   const name = keyword.toLowerCase();
   if (name === ONBUILD) {
     if (depth >= MAX_TRIGGER_DEPTH) throw new BuildError('limit', `ONBUILD is nested deeper than ${MAX_TRIGGER_DEPTH}`);
     if (rest === '') return { keyword, flags, args: [], json: false, trigger: undefined, original: line };
-    const child = parseInstructionLine(rest, escapeToken, depth + 1);
+    const child = parseInstructionLine(rest, escapeToken, tail, depth + 1);
     const trigger = {
       ...child,
       heredocs: NO_HEREDOCS,
@@ -212,7 +213,7 @@ function parseInstructionLine(line: string, escapeToken: EscapeCharacter, depth 
     return { keyword, flags, args: [child.keyword, ...child.args], json: false, trigger, original: line };
   }
   const parser = LINE_PARSERS.get(name);
-  const { args, json } = parser ? parser(rest, escapeToken) : { args: [''], json: false };
+  const { args, json } = parser ? parser(rest, escapeToken, tail) : { args: [''], json: false };
   return { keyword, flags, args, json, trigger: undefined, original: line };
 }
 

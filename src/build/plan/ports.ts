@@ -97,3 +97,20 @@ function isIpv6(text: string): boolean {
 function fault(message: string): BuildError {
   return new BuildError('instruction', message);
 }
+
+/** The words of go-connections before 0.5, which dockerd 20.10 has. */
+export function withOldPortWords<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw new BuildError(
+      error.code,
+      error.message.replace(/^invalid port: "[^"]*": /, '').replace(/^[in](?=nvalid|o port)/, upper),
+    );
+  }
+}
+
+function upper(letter: string): string {
+  return letter.toUpperCase();
+}

@@ -4,7 +4,16 @@ import type { FlagSpec } from './spec.ts';
 
 /** Checks a value of a flag as Go's flag types do. Gives the value as it is kept; throws FlagValueError with Go's words. */
 export function checkFlagValue(flag: FlagSpec, value: string): string {
-  if (flag.holds === 'reference') return checkReference(value);
+  switch (flag.holds) {
+    case 'reference':
+      return checkReference(value);
+    case 'stream':
+      if (!STREAMS.has(value.toLowerCase())) throw new FlagValueError('valid streams are STDIN, STDOUT and STDERR');
+      return value;
+    case 'variable':
+      if (value === '' || value.startsWith('=')) throw new FlagValueError(`invalid environment variable: ${value}`);
+      return value;
+  }
   switch (flag.type) {
     case 'bool':
       return checkBool(value);
@@ -30,6 +39,8 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
       return value;
     case 'filter':
       return checkFilter(value);
+    case 'ulimit':
+      return checkUlimit(value);
     case 'decimal':
       if (!/^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(value)) {
         throw new FlagValueError(`failed to parse ${value} as a rational number`);
@@ -43,6 +54,36 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
 /** What a flag does not take, in the words that stand behind `invalid argument "x" for "--flag" flag: `. */
 export class FlagValueError extends Error {
   override readonly name = 'FlagValueError';
+}
+
+const STREAMS = new Set(['stdin', 'stdout', 'stderr']);
+
+/** The names that setrlimit(2) has (go-units, ulimit.go). */
+const ULIMITS = new Set(
+  'as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' '),
+);
+
+// go-units, ParseUlimit
+function checkUlimit(value: string): string {
+  const equals = value.indexOf('=');
+  if (equals < 0) throw new FlagValueError(`invalid ulimit argument: ${value}`);
+  const name = value.slice(0, equals);
+  if (!ULIMITS.has(name)) throw new FlagValueError(`invalid ulimit type: ${name}`);
+  const limits = value.slice(equals + 1).split(':');
+  if (limits.length > 2)
+    throw new FlagValueError(
+      `too many limit value arguments - ${limits.join(':')}, can only have up to two, \`soft[:hard]\``,
+    );
+  for (const limit of limits) if (!/^[+-]?\d+$/.test(limit)) throw syntax('ParseInt', limit);
+  const [soft = 0, hard] = limits.map(Number);
+  if (hard === undefined || hard === -1) return value;
+  if (soft === -1)
+    throw new FlagValueError(
+      `ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: ${hard}`,
+    );
+  if (soft > hard)
+    throw new FlagValueError(`ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`);
+  return value;
 }
 
 const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);

@@ -18,7 +18,7 @@ export interface FlagSpec {
   /** What the flag means without a value, for flags that need none but are not `bool`. */
   readonly noOptionDefault?: string;
   /** What its values are checked as, beyond what the type says. */
-  readonly holds?: 'reference';
+  readonly holds?: 'reference' | 'stream' | 'variable';
   readonly isHidden?: boolean;
   readonly deprecated?: string;
   /** The first version of the engine's API that has it. */
@@ -39,6 +39,8 @@ export interface CommandSpec {
   readonly aliases?: readonly string[];
   readonly aliasText?: string;
   readonly isHidden?: boolean;
+  /** Of a plugin: help marks it. */
+  readonly isPlugin?: boolean;
   readonly apiVersion?: string;
   readonly isExperimental?: boolean;
   readonly isExperimentalClient?: boolean;

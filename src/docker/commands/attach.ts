@@ -10,9 +10,10 @@ export const attach: DockerCommand = {
     const { containers } = client.engine;
     const { id, hasTty, openStdin } = containers.resolve(name);
     const state = containers.inspect(id).State as { Running?: boolean; Paused?: boolean; Restarting?: boolean };
-    if (!state.Running) throw new ClientError('cannot attach to a stopped container, start it first');
-    if (state.Paused) throw new ClientError('cannot attach to a paused container, unpause it first');
-    if (state.Restarting) throw new ClientError('cannot attach to a restarting container, wait until it is running');
+    if (!state.Running) throw new ClientError('You cannot attach to a stopped container, start it first');
+    if (state.Paused) throw new ClientError('You cannot attach to a paused container, unpause it first');
+    if (state.Restarting)
+      throw new ClientError('You cannot attach to a restarting container, wait until it is running');
     requireTerminal(client, !flags.isOn('no-stdin'), hasTty);
     const wantsStdin = !flags.isOn('no-stdin') && openStdin;
     const unforward = flags.isOn('sig-proxy') && !hasTty ? forwardSignals(client, id) : undefined;

@@ -26,6 +26,8 @@ export const ps: DockerCommand = {
     const { nowSec, vintage } = client;
     const rows = containers.map((container) => ({ container, truncates, nowSec, vintage }));
     const format = containerFormat(wanted, { isQuiet, showsSize: flags.isOn('size') });
+    if (isQuiet && custom !== undefined)
+      await client.complain('WARNING: Ignoring custom format, because both --format and --quiet are set.\n');
     await client.print(formatRows(CONTAINER_ROWS, format, rows));
     return 0;
   },
@@ -51,7 +53,8 @@ function usesSize(format: string): boolean {
   };
   let template: Template;
   try {
-    template = new Template(templateText(format));
+    // The word `table` before it still counts where a fault is told.
+    template = new Template(format.startsWith('table') ? `table ${templateText(format)}` : templateText(format));
   } catch (error) {
     if (error instanceof TemplateError) throw new FormatError(`failed to parse template: ${error.message}`);
     throw error;

@@ -12,6 +12,8 @@ import {
   type DockerCommand,
   waitThrough,
 } from '../client.ts';
+import { flagFault } from '../commandLine/dispatch.ts';
+import { FlagError } from '../commandLine/flagSet.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { CONTAINER_FLAGS, readContainerOptions } from '../runOptions/containerOptions.ts';
 import { connect } from './attachStreams.ts';
@@ -122,7 +124,7 @@ function withHelp(text: string, command: string): string {
 }
 
 async function readRequest(
-  { client, flags, arguments: words }: CommandCall,
+  { client, flags, path, arguments: words }: CommandCall,
   command: string,
 ): Promise<CreateContainer> {
   try {
@@ -133,6 +135,7 @@ async function readRequest(
     return await readContainerOptions(client.process, flags, words);
   } catch (error) {
     if (error instanceof ClientError) throw new ClientError(withHelp(error.message, command), REFUSED_STATUS);
+    if (error instanceof FlagError) throw flagFault(path, error.message);
     throw error;
   }
 }

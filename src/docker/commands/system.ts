@@ -68,7 +68,8 @@ const ACTOR: GoStruct = {
 };
 const EVENT: GoStruct = {
   kind: 'struct',
-  name: 'events.Message',
+  // The client hands its template a pointer.
+  name: '*events.Message',
   fields: [
     { name: 'Status', json: 'status', type: STRING, omitsEmpty: true },
     { name: 'ID', json: 'id', type: STRING, omitsEmpty: true },

@@ -10,7 +10,7 @@ export function absolutePath(cwd: string, path: string): string {
 
 /** `DIR/.`: what is in the directory, not the directory. */
 export function namesContent(path: string): boolean {
-  return path === '.' || path.endsWith('/.');
+  return path === '' || path === '.' || path.endsWith('/.');
 }
 
 /** Ends so that it can only be a directory. */

@@ -1,9 +1,9 @@
 import type { CreateContainer } from '../../engine/containerCalls.ts';
-import type { ContainerConfig, HealthConfig, HostConfig } from '../../engine/containerConfig.ts';
+import type { ContainerConfig, HealthConfig, HostConfig, MountSpec } from '../../engine/containerConfig.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { ClientError } from '../client.ts';
-import { parseBinarySize, parseGoDuration } from '../commandLine/flagValue.ts';
-import type { FlagSet } from '../commandLine/flagSet.ts';
+import { FlagValueError, parseBinarySize, parseGoDuration, quoteGo } from '../commandLine/flagValue.ts';
+import { FlagError, type FlagSet } from '../commandLine/flagSet.ts';
 import { readEnvironment, readLabels } from './environment.ts';
 import { readMount, readVolumes } from './mounts.ts';
 import { readPorts } from './ports.ts';
@@ -39,6 +39,7 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'init',
   'interactive',
   'ipc',
+  'isolation',
   'label',
   'label-file',
   'link',
@@ -136,11 +137,21 @@ export async function readContainerOptions(
       PortBindings: bindings,
       RestartPolicy: restart,
       NetworkMode: network,
-      ...(flags.has('mount') ? { Mounts: flags.list('mount').map((text) => readMount(text, process.cwd)) } : {}),
+      ...(flags.has('mount') ? { Mounts: flags.list('mount').map((text) => mountOf(text, process.cwd)) } : {}),
     },
     networks,
     platform: flags.text('platform') || undefined,
   };
+}
+
+/** Throws FlagError: the client reads the fields while it reads the flags. */
+function mountOf(text: string, cwd: string): MountSpec {
+  try {
+    return readMount(text, cwd);
+  } catch (error) {
+    if (!(error instanceof FlagValueError)) throw error;
+    throw new FlagError(`invalid argument ${quoteGo(text)} for "--mount" flag: ${error.message}`);
+  }
 }
 
 function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
@@ -162,17 +173,18 @@ function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     IpcMode: flags.text('ipc'),
     Links: list('link'),
     OomScoreAdj: flags.number('oom-score-adj'),
-    PidMode: flags.text('pid'),
+    PidMode: modeOf(flags, 'pid'),
     Privileged: flags.isOn('privileged'),
     PublishAllPorts: flags.isOn('publish-all'),
     ReadonlyRootfs: flags.isOn('read-only'),
-    SecurityOpt: list('security-opt'),
+    SecurityOpt: securityOptions(flags),
     ...(flags.has('tmpfs') ? { Tmpfs: pairs(flags.list('tmpfs'), ':') } : {}),
-    UTSMode: flags.text('uts'),
-    UsernsMode: flags.text('userns'),
+    UTSMode: modeOf(flags, 'uts'),
+    UsernsMode: modeOf(flags, 'userns'),
     ShmSize: bytes('shm-size'),
     ...(flags.has('sysctl') ? { Sysctls: pairs(flags.list('sysctl')) } : {}),
-    Runtime: flags.text('runtime'),
+    Runtime: flags.text('runtime') || 'runc',
+    Isolation: flags.text('isolation'),
     CpuShares: flags.number('cpu-shares'),
     Memory: bytes('memory'),
     NanoCpus: Math.round(Number(flags.text('cpus') || '0') * 1e9),
@@ -184,6 +196,26 @@ function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     Ulimits: flags.has('ulimit') ? flags.list('ulimit').map(readUlimit) : null,
     ...(flags.has('init') ? { Init: flags.isOn('init') } : {}),
   };
+}
+
+/** Modes of namespaces that hold nothing but `host`, or another container's of processes. */
+function modeOf(flags: FlagSet, name: 'pid' | 'uts' | 'userns'): string {
+  const mode = flags.text(name);
+  const isFit = mode === '' || mode === 'host' || (name === 'pid' && /^container:./.test(mode));
+  if (!isFit) throw new ClientError(`--${name}: invalid ${MODE_NAMES[name]} mode`);
+  return mode;
+}
+
+const MODE_NAMES = { pid: 'PID', uts: 'UTS', userns: 'USER' } as const;
+
+/** `KEY=VALUE` or `KEY:VALUE` (docker/cli opts.go, parseSecurityOpts). */
+function securityOptions(flags: FlagSet): readonly string[] | null {
+  if (!flags.has('security-opt')) return null;
+  return flags.list('security-opt').map((option) => {
+    const isPair = /[=:]/.test(option);
+    if (!isPair && option !== 'no-new-privileges') throw new ClientError(`Invalid --security-opt: ${quoteGo(option)}`);
+    return option;
+  });
 }
 
 function pairs(texts: readonly string[], separator = '='): Record<string, string> {

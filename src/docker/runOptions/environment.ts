@@ -26,7 +26,7 @@ export async function readEnvironment(
   return variables;
 }
 
-/** Labels of files and of the command line. A name alone has an empty value. */
+/** Labels of files and of the command line. On the line a name alone has an empty value; in a file it is left out. */
 export async function readLabels(
   process: Process,
   files: readonly string[],
@@ -70,7 +70,6 @@ async function readPairs(
     else {
       const value = inherited?.(name);
       if (value !== undefined) pairs.push(`${name}=${value}`);
-      else if (!inherited) pairs.push(name);
     }
   }
   return pairs;

@@ -1,7 +1,7 @@
 import { absolutePath } from '../copy/paths.ts';
 import type { MountSpec } from '../../engine/containerConfig.ts';
 import { ClientError } from '../client.ts';
-import { parseBinarySize, parseGoBool, quoteGo } from '../commandLine/flagValue.ts';
+import { FlagValueError, parseBinarySize, parseGoBool } from '../commandLine/flagValue.ts';
 
 /** `-v`: binds, and paths that get a volume without a name. Throws ClientError. */
 export function readVolumes(
@@ -25,7 +25,7 @@ export function readVolumes(
   return { binds, anonymous };
 }
 
-/** `--mount type=bind,src=…,dst=…`: fields of CSV. Throws ClientError in the client's words. */
+/** `--mount type=bind,src=…,dst=…`: fields of CSV. Throws FlagValueError in the client's words. */
 export function readMount(text: string, cwd: string): MountSpec {
   const fields = new Map<string, string>();
   for (const field of csvFields(text)) {
@@ -33,25 +33,22 @@ export function readMount(text: string, cwd: string): MountSpec {
     const key = (equals < 0 ? field : field.slice(0, equals)).toLowerCase();
     const value = equals < 0 ? undefined : field.slice(equals + 1);
     if (value === undefined && !['readonly', 'ro', 'volume-nocopy'].includes(key)) {
-      throw mountFault(text, `invalid field '${field}' must be a key=value pair`);
+      throw new FlagValueError(`invalid field '${field}' must be a key=value pair`);
     }
     fields.set(ALIASES[key] ?? key, value ?? 'true');
   }
   const type = (fields.get('type') ?? 'volume').toLowerCase();
-  if (type !== 'bind' && type !== 'volume' && type !== 'tmpfs') {
-    throw mountFault(text, `mount type ${quoteGo(type)} is not simulated`);
-  }
   for (const key of fields.keys()) {
-    if (!KNOWN.has(key)) throw mountFault(text, `unexpected key '${key}' in '${key}=${fields.get(key) ?? ''}'`);
+    if (!KNOWN.has(key)) throw new FlagValueError(`unexpected key '${key}' in '${key}=${fields.get(key) ?? ''}'`);
   }
   const target = fields.get('target');
-  if (target === undefined || target === '') throw mountFault(text, 'target is required');
+  if (target === undefined || target === '') throw new FlagValueError('target is required');
   const source = fields.get('source');
-  const isReadOnly = booleanField(text, fields, 'readonly');
-  const volumeOptions = booleanField(text, fields, 'volume-nocopy') ? { VolumeOptions: { NoCopy: true } } : {};
+  const isReadOnly = booleanField(fields, 'readonly');
+  const volumeOptions = booleanField(fields, 'volume-nocopy') ? { VolumeOptions: { NoCopy: true } } : {};
   const size = fields.get('tmpfs-size');
   const sizeBytes = size === undefined ? undefined : parseBinarySize(size);
-  if (size !== undefined && sizeBytes === undefined) throw mountFault(text, `invalid value for tmpfs-size: ${size}`);
+  if (size !== undefined && sizeBytes === undefined) throw new FlagValueError(`invalid value for tmpfs-size: ${size}`);
   const mode = fields.get('tmpfs-mode');
   const tmpfs = {
     ...(sizeBytes === undefined ? {} : { SizeBytes: sizeBytes }),
@@ -77,16 +74,12 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 const KNOWN = new Set(['type', 'source', 'target', 'readonly', 'volume-nocopy', 'tmpfs-size', 'tmpfs-mode']);
 
-function booleanField(text: string, fields: ReadonlyMap<string, string>, key: string): boolean {
+function booleanField(fields: ReadonlyMap<string, string>, key: string): boolean {
   const value = fields.get(key);
   if (value === undefined) return false;
   const parsed = parseGoBool(value);
-  if (parsed === undefined) throw mountFault(text, `invalid value for ${key}: ${value}`);
+  if (parsed === undefined) throw new FlagValueError(`invalid value for ${key}: ${value}`);
   return parsed;
-}
-
-function mountFault(text: string, problem: string): ClientError {
-  return new ClientError(`invalid argument ${quoteGo(text)} for "--mount" flag: ${problem}`);
 }
 
 /** The fields of one line of CSV. */

@@ -65,7 +65,7 @@ export const CONTAINER_CREATE: CommandSpec = {
       default: 'map[]',
       apiVersion: '1.43',
     },
-    { name: 'attach', short: 'a', type: 'list', usage: 'Attach to STDIN, STDOUT or STDERR' },
+    { name: 'attach', short: 'a', type: 'list', usage: 'Attach to STDIN, STDOUT or STDERR', holds: 'stream' },
     {
       name: 'blkio-weight',
       type: 'uint16',
@@ -106,7 +106,7 @@ export const CONTAINER_CREATE: CommandSpec = {
     { name: 'dns-search', type: 'list', usage: 'Set custom DNS search domains' },
     { name: 'domainname', type: 'string', usage: 'Container NIS domain name' },
     { name: 'entrypoint', type: 'string', usage: 'Overwrite the default ENTRYPOINT of the image' },
-    { name: 'env', short: 'e', type: 'list', usage: 'Set environment variables' },
+    { name: 'env', short: 'e', type: 'list', usage: 'Set environment variables', holds: 'variable' },
     { name: 'env-file', type: 'list', usage: 'Read in a file of environment variables' },
     { name: 'expose', type: 'list', usage: 'Expose a port or a range of ports' },
     {
@@ -256,7 +256,14 @@ export const CONTAINER_EXEC: CommandSpec = {
   flags: [
     { name: 'detach', short: 'd', type: 'bool', usage: 'Detached mode: run command in the background' },
     { name: 'detach-keys', type: 'string', usage: 'Override the key sequence for detaching a container' },
-    { name: 'env', short: 'e', type: 'list', usage: 'Set environment variables', apiVersion: '1.25' },
+    {
+      name: 'env',
+      short: 'e',
+      type: 'list',
+      usage: 'Set environment variables',
+      holds: 'variable',
+      apiVersion: '1.25',
+    },
     { name: 'env-file', type: 'list', usage: 'Read in a file of environment variables', apiVersion: '1.25' },
     { name: 'interactive', short: 'i', type: 'bool', usage: 'Keep STDIN open even if not attached' },
     { name: 'privileged', type: 'bool', usage: 'Give extended privileges to the command' },
@@ -458,7 +465,7 @@ export const CONTAINER_RUN: CommandSpec = {
       default: 'map[]',
       apiVersion: '1.43',
     },
-    { name: 'attach', short: 'a', type: 'list', usage: 'Attach to STDIN, STDOUT or STDERR' },
+    { name: 'attach', short: 'a', type: 'list', usage: 'Attach to STDIN, STDOUT or STDERR', holds: 'stream' },
     {
       name: 'blkio-weight',
       type: 'uint16',
@@ -501,7 +508,7 @@ export const CONTAINER_RUN: CommandSpec = {
     { name: 'dns-search', type: 'list', usage: 'Set custom DNS search domains' },
     { name: 'domainname', type: 'string', usage: 'Container NIS domain name' },
     { name: 'entrypoint', type: 'string', usage: 'Overwrite the default ENTRYPOINT of the image' },
-    { name: 'env', short: 'e', type: 'list', usage: 'Set environment variables' },
+    { name: 'env', short: 'e', type: 'list', usage: 'Set environment variables', holds: 'variable' },
     { name: 'env-file', type: 'list', usage: 'Read in a file of environment variables' },
     { name: 'expose', type: 'list', usage: 'Expose a port or a range of ports' },
     {

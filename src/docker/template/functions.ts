@@ -187,7 +187,10 @@ function indexed(value: GoValue | undefined, key: GoValue | undefined): GoValue 
     }
     case 'string': {
       const bytes = new TextEncoder().encode(target.data as string);
-      return { type: { kind: 'int', name: 'uint8' }, data: BigInt(bytes[position(wanted, bytes.length)] as number) };
+      return {
+        type: { kind: 'int', name: 'uint8' },
+        data: BigInt(bytes[position(wanted, bytes.length, 'string')] as number),
+      };
     }
     case 'map': {
       if (!wanted) throw new FunctionError('value is nil; should be of type string');
@@ -220,13 +223,14 @@ function missingMember(element: GoType): GoValue {
   }
 }
 
-function position(index: GoValue | undefined, length: number): number {
+function position(index: GoValue | undefined, length: number, what: 'string' | 'list' = 'list'): number {
   if (!index) throw new FunctionError('cannot index slice/array with nil');
   if (index.type.kind !== 'int') {
     throw new FunctionError(`cannot index slice/array with type ${typeName(index.type)}`);
   }
   const at = index.data as bigint;
-  if (at < 0n || at >= BigInt(length)) throw new FunctionError(`index out of range: ${at}`);
+  if (at < 0n || at >= BigInt(length))
+    throw new FunctionError(what === 'string' ? 'reflect: string index out of range' : `index out of range: ${at}`);
   return Number(at);
 }
 
