@@ -1,17 +1,18 @@
 // Writes public/catalogue/npm: packages of JavaScript that the simulator can install, from a folder in which npm installed
 // them (with its package-lock.json):
-//   node scripts/catalogue/npmPackages.mjs FOLDER
+//   node scripts/catalogue/npmPackages.mjs FOLDER [--add]
+// With --add what is there stays.
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packListing } from './packListing.mjs';
 
 const OUT = fileURLToPath(new URL('../../public/catalogue/npm/', import.meta.url));
-const [folder] = process.argv.slice(2);
-if (!folder) throw new Error('usage: npmPackages.mjs FOLDER');
+const [folder, mode] = process.argv.slice(2);
+if (!folder || (mode && mode !== '--add')) throw new Error('usage: npmPackages.mjs FOLDER [--add]');
 
 const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
-const found = new Map();
+const found = mode ? packagesThere() : new Map();
 for (const [path, told] of Object.entries(packages)) {
   if (path === '' || told.optional || told.os) continue;
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
@@ -44,6 +45,23 @@ for (const [key, { listing }] of sorted) {
 }
 for (const [shard, text] of shards) writeFileSync(`${OUT}files-${shard}.txt`, text);
 console.log(`${found.size} packages, ${shards.size} files of listings`);
+
+/** By `NAME@VERSION`, as they were written before. */
+function packagesThere() {
+  const listings = new Map(
+    readdirSync(OUT)
+      .filter((name) => name.startsWith('files-'))
+      .flatMap((name) => readFileSync(`${OUT}${name}`, 'utf8').split(/^= /m).slice(1))
+      .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)]),
+  );
+  const lines = readFileSync(`${OUT}index.txt`, 'utf8').trimEnd().split('\n');
+  return new Map(
+    lines.map((line) => {
+      const key = line.split('\t', 2).join('@');
+      return [key, { line, listing: listings.get(key) ?? '' }];
+    }),
+  );
+}
 
 /** A package's own files: what others it holds is not of it. */
 function filesOf(top, path) {

@@ -31,6 +31,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   'redis-server': async () => (await import('./services/redisServer.ts')).redisServer,
   hello: async () => (await import('./services/hello.ts')).hello,
   node: async () => (await import('./packages/npm/node.ts')).node,
+  yarn: async (catalogue) => (await import('./packages/npm/yarn.ts')).yarn(catalogue),
   npm: async (catalogue) => (await import('./packages/npm/npm.ts')).npm(catalogue),
   pip: async (catalogue) => (await import('./packages/python/pip.ts')).pip(catalogue),
   python: async (catalogue) => (await import('./packages/python/python.ts')).python(catalogue),
@@ -47,6 +48,7 @@ const ALIASES: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^nginx-debug$/, 'nginx'],
   [/^npm-cli\.js$/, 'npm'],
   [/^nodejs$/, 'node'],
+  [/^yarn(pkg|\.js)$/, 'yarn'],
 ];
 
 function nameOf(file: string): string {

@@ -52,6 +52,10 @@ export interface Installation {
   readonly writesLock: boolean;
   /** Where programs are linked. */
   readonly programs: string;
+  /** In `node_modules`, what was installed: npm's `.package-lock.json`, unless it is another's. */
+  readonly record?: string;
+  /** Where an archive is kept: among npm's, unless told. */
+  readonly cachePath?: (one: NpmPackage) => string;
 }
 
 /** Brings `node_modules` to what is wanted, and tells what changed. */
@@ -79,11 +83,12 @@ export async function reify(run: NpmRun, what: Installation): Promise<number> {
   const shown: NpmTree = what.omitsDevelopment ? new Map([...tree].filter(([place]) => !only.has(place))) : tree;
   const modules = `${what.folder}/node_modules`;
   if (what.isClean) await removePaths(process, findPaths(process, modules));
-  const before = lockedVersions(await readJson(process, `${modules}/.package-lock.json`));
+  const record = `${modules}/${what.record ?? '.package-lock.json'}`;
+  const before = lockedVersions(await readJson(process, record));
   const counts = await changeModules(run, what, shown, before);
   if (shown.size > 0) {
     calls.makeDirectories(process, modules);
-    await writeJson(process, `${modules}/.package-lock.json`, lockOf(what.json, shown, only));
+    await writeJson(process, record, lockOf(what.json, shown, only));
   }
   if (what.writesLock) await writeJson(process, `${what.folder}/package-lock.json`, lockOf(what.json, tree, only));
   if (given.has('silent') || given.has('quiet')) return 0;
@@ -140,7 +145,7 @@ async function changeModules(
       await removePaths(process, findPaths(process, `${what.folder}/${place}`));
     } else added++;
     await unpackEntries(process, await entriesOf(run, `${what.folder}/${place}`.slice(1), one));
-    await keepInCache(process, one);
+    await keepInCache(process, one, what.cachePath);
     if (place.lastIndexOf('node_modules/') === 0) linkPrograms(process, what, place, one);
   }
   removeDeadLinks(process, what.programs);
@@ -165,16 +170,19 @@ async function entriesOf({ catalogue }: NpmRun, folder: string, one: NpmPackage)
   }));
 }
 
-/** npm keeps archives by their digest (cacache). */
-async function keepInCache(process: Process, { integrity, sizeBytes }: NpmPackage): Promise<void> {
-  if (!integrity.startsWith('sha512-')) return;
-  const hex = toHex(Uint8Array.from(atob(integrity.slice('sha512-'.length)), (letter) => letter.charCodeAt(0)));
-  const folder = `${cacheFolder(process)}/_cacache/content-v2/sha512/${hex.slice(0, 2)}/${hex.slice(2, 4)}`;
-  const path = `${folder}/${hex.slice(4)}`;
+async function keepInCache(process: Process, one: NpmPackage, cachePath: Installation['cachePath']): Promise<void> {
+  if (!one.integrity.startsWith('sha512-')) return;
+  const path = cachePath ? cachePath(one) : npmCachePath(process, one);
   if (calls.statIfThere(process, path)) return;
-  calls.makeDirectories(process, folder);
+  calls.makeDirectories(process, path.slice(0, path.lastIndexOf('/')));
   await calls.writeFile(process, path, 'This file stands in for an archive of a registry.\n');
-  calls.truncate(process, path, Math.max(64, Math.round(sizeBytes * ARCHIVE_SHARE)));
+  calls.truncate(process, path, Math.max(64, Math.round(one.sizeBytes * ARCHIVE_SHARE)));
+}
+
+/** npm keeps archives by their digest (cacache). */
+function npmCachePath(process: Process, { integrity }: NpmPackage): string {
+  const hex = toHex(Uint8Array.from(atob(integrity.slice('sha512-'.length)), (letter) => letter.charCodeAt(0)));
+  return `${cacheFolder(process)}/_cacache/content-v2/sha512/${hex.slice(0, 2)}/${hex.slice(2, 4)}/${hex.slice(4)}`;
 }
 
 export function cacheFolder(process: Process): string {
