@@ -2,7 +2,7 @@ import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import {
   asList,
-  type Variable,
+  type ReadonlyVariable,
   listIndex,
   scalarOf,
   setElement,
@@ -149,7 +149,7 @@ function mapKey(text: string): string {
   return text.replace(/^(["'])(.*)\1$/s, '$2');
 }
 
-function elementIndex(shell: Shell, variable: Variable, node: Name, depth: number): number {
+function elementIndex(shell: Shell, variable: ReadonlyVariable, node: Name, depth: number): number {
   const given = evaluate(shell, parsed(node.index ?? ''), depth + 1);
   const index = listIndex(variable.list ?? [], Number(given));
   if (index === undefined) throw new ShellError('expansion', `${node.name}[${node.index}]: bad array subscript`);
@@ -160,7 +160,7 @@ function assign(shell: Shell, node: Name, value: Int, depth: number): void {
   const { variables } = shell;
   const text = String(value);
   if (node.index === undefined) {
-    const variable = variables.findOwn(node.name);
+    const variable = variables.findOwnToChange(node.name);
     if (variable && variable.attributes.size === 0) setScalar(variable, text);
     else variables.set(node.name, text);
     return;

@@ -7,7 +7,14 @@ import { arrayText, attributeLetters } from '../expansion/parameterText.ts';
 import { displayQuote, doubleQuote, singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
-import { asList, type Attribute, newVariable, scalarOf, type Variable } from '../state/variables.ts';
+import {
+  asList,
+  type Attribute,
+  newVariable,
+  type ReadonlyVariable,
+  scalarOf,
+  type Variable,
+} from '../state/variables.ts';
 import { each, type Soon, andThen as then } from '../waiting.ts';
 import { badOption, IDENTIFIER, readOptions } from './options.ts';
 
@@ -209,7 +216,7 @@ function declareOne(shell: Shell, word: string, assigned: Assigned | undefined, 
 
 function variableFor(shell: Shell, name: string, request: Request): Variable {
   const { variables } = shell;
-  if (request.isGlobal) return variables.global.get(name) ?? variables.declareIn(variables.global, name);
+  if (request.isGlobal) return variables.declareGlobal(name);
   if (request.isLocal) {
     if (variables.isLocal(name)) return variables.declareLocal(name);
     const outer = variables.find(name);
@@ -224,12 +231,12 @@ function variableFor(shell: Shell, name: string, request: Request): Variable {
     return made;
   }
   const isReference = request.adds.has('n') || request.removes.has('n');
-  const found = isReference ? variables.findOwn(name) : variables.find(name);
+  const found = isReference ? variables.findOwnToChange(name) : variables.findToChange(name);
   return found ?? variables.declareIn(variables.global, name);
 }
 
 /** `declare -p NAME`'s line. */
-export function declarationOf(name: string, variable: Variable): string {
+export function declarationOf(name: string, variable: ReadonlyVariable): string {
   const letters = attributeLetters(variable);
   const head = `declare -${letters === '' ? '-' : letters} ${name}`;
   if (variable.list || variable.map) {
@@ -364,7 +371,7 @@ function unsetOne(shell: Shell, name: string, flags: ReadonlySet<string>): void 
 }
 
 function unsetElement(shell: Shell, name: string, key: string): void {
-  const variable = shell.variables.find(name);
+  const variable = shell.variables.findToChange(name);
   if (!variable) return;
   if (variable.attributes.has('readonly')) throw new ShellError('command', `${name}: cannot unset: readonly variable`);
   if (variable.map) {

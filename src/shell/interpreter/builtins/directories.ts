@@ -71,7 +71,7 @@ function changeDirectory(shell: Shell, target: string, isPhysical: boolean, show
 }
 
 function exportPlaces(shell: Shell): void {
-  for (const name of ['OLDPWD', 'PWD']) shell.variables.find(name)?.attributes.add('export');
+  for (const name of ['OLDPWD', 'PWD']) shell.variables.findToChange(name)?.attributes.add('export');
   shell.variables.environmentVersion++;
 }
 

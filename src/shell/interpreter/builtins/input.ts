@@ -208,9 +208,10 @@ export const mapfile: Builtin = async (shell, argv) => {
   const skips = Number(values.get('s') ?? 0);
   const quantum = Number(values.get('c') ?? 5000);
   const callback = values.get('C');
-  const variable = shell.variables.forAssignment(name);
-  const list = asList(variable);
-  if (!values.has('O')) list.length = 0;
+  // Fetched anew after each wait: a fork shares it.
+  const list = () => asList(shell.variables.forAssignment(name));
+  const before = list();
+  if (!values.has('O')) before.length = 0;
   let at = Number(values.get('O') ?? 0);
   const reader = new LineReader(shell.process, fd, undefined);
   for (let i = 0, taken = 0; taken < limit; i++) {
@@ -223,7 +224,7 @@ export const mapfile: Builtin = async (shell, argv) => {
       if (callback !== undefined && taken % quantum === 0) {
         await shell.interpreter.runCommand(shell, ['eval', `${callback} ${at} ${JSON.stringify(value)}`], 0, true);
       }
-      list[at++] = value;
+      list()[at++] = value;
     }
     if (isEnded) break;
     if (shell.process.isDue) await shell.process.pause();

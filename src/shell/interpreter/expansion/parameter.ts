@@ -9,7 +9,7 @@ import {
   scalarOf,
   setElement,
   setMapElement,
-  type Variable,
+  type ReadonlyVariable,
 } from '../state/variables.ts';
 import type { Operation, ParameterPart, Part, Word } from '../syntax/tree.ts';
 import { type Soon, andThen as then } from '../waiting.ts';
@@ -163,7 +163,7 @@ function lookUp(shell: Shell, place: Place): Found {
   return text === undefined ? undefined : { kind: 'text', text };
 }
 
-function elementAt(variable: Variable, key: string): string | undefined {
+function elementAt(variable: ReadonlyVariable, key: string): string | undefined {
   if (variable.map) return variable.map.get(key);
   if (variable.list) return variable.list[Number(key)];
   return key === '0' ? scalarOf(variable) : undefined;
@@ -354,7 +354,7 @@ function assignAt(shell: Shell, place: Place, text: string): void {
   const { variables } = shell;
   if (place.key === undefined) {
     variables.set(place.name, text);
-    if (shell.options.has('allexport')) variables.find(place.name)?.attributes.add('export');
+    if (shell.options.has('allexport')) variables.findToChange(place.name)?.attributes.add('export');
     return;
   }
   const variable = variables.forAssignment(place.name);

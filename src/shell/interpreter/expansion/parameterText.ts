@@ -1,5 +1,5 @@
 import type { Shell } from '../state/shell.ts';
-import { type Attribute, keysOf, scalarOf, type Variable } from '../state/variables.ts';
+import { type Attribute, keysOf, scalarOf, type ReadonlyVariable } from '../state/variables.ts';
 import { FORMAT_ESCAPES, unescapeText } from './escapes.ts';
 import { charactersOf, type Pattern, sliceOf } from './pattern.ts';
 import { expandPrompt } from './prompt.ts';
@@ -105,7 +105,7 @@ const LETTERS: readonly (readonly [Attribute | 'list' | 'map', string])[] = [
 ];
 
 /** The letters that `declare` has for a variable's attributes, `-` for none. */
-export function attributeLetters(variable: Variable): string {
+export function attributeLetters(variable: ReadonlyVariable): string {
   let letters = '';
   for (const [attribute, letter] of LETTERS) {
     if (
@@ -118,7 +118,7 @@ export function attributeLetters(variable: Variable): string {
 }
 
 /** The elements as `declare -p` shows them: `([0]="a" [1]="b")`. */
-export function arrayText(variable: Variable): string {
+export function arrayText(variable: ReadonlyVariable): string {
   const keys = keysOf(variable);
   const shown = keys.map((key) =>
     variable.map
@@ -134,7 +134,7 @@ export function transform(
   operator: string,
   place: { readonly name: string; readonly all: '@' | '*' | undefined },
   found: { kind: 'text'; text: string } | { kind: 'list'; values: readonly string[]; joins: boolean } | undefined,
-  variable: Variable | undefined,
+  variable: ReadonlyVariable | undefined,
 ) {
   const text = (value: string) => ({ kind: 'text', text: value }) as const;
   if (operator === 'a') {
@@ -171,7 +171,7 @@ export function transform(
   return { kind: 'list', values: found.values.map(change), joins: found.joins } as const;
 }
 
-function pairs(operator: string, joins: boolean, variable: Variable) {
+function pairs(operator: string, joins: boolean, variable: ReadonlyVariable) {
   const values = keysOf(variable).flatMap((key) => {
     const value = variable.map
       ? (variable.map.get(key) ?? '')
@@ -185,7 +185,7 @@ function pairs(operator: string, joins: boolean, variable: Variable) {
 function assignmentText(
   place: { readonly name: string; readonly all: '@' | '*' | undefined },
   found: { kind: 'text'; text: string } | { kind: 'list'; values: readonly string[] } | undefined,
-  variable: Variable | undefined,
+  variable: ReadonlyVariable | undefined,
 ): string {
   if (place.name === '@' || place.name === '*') {
     return found?.kind === 'list' ? `set -- ${found.values.map(singleQuote).join(' ')}` : '';

@@ -3,7 +3,7 @@ import type { Process } from '../../kernel/process.ts';
 import { DEFAULT_PATH } from '../execution/external.ts';
 import { BASH_VERSION } from '../state/dialect.ts';
 import type { Shell } from '../state/shell.ts';
-import { bindSpecials } from '../state/specials.ts';
+import { addSpecials } from '../state/specials.ts';
 import { asList, newVariable } from '../state/variables.ts';
 import { IDENTIFIER } from '../builtins/options.ts';
 import { parseScript } from '../syntax/parseScript.ts';
@@ -20,7 +20,7 @@ export function importEnvironment(shell: Shell, process: Process): void {
     if (IDENTIFIER.test(name)) put(name, value, true);
     else if (shell.isBash) importFunction(shell, name, value);
   }
-  bindSpecials(shell);
+  addSpecials(shell);
   const random = process.kernel.random(3);
   shell.randomSeed = ((random[0] ?? 0) << 16) | ((random[1] ?? 0) << 8) | (random[2] ?? 1);
   put('IFS', ' \t\n');

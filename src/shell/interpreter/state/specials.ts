@@ -55,72 +55,84 @@ export function optionLetters(shell: Shell): string {
   return letters;
 }
 
-/** Variables whose values are computed. A copy of a shell binds them again to itself, but for those that were unset. */
-export function bindSpecials(shell: Shell): void {
-  const { global } = shell.variables;
-  const isCopy = shell.subshellDepth > 0;
-  const bind = (name: string, compute: () => string, assigned?: (value: string) => void): void => {
-    if (isCopy && !global.get(name)?.compute) return;
-    const variable: Variable = newVariable('');
-    variable.compute = compute;
-    variable.assigned = assigned;
-    global.set(name, variable);
-  };
-  const bindList = (name: string, values: () => string[]): void => {
-    if (isCopy && !global.has(name)) return;
-    const variable: Variable = newVariable('');
-    Object.defineProperty(variable, 'list', { get: values, set: () => undefined, enumerable: true });
-    global.set(name, variable);
-  };
-  bind(
-    'LINENO',
-    () => String(shell.line),
-    () => undefined,
-  );
-  if (shell.dialect === 'dash') return;
-  bind(
-    'RANDOM',
-    () => String(nextRandom(shell)),
-    (value) => {
+interface Special {
+  readonly compute: (shell: Shell) => string;
+  readonly assigned?: (shell: Shell, value: string) => void;
+}
+
+const ignored = (): void => undefined;
+
+/** Those whose values are computed. */
+const SCALARS: Readonly<Record<string, Special>> = {
+  LINENO: { compute: (shell) => String(shell.line), assigned: ignored },
+  RANDOM: {
+    compute: (shell) => String(nextRandom(shell)),
+    assigned: (shell, value) => {
       shell.randomSeed = Number.parseInt(value, 10) >>> 0 || 0;
     },
-  );
-  if (!shell.isBash) return;
-  bind(
-    '_',
-    () => shell.lastArgument,
-    () => undefined,
-  );
-  bind('SRANDOM', () => String(new DataView(shell.process.kernel.random(4).slice().buffer).getUint32(0)));
-  bind(
-    'SECONDS',
-    () => String(Math.floor(shell.secondsRunning)),
-    (value) => {
+  },
+  _: { compute: (shell) => shell.lastArgument, assigned: ignored },
+  SRANDOM: {
+    compute: (shell) => String(new DataView(shell.process.kernel.random(4).slice().buffer).getUint32(0)),
+  },
+  SECONDS: {
+    compute: (shell) => String(Math.floor(shell.secondsRunning)),
+    assigned: (shell, value) => {
       shell.secondsBase += (Number.parseInt(value, 10) || 0) - shell.secondsRunning;
     },
-  );
-  bind('BASHPID', () => String(shell.process.pid));
-  bind('BASH_SUBSHELL', () => String(shell.subshellDepth));
-  bind('BASH_COMMAND', () => shell.commandText);
-  bind('EPOCHSECONDS', () => String(shell.process.kernel.clock.now().sec));
-  bind('EPOCHREALTIME', () => {
-    const { sec, nsec } = shell.process.kernel.clock.now();
-    return `${sec}.${String(Math.floor(nsec / 1000)).padStart(6, '0')}`;
-  });
-  bindList('PIPESTATUS', () => (shell.pipeStatuses ?? [shell.status]).map(String));
-  bindList('FUNCNAME', () => functionNames(shell));
-  bindList('BASH_SOURCE', () => sources(shell));
-  bindList('BASH_LINENO', () =>
-    [...shell.frames]
+  },
+  BASHPID: { compute: (shell) => String(shell.process.pid) },
+  BASH_SUBSHELL: { compute: (shell) => String(shell.subshellDepth) },
+  BASH_COMMAND: { compute: (shell) => shell.commandText },
+  EPOCHSECONDS: { compute: (shell) => String(shell.process.kernel.clock.now().sec) },
+  EPOCHREALTIME: {
+    compute: (shell) => {
+      const { sec, nsec } = shell.process.kernel.clock.now();
+      return `${sec}.${String(Math.floor(nsec / 1000)).padStart(6, '0')}`;
+    },
+  },
+};
+
+const LISTS: Readonly<Record<string, (shell: Shell) => string[]>> = {
+  PIPESTATUS: (shell) => (shell.pipeStatuses ?? [shell.status]).map(String),
+  FUNCNAME: functionNames,
+  BASH_SOURCE: sources,
+  BASH_LINENO: ({ frames, scriptName }) =>
+    [...frames]
       .reverse()
       .map(({ callLine }) => String(callLine))
-      .concat(shell.scriptName !== undefined ? ['0'] : []),
-  );
-  bindList('DIRSTACK', () => [shell.variables.get('PWD') ?? shell.process.cwd, ...shell.directoryStack]);
-  bindList('GROUPS', () => {
+      .concat(scriptName !== undefined ? ['0'] : []),
+  DIRSTACK: (shell) => [shell.variables.get('PWD') ?? shell.process.cwd, ...shell.directoryStack],
+  GROUPS: (shell) => {
     const { gid, groups } = shell.process.credentials;
     return [gid, ...groups.filter((group) => group !== gid)].map(String);
-  });
+  },
+};
+
+const NAMES = { dash: ['LINENO'], ash: ['LINENO', 'RANDOM'], bash: [...Object.keys(SCALARS), ...Object.keys(LISTS)] };
+
+/** Gives a new shell the variables whose values are computed. */
+export function addSpecials(shell: Shell): void {
+  bindSpecials(shell);
+  shell.variables.addSpecials(shell.isBash ? NAMES.bash : shell.dialect === 'dash' ? NAMES.dash : NAMES.ash);
+}
+
+/** Lets variables compute from this shell: for a copy of another, those of them that it still has. */
+export function bindSpecials(shell: Shell): void {
+  shell.variables.makeSpecial = (name) => specialVariable(shell, name);
+}
+
+function specialVariable(shell: Shell, name: string): Variable {
+  const variable = newVariable('');
+  const list = LISTS[name];
+  if (list) {
+    Object.defineProperty(variable, 'list', { get: () => list(shell), set: () => undefined, enumerable: true });
+    return variable;
+  }
+  const { compute, assigned } = SCALARS[name] as Special;
+  variable.compute = () => compute(shell);
+  if (assigned) variable.assigned = (value) => assigned(shell, value);
+  return variable;
 }
 
 function functionNames(shell: Shell): string[] {

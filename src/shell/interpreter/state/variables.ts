@@ -15,6 +15,21 @@ export interface Variable {
   compute?: (() => string) | undefined;
   /** Told when it is assigned to. */
   assigned?: ((value: string) => void) | undefined;
+  /** Whose it is to change: after a fork nobody's, until one of the two shells copies it. */
+  owner?: object | undefined;
+  /** Of one that the shell computes: the variables that it was made for. */
+  specialOf?: Variables | undefined;
+}
+
+/** A variable that may be another shell's too. */
+export interface ReadonlyVariable {
+  readonly value: string | undefined;
+  readonly list: readonly string[] | undefined;
+  readonly map: ReadonlyMap<string, string> | undefined;
+  readonly attributes: ReadonlySet<Attribute>;
+  readonly isBare?: boolean;
+  readonly compute?: (() => string) | undefined;
+  readonly assigned?: ((value: string) => void) | undefined;
 }
 
 export function newVariable(value?: string): Variable {
@@ -27,9 +42,14 @@ const MAX_REFERENCES = 8;
 
 export type Scope = Map<string, Variable>;
 
-/** The variables of a shell, with the locals of the functions that run (dynamic scope). */
+/** The variables of a shell, with the locals of the functions that run (dynamic scope). A copy shares them: whoever
+ *  changes one copies it first, so nobody may keep what a `…ToChange` or `forAssignment` gave beyond the next wait. */
 export class Variables {
   readonly #scopes: Scope[];
+  /** What `Variable.owner` is of those that nobody else has. */
+  #owner: object = {};
+  /** Makes one of those that the shell computes; set by the shell. */
+  makeSpecial: ((name: string) => Variable) | undefined;
   /** Grows when what a child would find in its environment may have changed. */
   environmentVersion = 0;
 
@@ -39,7 +59,32 @@ export class Variables {
 
   /** A copy for a subshell. */
   copy(): Variables {
-    return new Variables(this.#scopes.map((scope) => new Map([...scope].map(([name, one]) => [name, copyOf(one)]))));
+    this.#owner = {};
+    const copy = new Variables(this.#scopes.map((scope) => new Map(scope)));
+    copy.#environment = this.#environment;
+    copy.environmentVersion = this.environmentVersion;
+    return copy;
+  }
+
+  /** The variable as one that may be changed. */
+  #own(scope: Scope, name: string, variable: Variable): Variable {
+    if (variable.owner === this.#owner || variable.specialOf === this) return variable;
+    const own = variable.specialOf ? this.#specialLike(name, variable) : copyOf(variable);
+    own.owner = this.#owner;
+    scope.set(name, own);
+    return own;
+  }
+
+  #specialLike(name: string, { attributes }: Variable): Variable {
+    const made = (this.makeSpecial as (name: string) => Variable)(name);
+    made.specialOf = this;
+    for (const attribute of attributes) made.attributes.add(attribute);
+    return made;
+  }
+
+  /** Puts the variables in that the shell computes. */
+  addSpecials(names: readonly string[]): void {
+    for (const name of names) this.global.set(name, this.#specialLike(name, newVariable()));
   }
 
   get global(): Scope {
@@ -65,17 +110,38 @@ export class Variables {
   }
 
   /** The variable itself, references not followed. */
-  findOwn(name: string): Variable | undefined {
+  findOwn(name: string): ReadonlyVariable | undefined {
     const scopes = this.#scopes;
     for (let i = scopes.length - 1; i >= 0; i--) {
-      const found = (scopes[i] as Scope).get(name);
-      if (found !== undefined) return found;
+      const scope = scopes[i] as Scope;
+      const found = scope.get(name);
+      if (found === undefined) continue;
+      // One that is computed is this shell's own, even to be read.
+      return found.specialOf === undefined ? found : this.#own(scope, name, found);
     }
     return undefined;
   }
 
+  /** As `findOwn`, to be changed. */
+  findOwnToChange(name: string): Variable | undefined {
+    const scopes = this.#scopes;
+    for (let i = scopes.length - 1; i >= 0; i--) {
+      const scope = scopes[i] as Scope;
+      const found = scope.get(name);
+      if (found !== undefined) return this.#own(scope, name, found);
+    }
+    return undefined;
+  }
+
+  /** As `find`, to be changed. */
+  findToChange(name: string): Variable | undefined {
+    const found = this.findOwn(name);
+    if (found === undefined) return undefined;
+    return this.findOwnToChange(found.attributes.has('nameref') ? baseOf(this.resolveName(name)) : name);
+  }
+
   /** The variable that a name means, through references. */
-  find(name: string): Variable | undefined {
+  find(name: string): ReadonlyVariable | undefined {
     const found = this.findOwn(name);
     if (found === undefined || !found.attributes.has('nameref')) return found;
     const target = this.resolveName(name);
@@ -108,11 +174,11 @@ export class Variables {
 
   /** The variable to be assigned to: made, globally, when there is none. */
   forAssignment(name: string): Variable {
-    let found = this.findOwn(name);
+    let found = this.findOwnToChange(name);
     if (found?.attributes.has('nameref')) {
       const target = this.resolveName(name);
       if (target !== name) {
-        found = this.findOwn(target);
+        found = this.findOwnToChange(target);
         if (!found) return this.declareIn(this.global, target);
       }
     }
@@ -123,6 +189,7 @@ export class Variables {
 
   declareIn(scope: Scope, name: string): Variable {
     const made = newVariable();
+    made.owner = this.#owner;
     scope.set(name, made);
     return made;
   }
@@ -130,7 +197,13 @@ export class Variables {
   /** A variable of the innermost function. */
   declareLocal(name: string): Variable {
     const scope = this.#scopes.at(-1) as Scope;
-    return scope.get(name) ?? this.declareIn(scope, name);
+    const found = scope.get(name);
+    return found ? this.#own(scope, name, found) : this.declareIn(scope, name);
+  }
+
+  declareGlobal(name: string): Variable {
+    const found = this.global.get(name);
+    return found ? this.#own(this.global, name, found) : this.declareIn(this.global, name);
   }
 
   isLocal(name: string): boolean {
@@ -166,6 +239,7 @@ export class Variables {
     if (before?.attributes.has('readonly')) throw new ShellError('expansion', `${name}: readonly variable`);
     const previous = scope.get(name);
     const made = newVariable(value);
+    made.owner = this.#owner;
     if (before?.assigned) {
       made.assigned = before.assigned;
       made.assigned(value);
@@ -193,7 +267,7 @@ export class Variables {
       for (const [name, variable] of scope) {
         if (!variable.attributes.has('export')) values.delete(name);
         else if (!variable.list && !variable.map) {
-          const value = scalarOf(variable);
+          const value = scalarOf(variable.specialOf ? this.#own(scope, name, variable) : variable);
           if (value !== undefined) values.set(name, value);
         }
       }
@@ -208,7 +282,7 @@ function copyOf(variable: Variable): Variable {
     ...variable,
     list: variable.list?.slice(),
     map: variable.map && new Map(variable.map),
-    attributes: variable.attributes.size === 0 ? new Set() : new Set(variable.attributes),
+    attributes: new Set(variable.attributes),
   };
 }
 
@@ -217,7 +291,7 @@ function baseOf(name: string): string {
   return bracket < 0 ? name : name.slice(0, bracket);
 }
 
-export function scalarOf(variable: Variable): string | undefined {
+export function scalarOf(variable: ReadonlyVariable): string | undefined {
   if (variable.compute) return variable.compute();
   if (variable.list) return variable.list[0];
   if (variable.map) return variable.map.get('0');
@@ -278,7 +352,7 @@ export function indexesOf(list: readonly string[]): number[] {
 }
 
 /** Values in the order of their indexes. */
-export function elementsOf(variable: Variable): string[] {
+export function elementsOf(variable: ReadonlyVariable): string[] {
   if (variable.list) {
     const { list } = variable;
     const values: string[] = [];
@@ -292,7 +366,7 @@ export function elementsOf(variable: Variable): string[] {
   return value === undefined ? [] : [value];
 }
 
-export function keysOf(variable: Variable): string[] {
+export function keysOf(variable: ReadonlyVariable): string[] {
   if (variable.list) return indexesOf(variable.list).map(String);
   if (variable.map) return hashOrder(variable.map);
   return scalarOf(variable) === undefined ? [] : ['0'];
