@@ -45,7 +45,10 @@ describe('CLI-10 palimpsest build', () => {
     expect(out).not.toContain('b.log');
     expect(out).not.toContain('Dockerfile');
     expect((await runCli(['verify', file])).code).toBe(0);
-    expect((await runCli(['build', '-o', file, context])).code).not.toBe(0);
+    const again = await runCli(['build', '-o', file, context]);
+    expect(again.code).not.toBe(0);
+    expect(again.err).toContain('is there already');
+    expect(again.err, 'nothing is built first').not.toContain('COPY');
   });
 
   it('builds on images of an archive, and tells why a step was built', async () => {
@@ -55,6 +58,16 @@ describe('CLI-10 palimpsest build', () => {
     const run = await runCli(['build', '--why', '--base', base, '-'], { input: dockerfile });
     expect(run).toMatchObject({ code: 0 });
     expect(run.err).toContain('[2/2] WORKDIR /w: built: nothing like it was built before');
+  });
+
+  it('says which bases there are where one is missing', async () => {
+    const tag = await runCli(['build', '-'], { input: Buffer.from('FROM node:0.12\n') });
+    expect(tag.code).not.toBe(0);
+    expect(tag.err).toMatch(/The simulated hub holds node:latest, node:18, .*node:20-alpine.*--base FILE/);
+    const image = await runCli(['build', '-'], { input: Buffer.from('FROM registry.example/x:1\n') });
+    expect(image.err).toMatch(/The simulated hub holds hello-world, busybox, alpine, .*--base FILE/);
+    const step = await runCli(['build', '-'], { input: Buffer.from('FROM scratch\nCOPY nosuch /\n') });
+    expect(step.err).not.toContain('The simulated hub');
   });
 
   it('shows the lines that are to blame', async () => {

@@ -16,7 +16,7 @@ import { writeTar } from '../../tar/writeTar.ts';
 import { CliError } from '../cliError.ts';
 import type { CommandContext } from '../command.ts';
 import { formatBytes } from '../formatSize.ts';
-import { writeOutput } from '../outputFile.ts';
+import { requireNewFile, writeOutput } from '../outputFile.ts';
 
 const TYPES = ['docker', 'oci', 'tar', 'local'] as const;
 
@@ -50,6 +50,11 @@ export interface TargetSetup {
   readonly context: CommandContext;
   readonly isForced: boolean;
   readonly isQuiet: boolean;
+}
+
+/** Before anything is built. Throws CliError `output` where a file is in the way. */
+export async function requireNewTarget({ type, path }: BuildTarget, { isForced }: TargetSetup): Promise<void> {
+  if (type !== 'local' && path !== '-') await requireNewFile(path, isForced ? 'replace' : 'refuse');
 }
 
 /** What the builder shall give: the image, or its tree, written at once. */

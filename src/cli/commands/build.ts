@@ -13,10 +13,11 @@ import { EngineError } from '../../engine/engineError.ts';
 import { rfc3339 } from '../../engine/goTime.ts';
 import { isReference } from '../../image/reference.ts';
 import { bootMachine } from '../../machine/bootMachine.ts';
+import { missingBase } from '../build/missingBase.ts';
 import { namedContexts } from '../build/namedContexts.ts';
 import { bytesSource, folderSource, inputSource } from '../build/nodeContext.ts';
 import { readSecrets } from '../build/secrets.ts';
-import { readTarget, treeOutput, writeImage } from '../build/buildTarget.ts';
+import { readTarget, requireNewTarget, treeOutput, writeImage } from '../build/buildTarget.ts';
 import { download, fetchedSource, gitFetch, isRemoteContext, repositoryContext } from '../build/remoteContext.ts';
 import { CliError } from '../cliError.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -76,7 +77,9 @@ export const command: Command = {
     const tags = args.list('tag');
     for (const tag of tags) if (!isReference(tag)) throw new CliError('usage', `“${tag}” is no name of an image`);
     const work = { ...(await context.work()), signal: context.signal };
-    const { machine } = bootMachine({ platform: work.platform, files: nodeCatalogue(), vintage: '26' });
+    const setup = { context, isForced: args.has('force'), isQuiet: args.has('quiet') };
+    if (target) await requireNewTarget(target, setup);
+    const { machine, catalogue } = bootMachine({ platform: work.platform, files: nodeCatalogue(), vintage: '26' });
     context.onExit(() => machine.halt());
     const { engine, kernel } = machine.host;
     for (const base of args.list('base')) {
@@ -84,8 +87,7 @@ export const command: Command = {
       await engine.images.load(createReadStream(base), () => undefined, context.signal);
     }
     const from = await sourceOf(source, args.value('file'), work, context);
-    const isQuiet = args.has('quiet');
-    const setup = { context, isForced: args.has('force'), isQuiet };
+    const { isQuiet } = setup;
     const print = (text: string) => (isQuiet ? undefined : context.errors.text(text));
     const nowMs = () => {
       const { sec, nsec } = kernel.clock.now();
@@ -134,6 +136,8 @@ export const command: Command = {
       const text = file ? decodeName(await file.read(0, file.sizeBytes)) : '';
       if (error.vertexName !== undefined) await context.errors.text(`------\n > ${error.vertexName}:\n------\n`);
       await context.errors.text(excerpt(from.dockerfileName, text, error.lines));
+      const advice = await missingBase(error.vertexName, catalogue);
+      if (advice !== undefined) await context.errors.text(`palimpsest: ${advice}\n`);
       throw new CliError('build', error.message);
     }
   },
