@@ -44,6 +44,11 @@ export class ClientConfig {
     return typeof value === 'string' ? value : '';
   }
 
+  /** Anything that is kept there; undefined where it is not. */
+  value(key: string): unknown {
+    return this.#document[key];
+  }
+
   get detachKeys(): string | undefined {
     return this.text('detachKeys') || undefined;
   }

@@ -2,12 +2,13 @@ import type { EngineApi } from '../engine/engineApi.ts';
 import type { Program } from '../shell/kernel/program.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { builderNotice } from './builderNotice.ts';
+import { forwarded, hasBuildx } from './buildx/plugin.ts';
 import { Client, CLIENT_COMMIT, CLIENT_VERSION, ClientError, type ClientVintage, describeError } from './client.ts';
 import { ClientConfig } from './clientConfig.ts';
 import { checkArguments, CommandLineError, findCommand, flagFault, parseFlags } from './commandLine/dispatch.ts';
 import { FlagError, FlagSet } from './commandLine/flagSet.ts';
 import { helpText } from './commandLine/helpText.ts';
-import { type CommandPath, commandOf, pathText } from './commandLine/spec.ts';
+import { type CommandPath, commandOf, type CommandSpec, pathText } from './commandLine/spec.ts';
 import { type EngineAbilities, unsupported } from './commandLine/support.ts';
 import { commandAt } from './commands/registry.ts';
 import { COMPANION_HOST } from './companion/companionContext.ts';
@@ -73,10 +74,13 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
     return 0;
   }
   const client = await makeClient(setup, process, globals);
+  const withBuildx = hasBuildx(process, client.config.dir);
+  if (withBuildx) words = [...forwarded(client, words, client.vintage)];
   const notice = builderNotice(words, client.environment('DOCKER_BUILDKIT'), client.vintage);
   if (notice !== '') await client.complain(notice);
-  if (words[0] === 'help') return printHelpTopic(client, words.slice(1));
-  const found = findCommand(rootOf(client.vintage), words);
+  const root = rootOf(client.vintage, { hasBuildx: withBuildx });
+  if (words[0] === 'help') return printHelpTopic(client, root, words.slice(1));
+  const found = findCommand(root, words);
   const command = commandOf(found.path);
   const rules = command.stopsAtFirstArgument ? { stopsAtFirstArgument: true } : {};
   const flags = new FlagSet(command.flags, rules);
@@ -102,6 +106,21 @@ async function dispatch(client: Client, path: CommandPath, flags: FlagSet, given
       1,
     );
   }
+  if (!path.some(({ isPlugin }) => isPlugin)) return runCommand(client, path, flags, given);
+  try {
+    return await runCommand(client, path, flags, given);
+  } catch (error) {
+    const [text, status] = failure(error);
+    throw text === '' ? error : new ClientError(`ERROR: ${text}`, status);
+  }
+}
+
+async function runCommand(
+  client: Client,
+  path: CommandPath,
+  flags: FlagSet,
+  given: readonly string[],
+): Promise<number> {
   checkArguments(path, given);
   if (commandOf(path).commands) return printHelp(client, path, 2);
   const command = commandAt(path.slice(1).map(({ name }) => name));
@@ -121,8 +140,8 @@ async function printHelp(client: Client, path: CommandPath, fd: 1 | 2): Promise<
   return 0;
 }
 
-async function printHelpTopic(client: Client, topic: readonly string[]): Promise<number> {
-  const { path, words } = findCommand(ROOT, topic);
+async function printHelpTopic(client: Client, root: CommandSpec, topic: readonly string[]): Promise<number> {
+  const { path, words } = findCommand(root, topic);
   if (words.length > 0) throw new ClientError(`unknown help topic: ${words.join(' ')}`);
   return printHelp(client, path, 1);
 }

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
 import type { BuildCacheRecord } from './buildCacheRecord.ts';
@@ -125,10 +126,14 @@ export interface ImageCalls {
   create(image: NewImage): Promise<ImageRecord>;
   /** An image whose config's bytes are given; its layers must be in the store. */
   createFromConfig(configBytes: Uint8Array, parent?: Digest): Promise<ImageRecord>;
+  /** An archive of an image that is not stored: BuildKit's exporters. Its layers must be in the store. */
+  saveBuilt(image: BuiltImage, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Layers (diffIDs, base first) to be read and written. */
   mount(layers: readonly Digest[]): ImageMount;
   /** Stores a layer's uncompressed tar on top of others (base first). Gives its diffID. */
   addLayer(below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest>;
+  /** Bytes of the uppermost of these layers (diffIDs, base first). Throws EngineError `archive`. */
+  layerTar(layers: readonly Digest[]): ByteSource;
   /** Puts layers of the store (base first) on others, their contents shared. */
   restack(below: readonly Digest[], layers: readonly Digest[]): void;
   /** What an earlier build's step of this key made, while its layers are there. */
@@ -139,6 +144,14 @@ export interface ImageCalls {
   pruneBuildCache(which: 'all' | 'dangling'): { readonly ids: readonly string[]; readonly reclaimedBytes: number };
   /** All that is kept, the oldest first. */
   buildCache(): Iterable<BuildCacheRecord>;
+}
+
+export interface BuiltImage {
+  readonly configBytes: Uint8Array;
+  /** As typed. */
+  readonly tags: readonly string[];
+  /** `docker`: an OCI layout with manifest.json beside it. */
+  readonly format: 'oci' | 'docker';
 }
 
 export interface NewImage {

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import { cachedStep, keepStep, pruneSteps } from './buildCache.ts';
 import { createImage } from './createImage.ts';
@@ -16,6 +17,7 @@ import { listImages } from './listImages.ts';
 import { loadImages } from './loadImages.ts';
 import { inspectedImageFault } from './messages.ts';
 import { pruneImages, removeImage } from './removeImage.ts';
+import { saveBuilt } from './saveBuilt.ts';
 import { saveImages } from './saveImages.ts';
 import { tagImage } from './tagImage.ts';
 
@@ -33,6 +35,7 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     importUrl: (url, options, onProgress, signal) => importUrl(core, url, options, onProgress, signal),
     load: (archive, onProgress, signal) => loadImages(core, archive, onProgress, signal),
     save: (names, signal) => saveImages(core, names, signal),
+    saveBuilt: (image, signal) => saveBuilt(core, image, signal),
     find: (name) => findImage(core, name),
     all: () => core.state.images.values(),
     childrenOf: (id) => childrenOf(core.state, id),
@@ -40,6 +43,7 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     createFromConfig: async (configBytes, parent) => storeImage(core, configBytes, parent),
     mount: (layers) => mountLayers(core, layers),
     addLayer: (below, tar) => addLayer(core, below, tar),
+    layerTar: (layers) => layerTar(core, layers),
     restack: (below, layers) => restack(core, below, layers),
     cachedStep: (key) => cachedStep(core, key),
     keepStep: (step) => keepStep(core, step),
@@ -59,6 +63,12 @@ function inspected(core: EngineCore, name: string) {
 async function addLayer(core: EngineCore, below: readonly Digest[], tar: AsyncIterable<Uint8Array>): Promise<Digest> {
   const layer = await readLayer(core, tar);
   return placeLayer(core, layersOf(core, below).at(-1), layer).diffId;
+}
+
+function layerTar(core: EngineCore, layers: readonly Digest[]): ByteSource {
+  const top = layersOf(core, layers).at(-1);
+  if (!top) throw new RangeError('no layer was named');
+  return top.tar;
 }
 
 function restack(core: EngineCore, below: readonly Digest[], layers: readonly Digest[]): void {

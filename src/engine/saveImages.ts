@@ -63,7 +63,9 @@ function searched(core: EngineCore, name: string): Digest {
 }
 
 /** Images of the store as an archive that can be written. */
-function archiveOf(images: readonly { readonly image: ImageRecord; readonly tags: readonly string[] }[]): Archive {
+export function archiveOf(
+  images: readonly { readonly image: ImageRecord; readonly tags: readonly string[] }[],
+): Archive {
   const layers = new Map<Digest, ArchiveLayer>();
   const layerOf = (record: LayerRecord): ArchiveLayer => {
     const known = layers.get(record.diffId);

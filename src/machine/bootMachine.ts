@@ -107,8 +107,9 @@ function prepareHost(setup: BootSetup, registry: RegistryStore): PreparedLab {
     random,
     platform: setup.platform,
     vintage,
-    // The client of that time has BuildKit in it; today's wants a plugin.
+    // The client of that time has BuildKit in it; today's builds with its plugin.
     client: vintage === '20.10' ? '20.10' : '28',
+    plugins: ['buildx'],
     network,
     companion: () => network.companion,
     programs: joinPrograms(

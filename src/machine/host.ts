@@ -4,6 +4,7 @@ import { applyChanges } from '../build/changes/applyChanges.ts';
 import type { ClientVintage } from '../docker/client.ts';
 import { completeDocker } from '../docker/completeDocker.ts';
 import type { CompanionEngine } from '../docker/companion/realEngine.ts';
+import { BUILDX_PATH, BUILDX_PROGRAM, buildxProgram } from '../docker/buildx/plugin.ts';
 import { dockerProgram } from '../docker/docker.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { LayerShelf } from '../engine/layerShelf.ts';
@@ -34,6 +35,8 @@ export interface HostSetup {
   readonly vintage: EngineVintage;
   /** Of the docker client: 28 unless given. */
   readonly client?: ClientVintage;
+  /** What the docker client has besides itself; nothing unless given. */
+  readonly plugins?: readonly 'buildx'[];
   readonly network: Network;
   /** The shells and utilities that the host has; `docker` comes with it. */
   readonly programs: ProgramTable;
@@ -64,7 +67,8 @@ export function createHost(setup: HostSetup): Host {
     ...(setup.client && { vintage: setup.client }),
     ...(setup.companion && { companion: setup.companion }),
   });
-  const programs = joinPrograms(oneProgram('docker', docker), setup.programs);
+  const plugins = (setup.plugins ?? []).map(() => oneProgram(BUILDX_PROGRAM, buildxProgram(docker)));
+  const programs = joinPrograms(oneProgram('docker', docker), ...plugins, setup.programs);
   const kernel = new Kernel({
     clock,
     random: setup.random,
@@ -119,11 +123,19 @@ export function addPrograms({ root, kernel }: Host, given: readonly string[]): v
 }
 
 function putProgram(root: OverlayMount, program: string): void {
+  makeFolders(root, programPath(program));
   put(root, programPath(program), standIn(program), 0o755);
 }
 
+function makeFolders(root: OverlayMount, path: string): void {
+  for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+    const folder = path.slice(0, slash);
+    if (isMissing(root, folder)) root.mkdir(folder, 0o755);
+  }
+}
+
 function programPath(program: string): string {
-  return `/usr/bin/${program}`;
+  return program === BUILDX_PROGRAM ? BUILDX_PATH : `/usr/bin/${program}`;
 }
 
 function put(root: OverlayMount, path: string, bytes: Uint8Array, mode: number): void {

@@ -18,7 +18,7 @@ export interface Ran {
   readonly status: number;
 }
 
-export function bootLab(options: Pick<BootSetup, 'diskBytes'> = {}): LabMachine {
+export function bootLab(options: Pick<BootSetup, 'diskBytes' | 'vintage'> = {}): LabMachine {
   const clock = new VirtualClock(1_700_000_000);
   return bootMachine({ platform: nodePlatform(), files: nodeCatalogue(), clock, ...options });
 }

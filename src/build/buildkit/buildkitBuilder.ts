@@ -1,6 +1,6 @@
 // BuildKit: a graph of stages of which only what the target needs is built, stages side by side (moby/buildkit
 // frontend/dockerfile/dockerfile2llb and solver, as far as a Dockerfile can tell).
-import { decodeName } from '../../bytes/byteName.ts';
+import type { BuildCacheRecord } from '../../engine/buildCacheRecord.ts';
 import type { ImageRecord } from '../../engine/imageRecord.ts';
 import { readContainerConfig } from '../../engine/readContainerConfig.ts';
 import type { Digest } from '../../image/digest.ts';
@@ -14,14 +14,20 @@ import { ImageFiles } from '../classic/imageFiles.ts';
 import { readClassic } from '../classic/readClassic.ts';
 import { type BuildPlan, planBuild } from '../plan/planBuild.ts';
 import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform, parsePlatform } from '../plan/platform.ts';
-import type { BaseConfig, PlannedStage } from '../plan/stageState.ts';
+import { type BaseConfig, DEFAULT_PATH, type PlannedStage } from '../plan/stageState.ts';
 import type { StageNode } from '../plan/stageTable.ts';
+import { allOf } from './allOf.ts';
 import { BaseImages } from './baseImages.ts';
 import { BuildkitError } from './buildkitError.ts';
 import type { BuildkitOptions, BuildkitSurroundings, BuildSource } from './buildkitOptions.ts';
+import { ClientFiles } from './clientFiles.ts';
+import { exportBuild } from './exportBuild.ts';
 import { baseImage, imageBytes, scratchImage, type StageImage, withLabels, withSteps } from './imageConfig.ts';
-import { type LayerStack, NO_LAYERS } from './layerStack.ts';
+import { type LayerStack, NO_LAYERS, stackOfImage } from './layerStack.ts';
+import { importCaches } from './importCaches.ts';
+import { layerTars, packCache, type PortableCache } from './portableCache.ts';
 import { Progress } from './progress.ts';
+import { stackOfFiles } from './stackOfFiles.ts';
 import { carryOutStep } from './stageSteps.ts';
 import { StepFailed } from './stepWork.ts';
 import { StageTrace } from './stageTrace.ts';
@@ -30,6 +36,8 @@ import { sourceDateEpoch } from './sourceDateEpoch.ts';
 import { historyLine, oldBuildkitWords, shownStep } from './stepText.ts';
 
 const SCRATCH = 'scratch';
+/** Of files that stand for an image. */
+const NO_CONFIG: BaseConfig = { env: [`PATH=${DEFAULT_PATH}`], workingDir: '/', user: '', shell: [], onBuild: [] };
 /** Triggers may name bases that have triggers: rounds of looking bases up. */
 const MAX_ROUNDS = 20;
 /** What RUN --mount=type=cache keeps, by engine. */
@@ -45,7 +53,6 @@ export async function buildWithBuildkit(
 }
 
 class BuildkitBuild {
-  readonly #source: BuildSource;
   readonly #options: BuildkitOptions;
   readonly #surroundings: BuildkitSurroundings;
   readonly #progress: Progress;
@@ -54,18 +61,18 @@ class BuildkitBuild {
   readonly #steps: StageTrace;
   readonly #built = new Set<string>();
   readonly #stacks = new Map<StageNode, Promise<LayerStack>>();
-  readonly #named = new Map<string, Promise<FileSet>>();
-  #context: Promise<FileSet> | undefined;
+  readonly #records = new Map<StageNode, readonly BuildCacheRecord[]>();
+  readonly #files: ClientFiles;
   #plan: BuildPlan | undefined;
 
   constructor(source: BuildSource, options: BuildkitOptions, surroundings: BuildkitSurroundings) {
     const { work, display, nowMs, random } = surroundings;
-    this.#source = source;
     this.#options = options;
     this.#surroundings = surroundings;
     const salt = [...random(8)].join('.');
     this.#progress = new Progress(display, nowMs, (text) => digestText(`${salt} ${text}`, work.platform));
     this.#bases = new BaseImages(options, surroundings, this.#progress);
+    this.#files = new ClientFiles(source, options, this.#progress, random);
     this.#steps = new StageTrace(surroundings.onStep ?? (() => undefined), this.#abort.signal);
   }
 
@@ -76,48 +83,23 @@ class BuildkitBuild {
     if (signal?.aborted) stop();
     try {
       this.#inWords(() => [sourceDateEpoch(this.#options), this.#target]);
-      const text = await this.#readDockerfile();
-      const plan = await this.#planned(text);
+      const plan = await this.#planned(await this.#files.dockerfile());
       this.#plan = plan;
+      await importCaches(this.#options.cache?.imports ?? [], this.#surroundings, this.#progress);
       const stack = await this.#solve(plan);
-      return await this.#export(plan, stack);
+      this.#abort.signal.throwIfAborted();
+      const { labels, vintage } = this.#options;
+      const image = withLabels(this.#image(plan.target, plan), labels);
+      const inline = this.#options.cache?.isInline ? this.#inlineCache(plan.target, stack) : undefined;
+      const configBytes = imageBytes(image, stack.layers, stack.times, vintage, inline);
+      const setup = { options: this.#options, surroundings: this.#surroundings, progress: this.#progress };
+      const id = await exportBuild({ stack, configBytes }, setup);
+      await this.#exportCaches(plan.target);
+      return id;
     } finally {
       signal?.removeEventListener('abort', stop);
       await this.#surroundings.display.finished();
     }
-  }
-
-  // The Dockerfile
-
-  async #readDockerfile(): Promise<string> {
-    const { dockerfileName, isRemote } = this.#source;
-    if (isRemote) {
-      await this.#progress.step('[internal] load remote build context', () => this.#contextFiles());
-      await this.#progress.step('copy /context /', async () => undefined);
-      return this.#textOf((await this.#source.dockerfile()).value);
-    }
-    const file = await this.#progress.step(`[internal] load build definition from ${dockerfileName}`, async (step) => {
-      const { value, bytes } = await this.#source.dockerfile();
-      await step.status(`transferring dockerfile: ${sizeText(bytes)} done`);
-      return value;
-    });
-    if (!file) return this.#textOf(undefined);
-    await this.#progress.step('[internal] load .dockerignore', async (step) => {
-      const { bytes } = await this.#source.ignoreFile();
-      await step.status(`transferring context: ${sizeText(bytes)} done`);
-    });
-    return this.#textOf(file);
-  }
-
-  async #textOf(file: Awaited<ReturnType<BuildSource['dockerfile']>>['value']): Promise<string> {
-    if (file) return decodeName(await file.read(0, file.sizeBytes));
-    const { random } = this.#surroundings;
-    const number = [...random(4)].reduce((sum, byte) => sum * 256 + byte, 0);
-    const path = `/var/lib/docker/tmp/buildkit-mount${number}/${this.#source.dockerfileName}`;
-    const missing = `failed to read dockerfile: open ${this.#isOld ? path : this.#source.dockerfileName}: no such file or directory`;
-    throw new BuildkitError(
-      this.#isOld ? `failed to solve with frontend dockerfile.v0: ${missing}` : `failed to solve: ${missing}`,
-    );
   }
 
   get #target(): BuildPlatform {
@@ -133,6 +115,11 @@ class BuildkitBuild {
     return this.#bases.known(node.baseName, this.#platformOf(node));
   }
 
+  /** Whether it begins with an image, not with another stage, files, or nothing. */
+  #hasImage(node: StageNode): boolean {
+    return !node.base && node.baseName !== SCRATCH && !this.#isOfFiles(node);
+  }
+
   get #isOld(): boolean {
     return this.#options.vintage === '0.8';
   }
@@ -143,27 +130,18 @@ class BuildkitBuild {
       const plan = this.#inWords(() => this.#planOnce(text));
       const missing = new Set(
         plan.stages
-          .filter(({ node }) => !node.base && node.baseName !== SCRATCH && !this.#base(node))
+          .filter(({ node }) => this.#hasImage(node) && !this.#base(node))
           .map(({ node }) => `${node.baseName} ${this.#platformOf(node)}`),
       );
-      this.#checkNamed(plan);
       if (missing.size === 0) return plan;
       if (round === MAX_ROUNDS) throw new BuildkitError(`failed to solve: triggers name more than ${MAX_ROUNDS} bases`);
       await allOf([...missing].map((one) => this.#bases.resolve(...(one.split(' ') as [string, string]))));
     }
   }
 
-  /** A named context may be an image, or files to copy from. */
-  #checkNamed({ stages }: BuildPlan): void {
-    for (const { node } of stages) {
-      const named = this.#options.namedContexts;
-      if (named?.has(node.stage?.name ?? ''))
-        throw new BuildkitError(
-          `failed to solve: a context in the place of stage ${node.stage?.name} is not simulated`,
-        );
-      if (named?.get(node.baseName)?.kind === 'files')
-        throw new BuildkitError(`failed to solve: FROM ${node.baseName}, a context of files, is not simulated`);
-    }
+  /** Whether a stage begins with files that the client gave a name. */
+  #isOfFiles({ baseName }: StageNode): boolean {
+    return this.#options.namedContexts?.get(baseName)?.kind === 'files';
   }
 
   #planOnce(text: string): BuildPlan {
@@ -174,7 +152,9 @@ class BuildkitBuild {
       target,
       hasHeredocs: !this.#isOld,
       targetPlatform: this.#target,
+      replacedStages: new Set(this.#options.namedContexts?.keys()),
       baseConfig: (name, platform) => {
+        if (this.#options.namedContexts?.get(name)?.kind === 'files') return NO_CONFIG;
         const image = this.#bases.known(name, formatPlatform(platform));
         return image && baseConfigOf(image);
       },
@@ -229,7 +209,7 @@ class BuildkitBuild {
     const steps = stage.steps.filter(
       ({ makesLayer, instruction }) => makesLayer || instruction.body.kind === 'WORKDIR',
     );
-    const hasVertex = !node.base && node.baseName !== SCRATCH;
+    const hasVertex = this.#hasImage(node);
     const total = steps.length + (hasVertex ? 1 : 0);
     const prefix = node.shownName === '' ? '' : `${node.shownName} `;
     const named = (number: number, text: string) => `[${prefix}${number}/${total}] ${text}`;
@@ -261,6 +241,8 @@ class BuildkitBuild {
           name,
           built: this.#built,
           onDecision: told.decide,
+          onRecord: (record) => this.#records.set(node, [...(this.#records.get(node) ?? []), record]),
+          isUncached: this.#options.uncachedStages?.includes(node.stage?.name ?? '') ?? false,
           platform: node.platform ?? this.#target,
           isSent: (folder, own) => this.#sources().some((other) => other !== own && isWithin(folder, other)),
           filesOf: (index) => this.#filesOf(index < 0 ? undefined : command?.sources[index]),
@@ -281,6 +263,8 @@ class BuildkitBuild {
   async #baseStack({ node }: PlannedStage, named: (number: number, text: string) => string): Promise<LayerStack> {
     if (node.base) return this.#stack(node.base);
     if (node.baseName === SCRATCH) return NO_LAYERS;
+    const files = this.#files.named(node.baseName);
+    if (files) return stackOfFiles(await files, this.#surroundings, this.#options.layerWriter);
     const image = this.#base(node);
     if (!image) throw new Error('a base was not resolved');
     const text = named(1, `FROM ${fullForm(parseReference(node.baseName))}`);
@@ -288,34 +272,12 @@ class BuildkitBuild {
   }
 
   async #filesOf(node: StageNode | undefined): Promise<FileSet> {
-    if (!node) return this.#contextFiles();
-    const named = node.stage ? undefined : this.#options.namedContexts?.get(node.baseName);
-    if (named?.kind === 'files') return this.#namedFiles(node.baseName, named.read);
+    if (!node) return this.#files.context();
+    const named = node.stage ? undefined : this.#files.named(node.baseName);
+    if (named) return named;
     const { engine, owners, work } = this.#surroundings;
     const { layers } = await this.#stack(node);
     return new ImageFiles(engine.images.mount(layers).mount, owners, work);
-  }
-
-  #namedFiles(name: string, read: () => Promise<FileSet>): Promise<FileSet> {
-    const known = this.#named.get(name);
-    if (known) return known;
-    const reading = this.#progress.step(`[context ${name}] load from client`, read);
-    reading.catch(() => undefined);
-    this.#named.set(name, reading);
-    return reading;
-  }
-
-  #contextFiles(): Promise<FileSet> {
-    if (this.#context) return this.#context;
-    if (this.#source.isRemote) this.#context = this.#source.context().then(({ value }) => value);
-    else
-      this.#context = this.#progress.step('[internal] load build context', async (step) => {
-        const { value, bytes } = await this.#source.context();
-        await step.status(`transferring context: ${sizeText(bytes)} done`);
-        return value;
-      });
-    this.#context.catch(() => undefined);
-    return this.#context;
   }
 
   #sources(): readonly (readonly string[])[] {
@@ -336,7 +298,7 @@ class BuildkitBuild {
     if (!stage) throw new Error('a stage was not planned');
     const base = node.base
       ? this.#image(node.base, plan)
-      : node.baseName === SCRATCH
+      : !this.#hasImage(node)
         ? scratchImage(node.platform ?? this.#target)
         : baseImage(this.#base(node) as ImageRecord);
     const { vintage } = this.#options;
@@ -347,37 +309,28 @@ class BuildkitBuild {
     });
   }
 
-  async #export(plan: BuildPlan, stack: LayerStack): Promise<Digest | undefined> {
-    const { output, labels, tags } = this.#options;
-    const { engine } = this.#surroundings;
-    this.#abort.signal.throwIfAborted();
-    if (output.kind === 'tree') {
-      await this.#progress.step('exporting to client', async (step) => {
-        const { owners, work } = this.#surroundings;
-        await output.write({ files: new ImageFiles(engine.images.mount(stack.layers).mount, owners, work) });
-        await step.status(output.message);
-      });
-      return undefined;
-    }
-    const image = withLabels(this.#image(plan.target, plan), labels);
-    return this.#progress.step('exporting to image', async (step) => {
-      await step.status('exporting layers done');
-      const { id } = await engine.images.createFromConfig(
-        imageBytes(image, stack.layers, stack.times, this.#options.vintage),
-      );
-      await step.status(`writing image ${id} done`);
-      for (const tag of tags) {
-        engine.images.tag(id, tag);
-        await step.status(`naming to ${fullForm(parseReference(tag))} done`);
-      }
-      return id;
-    });
+  /** What is kept of the steps of a stage and of those that it stands on. */
+  #recordsOf(target: StageNode): readonly BuildCacheRecord[] {
+    const records: BuildCacheRecord[] = [];
+    for (let node: StageNode | undefined = target; node; node = node.base)
+      records.unshift(...(this.#records.get(node) ?? []));
+    return records;
   }
-}
 
-function stackOfImage({ layers }: ImageRecord): LayerStack {
-  const diffIds = layers.map(({ diffId }) => diffId);
-  return { key: `image ${diffIds.join(' ')}`, layers: diffIds, times: diffIds.map(() => undefined) };
+  /** Of the steps whose layers lie in the image, one on the other. */
+  #inlineCache(target: StageNode, { layers }: LayerStack): PortableCache {
+    const isBelow = (record: BuildCacheRecord) => record.layers.every((layer, i) => layer === layers[i]);
+    return packCache(this.#recordsOf(target).filter(isBelow));
+  }
+
+  async #exportCaches(target: StageNode): Promise<void> {
+    const { images } = this.#surroundings.engine;
+    for (const { name, mode, write } of this.#options.cache?.exports ?? []) {
+      const records = mode === 'max' ? [...this.#records.values()].flat() : this.#recordsOf(target);
+      const cache = packCache(records);
+      await this.#progress.step(name, (step) => write(cache, layerTars(images, cache), (line) => step.status(line)));
+    }
+  }
 }
 
 function baseConfigOf({ document }: ImageRecord): BaseConfig {
@@ -394,26 +347,4 @@ function baseConfigOf({ document }: ImageRecord): BaseConfig {
 function timestampOf(ms: number) {
   const sec = Math.floor(ms / 1000);
   return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6) };
-}
-
-/** Waits for all; the first that fails ends the others, and is thrown when they have ended. */
-async function allOf<T>(running: readonly Promise<T>[], onFailure?: () => void): Promise<void> {
-  let failure: { readonly error: unknown } | undefined;
-  await Promise.all(
-    running.map((one) =>
-      one.catch((error: unknown) => {
-        failure ??= { error };
-        onFailure?.();
-      }),
-    ),
-  );
-  if (failure) throw failure.error;
-}
-
-/** As BuildKit prints sizes: decimal units, two digits. */
-function sizeText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  let [value, unit] = [bytes, 0];
-  while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
-  return unit === 0 ? `${value}B` : `${value.toFixed(2)}${units[unit]}`;
 }

@@ -7,6 +7,7 @@ import type { DownloadedFile } from '../classic/classicOptions.ts';
 import type { GitFetch } from '../context/gitFiles.ts';
 import type { OwnerNames } from '../classic/imageFiles.ts';
 import type { ProgressDisplay } from './progress.ts';
+import type { PortableCache } from './portableCache.ts';
 import type { StepListener } from '../stepEvent.ts';
 import type { StepDecision } from './stepCache.ts';
 
@@ -30,6 +31,10 @@ export interface BuildkitOptions {
   readonly output: BuildOutput;
   /** `--build-context`: what names of `--from` and FROM stand for. */
   readonly namedContexts?: ReadonlyMap<string, NamedContext>;
+  /** Caches of other places. */
+  readonly cache?: CacheTransfer;
+  /** Stages whose steps are not taken from the cache. */
+  readonly uncachedStages?: readonly string[];
   /** Whose layers: those of the BuildKit inside dockerd where it is not said. */
   readonly layerWriter?: LayerWriter;
 }
@@ -39,10 +44,55 @@ export type NamedContext =
   | { readonly kind: 'image'; readonly reference: string }
   | { readonly kind: 'files'; readonly read: () => Promise<FileSet> };
 
+/** Where steps come from besides the store, and where they go. */
+export interface CacheTransfer {
+  readonly imports: readonly CacheImport[];
+  readonly exports: readonly CacheExport[];
+  /** The image's config tells of the steps that made its layers. */
+  readonly isInline: boolean;
+}
+
+export interface CacheImport {
+  /** As progress names it: `importing cache manifest from NAME`. */
+  readonly name: string;
+  /** Undefined for a place that has none. Throws BuildError, EngineError: the build goes on without. */
+  readonly read: () => Promise<OpenCache | undefined>;
+}
+
+export interface OpenCache {
+  readonly cache: PortableCache;
+  /** The uncompressed tar of a layer of the cache's list. */
+  readonly open: (place: number) => Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface CacheExport {
+  readonly name: string;
+  /** The steps of the target and of what it stands on, or of all stages that were needed. */
+  readonly mode: 'min' | 'max';
+  /** `tell` takes lines of progress. */
+  readonly write: (
+    cache: PortableCache,
+    tars: readonly ByteSource[],
+    tell: (line: string) => undefined | Promise<void>,
+  ) => Promise<void>;
+}
+
 export type BuildOutput =
-  | { readonly kind: 'image' }
+  | {
+      readonly kind: 'image';
+      /** Sends a tag to its registry when it is there; told are lines of progress. Throws EngineError. */
+      readonly push?: (tag: string, tell: (line: string) => undefined | Promise<void>) => Promise<void>;
+    }
   /** The tree of the last stage, written by whoever asked: `write` is told of each layer stack's files. */
-  | { readonly kind: 'tree'; readonly message: string; readonly write: (tree: BuiltTree) => Promise<void> };
+  | { readonly kind: 'tree'; readonly message: string; readonly write: (tree: BuiltTree) => Promise<void> }
+  /** An archive of the image, which the store is not given. */
+  | {
+      readonly kind: 'archive';
+      readonly format: 'oci' | 'docker';
+      readonly write: (chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+    }
+  /** The steps are carried out, for the cache alone. */
+  | { readonly kind: 'nothing' };
 
 /** The layers that a build ended with, as files. */
 export interface BuiltTree {

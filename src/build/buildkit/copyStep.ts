@@ -51,14 +51,20 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
   const isLinked = body.link && body.chmod === '';
   const { work, engine } = setup.surroundings;
   const under = isLinked ? NO_LAYERS : base;
-  const stack = await cached(parts, under, setup, { isIgnored: !setup.options.usesCache }, async (mount) => {
-    const owner = body.chown === '' ? undefined : await copyOwner(mount, body.chown);
-    const placement = { mount, destination, owner, mode, work };
-    const unpacks = body.kind === 'ADD' && body.unpack !== false;
-    await placeSelection(gathered.selected, { ...placement, unpacks });
-    const unpacksDownloads = body.kind === 'ADD' && body.unpack === true;
-    await placeSelection(gathered.downloads, { ...placement, unpacks: unpacksDownloads });
-  });
+  const stack = await cached(
+    parts,
+    under,
+    setup,
+    { isIgnored: !setup.options.usesCache || setup.isUncached },
+    async (mount) => {
+      const owner = body.chown === '' ? undefined : await copyOwner(mount, body.chown);
+      const placement = { mount, destination, owner, mode, work };
+      const unpacks = body.kind === 'ADD' && body.unpack !== false;
+      await placeSelection(gathered.selected, { ...placement, unpacks });
+      const unpacksDownloads = body.kind === 'ADD' && body.unpack === true;
+      await placeSelection(gathered.downloads, { ...placement, unpacks: unpacksDownloads });
+    },
+  );
   if (!isLinked) return stack;
   engine.images.restack(base.layers, stack.layers);
   return withLinked(base, stack, stepKey({ kind: 'merge', base: base.key, linked: stack.key }, work.platform).key);

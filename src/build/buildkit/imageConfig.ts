@@ -10,6 +10,7 @@ import { splitVariable } from '../expand/environment.ts';
 import { resolveWorkingDir } from '../plan/carryOut.ts';
 import { withShell } from '../plan/runCommand.ts';
 import type { BuildPlatform } from '../plan/platform.ts';
+import { cacheConfig, INLINE_CACHE_FIELD, type PortableCache } from './portableCache.ts';
 import type { PlannedStep } from '../plan/stageState.ts';
 import { DEFAULT_PATH } from '../plan/stageState.ts';
 
@@ -192,6 +193,7 @@ export function imageBytes(
   layers: readonly Digest[],
   times: readonly (string | undefined)[],
   vintage: BuildkitVintage,
+  inlineCache?: PortableCache,
 ): Uint8Array {
   const history = timed(image.history, times);
   const created = history.reduce<string | undefined>((last, entry) => entry.created ?? last, undefined);
@@ -203,6 +205,10 @@ export function imageBytes(
     ['os', image.os],
     ['rootfs', { type: 'layers', diff_ids: layers.length > 0 ? layers : null }],
   ]);
+  if (inlineCache) {
+    const bytes = cacheConfig(inlineCache, []);
+    fields.set(INLINE_CACHE_FIELD, btoa(String.fromCharCode(...bytes)));
+  }
   if (image.author !== '') fields.set('author', image.author);
   if (image.variant !== '') fields.set('variant', image.variant);
   return jsonBytes(sortedKeys(fields));

@@ -1,3 +1,4 @@
+import type { ImageRecord } from '../../engine/imageRecord.ts';
 import type { Digest } from '../../image/digest.ts';
 
 /** What a step leaves behind. */
@@ -21,4 +22,10 @@ export function withLayer(stack: LayerStack, key: string, layers: readonly Diges
 /** The stack with another's only layer on top, which does not mind what lies below it. */
 export function withLinked(stack: LayerStack, linked: LayerStack, key: string): LayerStack {
   return { key, layers: [...stack.layers, ...linked.layers], times: [...stack.times, ...linked.times] };
+}
+
+/** What an image brings. */
+export function stackOfImage({ layers }: ImageRecord): LayerStack {
+  const diffIds = layers.map(({ diffId }) => diffId);
+  return { key: `image ${diffIds.join(' ')}`, layers: diffIds, times: diffIds.map(() => undefined) };
 }

@@ -62,7 +62,11 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
       });
       const isFile = selection.selected[0]?.file.kind === 'file';
       prepared.push({ ...plain, root: '/source', isFile });
-    } else if (mount.required) throw new BuildError('instruction', 'no SSH agent is forwarded to the build');
+    } else if (mount.required)
+      throw new BuildError(
+        'instruction',
+        `no SSH key ${JSON.stringify(mount.cacheId || 'default')} forwarded from the client`,
+      );
   }
   return { mounts: prepared, env, digest: digests.join('\n') };
 }

@@ -54,38 +54,44 @@ export async function runStep(
     mounts: prepared.digest,
     files: script,
   };
-  return cached(parts, base, setup, { isIgnored: !options.usesCache }, async (_, vertex, mounted) => {
-    const { platform } = setup;
-    if (platform.os !== 'linux' || platform.architecture !== 'amd64') {
-      await vertex.line(`exec ${args[0] ?? ''}: exec format error`);
-      throw new BuildError(
-        'instruction',
-        failure(`executor failed running [${args.join(' ')}]`, args, NOT_OURS, options),
-      );
-    }
-    const shown = `executor failed running [${args.join(' ')}]`;
-    const end = await mounted
-      .run({
-        args,
-        env: new Map([...env, ...prepared.env]),
-        workingDir: directory,
-        user,
-        network: body.network,
-        mounts: [...prepared.mounts, ...(await scriptMount(args, body, setup))],
-        stubs: options.vintage === '0.8' ? 'files' : 'all',
-        onOutput: (stream, bytes) => vertex.output(stream, bytes),
-        signal,
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof EngineError)) throw error;
-        throw new BuildError('instruction', `${shown}: ${error.message}`);
-      });
-    if ('cannotStart' in end) {
-      await vertex.line(`runc run failed: unable to start container process: ${end.cannotStart}`);
-      throw new BuildError('instruction', failure(shown, args, 1, options));
-    }
-    if (end.exitCode !== 0) throw new BuildError('instruction', failure(shown, args, end.exitCode, options));
-  });
+  return cached(
+    parts,
+    base,
+    setup,
+    { isIgnored: !options.usesCache || setup.isUncached },
+    async (_, vertex, mounted) => {
+      const { platform } = setup;
+      if (platform.os !== 'linux' || platform.architecture !== 'amd64') {
+        await vertex.line(`exec ${args[0] ?? ''}: exec format error`);
+        throw new BuildError(
+          'instruction',
+          failure(`executor failed running [${args.join(' ')}]`, args, NOT_OURS, options),
+        );
+      }
+      const shown = `executor failed running [${args.join(' ')}]`;
+      const end = await mounted
+        .run({
+          args,
+          env: new Map([...env, ...prepared.env]),
+          workingDir: directory,
+          user,
+          network: body.network,
+          mounts: [...prepared.mounts, ...(await scriptMount(args, body, setup))],
+          stubs: options.vintage === '0.8' ? 'files' : 'all',
+          onOutput: (stream, bytes) => vertex.output(stream, bytes),
+          signal,
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof EngineError)) throw error;
+          throw new BuildError('instruction', `${shown}: ${error.message}`);
+        });
+      if ('cannotStart' in end) {
+        await vertex.line(`runc run failed: unable to start container process: ${end.cannotStart}`);
+        throw new BuildError('instruction', failure(shown, args, 1, options));
+      }
+      if (end.exitCode !== 0) throw new BuildError('instruction', failure(shown, args, end.exitCode, options));
+    },
+  );
 }
 
 /** What a build may only do when it is allowed to (util/entitlements): nobody can allow it here. */

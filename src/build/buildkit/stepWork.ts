@@ -1,4 +1,5 @@
 // What each step of a stage goes through: a look into the cache, then work in mounted layers.
+import type { BuildCacheRecord } from '../../engine/buildCacheRecord.ts';
 import type { ImageMount } from '../../engine/imageMount.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import { writeTar } from '../../tar/writeTar.ts';
@@ -20,12 +21,16 @@ export interface StepSetup {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly caches: Map<string, OverlayMount>;
+  /** The stage was named as one that is not taken from the cache. */
+  readonly isUncached: boolean;
   readonly now: () => Timestamp;
   /** As progress names the step: `[stage 2/3] RUN …`. */
   readonly name: string;
   /** Keys of the steps that were carried out in this build, not taken from the cache. */
   readonly built: Set<string>;
   readonly onDecision: (decision: StepDecision) => void;
+  /** Told of what is kept of the step, whether it was carried out or not. */
+  readonly onRecord: (record: BuildCacheRecord) => void;
   /** The files that source `index` of the step names; index -1 is the context. */
   readonly filesOf: (index: number) => Promise<FileSet>;
   /** What the stage is for. */
@@ -53,7 +58,7 @@ export interface CachedForm {
 
 /** Takes a step from the cache, or does it and keeps what it made. */
 export async function cached(
-  parts: KeyParts,
+  given: KeyParts,
   base: LayerStack,
   setup: StepSetup,
   form: CachedForm,
@@ -61,7 +66,7 @@ export async function cached(
 ): Promise<LayerStack> {
   const { surroundings, name } = setup;
   const { images } = surroundings.engine;
-  const key = stepKey({ base: base.key, ...parts }, surroundings.work.platform);
+  const key = stepKey({ base: base.key, ...given }, surroundings.work.platform);
   const isBaseNew = setup.built.has(base.key);
   const { record, decision } = lookUpStep(images, key, { isIgnored: form.isIgnored, isBaseNew });
   const vertex = await setup.progress.start(name);
@@ -69,6 +74,7 @@ export async function cached(
   setup.onDecision(decision);
   if (surroundings.tellsWhy) await vertex.status(whyText(decision));
   if (record) {
+    setup.onRecord(record);
     await vertex.end({ kind: 'cached' });
     return withLayer(base, key.key, record.layers, record.createdAt);
   }
@@ -81,7 +87,8 @@ export async function cached(
       (await mounted.seal(setup.options.layerWriter)) ?? (await images.addLayer(base.layers, writeTar([])));
     const layers = [...base.layers, diffId];
     const createdAt = surroundings.now();
-    images.keepStep({ key: key.key, layers, createdAt, description: name, parts: keptParts(key.parts) });
+    const parts = keptParts(key.parts);
+    setup.onRecord(images.keepStep({ key: key.key, layers, createdAt, description: name, parts }));
     setup.built.add(key.key);
     await vertex.end({ kind: 'done' });
     return withLayer(base, key.key, layers, createdAt);

@@ -20,6 +20,8 @@ export class TtyProgress implements ProgressDisplay {
   readonly #nowMs: () => number;
   /** Asked at each picture: windows change. */
   readonly #columns: () => number;
+  /** At the end of the first line: the builder's name. */
+  readonly #title: string;
   readonly #startedMs: number;
   readonly #rows = new Map<number, Row>();
   #lines: number | undefined;
@@ -28,10 +30,12 @@ export class TtyProgress implements ProgressDisplay {
     readonly print: (text: string) => undefined | Promise<void>;
     readonly nowMs: () => number;
     readonly columns: () => number;
+    readonly title?: string;
   }) {
     this.#print = setup.print;
     this.#nowMs = setup.nowMs;
     this.#columns = setup.columns;
+    this.#title = setup.title ?? '';
     this.#startedMs = setup.nowMs();
   }
 
@@ -65,7 +69,9 @@ export class TtyProgress implements ProgressDisplay {
     const rows = [...this.#rows.values()];
     const done = rows.filter(({ end }) => end?.kind === 'done' || end?.kind === 'cached').length;
     const sec = ((this.#nowMs() - this.#startedMs) / 1000).toFixed(1);
-    const head = `[+] Building ${sec}s (${done}/${rows.length}) ${title}`.padEnd(width - 1);
+    const head = `[+] Building ${sec}s (${done}/${rows.length}) ${title}`
+      .padEnd(width - 1 - this.#title.length)
+      .concat(this.#title);
     const lines = rows.flatMap((row) => this.#rowLines(row, width));
     const up = this.#lines === undefined ? '' : `\x1b[${this.#lines + 1}A`;
     this.#lines = lines.length;

@@ -34,6 +34,8 @@ export interface PlanOptions {
   readonly baseConfig?: (reference: string, platform: BuildPlatform) => BaseConfig | undefined;
   /** Off for a builder that knew no here-documents. */
   readonly hasHeredocs?: boolean;
+  /** Names of stages in whose place something else stands: they begin with what has their name, and do nothing. */
+  readonly replacedStages?: ReadonlySet<string>;
   /** Patterns of the context's ignore file. */
   readonly ignorePatterns?: readonly string[];
 }
@@ -77,7 +79,10 @@ export function planBuild(text: string, options: PlanOptions, findings: LintFind
   const parsed = parseDockerfile(text, { hasHeredocs: options.hasHeredocs ?? true });
   for (const { line } of parsed.warnings) linter.report('NoEmptyContinuation', { startLine: line, endLine: line });
   checkCount(parsed.nodes, MAX_INSTRUCTIONS);
-  const { stages, globalArguments: declared } = readStages(parsed.nodes, linter);
+  const { stages: written, globalArguments: declared } = readStages(parsed.nodes, linter);
+  const stages = written.map((stage) =>
+    options.replacedStages?.has(stage.name) ? { ...stage, base: stage.name, platform: '', instructions: [] } : stage,
+  );
   if (stages.length === 0) throw new BuildError('stage', 'dockerfile contains no stages to build');
   checkStageNames(stages, linter);
   checkKeywordCasing(stages, linter);

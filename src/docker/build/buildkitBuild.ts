@@ -1,7 +1,10 @@
 import { splitVariable } from '../../build/expand/environment.ts';
 import { buildWithBuildkit } from '../../build/buildkit/buildkitBuilder.ts';
 import { BuildkitError } from '../../build/buildkit/buildkitError.ts';
+import type { BuildOutput, BuildSource, CacheTransfer, NamedContext } from '../../build/buildkit/buildkitOptions.ts';
 import { PlainProgress } from '../../build/buildkit/plainProgress.ts';
+import type { ProgressDisplay } from '../../build/buildkit/progress.ts';
+import { RawJsonProgress } from '../../build/buildkit/rawJsonProgress.ts';
 import { TtyProgress } from '../../build/buildkit/ttyProgress.ts';
 import { csvFields } from '../../build/go/csvFields.ts';
 import { rfc3339 } from '../../engine/goTime.ts';
@@ -13,6 +16,8 @@ import { parseGoBool } from '../commandLine/flagValue.ts';
 import { readTagReference } from '../references.ts';
 import { buildkitSource } from './buildkitSource.ts';
 import { buildOutput } from './buildOutput.ts';
+import { cacheTransfer } from './cacheTransfer.ts';
+import { checkAgents } from './sshAgents.ts';
 import { tellsWhy, watched } from './buildWatch.ts';
 import { downloadForBuild } from './fetchFile.ts';
 import { gitFetchOf } from './fetchGit.ts';
@@ -34,6 +39,41 @@ export function usesBuildkit(client: Client): boolean {
   return value;
 }
 
+/** What the builder of a client differs in. */
+export interface BuildkitForm {
+  /** Of `--progress`. */
+  readonly modes: readonly string[];
+  /** Of the client's own BuildKit, where it prints digests of vertices. */
+  readonly showsDigests: boolean;
+  /** In front of all that `plain` prints. */
+  readonly banner: string;
+  /** At the end of a terminal's first line. */
+  readonly title: string;
+  /** What is printed when a build failed: after the vertex, before the message. */
+  readonly failure: (client: Client, error: BuildkitError, from: BuildSource) => Promise<ClientError>;
+}
+
+const CLIENT_FORM: BuildkitForm = {
+  modes: PROGRESS,
+  showsDigests: true,
+  banner: '',
+  title: '',
+  failure: async (_, { message }) => new ClientError(message),
+};
+
+/** A build as a command asks for it, read so far that only the context is left. */
+export interface BuildkitRequest {
+  readonly source: string;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly tags: readonly string[];
+  readonly platform: string;
+  readonly output: BuildOutput;
+  readonly secrets: ReadonlyMap<string, Uint8Array>;
+  readonly namedContexts?: ReadonlyMap<string, NamedContext>;
+  readonly cache?: CacheTransfer;
+  readonly uncachedStages?: readonly string[];
+}
+
 /** `docker build` of client 20.10 with the BuildKit of the daemon. */
 export async function buildkitBuild(
   client: Client,
@@ -41,48 +81,67 @@ export async function buildkitBuild(
   source: string,
   buildArgs: ReadonlyMap<string, string>,
 ): Promise<number> {
-  const { process, engine } = client;
-  const work = { platform: engine.platform, signal: process.signal };
-  const mode = flags.text('progress');
-  if (!PROGRESS.includes(mode))
-    throw new ClientError(`invalid value "${mode}" passed to --progress, valid values are: auto, plain, tty`);
-  if (mode === 'tty' && !client.terminal(2))
-    throw new ClientError('failed to get console: provided file is not a console');
-  // BuildKit reads inline caches of registries alone, and no image here has one.
-  if (flags.has('cache-from')) throw new ClientError('--cache-from is not simulated for BuildKit');
-  for (const tag of flags.list('tag')) readTagReference(tag);
-  const isQuiet = flags.isOn('quiet');
+  checkProgress(client, flags, CLIENT_FORM);
+  const tags = flags.list('tag');
+  for (const tag of tags) readTagReference(tag);
+  checkAgents(client, flags.list('ssh'));
   const output = buildOutput(client, flags.list('output'));
   const secrets = await readSecrets(client, flags.list('secret'));
+  const cache = cacheTransfer(client, { from: flags.list('cache-from'), to: [] }, buildArgs);
+  const platform = flags.text('platform');
+  const request = { source, buildArgs, tags, platform, output, secrets, cache };
+  const { id } = await runBuildkit(client, flags, request, CLIENT_FORM);
+  return tellResult(client, flags, id);
+}
+
+/** `--iidfile` and `--quiet`. */
+export async function tellResult(client: Client, flags: FlagSet, id: string | undefined): Promise<number> {
+  const idFile = flags.text('iidfile');
+  if (idFile !== '' && id !== undefined) await calls.writeFile(client.process, idFile, id, 0o600);
+  if (flags.isOn('quiet') && id !== undefined) await client.print(`${id}\n`);
+  return 0;
+}
+
+/** Throws ClientError for a progress that there is not, or not here. */
+export function checkProgress(client: Client, flags: FlagSet, { modes }: BuildkitForm): void {
+  const mode = flags.text('progress');
+  if (!modes.includes(mode))
+    throw new ClientError(`invalid value "${mode}" passed to --progress, valid values are: ${modes.join(', ')}`);
+  if (mode === 'tty' && !client.terminal(2))
+    throw new ClientError('failed to get console: provided file is not a console');
+}
+
+/** Builds, and prints what happens; gives the image's ID. Throws ClientError. */
+export async function runBuildkit(
+  client: Client,
+  flags: FlagSet,
+  request: BuildkitRequest,
+  form: BuildkitForm,
+): Promise<{ readonly id: string | undefined }> {
+  const { process, engine } = client;
+  const work = { platform: engine.platform, signal: process.signal };
+  const { source, tags, ...wanted } = request;
   const from = await buildkitSource(client, source, flags.text('file'), work);
   const { clock } = process.kernel;
   const nowMs = () => {
     const { sec, nsec } = clock.now();
     return sec * 1000 + nsec / 1e6;
   };
-  const print = (text: string) => (isQuiet ? undefined : client.complain(text));
-  const terminal = client.terminal(2);
-  const display =
-    terminal && mode !== 'plain'
-      ? new TtyProgress({ print, nowMs, columns: () => terminal.columns || DEFAULT_COLUMNS })
-      : new PlainProgress(print, { showsDigests: true });
   try {
-    const about = { builder: 'buildkit', source, file: flags.text('file'), tags: flags.list('tag') } as const;
+    const about = { builder: 'buildkit', source, file: flags.text('file'), tags } as const;
     const owners = await ownerNames(process);
+    const display = await displayOf(client, flags, form, nowMs);
     const id = await watched(client, about, (onStep) =>
       buildWithBuildkit(
         from,
         {
-          vintage: '0.8',
-          buildArgs,
+          ...wanted,
+          tags,
+          vintage: engine.vintage === '20.10' ? '0.8' : 'current',
           target: flags.text('target'),
-          tags: flags.list('tag'),
           labels: Object.fromEntries(flags.list('label').map(splitVariable)),
           usesCache: !flags.isOn('no-cache'),
           pulls: flags.isOn('pull'),
-          platform: flags.text('platform'),
-          secrets,
-          output,
         },
         {
           engine,
@@ -99,19 +158,33 @@ export async function buildkitBuild(
         },
       ),
     );
-    const idFile = flags.text('iidfile');
-    if (idFile !== '' && id !== undefined) await calls.writeFile(process, idFile, id, 0o600);
-    if (isQuiet && id !== undefined) await client.print(`${id}\n`);
-    return 0;
+    return { id };
   } catch (error) {
     if (!(error instanceof BuildkitError)) throw error;
     if (error.vertexName !== undefined) await client.complain(`${RULE}\n > ${error.vertexName}:\n${RULE}\n`);
-    throw new ClientError(error.message);
+    throw await form.failure(client, error, from);
   }
 }
 
+async function displayOf(
+  client: Client,
+  flags: FlagSet,
+  { showsDigests, banner, title }: BuildkitForm,
+  nowMs: () => number,
+): Promise<ProgressDisplay> {
+  const mode = flags.text('progress');
+  const isQuiet = flags.isOn('quiet') || mode === 'quiet';
+  const print = (text: string) => (isQuiet ? undefined : client.complain(text));
+  if (mode === 'rawjson') return new RawJsonProgress(print, nowMs);
+  const terminal = client.terminal(2);
+  if (terminal && mode !== 'plain')
+    return new TtyProgress({ print, nowMs, title, columns: () => terminal.columns || DEFAULT_COLUMNS });
+  if (banner !== '') await print(banner);
+  return new PlainProgress(print, { showsDigests });
+}
+
 /** `id=NAME[,src=FILE]`. Throws ClientError. */
-async function readSecrets(client: Client, given: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+export async function readSecrets(client: Client, given: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
   const secrets = new Map<string, Uint8Array>();
   for (const text of given) {
     let id = '';

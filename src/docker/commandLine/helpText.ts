@@ -70,7 +70,9 @@ function commandBlocks(command: CommandSpec, isRoot: boolean, abilities: EngineA
   return sections
     .filter(([, children]) => children.length > 0)
     .map(([title, children]) => {
-      const rows = children.map(({ name, short }) => `  ${name.padEnd(width)} ${short}`);
+      const rows = children.map(
+        ({ name, short, isPlugin }) => `  ${`${name}${isPlugin ? '*' : ''}`.padEnd(width)} ${short}`,
+      );
       return `${title}:\n${rows.join('\n')}`;
     });
 }

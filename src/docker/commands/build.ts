@@ -11,6 +11,7 @@ import { EngineError } from '../../engine/engineError.ts';
 import { RunFailed } from '../../build/classic/runFailed.ts';
 import type { StepListener } from '../../build/stepEvent.ts';
 import * as calls from '../../shell/kernel/calls.ts';
+import { buildArguments } from '../build/buildArguments.ts';
 import { tellsWhy, watched } from '../build/buildWatch.ts';
 import { buildkitBuild, usesBuildkit } from '../build/buildkitBuild.ts';
 import { downloadForBuild } from '../build/fetchFile.ts';
@@ -44,12 +45,13 @@ export const build: DockerCommand = {
     'output',
     'progress',
     'secret',
+    'ssh',
   ],
   async run({ client, flags, arguments: [source = ''] }) {
     if (client.vintage === '20.10' && usesBuildkit(client)) {
       return buildkitBuild(client, flags, source, buildArguments(client, flags.list('build-arg')));
     }
-    for (const name of ['output', 'progress', 'secret'])
+    for (const name of ['output', 'progress', 'secret', 'ssh'])
       if (flags.has(name)) throw new ClientError(`--${name} needs BuildKit`);
     const { process } = client;
     const work = { platform: client.engine.platform, signal: process.signal };
@@ -68,7 +70,7 @@ export const build: DockerCommand = {
       const id = await watched(client, about, (onStep) => daemonBuild(client, flags, sent, { print, onStep }));
       if (isQuiet) await client.print(`${id}\n`);
       const idFile = flags.text('iidfile');
-      if (idFile !== '' && id !== undefined) await calls.writeFile(process, idFile, id, 0o600);
+      if (idFile !== '' && id !== undefined) await calls.writeFile(process, idFile, isQuiet ? `${id}\n` : id, 0o600);
       return 0;
     } catch (error) {
       if (isQuiet) await client.complain(printed.join(''));
@@ -137,24 +139,10 @@ function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
     tags: flags.list('tag'),
     labels,
     usesCache: !flags.isOn('no-cache'),
-    cacheFrom: flags.list('cache-from'),
+    cacheFrom: flags.list('cache-from').flatMap((names) => names.split(',')),
     removes: flags.isOn('force-rm') ? 'always' : flags.isOn('rm') ? 'onSuccess' : 'never',
     pulls: flags.isOn('pull'),
     platform: flags.text('platform'),
     hostConfig: {},
   };
-}
-
-/** `NAME` alone takes the client's variable, where there is one. */
-function buildArguments(client: Client, given: readonly string[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  for (const one of given) {
-    const [name, value] = splitVariable(one);
-    if (one.includes('=')) values.set(name, value);
-    else {
-      const found = client.process.env.get(name);
-      if (found !== undefined) values.set(name, found);
-    }
-  }
-  return values;
 }

@@ -1,5 +1,9 @@
 import type { DockerCommand } from '../client.ts';
 import { attach } from './attach.ts';
+import { buildxInspect, buildxLs, buildxUse, buildxVersion } from '../buildx/builders.ts';
+import { buildxBuild } from '../buildx/build.ts';
+import { buildxDu, buildxPrune } from '../buildx/cache.ts';
+import { imagetoolsCreate, imagetoolsInspect } from '../buildx/imagetools.ts';
 import { build } from './build.ts';
 import { commit } from './commit.ts';
 import { port, top, update } from './containerFacts.ts';
@@ -100,6 +104,15 @@ const COMMANDS: Readonly<Record<string, DockerCommand>> = {
   'image build': build,
   'builder build': build,
   'builder prune': builderPrune,
+  'buildx build': buildxBuild,
+  'buildx du': buildxDu,
+  'buildx imagetools create': imagetoolsCreate,
+  'buildx imagetools inspect': imagetoolsInspect,
+  'buildx inspect': buildxInspect,
+  'buildx ls': buildxLs,
+  'buildx prune': buildxPrune,
+  'buildx use': buildxUse,
+  'buildx version': buildxVersion,
   'context create': contextCreate,
   'context inspect': contextInspect,
   'context ls': contextLs,

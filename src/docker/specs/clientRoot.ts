@@ -1,5 +1,6 @@
 import type { ClientVintage } from '../client.ts';
 import type { CommandSpec, FlagSpec } from '../commandLine/spec.ts';
+import { BUILDX } from './buildx.ts';
 import { ROOT } from './root.ts';
 
 /** What `build` of client 20.10 had for the BuildKit that it spoke to. */
@@ -23,13 +24,31 @@ const BUILDKIT_FLAGS: readonly FlagSpec[] = [
     usage: 'Secret file to expose to the build (only if BuildKit enabled): id=mysecret,src=/local/secret',
     apiVersion: '1.39',
   },
+  {
+    name: 'ssh',
+    type: 'list',
+    usage:
+      'SSH agent socket or keys to expose to the build (only if BuildKit enabled) (format: default|<id>[=<socket>|<key>[,<key>]])',
+    apiVersion: '1.39',
+  },
 ];
 
 const ROOT_20_10 = withBuildkit(ROOT);
 
-/** The commands of a client. */
-export function rootOf(vintage: ClientVintage): CommandSpec {
+const WITH_BUILDX: Readonly<Record<ClientVintage, CommandSpec>> = {
+  '20.10': withPlugin(ROOT_20_10, BUILDX),
+  28: withPlugin(ROOT, BUILDX),
+};
+
+/** The commands of a client, those of its plugin among them. */
+export function rootOf(vintage: ClientVintage, { hasBuildx }: { readonly hasBuildx: boolean }): CommandSpec {
+  if (hasBuildx) return WITH_BUILDX[vintage];
   return vintage === '20.10' ? ROOT_20_10 : ROOT;
+}
+
+function withPlugin(root: CommandSpec, plugin: CommandSpec): CommandSpec {
+  const commands = [...(root.commands ?? []), plugin].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { ...root, commands };
 }
 
 function withBuildkit(command: CommandSpec): CommandSpec {
