@@ -2,9 +2,17 @@ import * as calls from '../../../shell/kernel/calls.ts';
 import type { Process } from '../../../shell/kernel/process.ts';
 import type { Program } from '../../../shell/kernel/program.ts';
 import type { Catalogue } from '../../catalogue.ts';
+import { keyEntry, readKey } from './rpmKeys.ts';
 import { removePaths } from '../unpackEntries.ts';
 import { wildcard } from '../wildcard.ts';
-import { type RpmInstalled, readRpmDatabase, rpmFullName, rpmVersion, writeRpmDatabase } from './rpmDatabase.ts';
+import {
+  databaseKey,
+  type RpmInstalled,
+  readRpmDatabase,
+  rpmFullName,
+  rpmVersion,
+  writeRpmDatabase,
+} from './rpmDatabase.ts';
 import { type RpmRelease, rpmRelease } from './rpmRelease.ts';
 
 const VERSIONS = { 7: '4.11.3', 9: '4.16.1.3' } as const;
@@ -48,7 +56,7 @@ export function rpm(catalogue: Catalogue): Program {
     if (flags.has('E')) return printed(process, `${given.operands.map((text) => expand(release, text)).join('\n')}\n`);
     if (flags.has('q')) return query(process, given);
     if (flags.has('e')) return erase(process, given);
-    if (flags.has('import')) return 0;
+    if (flags.has('import')) return importKeys(process, release, given);
     const why = flags.has('install') || flags.has('U') || flags.has('F') || flags.has('i');
     await process.write(
       2,
@@ -76,15 +84,17 @@ function readArguments(words: readonly string[]): RpmArguments | string {
       if (format === undefined) return `${word}: missing argument`;
     } else if (word.startsWith('--')) {
       const flag = Object.hasOwn(LONG, word) ? LONG[word] : undefined;
-      if (flag === undefined) return `${word}: unknown option`;
+      if (flag === undefined) return `${word}: no option that is simulated`;
       flags.add(flag);
     } else if (word.startsWith('-') && word.length > 1) {
       for (const letter of word.slice(1)) {
-        if (!'qalifRcdevhUFE'.includes(letter)) return `-${letter}: unknown option`;
+        if (!'qalifRcdevhUFE'.includes(letter)) return `-${letter}: no option that is simulated`;
         flags.add(letter);
       }
     } else operands.push(word);
   }
+  const odd = ['v', 'h'].find((letter) => flags.has(letter) && flags.has('q'));
+  if (odd !== undefined) return `-${odd}: not simulated beside -q`;
   return { flags, format, operands };
 }
 
@@ -225,6 +235,36 @@ function formatted(format: string, one: RpmInstalled): string {
     .replaceAll('\\t', '\t');
 }
 
+async function importKeys(process: Process, release: RpmRelease, { operands }: RpmArguments): Promise<number> {
+  if (operands.length === 0) {
+    await process.write(2, 'rpm: no packages given for import\n');
+    return 1;
+  }
+  const installed = await readRpmDatabase(process);
+  let failures = 0;
+  for (const path of operands) {
+    const key = await readKey(process, release, path);
+    if (typeof key === 'string') {
+      await process.write(2, `error: ${key}\n`);
+      failures++;
+      continue;
+    }
+    if (process.credentials.uid !== 0) {
+      await process.write(2, `error: ${path}: key 1 import failed.\n`);
+      return 1;
+    }
+    const entry = keyEntry(key, process.kernel.clock.now().sec);
+    if (!installed.has(databaseKey(entry))) installed.set(databaseKey(entry), entry);
+  }
+  if (failures < operands.length) await writeRpmDatabase(process, installed.values());
+  return failures;
+}
+
+/** A line of hash marks (rpm(8), --hash). */
+function progress(head: string): string {
+  return `${head.padEnd(37)} ${'#'.repeat(33)} [100%]\n`;
+}
+
 async function erase(process: Process, { flags, operands }: RpmArguments): Promise<number> {
   const installed = await readRpmDatabase(process);
   const missing = operands.filter((name) => !installed.has(name));
@@ -245,8 +285,13 @@ async function erase(process: Process, { flags, operands }: RpmArguments): Promi
         await process.write(2, `\t${name} is needed by (installed) ${rpmFullName(one)}\n`);
     return broken.length;
   }
-  for (const name of operands) {
-    await removePaths(process, installed.get(name)?.paths ?? []);
+  if (flags.has('h')) await process.print(`${progress('Preparing...')}Cleaning up / removing...\n`);
+  else if (flags.has('v')) await process.print('Preparing packages...\n');
+  for (const [i, name] of operands.entries()) {
+    const one = installed.get(name) as RpmInstalled;
+    if (flags.has('h')) await process.print(progress(`${String(i + 1).padStart(4)}:${one.name}-${rpmVersion(one)}`));
+    else if (flags.has('v')) await process.print(`${rpmFullName(one)}\n`);
+    await removePaths(process, one.paths);
     installed.delete(name);
   }
   await writeRpmDatabase(process, installed.values());

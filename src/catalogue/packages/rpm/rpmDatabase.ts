@@ -22,6 +22,8 @@ export interface RpmInstalled {
   readonly installedSec: number;
   /** The repository that it came from. */
   readonly from: string;
+  /** Whether it came because another needs it. */
+  readonly isDependency?: boolean;
   readonly requires: readonly string[];
   /** Absolute. */
   readonly paths: readonly string[];
@@ -38,6 +40,11 @@ export function rpmFullName(one: RpmInstalled): string {
   return `${one.name}-${rpmVersion(one)}${architecture}`;
 }
 
+/** Of keys there may be several of one name. */
+export function databaseKey(one: RpmInstalled): string {
+  return one.architecture === '' ? rpmFullName(one) : one.name;
+}
+
 export async function readRpmDatabase(process: Process): Promise<Map<string, RpmInstalled>> {
   const packages = new Map<string, RpmInstalled>();
   const path = PLACES.find((place) => calls.statIfThere(process, place));
@@ -46,7 +53,7 @@ export async function readRpmDatabase(process: Process): Promise<Map<string, Rpm
   for (const record of text.split(/\n\n+/)) {
     if (!record.startsWith('Name: ')) continue;
     const found = readRecord(record);
-    packages.set(found.name, found);
+    packages.set(databaseKey(found), found);
   }
   return packages;
 }
@@ -68,6 +75,7 @@ function readRecord(record: string): RpmInstalled {
     summary: lines.find((line) => line.startsWith('Summary: '))?.slice('Summary: '.length) ?? '',
     installedSec: Number(field('InstallTime')),
     from: field('From'),
+    ...(field('Reason') === 'dependency' && { isDependency: true }),
     requires: field('Requires')
       .split(' ')
       .filter((one) => one !== ''),
@@ -121,6 +129,7 @@ function recordOf(one: RpmInstalled): string {
     `Summary: ${one.summary}`,
     `InstallTime: ${one.installedSec}`,
     `From: ${one.from}`,
+    ...(one.isDependency ? ['Reason: dependency'] : []),
     `Requires: ${one.requires.join(' ')}`,
     ...one.paths,
     '',
@@ -132,6 +141,24 @@ export function needing(installed: ReadonlyMap<string, RpmInstalled>, names: Ite
   const all = new Set(names);
   for (const name of all) for (const one of installed.values()) if (one.requires.includes(name)) all.add(one.name);
   return all;
+}
+
+/** What came for others' sake and nobody needs any more, without those that are going. */
+export function unneeded(
+  installed: ReadonlyMap<string, RpmInstalled>,
+  going: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const needed = new Set<string>();
+  const waiting = [...installed.values()].filter((one) => !one.isDependency && !going.has(one.name));
+  for (let one = waiting.pop(); one; one = waiting.pop())
+    for (const name of one.requires) {
+      const required = installed.get(name);
+      if (!required || needed.has(name) || going.has(name)) continue;
+      needed.add(name);
+      waiting.push(required);
+    }
+  const left = [...installed.values()].filter(({ name, isDependency }) => isDependency && !needed.has(name));
+  return new Set(left.map(({ name }) => name).filter((name) => !going.has(name)));
 }
 
 /** The text of a file, empty where there is none. */

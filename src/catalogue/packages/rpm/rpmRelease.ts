@@ -19,6 +19,8 @@ export interface RpmRelease {
   readonly repositories: readonly RpmRepository[];
   readonly key: {
     readonly id: string;
+    /** When it was made, in hex: seconds. */
+    readonly created: string;
     readonly user: string;
     readonly fingerprint: string;
     readonly path: string;
@@ -56,6 +58,7 @@ function centos(catalogue: Catalogue, hasEpel: boolean): RpmRelease {
     ],
     key: {
       id: 'F4A80EB5',
+      created: '53a7ff4b',
       user: 'CentOS-7 Key (CentOS 7 Official Signing Key) <security@centos.org>',
       fingerprint: '6341 ab27 53d7 8a78 a7c2 7bb1 24c6 a8a7 f4a8 0eb5',
       path: '/etc/pki/rpm-gpg/RPM-GPG-KEY-CentOS-7',
@@ -85,6 +88,7 @@ function rocky(catalogue: Catalogue, hasEpel: boolean): RpmRelease {
     ],
     key: {
       id: '350D275D',
+      created: '6279464b',
       user: 'Rocky Enterprise Software Foundation - Release key 2022 <releng@rockylinux.org>',
       fingerprint: '21CB 256A E16F C54C 6E65 2949 702D 426D 350D 275D',
       path: '/etc/pki/rpm-gpg/RPM-GPG-KEY-Rocky-9',

@@ -3,11 +3,21 @@ import type { Process } from '../../../shell/kernel/process.ts';
 import type { Program } from '../../../shell/kernel/program.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import { type FactPackage, withNeeded } from '../../factPackages.ts';
-import { needing, readRpmDatabase, rpmVersion } from './rpmDatabase.ts';
-import { availablePackages, rpmRelease } from './rpmRelease.ts';
-import { YumArguments } from './yumArguments.ts';
-import { yumInfo, yumList, yumProvides, yumRepolist, yumSearch } from './yumQueries.ts';
-import { fetchMetadata, installAll, metadataFolder, removeAll, tell, type YumRun } from './yumTransaction.ts';
+import { needing, readRpmDatabase, rpmVersion, unneeded } from './rpmDatabase.ts';
+import { availablePackages, type RpmRelease, rpmRelease } from './rpmRelease.ts';
+import { chosenRepositories } from './yumRepositories.ts';
+import { namedByFile } from './yumFiles.ts';
+import { YumArguments, type YumFault } from './yumArguments.ts';
+import { yumCheckUpdate, yumInfo, yumList, yumProvides, yumRepolist, yumSearch } from './yumQueries.ts';
+import {
+  fetchMetadata,
+  installAll,
+  metadataFolder,
+  removeAll,
+  tell,
+  tellStandIns,
+  type YumRun,
+} from './yumTransaction.ts';
 import { DNF_WORDS, YUM_WORDS } from './yumWords.ts';
 import { findPaths } from '../findPaths.ts';
 
@@ -46,20 +56,17 @@ const PROTECTED = ['yum', 'dnf'];
 /** yum of CentOS 7; dnf, and microdnf, of later ones. */
 export function yum(catalogue: Catalogue): Program {
   return async (process) => {
-    const release = await rpmRelease(process, catalogue);
+    const all = await rpmRelease(process, catalogue);
     const given = YumArguments.parse(process.argv.slice(1));
-    if ('unknown' in given) {
-      await process.write(
-        2,
-        release.major === 7
-          ? `Usage: yum [options] COMMAND\n\nCommand line error: no such option: ${given.unknown}\n`
-          : `usage: dnf [options] COMMAND\ndnf: error: unrecognized arguments: ${given.unknown}\n`,
-      );
-      return release.major === 7 ? 1 : 2;
-    }
+    if (!(given instanceof YumArguments)) return refuse(process, all, given);
     if (given.has('version')) {
-      await process.print(`${VERSIONS[release.major]}\n`);
+      await process.print(`${VERSIONS[all.major]}\n`);
       return 0;
+    }
+    const release = chosenRepositories(all, given);
+    if (typeof release === 'string') {
+      await process.write(2, `${release}\n`);
+      return 1;
     }
     const run: YumRun = {
       process,
@@ -70,6 +77,15 @@ export function yum(catalogue: Catalogue): Program {
     };
     return runCommand(run);
   };
+}
+
+async function refuse(process: Process, { major }: RpmRelease, { notSimulated, unknown }: YumFault): Promise<number> {
+  const isOld = major === 7;
+  const usage = isOld
+    ? `Usage: yum [options] COMMAND\n\nCommand line error: no such option: ${unknown}\n`
+    : `usage: dnf [options] COMMAND\ndnf: error: unrecognized arguments: ${unknown}\n`;
+  await process.write(2, notSimulated === undefined ? usage : `Error: ${notSimulated} is not simulated\n`);
+  return isOld ? 1 : 2;
 }
 
 async function runCommand(run: YumRun): Promise<number> {
@@ -91,10 +107,16 @@ async function runCommand(run: YumRun): Promise<number> {
     );
     return 1;
   }
-  if (release.major === 7) await tell(run, 'Loaded plugins: fastestmirror, ovl\n');
+  await greet(run);
   if (command === 'clean') return clean(run);
   const index = await availablePackages(release);
-  if (command !== 'remove' && command !== 'erase') await openRepositories(run);
+  if (!['remove', 'erase', 'autoremove'].includes(command)) {
+    const fault = await openRepositories(run);
+    if (fault !== undefined) {
+      await process.write(2, `Error: ${fault}\n`);
+      return 1;
+    }
+  }
   switch (command) {
     case 'install':
     case 'localinstall':
@@ -114,11 +136,12 @@ async function runCommand(run: YumRun): Promise<number> {
     case 'erase':
       return remove(run, operands);
     case 'autoremove':
+      return autoremove(run, operands);
     case 'check-update':
-      return 0;
+      return yumCheckUpdate(run, index, operands);
     case 'makecache':
       await tell(run, release.major === 7 ? 'Metadata Cache Created\n' : 'Metadata cache created.\n');
-      await process.write(2, 'Note: the packages are stand-ins of a catalogue: no network was asked.\n');
+      await tellStandIns(run);
       return 0;
     case 'list':
       return yumList(run, index, operands);
@@ -138,16 +161,21 @@ async function runCommand(run: YumRun): Promise<number> {
 }
 
 /** Reads what the repositories hold, and tells what was fetched. */
-async function openRepositories(run: YumRun): Promise<void> {
+async function openRepositories(run: YumRun): Promise<string | undefined> {
   const { release } = run;
   const fetched = await fetchMetadata(run);
+  if (typeof fetched === 'string')
+    return release.major === 7
+      ? `Cannot retrieve metadata of ${fetched}: it is not in the cache`
+      : `Cache-only enabled but no cache for '${fetched}'`;
   if (release.major === 9) {
     for (const { title, metadataBytes } of fetched ? release.repositories : [])
       await tell(run, `${title.padEnd(46)} 5.0 MB/s | ${(metadataBytes / 6e6).toFixed(1)} MB     00:01    \n`);
-    return;
+    return undefined;
   }
   await tell(run, fetched ? 'Determining fastest mirrors\n' : 'Loading mirror speeds from cached hostfile\n');
   for (const { id } of release.repositories) await tell(run, ` * ${id}: mirror.centos.org\n`);
+  return undefined;
 }
 
 async function install(
@@ -162,14 +190,22 @@ async function install(
   }
   const wanted: string[] = [];
   const missing: string[] = [];
-  for (const text of operands) {
+  for (const operand of operands) {
+    const text = namedByFile(index, operand);
+    if (text === undefined) {
+      await process.write(
+        2,
+        `Error: ${operand}: packages of addresses and files are not simulated; those of the catalogue are installed by their names\n`,
+      );
+      return 1;
+    }
     const name = await nameOf(run, index, text);
     if (name === undefined) missing.push(text);
     else if (installed.has(name)) await tell(run, words.already(installed.get(name) as never));
     else wanted.push(name);
   }
-  if (missing.length > 0) await process.print(words.notFound(missing));
-  if (missing.length > 0 && release.major === 9) {
+  if (missing.length > 0 && !run.given.has('no-errors')) await process.print(words.notFound(missing));
+  if (missing.length > 0 && release.major === 9 && !run.given.has('skip-broken')) {
     await process.write(2, `Error: Unable to find a match: ${missing.join(' ')}\n`);
     return 1;
   }
@@ -273,7 +309,38 @@ async function remove(run: YumRun, operands: readonly string[]): Promise<number>
     }
     await tell(run, '--> Finished Dependency Resolution\n');
   }
-  return removeAll(run, asked, all);
+  // dnf takes what nobody needs any more along; yum leaves it (clean_requirements_on_remove).
+  const keeps = release.major === 7 || run.given.has('noautoremove');
+  return removeAll(run, asked, all, keeps ? new Set() : unneeded(installed, all));
+}
+
+/** What came for others' sake and nobody needs. */
+async function autoremove(run: YumRun, operands: readonly string[]): Promise<number> {
+  const { installed, release } = run;
+  if (operands.length > 0) return remove(run, operands);
+  const unused = unneeded(installed, new Set());
+  if (unused.size > 0) return removeAll(run, new Set(), new Set(), unused);
+  await tell(
+    run,
+    release.major === 7 ? 'No Packages marked for removal\n' : 'Dependencies resolved.\nNothing to do.\nComplete!\n',
+  );
+  return 0;
+}
+
+/** The lines in front: plugins of yum, with -v versions. */
+async function greet(run: YumRun): Promise<void> {
+  const { given, release } = run;
+  if (release.major === 7 && !given.has('noplugins')) {
+    const off = given.values('disableplugin');
+    const plugins = ['fastestmirror', 'ovl'].filter((name) => !off.includes(name) && !off.includes('*'));
+    if (plugins.length > 0) await tell(run, `Loaded plugins: ${plugins.join(', ')}\n`);
+  }
+  if (!given.has('verbose')) return;
+  const version = VERSIONS[release.major];
+  await tell(
+    run,
+    release.major === 7 ? `Yum version: ${version}\n` : `DNF version: ${version}\ncachedir: ${metadataFolder(run)}\n`,
+  );
 }
 
 async function clean(run: YumRun): Promise<number> {

@@ -3,7 +3,7 @@ import { wildcard } from '../wildcard.ts';
 import { rpmSize } from './columns.ts';
 import { type RpmInstalled, rpmVersion } from './rpmDatabase.ts';
 import { repositoryOf } from './rpmRelease.ts';
-import type { YumRun } from './yumTransaction.ts';
+import { tellStandIns, type YumRun } from './yumTransaction.ts';
 
 type Index = ReadonlyMap<string, FactPackage>;
 
@@ -32,6 +32,25 @@ export async function yumList(run: YumRun, index: Index, operands: readonly stri
   if (count > 0 || first === 'updates') return 0;
   await process.write(2, 'Error: No matching Packages to list\n');
   return 1;
+}
+
+/** There are updates (yum(8), check-update). */
+const HAS_UPDATES = 100;
+
+/** `yum check-update [NAME…]`: what the catalogue has in another version. */
+export async function yumCheckUpdate(run: YumRun, index: Index, names: readonly string[]): Promise<number> {
+  const { process, installed, release } = run;
+  const patterns = names.map(wildcard);
+  const old = [...installed.values()].sort(byName).flatMap((one) => {
+    const known = index.get(one.name);
+    const isAsked = patterns.length === 0 || patterns.some((pattern) => pattern.test(one.name));
+    return known && isAsked && known.version !== rpmVersion(one) ? [known] : [];
+  });
+  if (old.length === 0) return 0;
+  await process.print('\n');
+  for (const one of old)
+    await process.print(`${`${one.name}.x86_64`.padEnd(40)} ${one.version.padEnd(24)} ${repositoryOf(release, one)}\n`);
+  return HAS_UPDATES;
 }
 
 /** `yum info NAME…`. */
@@ -122,7 +141,7 @@ export async function yumRepolist(run: YumRun, index: Index): Promise<number> {
     await process.print(`${row.trimEnd()}\n`);
   }
   if (isOld) await process.print(`repolist: ${total}\n`);
-  await process.write(2, 'Note: the packages are stand-ins of a catalogue: no network was asked.\n');
+  await tellStandIns(run);
   return 0;
 }
 

@@ -4,14 +4,24 @@ import type { Process } from '../../../shell/kernel/process.ts';
 import type { FactPackage } from '../../factPackages.ts';
 import { addAccount } from '../packageAccount.ts';
 import { removePaths, unpackEntries } from '../unpackEntries.ts';
+import { noteStandIns } from '../standInNote.ts';
 import { packageTable, rpmSize, wordColumns } from './columns.ts';
-import { type RpmInstalled, rpmFullName, rpmInstalled, rpmVersion, writeRpmDatabase } from './rpmDatabase.ts';
+import {
+  databaseKey,
+  type RpmInstalled,
+  rpmFullName,
+  rpmInstalled,
+  rpmVersion,
+  writeRpmDatabase,
+} from './rpmDatabase.ts';
 import { type RpmRelease, repositoryOf } from './rpmRelease.ts';
+import { keyEntry } from './rpmKeys.ts';
 import type { YumArguments } from './yumArguments.ts';
 import type { YumWords } from './yumWords.ts';
 
 const LINE = '='.repeat(80);
-const KEY_PACKAGE = 'gpg-pubkey';
+/** What `tsflags=nodocs` leaves out. */
+const DOCUMENTS = /^usr\/share\/(doc|man|info|licenses)\/./;
 
 /** What a run of yum or dnf works on. */
 export interface YumRun {
@@ -55,11 +65,12 @@ export async function installAll(
   await tell(run, `Total download size: ${rpmSize(downloadBytes)}\nInstalled size: ${rpmSize(installedBytes)}\n`);
   if (!(await isAgreed(run))) return 1;
   await fetchAll(run, made, downloadBytes);
-  if (given.has('download-only')) return 0;
+  if (given.has('download-only')) return keepArchives(run, plan);
   await tell(run, words.check + words.test);
   await tell(run, step(words.preparing, '', 1, 1));
   for (const [i, one] of plan.entries()) {
-    const entries = await release.packages.entries(one.name);
+    const all = await release.packages.entries(one.name);
+    const entries = given.has('nodocs') ? all.filter(({ path }) => !DOCUMENTS.test(path)) : all;
     const record = rpmInstalled(
       one,
       entries.map(({ path }) => `/${path}`),
@@ -69,28 +80,60 @@ export async function installAll(
     for (const script of one.scripts)
       if (script.startsWith('user:')) await addAccount(process, script.slice('user:'.length));
     await unpackEntries(process, entries);
-    installed.set(one.name, record);
+    installed.set(one.name, asked.has(one.name) ? record : { ...record, isDependency: true });
     await tell(run, step(words.installing, rpmFullName(record), i + 1, plan.length));
   }
   for (const [i, one] of made.entries()) await tell(run, step(words.verifying, rpmFullName(one), i + 1, made.length));
   await writeRpmDatabase(process, installed.values());
   await tell(run, `\n${doneList(run, 'Installed', named, others)}Complete!\n`);
+  await tellStandIns(run);
+  return 0;
+}
+
+export async function tellStandIns({ process, given }: YumRun): Promise<void> {
+  if (!given.has('quiet')) await noteStandIns(process, 'Note: ');
+}
+
+/** Where a package lies that was only fetched. */
+async function keepArchives(run: YumRun, plan: readonly FactPackage[]): Promise<number> {
+  const { process, release } = run;
+  for (const one of plan) {
+    const folder = `${metadataFolder(run)}/${repositoryOf(release, one)}/packages`;
+    calls.makeDirectories(process, folder, 0o755);
+    const path = `${folder}/${one.name}-${one.version}.x86_64.rpm`;
+    await calls.writeFile(process, path, 'This file stands in for a package of a catalogue.\n');
+    calls.truncate(process, path, Math.max(one.archiveBytes, 64));
+  }
+  await tell(
+    run,
+    release.major === 7
+      ? 'exiting because "Download Only" specified\n'
+      : "Complete!\nThe downloaded packages were saved in cache until the next successful transaction.\nYou can remove cached packages by executing 'dnf clean packages'.\n",
+  );
   return 0;
 }
 
 /** Takes packages away, and what cannot be without them. */
-export async function removeAll(run: YumRun, asked: ReadonlySet<string>, all: ReadonlySet<string>): Promise<number> {
+export async function removeAll(
+  run: YumRun,
+  asked: ReadonlySet<string>,
+  all: ReadonlySet<string>,
+  unused: ReadonlySet<string>,
+): Promise<number> {
   const { process, words, installed } = run;
-  const going = [...all].flatMap((name) => installed.get(name) ?? []);
+  const going = [...all, ...unused].flatMap((name) => installed.get(name) ?? []);
   const named = going.filter(({ name }) => asked.has(name));
   const others = going.filter(({ name }) => !asked.has(name));
+  const left = others.filter(({ name }) => unused.has(name));
+  const needing = others.filter(({ name }) => !unused.has(name));
   await tell(
     run,
     table(
       run,
       [
         ['Removing:', named],
-        [words.removingDependencies, others],
+        [words.removingDependencies, needing],
+        ['Removing unused dependencies:', left],
       ],
       (one) => one.sizeBytes,
       '@',
@@ -161,33 +204,23 @@ async function fetchAll(run: YumRun, packages: readonly RpmInstalled[], sizeByte
   const total = `${rpmSize(sizeBytes)}B/s | ${rpmSize(sizeBytes)}B  00:01     \n`;
   if (packages.length > 1 || release.major === 9) await tell(run, `${'-'.repeat(80)}\nTotal${total.padStart(76)}`);
   await process.sleep(20);
-  if (run.installed.has(KEY_PACKAGE) || run.given.has('nogpgcheck')) return;
+  if (run.given.has('nogpgcheck')) return;
   await importKey(run);
 }
 
+/** At the first time: a key that rpm knows already is not asked for. */
 async function importKey(run: YumRun): Promise<void> {
   const { process, release, installed } = run;
   const { id, user, fingerprint, path, holder } = release.key;
+  const entry = keyEntry(release.key, process.kernel.clock.now().sec);
+  if (installed.has(databaseKey(entry))) return;
   const from = installed.get(holder);
   if (release.major === 7) await tell(run, `Retrieving key from file://${path}\n`);
   await tell(run, `Importing GPG key 0x${id}:\n Userid     : "${user}"\n Fingerprint: ${fingerprint}\n`);
   if (release.major === 7 && from) await tell(run, ` Package    : ${rpmFullName(from)} (@CentOS)\n`);
   await tell(run, ` From       : ${path}\n`);
   if (release.major === 9) await tell(run, 'Key imported successfully\n');
-  installed.set(KEY_PACKAGE, {
-    name: KEY_PACKAGE,
-    version: id.toLowerCase(),
-    release: '5ebd2a48',
-    architecture: '',
-    sizeBytes: 0,
-    license: 'pubkey',
-    source: '',
-    summary: `gpg(${user})`,
-    installedSec: process.kernel.clock.now().sec,
-    from: 'installed',
-    requires: [],
-    paths: [],
-  });
+  installed.set(databaseKey(entry), entry);
 }
 
 function step(head: string | undefined, name: string, number: number, count: number): string {
@@ -213,13 +246,14 @@ export function metadataFolder({ release }: YumRun): string {
   return release.major === 7 ? '/var/cache/yum/x86_64/7' : '/var/cache/dnf';
 }
 
-/** Fetches the metadata that are not there yet. Gives whether any was. */
-export async function fetchMetadata(run: YumRun): Promise<boolean> {
+/** Fetches the metadata that are not there yet. Gives whether any was; with -C, the repository that has none. */
+export async function fetchMetadata(run: YumRun): Promise<boolean | string> {
   const { process, release, given } = run;
   let fetched = false;
   for (const { id, metadataBytes } of release.repositories) {
     const path = `${metadataFolder(run)}/${id}/${release.major === 7 ? 'gen/primary_db.sqlite' : 'primary.solv'}`;
     if (calls.statIfThere(process, path) && !given.has('refresh')) continue;
+    if (given.has('cache-only')) return id;
     fetched = true;
     calls.makeDirectories(process, path.slice(0, path.lastIndexOf('/')), 0o755);
     await calls.writeFile(
