@@ -90,6 +90,9 @@ export interface SpawnOptions {
   readonly terminal?: Pty | undefined;
 }
 
+/** What ends a wait that a signal came into. */
+const INTERRUPTED = Symbol('interrupted');
+
 /** A number, or `unlimited`. */
 export interface ResourceLimit {
   readonly soft: string;
@@ -342,26 +345,44 @@ export class Process {
   /** Waits for something of the world; a signal ends the wait: when killed by ProcessEnded, when handled by VfsError
    *  EINTR (the handler has run). */
   async waitFor<T>(promise: Promise<T>): Promise<T> {
-    // Its failure is nobody's when a signal ends the wait.
-    promise.catch(() => undefined);
-    if (this.#stopped) await this.#whileStopped();
-    this.checkSignals();
-    let wake: () => void = () => undefined;
-    const interrupted = new Promise<'interrupted'>((resolve) => {
-      wake = () => resolve('interrupted');
-    });
-    this.#wakers.add(wake);
-    try {
-      const result = await Promise.race([promise.then((value) => ({ value })), interrupted]);
+    if (this.#stopped || this.#ending || this.#pending.length > 0) {
+      // Its failure is nobody's when a signal ends the wait.
+      promise.catch(() => undefined);
       await this.#whileStopped();
-      if (result === 'interrupted') {
-        this.checkSignals();
-        throw new VfsError('EINTR', 'wait', '');
-      }
-      return result.value;
-    } finally {
-      this.#wakers.delete(wake);
+      this.checkSignals();
     }
+    let value: T;
+    try {
+      value = await this.#unlessWoken(promise);
+    } catch (error) {
+      if (error !== INTERRUPTED) throw error;
+      await this.#whileStopped();
+      this.checkSignals();
+      throw new VfsError('EINTR', 'wait', '');
+    }
+    if (this.#stopped) await this.#whileStopped();
+    return value;
+  }
+
+  /** Rejects with INTERRUPTED when a signal comes first. Cheaper than a race: one promise. */
+  #unlessWoken<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const wake = (): void => {
+        this.#wakers.delete(wake);
+        reject(INTERRUPTED);
+      };
+      this.#wakers.add(wake);
+      promise.then(
+        (value) => {
+          this.#wakers.delete(wake);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#wakers.delete(wake);
+          reject(error);
+        },
+      );
+    });
   }
 
   sleep(durationMs: number): Promise<void> {

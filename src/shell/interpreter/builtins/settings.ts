@@ -3,7 +3,7 @@ import { complain } from '../execution/complain.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
-import { DASH_OPTIONS, SET_OPTIONS, type SetOption } from '../state/options.ts';
+import { DASH_OPTIONS, SET_OPTIONS, SHELL_OPTIONS, type SetOption } from '../state/options.ts';
 import type { Shell } from '../state/shell.ts';
 import { each, andThen as then } from '../waiting.ts';
 import { showVariables } from './declare.ts';
@@ -91,11 +91,12 @@ export const shopt: Builtin = (shell, argv) => {
   if (flags.has('s') && flags.has('u'))
     throw new ShellError('command', 'cannot set and unset shell options simultaneously');
   const isSetOption = flags.has('o');
-  const isKnown = (name: string): boolean => (isSetOption ? Object.hasOwn(SET_OPTIONS, name) : shell.shopt.has(name));
+  const isKnown = (name: string): boolean =>
+    isSetOption ? Object.hasOwn(SET_OPTIONS, name) : Object.hasOwn(SHELL_OPTIONS, name);
   const isOn = (name: string): boolean => (isSetOption ? shell.options.has(name as SetOption) : shell.isSet(name));
   let status = 0;
   const names =
-    operands.length > 0 ? operands : [...(isSetOption ? Object.keys(SET_OPTIONS) : shell.shopt.keys())].sort();
+    operands.length > 0 ? operands : [...(isSetOption ? Object.keys(SET_OPTIONS) : Object.keys(SHELL_OPTIONS))].sort();
   return then(
     each(names, (name) => {
       if (!isKnown(name)) {

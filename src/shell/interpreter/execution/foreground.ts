@@ -62,18 +62,21 @@ function interruptWith(shell: Shell, child: Process): void {
 /** Whether they were stopped instead. Signals that are trapped wait until they have ended. */
 async function untilEnded(shell: Shell, stages: readonly Process[]): Promise<boolean> {
   for (;;) {
+    const usesJobs = shell.options.has('monitor');
     const running = stages.filter((child) => !child.hasEnded);
     if (running.length === 0) return false;
-    if (shell.options.has('monitor') && running.every((child) => child.isStopped)) return true;
+    if (usesJobs && running.every((child) => child.isStopped)) return true;
     try {
-      const waits: Promise<unknown>[] = [Promise.race(running.map((child) => child.wait()))];
-      if (shell.options.has('monitor'))
-        for (const child of running) if (!child.isStopped) waits.push(child.whenStopped());
-      await shell.process.waitFor(Promise.race(waits));
+      await shell.process.waitFor(usesJobs ? endOrStop(running) : (running[0] as Process).wait());
     } catch (error) {
       if (!(error instanceof VfsError) || error.code !== 'EINTR') throw error;
     }
   }
+}
+
+/** Ends as soon as one of them has ended, or has been stopped. */
+function endOrStop(running: readonly Process[]): Promise<unknown> {
+  return Promise.race(running.flatMap((child) => [child.wait(), ...(child.isStopped ? [] : [child.whenStopped()])]));
 }
 
 async function becomeJob(shell: Shell, stages: readonly Process[], text: string): Promise<void> {

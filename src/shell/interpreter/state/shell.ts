@@ -57,19 +57,22 @@ export interface Interpreter {
   runCommand(shell: Shell, argv: readonly string[], flags: number, skipsFunctions: boolean): Soon<number>;
 }
 
+const USUAL_OPTIONS: readonly SetOption[] = ['braceexpand', 'hashall', 'interactive-comments'];
+
 /** All that a shell knows. A subshell is a process with a copy. */
 export class Shell {
   readonly process: Process;
   readonly dialect: Dialect;
   readonly interpreter: Interpreter;
-  variables = new Variables();
-  functions = new Map<string, ShellFunction>();
-  exportedFunctions = new Set<string>();
-  aliases = new Map<string, string>();
+  readonly variables: Variables;
+  readonly functions: Map<string, ShellFunction>;
+  readonly exportedFunctions: Set<string>;
+  readonly aliases: Map<string, string>;
   /** Grows with each change of the aliases. */
   aliasVersion = 0;
-  options = new Set<SetOption>(['braceexpand', 'hashall', 'interactive-comments']);
-  shopt = new Map<string, boolean>(Object.entries(SHELL_OPTIONS));
+  options: Set<SetOption>;
+  /** Those of `shopt` that are not as SHELL_OPTIONS has them. */
+  readonly shopt: Map<string, boolean>;
   traps = new Map<TrapKey, string>();
   /** Signals that came and whose traps have not run. */
   pendingSignals: number[] = [];
@@ -115,9 +118,9 @@ export class Shell {
   inheritedJobs: readonly Job[] = [];
   /** Ended children's statuses that may still be asked for, by pid. */
   endedStatuses = new Map<number, number>();
-  hashed = new Map<string, { readonly path: string; hits: number }>();
+  readonly hashed: Map<string, { readonly path: string; hits: number }>;
   directoryStack: string[] = [];
-  disabledBuiltins = new Set<string>();
+  readonly disabledBuiltins: Set<string>;
   readonly startedAtMs: number;
   secondsBase = 0;
   randomSeed = 0;
@@ -142,12 +145,21 @@ export class Shell {
   optionOffset = 1;
   optionIndex = 1;
 
-  constructor(process: Process, dialect: Dialect, interpreter: Interpreter, name: string) {
+  /** `from`: the shell of which this one is a subshell. */
+  constructor(process: Process, dialect: Dialect, interpreter: Interpreter, name: string, from?: Shell) {
     this.process = process;
     this.dialect = dialect;
     this.interpreter = interpreter;
     this.name = name;
     this.title = name;
+    this.variables = from ? from.variables.copy() : new Variables();
+    this.functions = new Map(from?.functions);
+    this.exportedFunctions = new Set(from?.exportedFunctions);
+    this.aliases = new Map(from?.aliases);
+    this.options = new Set(from?.options ?? USUAL_OPTIONS);
+    this.shopt = new Map(from?.shopt);
+    this.hashed = new Map(from?.hashed);
+    this.disabledBuiltins = new Set(from?.disabledBuiltins);
     const { sec, nsec } = process.kernel.clock.now();
     this.startedAtMs = sec * 1000 + nsec / 1e6;
   }
@@ -175,18 +187,12 @@ export class Shell {
   }
 
   isSet(option: string): boolean {
-    return this.shopt.get(option) === true;
+    return this.shopt.get(option) ?? SHELL_OPTIONS[option] === true;
   }
 
   /** The same shell in a process that was forked from it. */
   copyFor(process: Process): Shell {
-    const copy = new Shell(process, this.dialect, this.interpreter, this.name);
-    copy.variables = this.variables.copy();
-    copy.functions = new Map(this.functions);
-    copy.exportedFunctions = new Set(this.exportedFunctions);
-    copy.aliases = new Map(this.aliases);
-    copy.options = new Set(this.options);
-    copy.shopt = new Map(this.shopt);
+    const copy = new Shell(process, this.dialect, this.interpreter, this.name, this);
     copy.title = this.title;
     copy.positional = this.positional;
     copy.status = this.status;
@@ -202,11 +208,9 @@ export class Shell {
     copy.commandString = this.commandString;
     copy.subshellDepth = this.subshellDepth + 1;
     copy.inheritedJobs = this.jobs;
-    copy.hashed = new Map(this.hashed);
     copy.directoryStack = [...this.directoryStack];
     copy.isSourcing = this.isSourcing;
     copy.optionIndex = this.optionIndex;
-    copy.disabledBuiltins = new Set(this.disabledBuiltins);
     copy.secondsBase = this.secondsBase + (copy.startedAtMs - this.startedAtMs) / 1000;
     copy.randomSeed = this.randomSeed;
     copy.history = this.history;
