@@ -92,19 +92,21 @@ async function* plainTar(
   })();
   const found = sniffCompression(first);
   const asked = setup.compression;
-  if (asked !== undefined && asked !== 'none' && found !== asked && headBytes > 0) throw new WrongCompression(asked);
+  if (asked !== undefined && asked !== 'none' && found !== asked) throw new WrongCompression(asked, headBytes === 0);
   if (found !== 'none' && asked === undefined && setup.archive === '-' && process.flavour === 'gnu')
     throw new TarFailure(`Archive is compressed. Use ${WORDS[found].option} option`);
-  if (headBytes === 0 && setup.archive !== '-' && process.flavour === 'gnu') throw new TarError('notTar', 0, 'empty');
+  if (headBytes === 0 && process.flavour === 'gnu') throw new TarError('notTar', 0, 'empty');
   yield* decoded(found, whole);
 }
 
 class WrongCompression extends Error {
   override readonly name = 'WrongCompression';
   readonly compression: Exclude<Compression, 'none'>;
-  constructor(compression: Exclude<Compression, 'none'>) {
+  readonly isEmpty: boolean;
+  constructor(compression: Exclude<Compression, 'none'>, isEmpty: boolean) {
     super(compression);
     this.compression = compression;
+    this.isEmpty = isEmpty;
   }
 }
 
@@ -120,15 +122,21 @@ async function judge(process: Process, report: Report, error: TarError | undefin
 async function fatal(process: Process, { compression }: TarSetup, error: unknown): Promise<never> {
   const isGnu = process.flavour === 'gnu';
   if (error instanceof WrongCompression) {
-    if (!isGnu) throw new TarFailure('invalid magic');
     const { program } = WORDS[error.compression];
+    if (!isGnu) throw new TarFailure(error.isEmpty && program === 'bzip2' ? 'short read' : 'invalid magic');
     const words: Record<string, string> = {
       gzip: '\ngzip: stdin: not in gzip format\n',
       bzip2: 'bzip2: (stdin) is not a bzip2 file.\n',
       xz: 'xz: (stdin): File format not recognized\n',
       zstd: 'zstd: /*stdin*\\: unsupported format \n',
     };
-    await process.write(2, words[program] ?? '');
+    const wordsOfEmpty: Record<string, string> = {
+      gzip: '\ngzip: stdin: unexpected end of file\n',
+      bzip2:
+        '\nbzip2: Compressed file ends unexpectedly;\n\tperhaps it is corrupted?  *Possible* reason follows.\nbzip2: Input file = (stdin)\n',
+      zstd: 'zstd: /*stdin*\\: unexpected end of file \n',
+    };
+    await process.write(2, (error.isEmpty ? wordsOfEmpty[program] : undefined) ?? words[program] ?? '');
     await childStatus(process, program);
   }
   if (error instanceof TarError) {
