@@ -1,5 +1,5 @@
 import { writeTar, type TarMemberWithContent } from '../tar/writeTar.ts';
-import { lstatIfThere, realpath, statIfThere } from '../shell/kernel/calls.ts';
+import { lstat, lstatIfThere, realpath, statIfThere } from '../shell/kernel/calls.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory, isSymlink } from '../vfs/overlay/fileMode.ts';
 import { VfsError } from '../vfs/vfsError.ts';
@@ -41,10 +41,16 @@ function baseName(path: string): string {
 }
 
 /** What a path is: a link at its end is not followed, unless a slash comes after. */
-export function statPath(files: Process, path: string, typed: string): PathStat {
+export function statPath(files: Process, record: ContainerRecord, path: string, typed: string): PathStat {
+  if (path === '') throw other('invalidParameter', 'bad parameter: pathcannot be empty');
   const wanted = absolute(path);
   const stat = lstatIfThere(files, wanted);
-  if (!stat) throw noSuchPath(path, typed);
+  if (!stat) {
+    // Through a file: the daemon tells where it looked.
+    if (leadsThroughFile(files, wanted))
+      throw other('system', `lstat /var/lib/docker/overlay2/${record.id}/merged${wanted}: not a directory`);
+    throw noSuchPath(path, typed);
+  }
   return {
     name: baseName(wanted),
     sizeBytes: stat.sizeBytes,
@@ -53,6 +59,15 @@ export function statPath(files: Process, path: string, typed: string): PathStat 
     linkTarget: isSymlink(stat.mode) ? linkTarget(files, wanted) : '',
     stat,
   };
+}
+
+function leadsThroughFile(files: Process, path: string): boolean {
+  try {
+    lstat(files, path);
+    return false;
+  } catch (error) {
+    return error instanceof VfsError && error.code === 'ENOTDIR';
+  }
 }
 
 /** Where a link leads in the end; its own target where that is not there. */
@@ -70,11 +85,13 @@ function linkTarget(files: Process, path: string): string {
 /** `docker cp CONTAINER:PATH -`: a tar of what is there, its top called by the path's base name. */
 export function readContainerArchive(
   core: EngineCore,
+  record: ContainerRecord,
   files: Process,
   path: string,
   typed: string,
 ): { readonly stat: PathStat; readonly tar: AsyncIterable<Uint8Array> } {
-  const stat = statPath(files, path, typed);
+  const stat = statPath(files, record, path, typed);
+  logContainerEvent(core, record, 'archive-path', { path });
   const place = files.mounts.resolve(files, absolute(path), 'noFollow');
   const members = treeMembers(place.mount.filesystem, place.inner, stat.name);
   return { stat, tar: daemonTar(core, members) };

@@ -193,8 +193,9 @@ export interface ContainerCalls {
     name: string,
     options?: { readonly detachKeys?: string; readonly columns?: number; readonly rows?: number },
   ): Promise<void>;
-  stop(name: string, timeoutSec?: number, signal?: AbortSignal): Promise<void>;
-  restart(name: string, timeoutSec?: number, signal?: AbortSignal): Promise<void>;
+  /** `stopSignal`: instead of the container's own; a name or number. */
+  stop(name: string, timeoutSec?: number, signal?: AbortSignal, stopSignal?: string): Promise<void>;
+  restart(name: string, timeoutSec?: number, signal?: AbortSignal, stopSignal?: string): Promise<void>;
   /** `signal`: `KILL`, `SIGTERM`, `9`. */
   kill(name: string, signal: string): Promise<void>;
   pause(name: string): void;

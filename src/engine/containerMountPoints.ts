@@ -101,7 +101,7 @@ function parseBind(core: EngineCore, text: string): PlannedMount {
     );
   if (!first.startsWith('/')) {
     const volume = ensureVolume(core, { name: first, labels: null, options: null, isAnonymous: false });
-    return volumeMount(volume.name, destination, mode, {
+    return volumeMount(volume.name, destination, mode === '' ? 'z' : mode, {
       mayWrite: isWritable(mode),
       copiesImage: !mode.split(',').includes('nocopy'),
     });
@@ -176,7 +176,7 @@ function volumeMount(
     source: volumeDirectory(name),
     destination,
     driver: 'local',
-    mode: mode === '' ? 'z' : mode,
+    mode,
     isWritable: mayWrite,
     propagation: '',
   };

@@ -98,7 +98,7 @@ function mountPoint(core: EngineCore, mounts: MountNamespace, helper: Process, p
     const filesystem = memoryFilesystem(now);
     // runc, mountToRootfs: as the directory was below, else as asked for, else as tmpfs has it.
     const asked = /(?:^|,)mode=([0-7]+)/.exec(point.tmpfsOptions ?? '')?.[1];
-    filesystem.chmod('', before ? before.mode & 0o7777 : asked === undefined ? 0o1777 : Number.parseInt(asked, 8));
+    filesystem.chmod('/', before ? before.mode & 0o7777 : asked === undefined ? 0o1777 : Number.parseInt(asked, 8));
     mounts.mount(target, filesystem, { type: 'tmpfs', isReadOnly: !point.isWritable });
     return;
   }

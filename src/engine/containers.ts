@@ -32,7 +32,7 @@ import { other } from './messages.ts';
 import { ProcessOutput } from './processOutput.ts';
 import { pruneContainers, removeContainer } from './removeContainer.ts';
 import { startContainer } from './startContainer.ts';
-import { pauseContainer, signalContainer, stopContainer, unpauseContainer } from './stopContainer.ts';
+import { pauseContainer, signalContainer, stopContainer, type StopOptions, unpauseContainer } from './stopContainer.ts';
 import { treeMembers } from './treeTar.ts';
 
 /** The calls about containers. */
@@ -45,8 +45,10 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
     inspect: (name, options = {}) =>
       inspectContainer(core, runtimes, find(name), { wantsSize: options.wantsSize === true }),
     start: async (name, options) => startContainer(core, runtimes, find(name), options),
-    stop: async (name, timeoutSec, signal) => stopContainer(core, runtimes, find(name), timeoutSec, signal),
-    restart: async (name, timeoutSec, signal) => restart(core, runtimes, find(name), timeoutSec, signal),
+    stop: async (name, timeoutSec, signal, stopSignal) =>
+      stopContainer(core, runtimes, find(name), { timeoutSec, signal, stopSignal }),
+    restart: async (name, timeoutSec, signal, stopSignal) =>
+      restart(core, runtimes, find(name), { timeoutSec, signal, stopSignal }),
     kill: async (name, signal) => kill(core, runtimes, name, signal),
     pause: (name) => pauseContainer(core, runtimes, find(name)),
     unpause: (name) => unpauseContainer(core, runtimes, find(name)),
@@ -69,8 +71,14 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
       return sealOn(core, below, runtimes.of(record).upper.freeze());
     },
     commit: async (name, options) => commitContainer(core, runtimes, find(name), options),
-    statPath: (name, path) => statPath(containerFiles(core, runtimes, find(name)), path, name),
-    readArchive: (name, path) => readContainerArchive(core, containerFiles(core, runtimes, find(name)), path, name),
+    statPath: (name, path) => {
+      const record = find(name);
+      return statPath(containerFiles(core, runtimes, record), record, path, name);
+    },
+    readArchive: (name, path) => {
+      const record = find(name);
+      return readContainerArchive(core, record, containerFiles(core, runtimes, record), path, name);
+    },
     writeArchive: async (name, path, tar, options = {}) => {
       const record = find(name);
       const files = containerFiles(core, runtimes, record);
@@ -87,10 +95,9 @@ async function restart(
   core: EngineCore,
   runtimes: ContainerRuntimes,
   record: ContainerRecord,
-  timeoutSec: number | undefined,
-  signal: AbortSignal | undefined,
+  options: StopOptions,
 ): Promise<void> {
-  await stopContainer(core, runtimes, record, timeoutSec, signal);
+  await stopContainer(core, runtimes, record, options);
   const stopped = core.state.containers.get(record.id);
   if (stopped) await startContainer(core, runtimes, stopped);
   logContainerEvent(core, record, 'restart');

@@ -1,5 +1,7 @@
 import { makeDirectories, statIfThere } from '../shell/kernel/calls.ts';
+import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
+import { VfsError } from '../vfs/vfsError.ts';
 import { cleaned, planMounts, type PlannedMount } from './containerMountPoints.ts';
 import { checkLogConfig, checkSettings } from './checkContainer.ts';
 import type { CreateContainer } from './containerCalls.ts';
@@ -18,6 +20,8 @@ import { withEntry, withoutEntry } from './engineState.ts';
 import { ZERO_TIME } from './goTime.ts';
 import { helperProcess } from './helperProcess.ts';
 import { withDefaults } from './hostConfigDefaults.ts';
+import { EngineError } from './engineError.ts';
+import type { ImageRecord } from './imageRecord.ts';
 import { findImage } from './imageStore.ts';
 import { objectField } from '../image/jsonFields.ts';
 import { mergeConfig } from './mergeConfig.ts';
@@ -36,6 +40,7 @@ export async function createContainer(
   const hostConfig = withDefaults(request.hostConfig);
   checkSettings(given, hostConfig);
   const image = findImage(core, given.Image);
+  requirePlatform(image, given.Image, request.platform);
   const imageConfig = objectField(image.document, 'config');
   const config = mergeConfig(given, imageConfig && readContainerConfig(imageConfig));
   const options = modeConflict(hostConfig, given);
@@ -86,6 +91,18 @@ export async function createContainer(
   return { id, warnings: warningsOf(hostConfig) };
 }
 
+/** Throws EngineError `noSuchImage`, on which clients pull. */
+function requirePlatform({ config }: ImageRecord, typed: string, platform: string | undefined): void {
+  if (platform === undefined) return;
+  const [os = '', architecture = config.architecture] = platform.split('/');
+  if (os === config.os && architecture === config.architecture) return;
+  throw new EngineError(
+    'notFound',
+    'noSuchImage',
+    `image with reference ${typed} was found but does not match the specified platform: wanted ${platform}, actual: ${config.os ?? ''}/${config.architecture ?? ''}`,
+  );
+}
+
 /** What another container's network does not go with (moby runconfig, validateNetMode). */
 function modeConflict({ NetworkMode: mode, ...host }: HostConfig, given: ContainerConfig): string | undefined {
   if (!mode.startsWith('container:')) return undefined;
@@ -109,6 +126,19 @@ function hostnameOf(core: EngineCore, asked: string, networkMode: string, id: st
   return networkMode === 'host' ? core.host.uts.hostname : id.slice(0, 12);
 }
 
+/** moby container, SetupWorkingDirectory. Throws EngineError where a file is in the way. */
+function makeWorkingDirectory(helper: Process, id: string, directory: string): void {
+  const found = statIfThere(helper, directory);
+  if (found && isDirectory(found.mode)) return;
+  if (found) throw other('invalidParameter', `Cannot mkdir: ${directory} is not a directory`);
+  try {
+    makeDirectories(helper, directory, 0o755);
+  } catch (error) {
+    if (!(error instanceof VfsError) || !['ENOTDIR', 'EEXIST'].includes(error.code)) throw error;
+    throw other('system', `lstat /var/lib/docker/overlay2/${id}/merged${directory}: not a directory`);
+  }
+}
+
 /** New volumes get what the image has at their place; the working directory is made. */
 async function prepareFiles(
   core: EngineCore,
@@ -130,5 +160,5 @@ async function prepareFiles(
   if (workingDir === '') return;
   const directory = cleaned(workingDir);
   const isMounted = record.mounts.some(({ destination }) => `${directory}/`.startsWith(`${destination}/`));
-  if (!isMounted && !statIfThere(helper, directory)) makeDirectories(helper, directory, 0o755);
+  if (!isMounted) makeWorkingDirectory(helper, record.id, directory);
 }

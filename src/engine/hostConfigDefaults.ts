@@ -65,8 +65,19 @@ export function withDefaults(given: Partial<HostConfig>): HostConfig {
     ...merged,
     RestartPolicy: policy.Name === '' ? { ...policy, Name: 'no' } : policy,
     LogConfig: log.Type === '' ? { ...log, Type: 'json-file' } : log,
+    CapAdd: capabilities(merged.CapAdd),
+    CapDrop: capabilities(merged.CapDrop),
     Runtime: merged.Runtime || 'runc',
     // moby daemon_unix.go, adaptContainerSettings
     MemorySwap: merged.Memory > 0 && merged.MemorySwap === 0 ? merged.Memory * 2 : merged.MemorySwap,
   };
+}
+
+/** As they are kept: `CAP_SYS_ADMIN` for `sys_admin` (moby oci/caps, NormalizeLegacyCapabilities). */
+function capabilities(names: readonly string[] | null): readonly string[] | null {
+  if (!names) return null;
+  return names.map((given) => {
+    const name = given.toUpperCase();
+    return name === 'ALL' || name.startsWith('CAP_') ? name : `CAP_${name}`;
+  });
 }

@@ -81,6 +81,7 @@ export async function finishImport(
 
 /** 20.10 takes the operating system alone from `--platform`. */
 function platformOf(core: EngineCore, platform: string | undefined): readonly [architecture: string, variant: string] {
-  const [, architecture = 'amd64', variant = ''] = platform?.split('/') ?? [];
+  const [os = 'linux', architecture = 'amd64', variant = ''] = platform?.split('/') ?? [];
+  if (platform && os !== 'linux') throw other('invalidParameter', 'operating system is not supported');
   return core.vintage === '20.10' ? ['amd64', ''] : [architecture, variant];
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from './containerRecord.ts';
 import type { EngineCore } from './engineCore.ts';
 import { withEntry } from './engineState.ts';
+import { EngineError } from './engineError.ts';
 import { noSuchNetwork } from './containerMessages.ts';
 import { other } from './messages.ts';
 import type { NetworkRecord } from './networkRecord.ts';
@@ -99,8 +100,18 @@ export function plannedEndpoints(
   const names = new Set([...Object.keys(networks).map(ownName), ownName(mode)]);
   return [...names].map((name) => {
     const asked = networks[name] ?? (name === 'bridge' ? networks.default : undefined);
-    return emptyEndpoint(findNetwork(core, name), asked?.Aliases ?? []);
+    return plannedEndpoint(core, name, asked?.Aliases ?? []);
   });
+}
+
+/** A network that is not there is missed at the start. */
+function plannedEndpoint(core: EngineCore, name: string, aliases: readonly string[]): Endpoint {
+  try {
+    return emptyEndpoint(findNetwork(core, name), aliases);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'noSuchNetwork') throw error;
+    return { networkId: '', networkName: name, aliases, endpointId: '', ipAddress: '', macAddress: '' };
+  }
 }
 
 export function emptyEndpoint(network: NetworkRecord, aliases: readonly string[]): Endpoint {
@@ -108,7 +119,9 @@ export function emptyEndpoint(network: NetworkRecord, aliases: readonly string[]
 }
 
 /** The endpoint with an address that is free in its network. */
-export function connectedEndpoint(core: EngineCore, endpoint: Endpoint): Endpoint {
+export function connectedEndpoint(core: EngineCore, planned: Endpoint): Endpoint {
+  const endpoint =
+    planned.networkId === '' ? emptyEndpoint(findNetwork(core, planned.networkName), planned.aliases) : planned;
   const network = core.state.networks.get(endpoint.networkId);
   const connected = { ...endpoint, endpointId: core.newId() };
   if (!network?.subnet) return connected;

@@ -1,5 +1,6 @@
 import type { JsonWritable } from '../image/writeJson.ts';
 import { findContainer } from './containerNames.ts';
+import type { ContainerRecord } from './containerRecord.ts';
 import { changeContainer } from './containerState.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
@@ -21,8 +22,14 @@ export function networkCalls(core: EngineCore): NetworkCalls {
     create: (options) => createNetwork(core, options),
     inspect: (name) => inspectNetwork(core, findNetwork(core, name)),
     remove: (name) => removeNetwork(core, findNetwork(core, name)),
-    connect: (network, container, aliases) => connect(core, findNetwork(core, network), container, aliases),
-    disconnect: (network, container) => disconnect(core, findNetwork(core, network), container),
+    connect: (network, container, aliases) => {
+      const record = findContainer(core, container);
+      connect(core, findNetwork(core, network), record, aliases);
+    },
+    disconnect: (network, container) => {
+      const record = findContainer(core, container);
+      disconnect(core, findNetwork(core, network), record);
+    },
     prune: (filters) => pruneNetworks(core, filters),
   };
 }
@@ -70,11 +77,17 @@ function endpointsIn(core: EngineCore, networkId: string) {
 
 function createNetwork(core: EngineCore, options: Parameters<NetworkCalls['create']>[0]): string {
   const { name, driver = 'bridge' } = options;
-  for (const network of core.state.networks.values())
-    if (network.name === name)
-      throw new EngineError('conflict', 'nameInUse', `network with name ${name} already exists`);
+  for (const network of core.state.networks.values()) {
+    if (network.name !== name) continue;
+    if (network.isPredefined && core.vintage === '20.10')
+      throw other('forbidden', `operation is not permitted on predefined ${name} network`);
+    throw new EngineError('conflict', 'nameInUse', `network with name ${name} already exists`);
+  }
   if (!DRIVERS.includes(driver))
-    throw other('notFound', `could not find plugin ${driver} in v1 plugin registry: plugin "${driver}" not found`);
+    throw other(
+      'notFound',
+      `${core.vintage === '20.10' ? '' : `could not find plugin ${driver} in v1 plugin registry: `}plugin "${driver}" not found`,
+    );
   const { subnet, gateway } = poolOf(core, options);
   const record: NetworkRecord = {
     id: core.newId(),
@@ -127,7 +140,7 @@ function inspectNetwork(core: EngineCore, network: NetworkRecord): Record<string
       Options: network.isPredefined ? null : {},
       Config:
         network.subnet === undefined
-          ? network.isPredefined
+          ? network.isPredefined && core.vintage !== '20.10'
             ? null
             : []
           : [{ Subnet: network.subnet, ...(network.gateway !== undefined && { Gateway: network.gateway }) }],
@@ -165,9 +178,21 @@ function removeNetwork(core: EngineCore, network: NetworkRecord): void {
   core.events.log('network', 'destroy', network.id, { name: network.name, type: network.driver });
 }
 
-function connect(core: EngineCore, network: NetworkRecord, typed: string, aliases: readonly string[]): void {
-  const container = findContainer(core, typed);
-  if (container.endpoints.some(({ networkId }) => networkId === network.id))
+function hostConflict(): EngineError {
+  return other('forbidden', 'container cannot be disconnected from host network or connected to host network');
+}
+
+/** One that does not run is only noted down: it may hang there already. */
+function connect(
+  core: EngineCore,
+  network: NetworkRecord,
+  container: ContainerRecord,
+  aliases: readonly string[],
+): void {
+  if (network.name === 'host') throw hostConflict();
+  const isThere = container.endpoints.some(({ networkId }) => networkId === network.id);
+  if (isThere && !isRunning(container)) return;
+  if (isThere)
     throw other('forbidden', `endpoint with name ${container.name} already exists in network ${network.name}`);
   const endpoint = emptyEndpoint(network, aliases);
   const placed = isRunning(container) ? connectedEndpoint(core, endpoint) : endpoint;
@@ -179,10 +204,13 @@ function connect(core: EngineCore, network: NetworkRecord, typed: string, aliase
   });
 }
 
-function disconnect(core: EngineCore, network: NetworkRecord, typed: string): void {
-  const container = findContainer(core, typed);
+function disconnect(core: EngineCore, network: NetworkRecord, container: ContainerRecord): void {
+  if (network.name === 'host' && container.hostConfig.NetworkMode === 'host') throw hostConflict();
   if (!container.endpoints.some(({ networkId }) => networkId === network.id))
-    throw other('forbidden', `container ${container.id} is not connected to network ${network.name}`);
+    throw other(
+      'forbidden',
+      `container ${container.id} is not connected to ${isRunning(container) ? '' : 'the '}network ${network.name}`,
+    );
   changeContainer(core, container.id, (current) => ({
     ...current,
     endpoints: current.endpoints.filter(({ networkId }) => networkId !== network.id),

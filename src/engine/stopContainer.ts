@@ -12,15 +12,23 @@ import { other } from './messages.ts';
 const DEFAULT_TIMEOUT_SEC = 10;
 const LAST_SIGNAL = 64;
 
+export interface StopOptions {
+  readonly timeoutSec: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Instead of the container's own. */
+  readonly stopSignal?: string | undefined;
+}
+
 /** `docker stop`: the stop signal, and after a time KILL. Nothing happens where it does not run. A negative time waits
  *  without end. */
 export async function stopContainer(
   core: EngineCore,
   runtimes: ContainerRuntimes,
   record: ContainerRecord,
-  timeoutSec: number | undefined,
-  signal?: AbortSignal,
+  { timeoutSec, signal, stopSignal }: StopOptions,
 ): Promise<void> {
+  const asked = stopSignal === undefined ? stopSignalOf(record) : parseSignal(stopSignal);
+  if (!asked) throw other('invalidParameter', `Invalid signal: ${stopSignal ?? ''}`);
   const runtime = runtimes.of(record);
   runtime.restartDelay?.abort();
   const { running } = runtime;
@@ -31,7 +39,7 @@ export async function stopContainer(
   }
   running.isStopping = true;
   if (record.state.status === 'paused') thaw(core, record, running);
-  sendSignal(running.process, stopSignalOf(record));
+  sendSignal(running.process, asked);
   const waitSec = timeoutSec ?? record.config.StopTimeout ?? DEFAULT_TIMEOUT_SEC;
   if (waitSec < 0) await abortable(running.ended, signal);
   else if (!(await endsWithin(core, running, waitSec, signal))) {

@@ -34,7 +34,11 @@ export class CacheSources {
       (source) => isValidParent(source, base) && source.config.history[at]?.createdBy === wanted,
     );
     if (!target) return undefined;
-    if (at === target.config.history.length - 1) return target.id;
+    if (at === target.config.history.length - 1) {
+      // From now on it has a parent here.
+      if (base) await this.#images.createFromConfig(target.configBytes, base.id);
+      return target.id;
+    }
     // From now on only this one: steps of several are not mixed.
     this.#sources = [target];
     return this.#restore(target, base, config);

@@ -43,3 +43,27 @@ export function remove(mount: OverlayMount, path: string): void {
     if (!(error instanceof VfsError && error.code === 'ENOENT')) throw error;
   }
 }
+
+/** What stood there goes, a directory with all below it. */
+export function removeAll(mount: OverlayMount, path: string): void {
+  const directories: string[] = [];
+  const waiting = [path];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!isOwnDirectory(mount, next)) {
+      remove(mount, next);
+      continue;
+    }
+    directories.push(next);
+    for (const { name } of mount.readdir(next)) waiting.push(`${next}/${name}`);
+  }
+  for (const directory of directories.reverse()) mount.rmdir(directory);
+}
+
+function isOwnDirectory(mount: OverlayMount, path: string): boolean {
+  try {
+    return isDirectory(mount.lstat(path).mode);
+  } catch (error) {
+    if (error instanceof VfsError) return false;
+    throw error;
+  }
+}

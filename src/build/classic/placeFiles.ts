@@ -7,7 +7,7 @@ import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { BuildError } from '../buildError.ts';
 import type { SourceFile } from './contextFiles.ts';
 import type { CopySource } from './copySources.ts';
-import { isThereDirectory, makeParents, type Owner, remove, typeAt } from './mountFiles.ts';
+import { isThereDirectory, makeParents, type Owner, remove, removeAll, typeAt } from './mountFiles.ts';
 import { firstBlock, unpackArchive } from './unpackArchive.ts';
 
 export interface Placing {
@@ -71,7 +71,8 @@ async function placeDirectory(source: CopySource, target: string, placing: Placi
 }
 
 async function placeFile(file: SourceFile, path: string, { mount, owner }: Placing): Promise<void> {
-  remove(mount, path);
+  // A directory goes with all that is in it (moby pkg/archive, Unpack).
+  removeAll(mount, path);
   if (file.kind === 'symlink') mount.symlink(file.linkTarget, path);
   else await writeContent(mount, path, file.content, file.mode);
   mount.lchown(path, owner.uid, owner.gid);

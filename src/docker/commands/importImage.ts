@@ -8,7 +8,8 @@ import { readReference } from '../references.ts';
 
 export const importImage: DockerCommand = {
   flags: ['change', 'message', 'platform'],
-  async run({ client, flags, arguments: [source = '', name] }) {
+  async run({ client, flags, arguments: [source = '', given] }) {
+    const name = given || undefined;
     const { process, engine } = client;
     const options = {
       reference: name,

@@ -35,7 +35,7 @@ export const logs: DockerCommand = {
 interface Logged {
   readonly HostConfig?: { readonly LogConfig?: { readonly Config?: Readonly<Record<string, string>> } };
   readonly Config?: {
-    readonly Labels?: Readonly<Record<string, string>> | null;
+    readonly Labels?: ReadonlyMap<string, string> | null;
     readonly Env?: readonly string[] | null;
   };
 }
@@ -45,7 +45,7 @@ interface Logged {
 function attributes(document: Logged): string {
   const options = document.HostConfig?.LogConfig?.Config ?? {};
   const names = (option: string) => (options[option] ?? '').split(',').filter((name) => name !== '');
-  const labels = document.Config?.Labels ?? {};
+  const labels = document.Config?.Labels ?? new Map<string, string>();
   const variables = Object.fromEntries(
     (document.Config?.Env ?? []).map((variable) => {
       const equals = variable.indexOf('=');
@@ -53,7 +53,7 @@ function attributes(document: Logged): string {
     }),
   ) as Record<string, string>;
   const kept = new Map<string, string>();
-  for (const name of names('labels')) if (Object.hasOwn(labels, name)) kept.set(name, labels[name] ?? '');
+  for (const name of names('labels')) if (labels.has(name)) kept.set(name, labels.get(name) ?? '');
   for (const name of names('env')) if (Object.hasOwn(variables, name)) kept.set(name, variables[name] ?? '');
   return [...kept]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -9,23 +9,31 @@ function timeoutOf(flags: Parameters<DockerCommand['run']>[0]['flags']): number 
   return flags.has(name) ? flags.number(name) : undefined;
 }
 
+/** Engines before API 1.42 take no notice of it. */
+function signalOf(
+  { engine }: Parameters<DockerCommand['run']>[0]['client'],
+  flags: Parameters<DockerCommand['run']>[0]['flags'],
+): string | undefined {
+  return flags.has('signal') && engine.vintage !== '20.10' ? flags.text('signal') : undefined;
+}
+
 export const stop: DockerCommand = {
-  flags: ['time', 'timeout'],
+  flags: ['signal', 'time', 'timeout'],
   run(call) {
     const { client, flags } = call;
     return forEachName(call, call.arguments, async (name) => {
-      await client.engine.containers.stop(name, timeoutOf(flags), client.process.signal);
+      await client.engine.containers.stop(name, timeoutOf(flags), client.process.signal, signalOf(client, flags));
       return `${name}\n`;
     });
   },
 };
 
 export const restart: DockerCommand = {
-  flags: ['time', 'timeout'],
+  flags: ['signal', 'time', 'timeout'],
   run(call) {
     const { client, flags } = call;
     return forEachName(call, call.arguments, async (name) => {
-      await client.engine.containers.restart(name, timeoutOf(flags), client.process.signal);
+      await client.engine.containers.restart(name, timeoutOf(flags), client.process.signal, signalOf(client, flags));
       return `${name}\n`;
     });
   },

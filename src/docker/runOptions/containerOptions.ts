@@ -266,5 +266,11 @@ function networksOf(flags: FlagSet): Record<string, { Aliases?: readonly string[
   const given = [...flags.list('network'), ...flags.list('net')];
   const aliases = [...flags.list('network-alias'), ...flags.list('net-alias')];
   const names = given.length > 0 ? given : ['default'];
+  if (aliases.length > 0 && !isUserDefined(names[0] as string))
+    throw new ClientError('network-scoped aliases are only supported for user-defined networks');
   return Object.fromEntries(names.map((name, i) => [name, i === 0 && aliases.length > 0 ? { Aliases: aliases } : {}]));
+}
+
+function isUserDefined(network: string): boolean {
+  return !['default', 'bridge', 'host', 'none', 'nat'].includes(network) && !network.startsWith('container:');
 }

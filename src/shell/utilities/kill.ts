@@ -2,6 +2,7 @@ import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { parseSignal, SIGNALS, signalName } from '../kernel/signals.ts';
 import { maySignal, seenProcesses } from './processTable.ts';
+import { signalFrom } from '../kernel/signalFrom.ts';
 
 /** kill(1) of procps and busybox. Its options are signals: no getopt reads them. */
 export const kill: Program = async (process) => {
@@ -82,7 +83,7 @@ async function send(process: Process, operand: string, signal: number): Promise<
     return false;
   }
   const allowed = targets.filter((seen) => maySignal(process, seen.process));
-  for (const seen of allowed) seen.process.kill(signal);
+  for (const seen of allowed) signalFrom(process, seen.process, signal);
   if (allowed.length > 0) return true;
   await process.complain(`${words} Operation not permitted`);
   return false;

@@ -8,6 +8,7 @@ import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import { findJob, noJob } from './jobControl.ts';
 import { readOptions, usageError } from './options.ts';
+import { signalFrom } from '../../kernel/signalFrom.ts';
 
 export const kill: Builtin = async (shell, argv) => {
   const words = argv.slice(1);
@@ -81,7 +82,7 @@ async function send(shell: Shell, word: string, signal: number): Promise<boolean
   } else {
     const target = namespaces.pids.processes.get(pid);
     if (target && mayKill(shell, target)) {
-      target.kill(signal);
+      signalFrom(shell.process, target, signal);
       return true;
     }
     if (target) {
