@@ -2,6 +2,7 @@ import { encodeName } from '../../bytes/byteName.ts';
 import { nextTask } from '../../bytes/nextTask.ts';
 import type { Credentials } from '../../vfs/overlay/permission.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
+import { errnoText } from './errnoText.ts';
 import type { Kernel } from './kernel.ts';
 import type { MountNamespace } from './mountNamespace.ts';
 import type { OpenFile } from './openFile.ts';
@@ -214,7 +215,9 @@ export class Process {
   async #statusOf(error: unknown): Promise<WaitStatus> {
     if (error instanceof ProcessEnded) return error.status;
     if (this.#ending) return { signal: this.#killedBy ?? SIGNALS.KILL };
-    const text = error instanceof VfsError ? this.kernel.describeError(error) : `internal fault: ${String(error)}`;
+    let text = error instanceof VfsError ? this.kernel.describeError(error) : `internal fault: ${String(error)}`;
+    if (error instanceof VfsError && error.code === 'ENOSPC' && error.syscall === 'write')
+      text = `write error: ${errnoText(error.code)}`;
     if (!(error instanceof VfsError)) this.kernel.onFault?.(error, this);
     try {
       await this.files.get(2)?.write(encodeName(`${this.name}: ${text}\n`));
@@ -526,7 +529,13 @@ export class Process {
     this.argv = image.argv;
     this.flavour = image.flavour;
     for (const [signal, handler] of this.#handlers) if (handler !== 'ignore') this.#handlers.delete(signal);
-    return image.program(this);
+    try {
+      return await image.program(this);
+    } catch (error) {
+      if (this.#ending || error instanceof ProcessEnded) throw error;
+      // The program's own fault, none of who called exec.
+      return exitCode(await this.#statusOf(error));
+    }
   }
 
   /** Forgets a child that has ended. */

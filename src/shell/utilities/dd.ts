@@ -4,7 +4,7 @@ import { open } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
-import { causeOf } from './failure.ts';
+import { causeOf, isErrno } from './failure.ts';
 import { writeTo } from './fileCopy.ts';
 import { humanSize, parseSize } from './humanSize.ts';
 import { quoted } from './quote.ts';
@@ -64,7 +64,7 @@ export const dd: Program = async (process) => {
     const started = process.kernel.clock.now();
     const counts = await copy(process, task, input ?? process.file(0), output ?? process.file(1), started);
     await tell(process, task, counts, started);
-    return 0;
+    return counts.hasFailed ? 1 : 0;
   } catch (error) {
     if (!(error instanceof DdFailure)) throw error;
     await process.complain(error.message);
@@ -206,6 +206,8 @@ interface Counts {
   wholeOut: number;
   partOut: number;
   bytes: number;
+  /** Whether a write failed: what was written before counts. */
+  hasFailed: boolean;
 }
 
 async function copy(
@@ -215,7 +217,7 @@ async function copy(
   output: OpenFile,
   started: Timestamp,
 ): Promise<Counts> {
-  const counts: Counts = { wholeIn: 0, partIn: 0, wholeOut: 0, partOut: 0, bytes: 0 };
+  const counts: Counts = { wholeIn: 0, partIn: 0, wholeOut: 0, partOut: 0, bytes: 0, hasFailed: false };
   await skip(process, task, input);
   if (task.seek > 0) {
     const offset = task.flags.has('seek_bytes') ? task.seek : task.seek * task.outputBlockBytes;
@@ -234,7 +236,17 @@ async function copy(
     leftBlocks--;
     leftBytes -= block.length;
     block = converted(task, block);
-    await writeTo(process, output, block);
+    try {
+      await writeTo(process, output, block);
+    } catch (error) {
+      if (isErrno(error, 'EPIPE')) throw error;
+      const cause = causeOf(error);
+      await process.complain(`error writing ${quoted(task.output ?? 'standard output')}: ${cause}`);
+      counts.hasFailed = true;
+      break;
+    }
+    if (block.length === task.inputBlockBytes) counts.wholeOut++;
+    else counts.partOut++;
     counts.bytes += block.length;
     if (task.status === 'progress') {
       const seconds = Math.floor(secondsSince(process, started));
@@ -248,8 +260,10 @@ async function copy(
   if (toldSec > 0) await process.write(2, '\n');
   // Blocks of another size are gathered before they are written.
   const isSame = task.inputBlockBytes === task.outputBlockBytes;
-  counts.wholeOut = isSame ? counts.wholeIn : Math.floor(counts.bytes / task.outputBlockBytes);
-  counts.partOut = isSame ? counts.partIn : Math.ceil((counts.bytes % task.outputBlockBytes) / task.outputBlockBytes);
+  if (!isSame) {
+    counts.wholeOut = Math.floor(counts.bytes / task.outputBlockBytes);
+    counts.partOut = Math.ceil((counts.bytes % task.outputBlockBytes) / task.outputBlockBytes);
+  }
   return counts;
 }
 

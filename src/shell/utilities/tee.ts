@@ -20,12 +20,12 @@ export const tee: Program = utility(
     if (options.has('pipes')) process.onSignal(SIGNALS.PIPE, 'ignore');
     let isRead = true;
     let status = 0;
-    const files: OpenFile[] = [];
+    const files: { readonly file: OpenFile; readonly path: string }[] = [];
     try {
       for (const path of options.operands) {
         try {
           const how = options.has('append') ? O_APPEND : O_TRUNC;
-          files.push(await open(process, path, O_WRONLY | O_CREAT | how));
+          files.push({ path, file: await open(process, path, O_WRONLY | O_CREAT | how) });
         } catch (error) {
           if (!(error instanceof VfsError)) throw error;
           await process.complain(`${quotedIfNeeded(path)}: ${causeOf(error)}`);
@@ -42,11 +42,21 @@ export const tee: Program = utility(
           isRead = false;
           if (files.length === 0) return status;
         }
-        for (const file of files) await file.write(chunk);
+        for (const one of [...files]) {
+          try {
+            await one.file.write(chunk);
+          } catch (error) {
+            if (!isErrno(error, 'ENOSPC')) throw error;
+            await process.complain(`${quotedIfNeeded(one.path)}: ${causeOf(error)}`);
+            status = 1;
+            one.file.close();
+            files.splice(files.indexOf(one), 1);
+          }
+        }
         if (process.isDue) await process.pause();
       }
     } finally {
-      for (const file of files) file.close();
+      for (const { file } of files) file.close();
     }
   },
 );
