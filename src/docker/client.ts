@@ -11,6 +11,7 @@ import type { ClientConfig } from './clientConfig.ts';
 import type { FlagSet } from './commandLine/flagSet.ts';
 import type { CommandPath } from './commandLine/spec.ts';
 import type { EngineAbilities } from './commandLine/support.ts';
+import { hubNote } from './hubNote.ts';
 
 /** The version of the client that is simulated, but for what builds images. */
 export const CLIENT_VERSION = '28.2.2';
@@ -115,7 +116,9 @@ export interface DockerCommand {
 export function describeError(error: unknown): string | undefined {
   if (error instanceof ClientError) return error.message;
   if (error instanceof EngineError) {
-    return error.isInStream ? error.message : `Error response from daemon: ${error.message.trim()}`;
+    const text = error.isInStream ? error.message : `Error response from daemon: ${error.message.trim()}`;
+    const note = error.asked === undefined ? undefined : hubNote(error.asked);
+    return note === undefined ? text : `${text}\npalimpsest: ${note}`;
   }
   if (error instanceof VfsError) return fileErrorText(error);
   return undefined;

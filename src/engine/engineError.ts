@@ -40,21 +40,28 @@ export class EngineError extends Error {
   readonly code: EngineErrorCode;
   /** Progress had been written before: the client prints the message alone, without `Error response from daemon: `. */
   readonly isInStream: boolean;
+  /** The image that a registry does not have, as its user names it. */
+  readonly asked: string | undefined;
 
   constructor(
     kind: EngineErrorKind,
     code: EngineErrorCode,
     message: string,
-    options: { readonly isInStream?: boolean; readonly cause?: unknown } = {},
+    options: { readonly isInStream?: boolean; readonly asked?: string | undefined; readonly cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.code = code;
     this.isInStream = options.isInStream ?? false;
+    this.asked = options.asked;
   }
 
   /** The same error, met after progress was written. */
   inStream(): EngineError {
-    return new EngineError(this.kind, this.code, this.message, { isInStream: true, cause: this.cause });
+    return new EngineError(this.kind, this.code, this.message, {
+      isInStream: true,
+      asked: this.asked,
+      cause: this.cause,
+    });
   }
 }

@@ -89,6 +89,11 @@ export function wantsBasic({ response }: RegistryAnswer): boolean {
   return response.status === 401 && /^\s*basic/i.test(response.headers.get('www-authenticate') ?? '');
 }
 
+/** Nothing of that name is there. */
+function absent(message: string, reference: Reference): EngineError {
+  return new EngineError('notFound', 'registry', message, { asked: familiarForm(reference) });
+}
+
 export function registryFault(message: string, kind: EngineError['kind'] = 'system', cause?: unknown): EngineError {
   return new EngineError(kind, 'registry', message, { cause });
 }
@@ -102,12 +107,12 @@ export async function pullFault(answer: RegistryAnswer, reference: Reference, me
   switch (first.code) {
     case 'DENIED':
     case 'UNAUTHORIZED':
-      return registryFault(
+      return absent(
         `pull access denied for ${name}, repository does not exist or may require 'docker login': ${textOf(first)}`,
-        'notFound',
+        reference,
       );
     case 'MANIFEST_UNKNOWN':
-      return registryFault(`manifest for ${familiarForm(reference)} not found: ${textOf(first)}`, 'notFound');
+      return absent(`manifest for ${familiarForm(reference)} not found: ${textOf(first)}`, reference);
     case 'NAME_UNKNOWN':
       return registryFault(`repository ${name} not found: ${textOf(first)}`, 'notFound');
     default:
