@@ -1,5 +1,6 @@
 import type { Digest } from '../image/digest.ts';
 import type { BuildCacheRecord } from './buildCacheRecord.ts';
+import type { CacheMountRecord } from './cacheMounts.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ImageRecord, LayerRecord } from './imageRecord.ts';
 import type { NetworkRecord } from './networkRecord.ts';
@@ -21,6 +22,8 @@ export interface EngineState {
   readonly knownBlobs: ReadonlyMap<Digest, readonly KnownBlob[]>;
   /** By key; their layers stay. */
   readonly buildCache: ReadonlyMap<string, BuildCacheRecord>;
+  /** By ID; their files lie on the disk. */
+  readonly cacheMounts: ReadonlyMap<string, CacheMountRecord>;
 }
 
 /** A layer as a repository has it. */
@@ -41,6 +44,7 @@ export const EMPTY_STATE: EngineState = {
   networks: new Map(),
   knownBlobs: new Map(),
   buildCache: new Map(),
+  cacheMounts: new Map(),
 };
 
 /** The map with an entry more, or one changed. Cost: the map's length, of references. */

@@ -2,6 +2,7 @@ import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
 import type { BuildCacheRecord } from './buildCacheRecord.ts';
+import type { CacheMount, CacheMountRecord, CacheMountRequest } from './cacheMounts.ts';
 import type { ContainerConfig } from './containerConfig.ts';
 import type { Filters } from './filters.ts';
 import type { OnProgress } from './progress.ts';
@@ -140,7 +141,11 @@ export interface ImageCalls {
   cachedStep(key: string): BuildCacheRecord | undefined;
   /** Keeps what a step made, and its layers. */
   keepStep(step: Omit<BuildCacheRecord, 'chainId' | 'sizeBytes'>): BuildCacheRecord;
-  /** Forgets it all, or what no image is made of. */
+  /** The directory that RUN --mount=type=cache keeps under an ID, made where there is none. */
+  cacheMount(request: CacheMountRequest): CacheMount;
+  /** Every such directory, the oldest first, with the bytes in it. */
+  cacheMounts(): readonly (CacheMountRecord & { readonly sizeBytes: number })[];
+  /** Forgets it all, or what no image is made of; cache mounts in both cases. */
   pruneBuildCache(which: 'all' | 'dangling'): { readonly ids: readonly string[]; readonly reclaimedBytes: number };
   /** All that is kept, the oldest first. */
   buildCache(): Iterable<BuildCacheRecord>;

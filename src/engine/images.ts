@@ -1,6 +1,7 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import { cachedStep, keepStep, pruneSteps } from './buildCache.ts';
+import { cacheMountBytes, openCacheMount, removeCacheMounts } from './cacheMounts.ts';
 import { createImage } from './createImage.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
@@ -47,7 +48,14 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     restack: (below, layers) => restack(core, below, layers),
     cachedStep: (key) => cachedStep(core, key),
     keepStep: (step) => keepStep(core, step),
-    pruneBuildCache: (which) => pruneSteps(core, which),
+    cacheMount: (request) => openCacheMount(core, request),
+    cacheMounts: () =>
+      [...core.state.cacheMounts.values()].map((record) => ({ ...record, sizeBytes: cacheMountBytes(core, record) })),
+    pruneBuildCache: (which) => {
+      const steps = pruneSteps(core, which);
+      const mounts = removeCacheMounts(core);
+      return { ids: [...steps.ids, ...mounts.ids], reclaimedBytes: steps.reclaimedBytes + mounts.bytes };
+    },
     buildCache: () => core.state.buildCache.values(),
   };
 }

@@ -58,6 +58,7 @@ export function packEngine({ state, containers }: EngineSnapshot, platform: Plat
       networks: [...state.networks.values()],
       knownBlobs: [...state.knownBlobs],
       buildCache: [...state.buildCache.values()],
+      cacheMounts: [...state.cacheMounts.values()],
     },
     blobs,
   };

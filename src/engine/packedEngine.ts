@@ -1,4 +1,5 @@
 import type { BuildCacheRecord } from './buildCacheRecord.ts';
+import type { CacheMountRecord } from './cacheMounts.ts';
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import type { LayerColumns } from '../vfs/layerTree.ts';
@@ -39,6 +40,8 @@ export interface PackedState {
   readonly knownBlobs: readonly (readonly [diffId: Digest, blobs: readonly KnownBlob[]])[];
   /** Absent in what was packed before there was one. */
   readonly buildCache?: readonly BuildCacheRecord[];
+  /** Absent in what was packed before there were any. */
+  readonly cacheMounts?: readonly CacheMountRecord[];
 }
 
 export interface PackedLayer {

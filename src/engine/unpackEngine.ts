@@ -3,6 +3,7 @@ import type { Platform } from '../bytes/platform.ts';
 import { digestOf, type Digest } from '../image/digest.ts';
 import { LayerTree } from '../vfs/layerTree.ts';
 import type { ContainerRecord } from './containerRecord.ts';
+import { isCachePlace } from './cacheMounts.ts';
 import { EngineError } from './engineError.ts';
 import type { ContainerSnapshot, EngineSnapshot } from './engineSnapshot.ts';
 import type { ImageRecord, LayerRecord } from './imageRecord.ts';
@@ -61,6 +62,9 @@ export async function unpackEngine(
       networks: new Map(plain.networks.map((network) => [network.id, network])),
       knownBlobs: new Map(plain.knownBlobs),
       buildCache: new Map((plain.buildCache ?? []).map((record) => [record.key, record])),
+      cacheMounts: new Map(
+        (plain.cacheMounts ?? []).filter(({ place }) => isCachePlace(place)).map((record) => [record.id, record]),
+      ),
     },
     containers: snapshots,
   };

@@ -6,7 +6,6 @@ import { readContainerConfig } from '../../engine/readContainerConfig.ts';
 import type { Digest } from '../../image/digest.ts';
 import { objectField } from '../../image/jsonFields.ts';
 import { fullForm, parseReference } from '../../image/reference.ts';
-import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { BuildError } from '../buildError.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
 import { digestText } from '../classic/digestText.ts';
@@ -40,8 +39,6 @@ const SCRATCH = 'scratch';
 const NO_CONFIG: BaseConfig = { env: [`PATH=${DEFAULT_PATH}`], workingDir: '/', user: '', shell: [], onBuild: [] };
 /** Triggers may name bases that have triggers: rounds of looking bases up. */
 const MAX_ROUNDS = 20;
-/** What RUN --mount=type=cache keeps, by engine. */
-const caches = new WeakMap<object, Map<string, OverlayMount>>();
 
 /** Builds; gives the image's ID, or undefined where the output was a tree. Throws BuildkitError in BuildKit's words. */
 export async function buildWithBuildkit(
@@ -236,7 +233,6 @@ class BuildkitBuild {
           surroundings: this.#surroundings,
           progress: this.#progress,
           signal: this.#abort.signal,
-          caches: this.#caches(),
           now: () => timestampOf(this.#surroundings.nowMs()),
           name,
           built: this.#built,
@@ -277,18 +273,11 @@ class BuildkitBuild {
     if (named) return named;
     const { engine, owners, work } = this.#surroundings;
     const { layers } = await this.#stack(node);
-    return new ImageFiles(engine.images.mount(layers).mount, owners, work);
+    return new ImageFiles(engine.images.mount(layers).mount, owners, work, 'shown');
   }
 
   #sources(): readonly (readonly string[])[] {
     return contextSources(this.#plan?.stages.flatMap(({ steps }) => steps) ?? []);
-  }
-
-  #caches(): Map<string, OverlayMount> {
-    const { images } = this.#surroundings.engine;
-    const known = caches.get(images) ?? new Map<string, OverlayMount>();
-    caches.set(images, known);
-    return known;
   }
 
   // The result

@@ -42,7 +42,7 @@ export async function placeSelection(selected: readonly Selected[], placement: P
 async function placeOne(one: Selected, placement: Placement): Promise<void> {
   const { mount, destination, unpacks, work } = placement;
   const { file } = one;
-  if (unpacks && file.kind === 'file' && (await isArchive(file.content, work))) {
+  if (unpacks && file.kind === 'file' && !file.special && (await isArchive(file.content, work))) {
     const folder = pathInRoot(mount, destination);
     makeFolders(folder, UNPACKED_FOLDER_MODE, placement);
     await unpackArchive(file.content, mount, folder === '' ? '/' : folder, work, placement.owner);
@@ -157,6 +157,7 @@ class Copying {
     const first = file.linkGroup === undefined ? undefined : this.#links.get(file.linkGroup);
     if (file.kind === 'symlink') mount.symlink(file.linkTarget, path);
     else if (first !== undefined) mount.link(first, path);
+    else if (file.special) mount.mknod(path, file.special.mode, file.special.device);
     else await writeContent(mount, path, file.content, file.mode);
     if (file.linkGroup !== undefined && first === undefined) this.#links.set(file.linkGroup, path);
     this.#takeFacts(file, path);

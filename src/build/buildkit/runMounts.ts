@@ -1,4 +1,5 @@
 import { MemorySource } from '../../bytes/byteSource.ts';
+import type { CacheMount, CacheMountRequest } from '../../engine/cacheMounts.ts';
 import type { BuildMount } from '../../engine/buildProcess.ts';
 import { memoryFilesystem } from '../../shell/kernel/memoryFilesystem.ts';
 import type { Timestamp } from '../../vfs/overlay/layer.ts';
@@ -17,8 +18,10 @@ const TMPFS_MODE = 0o1777;
 export interface MountSetup {
   readonly workingDir: string;
   readonly secrets: ReadonlyMap<string, Uint8Array>;
-  /** Caches by ID: they outlive a build. */
-  readonly caches: Map<string, OverlayMount>;
+  /** Caches outlive a build. */
+  readonly cacheMount: (request: CacheMountRequest) => CacheMount;
+  /** What runs, for whoever asks what a cache is for. */
+  readonly command: string;
   readonly now: () => Timestamp;
   readonly work: Work;
   /** The files of a stage, an image, or (for '') the context. */
@@ -45,7 +48,7 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
     if (mount.type === 'tmpfs') {
       root.chmod('/', TMPFS_MODE);
       prepared.push({ ...plain, type: 'tmpfs' });
-    } else if (mount.type === 'cache') prepared.push({ ...plain, filesystem: cacheOf(mount, target, setup) });
+    } else if (mount.type === 'cache') prepared.push({ ...plain, ...cacheOf(mount, target, setup) });
     else if (mount.type === 'secret') {
       const made = await secretMount(mount, setup, root, env);
       if (made) prepared.push(made);
@@ -75,15 +78,10 @@ function bindSelection(mount: Mount, files: FileSet, { work }: MountSetup) {
   return select(files, [mount.source === '' ? '/' : mount.source], { excludes: [], keepsParents: false }, work);
 }
 
-function cacheOf({ cacheId, mode, uid, gid }: Mount, target: string, { caches, now }: MountSetup): OverlayMount {
+function cacheOf({ cacheId, mode, uid = 0, gid = 0 }: Mount, target: string, setup: MountSetup): CacheMount {
   const id = cacheId === '' ? target : cacheId;
-  const known = caches.get(id);
-  if (known) return known;
-  const made = memoryFilesystem(now);
-  made.chmod('/', mode ?? 0o755);
-  if (uid !== undefined || gid !== undefined) made.lchown('/', uid ?? 0, gid ?? 0);
-  caches.set(id, made);
-  return made;
+  const description = `cached mount ${target} from exec ${setup.command}`;
+  return setup.cacheMount({ id, mode: mode ?? 0o755, uid, gid, description });
 }
 
 async function secretMount(

@@ -34,7 +34,8 @@ export async function runStep(
     prepared = await prepareMounts(step.mounts, {
       workingDir: directory,
       secrets: options.secrets,
-      caches: setup.caches,
+      cacheMount: (mount) => surroundings.engine.images.cacheMount(mount),
+      command: args.join(' '),
       now: setup.now,
       work: surroundings.work,
       filesOf: (_: Mount, index) => setup.filesOf(index),

@@ -20,7 +20,6 @@ export interface StepSetup {
   readonly surroundings: BuildkitSurroundings;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  readonly caches: Map<string, OverlayMount>;
   /** The stage was named as one that is not taken from the cache. */
   readonly isUncached: boolean;
   readonly now: () => Timestamp;

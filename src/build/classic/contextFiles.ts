@@ -23,6 +23,8 @@ export interface SourceFile {
   readonly content: ByteSource;
   /** The same for all names of a file that has several. */
   readonly linkGroup?: string | undefined;
+  /** Of a device or fifo, whose kind is `file` and which holds nothing: its mode with type bits, and its number. */
+  readonly special?: { readonly mode: number; readonly device: number } | undefined;
   /** Extended attributes that an image keeps. */
   readonly xattrs?: () => ReadonlyMap<string, Uint8Array>;
   /** `file:` or whatever stands in the cache key: sha256 of header fields and content. Undefined for a symlink. */

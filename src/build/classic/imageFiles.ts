@@ -1,6 +1,6 @@
 import type { Work } from '../../bytes/platform.ts';
 import { MemorySource } from '../../bytes/byteSource.ts';
-import { isDirectory, isRegular, isSymlink, S_IFMT } from '../../vfs/overlay/fileMode.ts';
+import { isDirectory, isRegular, isSymlink, S_IFBLK, S_IFCHR, S_IFIFO, S_IFMT } from '../../vfs/overlay/fileMode.ts';
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
@@ -14,6 +14,7 @@ export interface OwnerNames {
 }
 
 const CAPABILITY = 'security.capability';
+const SPECIAL = new Set([S_IFBLK, S_IFCHR, S_IFIFO]);
 const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map();
 const NO_BYTES = new MemorySource(new Uint8Array(0));
 
@@ -22,8 +23,11 @@ export class ImageFiles implements FileSet {
   readonly #mount: OverlayMount;
   readonly #work: Work;
   readonly #owners: OwnerNames;
+  readonly #specials: 'shown' | 'left';
 
-  constructor(mount: OverlayMount, owners: OwnerNames, work: Work) {
+  /** `specials`: whether devices and fifos are among the files: BuildKit copies them. */
+  constructor(mount: OverlayMount, owners: OwnerNames, work: Work, specials: 'shown' | 'left' = 'left') {
+    this.#specials = specials;
     this.#mount = mount;
     this.#owners = owners;
     this.#work = work;
@@ -65,15 +69,17 @@ export class ImageFiles implements FileSet {
       throw error;
     }
     const { mode, uid, gid, mtime } = stat;
-    if (!isRegular(mode) && !isDirectory(mode) && !isSymlink(mode)) return undefined;
+    const isSpecial = SPECIAL.has(mode & S_IFMT);
+    if (isSpecial && this.#specials === 'left') return undefined;
+    if (!isSpecial && !isRegular(mode) && !isDirectory(mode) && !isSymlink(mode)) return undefined;
     const kind = isDirectory(mode) ? 'directory' : isSymlink(mode) ? 'symlink' : 'file';
-    const content = kind === 'file' ? this.#content(path) : NO_BYTES;
+    const content = kind === 'file' && !isSpecial ? this.#content(path) : NO_BYTES;
     const header = {
       name: kind === 'directory' ? `${path}/` : path,
       mode: (mode & S_IFMT) | (mode & 0o7777),
       uid,
       gid,
-      sizeBytes: kind === 'file' ? stat.sizeBytes : 0,
+      sizeBytes: kind === 'file' && !isSpecial ? stat.sizeBytes : 0,
       typeflag: kind === 'directory' ? '5' : '0',
       linkName: '',
       userName: this.#owners.users.get(uid) ?? '',
@@ -86,12 +92,16 @@ export class ImageFiles implements FileSet {
       uid,
       gid,
       mtime,
-      sizeBytes: stat.sizeBytes,
+      sizeBytes: isSpecial ? 0 : stat.sizeBytes,
       linkTarget: kind === 'symlink' ? mount.readlink(`/${path}`) : '',
       content,
       linkGroup: kind === 'file' && stat.linkCount > 1 ? String(stat.inodeNumber) : undefined,
       xattrs: () => this.#xattrs(path),
-      sum: () => tarSum(header, content, this.#work),
+      special: isSpecial ? { mode, device: stat.device } : undefined,
+      sum: async () => {
+        const sum = await tarSum(header, content, this.#work);
+        return isSpecial ? `${mode} ${stat.device} ${sum}` : sum;
+      },
     };
   }
 

@@ -1,4 +1,3 @@
-import type { BuildCacheRecord } from '../../engine/buildCacheRecord.ts';
 import { timeSec } from '../../engine/goTime.ts';
 import { type Client, ClientError, confirm, type DockerCommand, filtersOf } from '../client.ts';
 import { ago } from '../format/ago.ts';
@@ -13,7 +12,13 @@ const ROW_WIDTHS = [40, 5, 10] as const;
 
 interface Usage {
   readonly id: string;
-  readonly record: BuildCacheRecord;
+  readonly sizeBytes: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly usageCount: number;
+  readonly description: string;
+  readonly type: 'regular' | 'exec.cachemount';
   readonly isShared: boolean;
 }
 
@@ -56,19 +61,32 @@ export const buildxPrune: DockerCommand = {
 function usageOf({ engine }: Client): readonly Usage[] {
   const inImages = new Set<string>();
   for (const { layers } of engine.images.all()) for (const { chainId } of layers) inImages.add(chainId);
-  return [...engine.images.buildCache()].map((record) => ({
-    id: record.key.slice(0, ID_LENGTH),
-    record,
-    isShared: record.chainId !== undefined && inImages.has(record.chainId),
+  const steps = [...engine.images.buildCache()].map(({ key, chainId, sizeBytes, createdAt, description }): Usage => ({
+    id: key.slice(0, ID_LENGTH),
+    sizeBytes,
+    createdAt,
+    lastUsedAt: createdAt,
+    usageCount: 1,
+    description,
+    type: 'regular',
+    isShared: chainId !== undefined && inImages.has(chainId),
   }));
+  const mounts = engine.images
+    .cacheMounts()
+    .map(({ place, ...mount }): Usage => ({ ...mount, id: place, type: 'exec.cachemount', isShared: false }));
+  return [...steps, ...mounts];
+}
+
+function isMutable({ type }: Usage): boolean {
+  return type === 'exec.cachemount';
 }
 
 function tableText(client: Client, usage: readonly Usage[]): string {
-  const rows = usage.map(({ id, record, isShared }) => [
-    id.padEnd(ROW_WIDTHS[0]),
+  const rows = usage.map((one) => [
+    `${one.id}${isMutable(one) ? '*' : ''}`.padEnd(ROW_WIDTHS[0]),
     'true'.padEnd(ROW_WIDTHS[1]),
-    `${humanSize(record.sizeBytes, 4)}${isShared ? '*' : ''}`.padEnd(ROW_WIDTHS[2]),
-    ago(timeSec(record.createdAt), client.nowSec),
+    `${humanSize(one.sizeBytes, 4)}${one.isShared ? '*' : ''}`.padEnd(ROW_WIDTHS[2]),
+    ago(timeSec(one.lastUsedAt), client.nowSec),
   ]);
   return tabbed([['ID', 'RECLAIMABLE', 'SIZE', 'LAST ACCESSED'], ...rows]);
 }
@@ -87,18 +105,18 @@ function tabbed(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
-function verboseText(client: Client, { id, record, isShared }: Usage): string {
+function verboseText(client: Client, usage: Usage): string {
   const rows: [string, string][] = [
-    ['ID', id],
-    ['Created at', goTime(record.createdAt)],
-    ['Mutable', 'false'],
+    ['ID', usage.id],
+    ['Created at', goTime(usage.createdAt)],
+    ['Mutable', String(isMutable(usage))],
     ['Reclaimable', 'true'],
-    ['Shared', String(isShared)],
-    ['Size', humanSize(record.sizeBytes, 4)],
-    ['Description', record.description],
-    ['Usage count', '1'],
-    ['Last used', ago(timeSec(record.createdAt), client.nowSec)],
-    ['Type', 'regular'],
+    ['Shared', String(usage.isShared)],
+    ['Size', humanSize(usage.sizeBytes, 4)],
+    ['Description', usage.description],
+    ['Usage count', String(usage.usageCount)],
+    ['Last used', ago(timeSec(usage.lastUsedAt), client.nowSec)],
+    ['Type', usage.type],
   ];
   return `${tabbed(rows.map(([name, value]) => [`${name}:`, value]))}\n`;
 }
@@ -109,7 +127,7 @@ function goTime(text: string): string {
 }
 
 function summaryText(usage: readonly Usage[]): string {
-  const sum = (some: readonly Usage[]) => some.reduce((all, { record }) => all + record.sizeBytes, 0);
+  const sum = (some: readonly Usage[]) => some.reduce((all, { sizeBytes }) => all + sizeBytes, 0);
   const [total, shared] = [sum(usage), sum(usage.filter(({ isShared }) => isShared))];
   const rows = [
     ...(shared > 0

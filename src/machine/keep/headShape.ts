@@ -143,6 +143,20 @@ const ENGINE: Shape = {
         ],
       },
     },
+    cacheMounts: {
+      optional: {
+        each: {
+          fields: {
+            id: 'string',
+            place: 'string',
+            createdAt: 'string',
+            lastUsedAt: 'string',
+            usageCount: 'number',
+            description: 'string',
+          },
+        },
+      },
+    },
     buildCache: {
       optional: {
         each: {
