@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { printableName } from '../bytes/byteName.ts';
 import type { Work } from '../bytes/platform.ts';
 import type { HistoryEntry, ImageConfig } from '../image/config.ts';
@@ -241,11 +242,5 @@ function latin1(bytes: Uint8Array): string {
 function joinAll(parts: readonly Uint8Array[]): Uint8Array {
   const only = parts[0];
   if (only && parts.length === 1) return only;
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return joinBytes(parts);
 }

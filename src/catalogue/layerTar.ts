@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { encodeName } from '../bytes/byteName.ts';
 import { MemorySource } from '../bytes/byteSource.ts';
 import { RunSource } from '../bytes/runSource.ts';
@@ -31,7 +32,7 @@ export function layerTar(entries: Iterable<LayerEntry>, mtimeSec: number): RunSo
   const stretches = new StretchBuilder();
   for (const entry of sorted) addMember(asItsFile(entry, byPath), mtimeSec, parts, stretches);
   stretches.addZeros(2 * BLOCK_BYTES);
-  return new RunSource(new MemorySource(joined(parts)), stretches.finish());
+  return new RunSource(new MemorySource(joinBytes(parts)), stretches.finish());
 }
 
 function order(entry: LayerEntry): number {
@@ -61,16 +62,6 @@ function addMember(entry: LayerEntry, mtimeSec: number, parts: Uint8Array[], str
     stretches.addStored(part.length);
   }
   if (entry.kind === 'f') stretches.addZeros(member.sizeBytes - content.length + paddingBytes(member.sizeBytes));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function contentOf(entry: LayerEntry): Uint8Array {

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { Inflate } from 'pako';
 import { CodecError } from './codecError.ts';
 
@@ -16,15 +17,5 @@ export function inflateRaw(packed: Uint8Array, limitBytes: number): Uint8Array {
   inflate.push(packed, true);
   if (inflate.err !== 0)
     throw new CodecError('corrupt', 0, `the deflated data is wrong: ${inflate.msg || inflate.err}`);
-  return joined(pieces, length);
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return joinBytes(pieces);
 }

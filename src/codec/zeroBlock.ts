@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { Deflate } from 'pako';
 import { zeros } from '../bytes/zeros.ts';
 import { crc32 } from './crc32.ts';
@@ -19,12 +20,7 @@ export function zeroBlock(): Uint8Array {
     pieces.push(piece);
   };
   deflate.push(zeros(ZERO_BLOCK_BYTES), FULL_FLUSH);
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
+  const whole = joinBytes(pieces);
   packed = whole;
   return whole;
 }

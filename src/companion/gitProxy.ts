@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { bodyChunks, withinTime } from '../registry/responseBody.ts';
 import type { Network } from '../registry/network.ts';
 import { RegistryError } from '../registry/registryError.ts';
@@ -177,13 +178,7 @@ async function wholeBody(body: AsyncIterable<Uint8Array> | undefined, maxBytes: 
     if (sizeBytes > maxBytes) throw new ProxyRefusal(413, `the body is longer than ${maxBytes} bytes`);
     pieces.push(piece.slice());
   }
-  const whole = new Uint8Array(sizeBytes);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
+  return joinBytes(pieces);
 }
 
 async function* bounded(chunks: AsyncIterable<Uint8Array>, maxBytes: number, url: URL): AsyncIterable<Uint8Array> {

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import type { TrailingBytes } from '../bytes/platform.ts';
 import { CodecError } from '../codec/codecError.ts';
 import { decompress } from '../codec/decompress.ts';
@@ -41,20 +42,10 @@ async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array
     first.push(value.slice());
     length += value.length;
   }
-  return concatenate(first, length);
+  return joinBytes(first);
 }
 
 async function* resumed(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
   if (head.length > 0) yield head;
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-}
-
-function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import { connectTo, lookUpHost } from '../shell/kernel/hostLookup.ts';
 import type { HttpResponse, NetworkService } from '../shell/kernel/network.ts';
@@ -104,11 +105,5 @@ export async function wholeBody(body: AsyncIterable<Uint8Array>, limitBytes: num
     if (sizeBytes > limitBytes) throw other('unavailable', 'the answer is too long');
     chunks.push(chunk.slice());
   }
-  const all = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return joinBytes(chunks);
 }

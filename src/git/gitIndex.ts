@@ -1,6 +1,6 @@
 import { compareBytes, decodeName, encodeName } from '../bytes/byteName.ts';
 import { GitError } from './gitError.ts';
-import { joined } from './gitTransport.ts';
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { sha1Of } from './objectId.ts';
 import { bytesOfHex, type FileMode, hexOf } from './tree.ts';
 
@@ -97,8 +97,8 @@ export class GitIndex {
     const view = new DataView(header.buffer);
     view.setUint32(4, 2);
     view.setUint32(8, entries.length);
-    const body = joined([header, ...entries.map(serializeEntry)]);
-    return joined([body, sha1Of(body)]);
+    const body = joinBytes([header, ...entries.map(serializeEntry)]);
+    return joinBytes([body, sha1Of(body)]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import type { HttpClient } from 'isomorphic-git';
 import { GitError } from './gitError.ts';
 
@@ -30,7 +31,7 @@ export function httpClientOf(transport: GitTransport): HttpClient {
       const pieces: Uint8Array[] = [];
       for await (const piece of body ?? []) pieces.push(piece);
       let address = url;
-      let answer = await transport({ method, url, headers, body: body ? joined(pieces) : undefined });
+      let answer = await transport({ method, url, headers, body: body ? joinBytes(pieces) : undefined });
       for (let hop = 0; [301, 302, 307, 308].includes(answer.status) && method === 'GET'; hop++) {
         const location = Object.entries(answer.headers).find(([name]) => name.toLowerCase() === 'location')?.[1];
         if (location === undefined || hop === MAX_REDIRECTS) throw new GitError('remote', 'too many redirects');
@@ -56,14 +57,4 @@ async function* bounded(body: AsyncIterable<Uint8Array>): AsyncIterableIterator<
     if (sizeBytes > MAX_ANSWER_BYTES) throw new GitError('limit', `an answer of more than ${MAX_ANSWER_BYTES} bytes`);
     yield chunk;
   }
-}
-
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

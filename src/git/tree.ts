@@ -1,6 +1,6 @@
 import { compareBytes, decodeName, encodeName } from '../bytes/byteName.ts';
 import { GitError } from './gitError.ts';
-import { joined } from './gitTransport.ts';
+import { joinBytes } from '../bytes/joinBytes.ts';
 import type { ObjectStore } from './objectStore.ts';
 
 /** Of an entry of a tree (git-fast-import(1)): file, executable, symlink, submodule. */
@@ -103,14 +103,14 @@ export async function writeTree(store: ObjectStore, files: Iterable<readonly [st
 async function writeBranch(store: ObjectStore, branch: Branch): Promise<string> {
   const entries: { readonly key: Uint8Array; readonly bytes: Uint8Array }[] = [];
   const add = (mode: number, name: string, oid: string, key: string) => {
-    const bytes = joined([encodeName(`${mode.toString(8)} ${name}\0`), bytesOfHex(oid)]);
+    const bytes = joinBytes([encodeName(`${mode.toString(8)} ${name}\0`), bytesOfHex(oid)]);
     entries.push({ key: encodeName(key), bytes });
   };
   for (const [name, file] of branch.files) add(file.mode, name, file.oid, name);
   // Directories are sorted as though their names ended with a slash.
   for (const [name, inner] of branch.directories) add(DIRECTORY, name, await writeBranch(store, inner), `${name}/`);
   entries.sort((a, b) => compareBytes(a.key, b.key));
-  return store.write('tree', joined(entries.map(({ bytes }) => bytes)));
+  return store.write('tree', joinBytes(entries.map(({ bytes }) => bytes)));
 }
 
 /** What lies at a path of a tree. Throws GitError `path`. */

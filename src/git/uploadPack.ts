@@ -1,7 +1,7 @@
 import { encodeName } from '../bytes/byteName.ts';
 import { isOid, readCommit } from './commit.ts';
 import { GitError } from './gitError.ts';
-import { joined } from './gitTransport.ts';
+import { joinBytes } from '../bytes/joinBytes.ts';
 import type { ObjectStore } from './objectStore.ts';
 import { isTreeMode, parseTree } from './tree.ts';
 
@@ -28,7 +28,7 @@ const FLUSH = '0000';
 
 function packet(payload: Uint8Array | string): Uint8Array {
   const bytes = typeof payload === 'string' ? encodeName(payload) : payload;
-  return joined([encodeName((bytes.length + 4).toString(16).padStart(4, '0')), bytes]);
+  return joinBytes([encodeName((bytes.length + 4).toString(16).padStart(4, '0')), bytes]);
 }
 
 /** What a server says first (gitprotocol-pack, "Reference Discovery"), version 0. */
@@ -44,7 +44,7 @@ export function advertise({ refs, head }: Advertisement): Uint8Array {
   ];
   if (rows.length === 0) rows.push(`${NO_OBJECT} capabilities^{}`);
   const packets = rows.map((row, i) => packet(`${row}${i === 0 ? capabilities : ''}\n`));
-  return joined([...packets, encodeName(FLUSH)]);
+  return joinBytes([...packets, encodeName(FLUSH)]);
 }
 
 interface Wanted {
@@ -98,12 +98,13 @@ export async function answerWants(store: ObjectStore, body: Uint8Array): Promise
   head.push(packet(last === undefined ? 'NAK\n' : `ACK ${last}\n`));
   const oids = [...wanted.oids].filter((oid) => depth !== undefined || !known.oids.has(oid));
   const { packfile } = await store.git.packObjects({ ...store.place, oids, write: false });
-  return joined([...head, ...sideBand(packfile ?? new Uint8Array())]);
+  return joinBytes([...head, ...sideBand(packfile ?? new Uint8Array())]);
 }
 
 function* sideBand(pack: Uint8Array): Generator<Uint8Array> {
   const size = MAX_PACKET_BYTES - 5;
-  for (let at = 0; at < pack.length; at += size) yield packet(joined([Uint8Array.of(1), pack.subarray(at, at + size)]));
+  for (let at = 0; at < pack.length; at += size)
+    yield packet(joinBytes([Uint8Array.of(1), pack.subarray(at, at + size)]));
   yield encodeName(FLUSH);
 }
 

@@ -1,5 +1,5 @@
 import { encodeName } from '../bytes/byteName.ts';
-import { joined } from '../git/gitTransport.ts';
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { advertise, answerWants } from '../git/uploadPack.ts';
 import { advertisementOf, openToServe } from '../shell/git/serve.ts';
 import type { HttpRequest, HttpResponse, NetworkService } from '../shell/kernel/network.ts';
@@ -48,7 +48,7 @@ async function answer(process: Process, { method, url, body }: HttpRequest): Pro
   if (!repository) return plain(404, 'Not Found');
   if (isRefs) {
     const refs = advertise(await advertisementOf(repository));
-    return gitAnswer('advertisement', joined([encodeName('001e# service=git-upload-pack\n0000'), refs]));
+    return gitAnswer('advertisement', joinBytes([encodeName('001e# service=git-upload-pack\n0000'), refs]));
   }
   const pieces: Uint8Array[] = [];
   let sizeBytes = 0;
@@ -57,7 +57,7 @@ async function answer(process: Process, { method, url, body }: HttpRequest): Pro
     if (sizeBytes > MAX_REQUEST_BYTES) return plain(413, 'Payload Too Large');
     pieces.push(piece.slice());
   }
-  return gitAnswer('result', await answerWants(repository.store, joined(pieces)));
+  return gitAnswer('result', await answerWants(repository.store, joinBytes(pieces)));
 }
 
 /** Undefined for what would lead out of the directory, or is no path. */

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, unlinkSync, write } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +54,7 @@ export class NodeSpool implements Spool {
   async finish(): Promise<ByteSource> {
     this.#checkOpen();
     this.#isFinished = true;
-    if (!this.#temporary) return new MemorySource(concatenate(this.#held, this.#heldBytes));
+    if (!this.#temporary) return new MemorySource(joinBytes(this.#held));
     await this.#flush();
     this.#file = NodeFile.fromDescriptor(this.#temporary.descriptor);
     return new FileSource(this.#file);
@@ -75,7 +76,7 @@ export class NodeSpool implements Spool {
 
   async #flush(): Promise<void> {
     if (this.#heldBytes === 0) return;
-    const bytes = this.#held.length === 1 ? (this.#held[0] as Uint8Array) : concatenate(this.#held, this.#heldBytes);
+    const bytes = this.#held.length === 1 ? (this.#held[0] as Uint8Array) : joinBytes(this.#held);
     this.#held = [];
     this.#heldBytes = 0;
     await this.#writeOut(bytes);
@@ -130,14 +131,4 @@ function removeFile(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function concatenate(pieces: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const whole = new Uint8Array(sizeBytes);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { RegistryError } from './registryError.ts';
 
 /** The chunks of an answer's body. Ends the connection when the reader stops early. A connection that breaks, or
@@ -43,13 +44,7 @@ export async function readBody(
     if (sizeBytes > maxBytes) throw new RegistryError('limit', `the answer is longer than ${maxBytes} bytes`, { url });
     pieces.push(piece);
   }
-  const whole = new Uint8Array(sizeBytes);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
+  return joinBytes(pieces);
 }
 
 /** A promise that must be kept within a time. */

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { BLOCK_BYTES, Field } from './headerBlock.ts';
 import { TYPEFLAGS } from './plainHeader.ts';
 import { paddingBytes, type TarMember } from './tarHeader.ts';
@@ -38,7 +39,7 @@ export function gnuHeader(member: TarMember): Uint8Array {
   }
   putChecksum(header);
   blocks.push(header);
-  return blocks.length === 1 ? header : joined(blocks);
+  return blocks.length === 1 ? header : joinBytes(blocks);
 }
 
 /** A member whose content is a name, with its NUL. */
@@ -91,14 +92,4 @@ function putChecksum(header: Uint8Array): void {
 
 function text(ascii: string): Uint8Array {
   return new TextEncoder().encode(ascii);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../bytes/joinBytes.ts';
 import { decodeName, encodeName } from '../bytes/byteName.ts';
 import { BLOCK_BYTES, Field, NO_BYTES } from './headerBlock.ts';
 import { Typeflag } from './memberHeader.ts';
@@ -99,14 +100,14 @@ function paxTimeText(sec: number, nsec: number): string {
 }
 
 function withExtension(name: Uint8Array, records: readonly PaxRecord[], header: Uint8Array): Uint8Array {
-  const body = concatenate(records.map(([key, value]) => paxRecord(key, value)));
+  const body = joinBytes(records.map(([key, value]) => paxRecord(key, value)));
   const extension = new Uint8Array(BLOCK_BYTES);
   putText(extension, Field.name, extensionName(name));
   for (const field of [Field.mode, Field.uid, Field.gid, Field.mtime]) putOctal(extension, field, 0);
   putOctal(extension, Field.size, body.length);
   extension[Field.typeflag[0]] = Typeflag.paxExtended;
   seal(extension);
-  return concatenate([extension, body, new Uint8Array(paddingBytes(body.length)), header]);
+  return joinBytes([extension, body, new Uint8Array(paddingBytes(body.length)), header]);
 }
 
 /** `LENGTH KEY=VALUE\n`, the length counting its own digits. */
@@ -115,7 +116,7 @@ function paxRecord(key: string, value: Uint8Array): Uint8Array {
   const rest = keyBytes.length + value.length + 3;
   let length = rest + String(rest).length;
   if (String(length).length > String(rest).length) length = rest + String(length).length;
-  return concatenate([encodeName(`${length} `), keyBytes, encodeName('='), value, encodeName('\n')]);
+  return joinBytes([encodeName(`${length} `), keyBytes, encodeName('='), value, encodeName('\n')]);
 }
 
 /** DIRECTORY/PaxHeaders.0/FILE: for readers that know no PAX, which extract it as a file. */
@@ -181,14 +182,4 @@ function isAscii(bytes: Uint8Array): boolean {
 /** Without the bytes that are not ASCII: what older readers see beside a PAX record. */
 function asciiOf(bytes: Uint8Array): Uint8Array {
   return isAscii(bytes) ? bytes : bytes.filter((byte) => byte < 0x80);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { decodeName, encodeName } from '../../bytes/byteName.ts';
 
 /** A string and when it expires, in milliseconds since 1970. */
@@ -33,13 +34,7 @@ export function writeRdb(entries: readonly (readonly [string, RdbString])[], ver
     parts.push(Uint8Array.of(STRING), string(key), string(text));
   }
   parts.push(Uint8Array.of(EOF), new Uint8Array(CHECKSUM_BYTES));
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinBytes(parts);
 }
 
 function length(value: number): Uint8Array {

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { BuildError } from '../../build/buildError.ts';
 import type { DownloadedFile } from '../../build/classic/classicOptions.ts';
 import type { Process } from '../../shell/kernel/process.ts';
@@ -61,11 +62,5 @@ async function gather(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     if (sizeBytes > MAX_BYTES) throw new Error(`the file is larger than ${MAX_BYTES} bytes`);
     chunks.push(chunk.slice());
   }
-  const all = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return joinBytes(chunks);
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import { toHex } from '../../bytes/hex.ts';
 import type { Platform, Spool } from '../../bytes/platform.ts';
@@ -246,11 +247,5 @@ async function readAll(
     if (sizeBytes > limitBytes) return undefined;
     chunks.push(chunk.slice());
   }
-  const all = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return joinBytes(chunks);
 }

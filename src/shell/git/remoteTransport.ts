@@ -1,5 +1,6 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { encodeName } from '../../bytes/byteName.ts';
-import { type GitTransport, joined } from '../../git/gitTransport.ts';
+import type { GitTransport } from '../../git/gitTransport.ts';
 import { advertise, answerWants } from '../../git/uploadPack.ts';
 import { makePipe } from '../kernel/pipe.ts';
 import { exitCode, type Process } from '../kernel/process.ts';
@@ -51,7 +52,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** As a server of the smart protocol answers. */
 function answer(isRefs: boolean, bytes: Uint8Array) {
   const type = `application/x-git-upload-pack-${isRefs ? 'advertisement' : 'result'}`;
-  const whole = isRefs ? joined([encodeName(SERVICE_HEAD), bytes]) : bytes;
+  const whole = isRefs ? joinBytes([encodeName(SERVICE_HEAD), bytes]) : bytes;
   return { status: 200, statusText: 'OK', headers: { 'content-type': type }, body: once(whole) };
 }
 
@@ -112,6 +113,6 @@ function sshTransport(process: Process, { user, host, port, path }: SshPlace): G
     const status = await process.waitFor(child.wait());
     process.reap(child);
     if (exitCode(status) !== 0) throw fatal(UNREADABLE);
-    return answer(isRefs, joined(pieces));
+    return answer(isRefs, joinBytes(pieces));
   };
 }

@@ -1,5 +1,6 @@
 // The calls that programs make. Paths may be relative to the process's directory. All throw VfsError with the path as it
 // was given.
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { encodeName } from '../../bytes/byteName.ts';
 import { isDirectory, isSymlink } from '../../vfs/overlay/fileMode.ts';
 import type { Timestamp } from '../../vfs/overlay/layer.ts';
@@ -185,13 +186,7 @@ export async function readFile(process: Process, path: string, limitBytes = 256 
       if (process.isDue) await process.pause();
     }
     if (chunks.length === 1) return chunks[0] as Uint8Array;
-    const all = new Uint8Array(sizeBytes);
-    let at = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
+    return joinBytes(chunks);
   } catch (error) {
     throw renamed(error, 'read', path);
   } finally {

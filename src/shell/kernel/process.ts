@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { encodeName } from '../../bytes/byteName.ts';
 import { nextTask } from '../../bytes/nextTask.ts';
 import type { Credentials } from '../../vfs/overlay/permission.ts';
@@ -455,13 +456,7 @@ export class Process {
       chunks.push(chunk.slice());
       if (this.isDue) await this.pause();
     }
-    const all = new Uint8Array(sizeBytes);
-    let at = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
+    return joinBytes(chunks);
   }
 
   /** Writes all. To a pipe that nobody reads: SIGPIPE, and EPIPE where that is ignored or handled. Undefined when done

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import type { Timestamp } from '../../vfs/overlay/layer.ts';
 import { open } from '../kernel/calls.ts';
@@ -280,13 +281,7 @@ async function readBlock(process: Process, task: Task, input: OpenFile, wantedBy
   }
   const [only] = parts;
   if (parts.length === 1 && only) return only;
-  const block = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    block.set(part, at);
-    at += part.length;
-  }
-  return block;
+  return joinBytes(parts);
 }
 
 function converted({ conversions, inputBlockBytes }: Task, block: Uint8Array): Uint8Array {

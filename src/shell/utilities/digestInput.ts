@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { createDigest, type DigestName } from '../../codec/digests.ts';
 import type { Process } from '../kernel/process.ts';
 import type { TextInput } from './textInput.ts';
@@ -40,21 +41,11 @@ export async function digestOf(process: Process, input: TextInput, name: DigestN
     if (process.isDue) await process.pause();
   }
   if (gathered && webName !== undefined && gatheredBytes >= WORTH_BYTES) {
-    const whole = joined(gathered, gatheredBytes);
+    const whole = joinBytes(gathered);
     return hexOf(new Uint8Array(await process.waitFor(crypto.subtle.digest(webName, whole))));
   }
   for (const chunk of gathered ?? []) hash.update(chunk);
   return hexOf(hash.digest());
-}
-
-function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { parseSize } from './humanSize.ts';
@@ -133,7 +134,7 @@ async function allBut(
     }
     if (process.isDue) await process.pause();
   }
-  const all = joined(kept);
+  const all = joinBytes(kept);
   let end = all.length;
   if (unit === 'bytes') {
     end = Math.max(0, end - count);
@@ -153,14 +154,4 @@ export function countOf(chunk: Uint8Array, byte: number): number {
   let count = 0;
   for (let i = 0; i < chunk.length; i++) if (chunk[i] === byte) count++;
   return count;
-}
-
-export function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

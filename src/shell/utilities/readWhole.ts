@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import type { Process } from '../kernel/process.ts';
 import { InputError, type TextInput } from './textInput.ts';
@@ -17,11 +18,5 @@ export async function readWhole(process: Process, input: TextInput): Promise<Uin
     if (process.isDue) await process.pause();
   }
   if (chunks.length === 1) return chunks[0] as Uint8Array;
-  const all = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return joinBytes(chunks);
 }

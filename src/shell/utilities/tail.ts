@@ -1,10 +1,11 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import { open, statIfThere } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
-import { countOf, joined, nameOf, readWords } from './head.ts';
+import { countOf, nameOf, readWords } from './head.ts';
 import { parseSize } from './humanSize.ts';
 import { UsageError } from './options.ts';
 import { quoted } from './quote.ts';
@@ -134,7 +135,7 @@ async function showEnd(process: Process, input: TextInput, count: Count): Promis
     if (drop > 0) kept = kept.slice(drop);
     if (process.isDue) await process.pause();
   }
-  const all = joined(kept);
+  const all = joinBytes(kept);
   let start = all.length;
   if (count.unit === 'bytes') {
     start = Math.max(0, start - count.number);

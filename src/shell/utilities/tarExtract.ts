@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes/joinBytes.ts';
 import { CodecError } from '../../codec/codecError.ts';
 import { type Compression, sniffCompression, SNIFF_BYTES } from '../../codec/sniff.ts';
 import { decodeName } from '../../bytes/byteName.ts';
@@ -80,12 +81,7 @@ async function* plainTar(
     head.push(next.value);
     headBytes += next.value.length;
   }
-  const first = new Uint8Array(headBytes);
-  let at = 0;
-  for (const part of head) {
-    first.set(part, at);
-    at += part.length;
-  }
+  const first = joinBytes(head);
   const whole = (async function* () {
     if (headBytes > 0) yield first;
     yield* { [Symbol.asyncIterator]: () => iterator };

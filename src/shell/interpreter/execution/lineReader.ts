@@ -1,3 +1,4 @@
+import { joinBytes } from '../../../bytes/joinBytes.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
 import type { OpenFile } from '../../kernel/openFile.ts';
 import type { Process } from '../../kernel/process.ts';
@@ -111,11 +112,5 @@ function canSeek(file: OpenFile): boolean {
 
 function joined(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array {
   if (parts.length === 1) return (parts[0] as Uint8Array).subarray(0, sizeBytes);
-  const all = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinBytes(parts);
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../../bytes/joinBytes.ts';
 import { decodeName } from '../../../bytes/byteName.ts';
 import { O_RDONLY } from '../../../vfs/overlay/openFlags.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
@@ -316,12 +317,7 @@ async function readOutput(shell: Shell, file: OpenFile): Promise<string> {
     file.close();
   }
   if (chunks.length === 1) return decodeName(chunks[0] as Uint8Array);
-  const all = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
+  const all = joinBytes(chunks);
   return decodeName(all);
 }
 
