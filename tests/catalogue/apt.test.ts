@@ -54,7 +54,7 @@ describe('CAT-3 apt installs from the catalogue as the real one does', () => {
 
     const installed = await run(machine, ['/usr/bin/apt-get', 'install', '-y', '--no-install-recommends', 'curl']);
     expect(installed.stderr).toBe(
-      'debconf: delaying package configuration, since apt-utils is not installed\nN: The packages are stand-ins of a catalogue: no network was asked.\n',
+      'debconf: delaying package configuration, since apt-utils is not installed\nN: The packages are stand-ins of Debian 12 from a catalogue: no network was asked.\n',
     );
     expect(installed.stdout).toContain('Setting up curl (7.88.1');
     expect(installed.stdout).toMatch(/The following NEW packages will be installed:\n {2}curl libbrotli1/);

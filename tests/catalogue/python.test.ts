@@ -78,7 +78,7 @@ describe('CAT-3 pip installs from the catalogue as the real one does', () => {
     const installed = await sh(machine, 'pip install flask');
     expect(installed).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^WARNING: Running pip as the 'root' user/),
+      stderr: expect.stringMatching(/^NOTE: The packages are stand-ins .*\nWARNING: Running pip as the 'root' user/),
     });
     expect(installed.stdout).toMatch(/^Collecting flask\n {2}Downloading /);
     expect(installed.stdout).toContain(

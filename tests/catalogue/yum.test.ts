@@ -63,7 +63,7 @@ describe('CAT-3 yum and dnf install from the catalogue as the real ones do', () 
     const installed = await sh(machine, 'yum install -y wget');
     expect(installed).toMatchObject({
       code: 0,
-      stderr: 'Note: The packages are stand-ins of a catalogue: no network was asked.\n',
+      stderr: 'Note: The packages are stand-ins of CentOS 7 from a catalogue: no network was asked.\n',
     });
     expect(installed.stdout).toContain(`Resolving Dependencies
 --> Running transaction check

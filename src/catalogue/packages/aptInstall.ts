@@ -58,7 +58,7 @@ export async function installPackages(
     [...records.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record),
   );
   await logHistory(process, plan);
-  if (given.quiet === 0) await noteStandIns(process, 'N: ');
+  if (given.quiet === 0) await noteStandIns(process, 'N: ', 'Debian 12');
   return 0;
 }
 

@@ -39,7 +39,7 @@ export async function updateLists(process: Process, catalogue: Catalogue, given:
     process,
     `Fetched ${aptSize(sizeBytes)} in 1s (${aptSize(sizeBytes)}/s)\nReading package lists...\n`,
   );
-  if (given.quiet === 0) await noteStandIns(process, 'N: ');
+  if (given.quiet === 0) await noteStandIns(process, 'N: ', 'Debian 12');
   return 0;
 }
 

@@ -5,6 +5,7 @@ import type { Program } from '../../shell/kernel/program.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { type LanguagePackage, moduleFiles, withDependencies } from '../languagePackages.ts';
 import type { LayerEntry } from '../layerTar.ts';
+import { noteStandIns } from './standInNote.ts';
 import { removePaths, unpackEntries } from './unpackEntries.ts';
 
 /** RubyGems and the Ruby of Debian 12, and where that one keeps gems (`gem environment`). */
@@ -119,6 +120,7 @@ async function installGems(process: Process, catalogue: Catalogue, given: GemArg
   }
   if (!given.flags.has('quiet') && count > 0)
     await process.print(`${count} ${count === 1 ? 'gem' : 'gems'} installed\n`);
+  if (!given.flags.has('quiet') && count > 0) await noteStandIns(process, 'NOTE: ');
   return code;
 }
 

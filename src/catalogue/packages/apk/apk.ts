@@ -2,6 +2,7 @@ import type { Process } from '../../../shell/kernel/process.ts';
 import type { Program } from '../../../shell/kernel/program.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import type { FactPackage } from '../../factPackages.ts';
+import { noteStandIns } from '../standInNote.ts';
 import { ApkArguments } from './apkArguments.ts';
 import { type ApkRun, commitChanges, tell } from './apkCommit.ts';
 import { type ApkInstalled, readInstalled, readText, readWorld } from './apkDatabase.ts';
@@ -91,8 +92,7 @@ async function update(run: ApkRun, { index, urls, unavailableCount }: ApkIndexes
   for (const url of urls) await tell(run, `${/v[\d.]+/.exec(url)?.[0] ?? 'edge'}-stand-ins [${url}]\n`);
   const state = unavailableCount > 0 ? `${unavailableCount} unavailable, 0 stale;` : 'OK:';
   await tell(run, `${state} ${index.size} distinct packages available\n`);
-  if (run.given.verbosity > 0)
-    await run.process.write(2, 'NOTE: The packages are stand-ins of Alpine 3.18 from a catalogue: no network was asked.\n');
+  if (run.given.verbosity > 0) await noteStandIns(run.process, 'NOTE: ', 'Alpine 3.18');
   return unavailableCount;
 }
 

@@ -31,6 +31,8 @@ const OF_COMMAND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   list: { a: 'available', I: 'installed', O: 'orphaned', u: 'upgradable', o: 'origin', P: 'providers' },
   search: { a: 'all', d: 'description', e: 'exact', x: 'exact', o: 'origin', r: 'rdepends' },
 };
+/** Nothing to decide for these: files do not stand against each other, nothing is signed, of each package there is one
+ *  version, and nothing is shown while a file comes. */
 const LONG = new Set([
   ...Object.entries(GLOBAL).map(([, name]) => name),
   ...Object.values(OF_COMMAND).flatMap((options) => Object.values(options)),
@@ -42,13 +44,11 @@ const LONG = new Set([
   'force-refresh',
   'license',
   'no-cache',
-  'no-chown',
   'no-interactive',
   'no-network',
   'no-progress',
   'no-scripts',
   'print-arch',
-  'progress',
   'purge',
 ]);
 const WITH_ARGUMENT = new Set([
@@ -62,8 +62,19 @@ const WITH_ARGUMENT = new Set([
   'timeout',
   'wait',
 ]);
-/** Those that would change what is done, and do not here. */
-const NOT_SIMULATED = new Set(['root', 'arch', 'cache-dir', 'repositories-file']);
+/** Those that would change what is done, and do not here: with a command in front for that one. */
+const NOT_SIMULATED = new Set([
+  'root',
+  'arch',
+  'cache-dir',
+  'repositories-file',
+  'progress',
+  'no-chown',
+  'fix depends',
+  'fix xattr',
+  'list origin',
+  'list providers',
+]);
 
 /** A command line of apk. */
 export class ApkArguments {
@@ -93,7 +104,7 @@ export class ApkArguments {
       if (word.startsWith('--')) {
         const [name = '', attached] = split(word.slice(2));
         const takes = WITH_ARGUMENT.has(name);
-        if (!takes && !LONG.has(name)) return `unrecognized option: ${name}`;
+        if (!takes && !LONG.has(name) && !NOT_SIMULATED.has(name)) return `unrecognized option: ${name}`;
         const value = takes ? (attached ?? given[++i]) : '';
         if (value === undefined) return `option requires an argument: ${name}`;
         set(name, value);
@@ -114,7 +125,9 @@ export class ApkArguments {
         }
       } else operands.push(word);
     }
-    const refused = [...options.keys()].find((name) => NOT_SIMULATED.has(name));
+    const refused = [...options.keys()].find(
+      (name) => NOT_SIMULATED.has(name) || NOT_SIMULATED.has(`${command} ${name}`),
+    );
     if (refused !== undefined) return `option --${refused} is not simulated`;
     return new ApkArguments(command, operands.slice(command === '' ? 0 : 1), options);
   }

@@ -1,8 +1,10 @@
+import { decodeName } from '../../../bytes/byteName.ts';
 import type { Process } from '../../../shell/kernel/process.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import type { FactPackage } from '../../factPackages.ts';
 import { removePaths, unpackEntries } from '../unpackEntries.ts';
 import { addAccount } from '../packageAccount.ts';
+import { noteStandIns } from '../standInNote.ts';
 import type { ApkArguments } from './apkArguments.ts';
 import { type ApkInstalled, installedRecord, writeInstalled, writeWorld } from './apkDatabase.ts';
 import type { ApkChange } from './apkSolve.ts';
@@ -27,6 +29,7 @@ export async function commitChanges(
   const { process, given, installed } = run;
   const isSimulated = given.has('simulate');
   const touched = new Set<string>();
+  if (given.has('interactive') && changes.length > 0 && !isSimulated && !(await isAgreed(run))) return 1;
   for (const [i, change] of changes.entries()) {
     await tell(run, `(${i + 1}/${changes.length}) ${sayChange(change)}\n`);
     if (isSimulated) {
@@ -42,9 +45,16 @@ export async function commitChanges(
     if (changes.length > 0) await writeInstalled(process, installed.values());
     await writeWorld(process, world);
   }
+  const isPut = !isSimulated && changes.some(({ kind }) => kind !== 'purge');
   const sizeBytes = [...installed.values()].reduce((sum, one) => sum + one.sizeBytes, 0);
   await tell(run, `OK: ${Math.trunc(sizeBytes / MIB)} MiB in ${installed.size} packages\n`);
+  if (isPut && given.verbosity > 0) await noteStandIns(process, 'NOTE: ', 'Alpine 3.18');
   return 0;
+}
+
+async function isAgreed({ process }: ApkRun): Promise<boolean> {
+  await process.print('Do you want to continue [Y/n]? ');
+  return /^(y.*)?$/i.test(decodeName(await process.read(0, 256)).trim());
 }
 
 export async function tell({ process, given }: ApkRun, text: string): Promise<void> {

@@ -56,8 +56,10 @@ async function isOpened(process: Process, url: string, given: ApkArguments, use:
   const path = `${CACHE}/APKINDEX.${await indexName(url)}.tar.gz`;
   const found = calls.statIfThere(process, path);
   const ageSec = found ? process.kernel.clock.now().sec - found.mtime.sec : Number.POSITIVE_INFINITY;
-  const maxAgeSec = given.has('update-cache') ? MAX_AGE_UPDATE_SEC : MAX_AGE_SEC;
-  if (use !== 'read' && !isOffline && (use === 'refresh' || given.has('force-refresh') || ageSec > maxAgeSec)) {
+  const [minutes] = given.values('cache-max-age').slice(-1);
+  const usualSec = given.has('update-cache') ? MAX_AGE_UPDATE_SEC : MAX_AGE_SEC;
+  const maxAgeSec = minutes === undefined || !/^\d+$/.test(minutes) ? usualSec : Number(minutes) * 60;
+  if (use !== 'read' && !isOffline && (use === 'refresh' || given.has('force-refresh') || ageSec >= maxAgeSec)) {
     await sayFetch(process, url, given);
     await keepIndex(process, path, url);
     return true;

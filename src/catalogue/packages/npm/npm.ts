@@ -6,6 +6,7 @@ import type { Catalogue } from '../../catalogue.ts';
 import { installedVersion } from '../../services/installedVersion.ts';
 import { findPaths } from '../findPaths.ts';
 import { removePaths } from '../unpackEntries.ts';
+import { npmConfig } from './npmConfig.ts';
 import { cacheFolder, npmError, reify, unresolved, wantedOf } from './npmInstall.ts';
 import { choosePackage } from './npmPackages.ts';
 import { lockedVersions, type PackageJson, readJson, table, textField, writeJson } from './npmProject.ts';
@@ -54,11 +55,18 @@ const SHORT: Readonly<Record<string, string>> = {
   h: 'help',
 };
 const SWITCHES = new Set(
-  'global yes save-dev save save-prod save-exact no-save force silent quiet version help production no-audit no-fund no-progress no-package-lock ignore-scripts legacy-peer-deps prefer-offline no-optional unsafe-perm no-cache verbose all if-present include only omit loglevel depth registry audit fund progress no-update-notifier'.split(
+  'global yes save-dev save save-prod save-exact no-save force silent quiet version help production no-audit no-fund no-package-lock if-present'.split(
     ' ',
   ),
 );
-const WITH_ARGUMENT = new Set('omit include only loglevel depth registry cache fetch-retries fetch-timeout'.split(' '));
+/** So it is always: scripts of packages do not run, nothing is shown while they come, versions are chosen alike. */
+const ALWAYS_SO = new Set(
+  'ignore-scripts legacy-peer-deps no-progress no-update-notifier prefer-offline unsafe-perm audit fund'.split(' '),
+);
+const WITH_ARGUMENT = new Set('omit include only loglevel cache'.split(' '));
+/** Of the network, which is not asked. */
+const WITHOUT_OBJECT = new Set('registry fetch-retries fetch-timeout'.split(' '));
+const LOG_LEVELS = ['silent', 'error', 'warn', 'notice'];
 
 export class NpmArguments {
   readonly operands: readonly string[];
@@ -83,13 +91,16 @@ export class NpmArguments {
       else if (word.startsWith('--')) {
         const equals = word.indexOf('=');
         const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
-        const takes = WITH_ARGUMENT.has(name);
-        if (!takes && !SWITCHES.has(name)) return { unknown: word };
+        const takes = WITH_ARGUMENT.has(name) || WITHOUT_OBJECT.has(name);
+        if (!takes && !SWITCHES.has(name) && !ALWAYS_SO.has(name)) return { unknown: word };
         options.set(name, equals >= 0 ? word.slice(equals + 1) : takes ? (words[++i] ?? '') : 'true');
         if (options.get(name) === 'false') {
           options.delete(name);
           options.set(`no-${name}`, 'true');
         }
+        const level = options.get('loglevel');
+        if (level !== undefined && !LOG_LEVELS.includes(level)) return { unknown: word };
+        if (level === 'silent') options.set('silent', 'true');
       } else
         for (const letter of word.slice(1)) {
           const name = SHORT[letter];
@@ -126,6 +137,9 @@ export function npm(catalogue: Catalogue): Program {
     const given = NpmArguments.parse(process.argv.slice(1));
     if ('unknown' in given) return npmError(process, 'EUSAGE', [`option ${given.unknown} is not simulated`]);
     const [word = '', ...rest] = given.operands;
+    const cacheAsked = given.value('cache');
+    if (cacheAsked !== undefined) process.env.set('npm_config_cache', cacheAsked);
+    if (given.has('force')) await process.write(2, 'npm WARN using --force Recommended protections disabled.\n');
     const version = (await installedVersion(process, 'npm'))?.replace(/-.*$/, '') ?? DEFAULT_VERSION;
     if (word === '' && given.has('version')) return printed(process, `${version}\n`);
     const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
@@ -157,7 +171,7 @@ async function perform(run: NpmRun, command: string, operands: readonly string[]
     case 'prefix':
       return printed(process, `${given.has('global') ? prefix : folder}\n`);
     case 'config':
-      return operands[0] === 'get' ? printed(process, 'undefined\n') : 0;
+      return npmConfig(process, operands);
     case 'fund':
       return 0;
     case 'audit':
@@ -464,7 +478,6 @@ async function cache({ process, given }: NpmRun, [what]: readonly string[]): Pro
       'As of npm@5, the npm cache self-heals from corruption issues',
       'by treating integrity mismatches as cache misses. To delete it all the same, use --force.',
     ]);
-  await process.write(2, 'npm WARN using --force Recommended protections disabled.\n');
   await removePaths(process, findPaths(process, `${cacheFolder(process)}/_cacache`));
   return 0;
 }

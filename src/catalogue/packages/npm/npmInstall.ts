@@ -3,6 +3,7 @@ import * as calls from '../../../shell/kernel/calls.ts';
 import type { Process } from '../../../shell/kernel/process.ts';
 import type { LayerEntry } from '../../layerTar.ts';
 import { findPaths } from '../findPaths.ts';
+import { noteStandIns } from '../standInNote.ts';
 import { removePaths, unpackEntries } from '../unpackEntries.ts';
 import type { NpmRun } from './npm.ts';
 import type { NpmPackage } from './npmPackages.ts';
@@ -99,6 +100,7 @@ export async function reify(run: NpmRun, what: Installation): Promise<number> {
       `\n${asking} ${asking === 1 ? 'package is' : 'packages are'} looking for funding\n  run \`npm fund\` for details\n`,
     );
   if (!given.has('no-audit') && what.writesLock) await process.print('\nfound 0 vulnerabilities\n');
+  if (counts.added + counts.changed > 0) await noteStandIns(process, 'npm notice ');
   return 0;
 }
 

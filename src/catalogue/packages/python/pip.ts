@@ -6,6 +6,7 @@ import type { Catalogue } from '../../catalogue.ts';
 import type { LanguagePackage } from '../../languagePackages.ts';
 import { findPaths } from '../findPaths.ts';
 import { removePaths } from '../unpackEntries.ts';
+import { pipConfig } from './pipConfig.ts';
 import { failed, pipInstall, withFolders } from './pipInstall.ts';
 import { readRequirement } from './pipRequirement.ts';
 import { type PythonHome, pythonHome } from './pythonHome.ts';
@@ -18,30 +19,31 @@ const SHORT: Readonly<Record<string, string>> = {
   '--yes': '-y',
   '--verbose': '-v',
   '-t': '--target',
+  '-i': '--index-url',
+  '-qq': '-q',
+  '-qqq': '-q',
+  '--ignore-installed': '-I',
 };
 const WITH_ARGUMENT = new Set(
-  '-r --target -i --index-url --extra-index-url --trusted-host --root-user-action --timeout --retries --find-links -f --progress-bar --upgrade-strategy --format --cache-dir -c --constraint --prefer-binary-of'.split(
-    ' ',
-  ),
+  '-r --target --index-url --extra-index-url --root-user-action --progress-bar --format --cache-dir'.split(' '),
 );
+/** Of the network, which is not asked, and of the choice among versions, of which there is one. */
+const WITHOUT_OBJECT = new Set('--trusted-host --timeout --retries --upgrade-strategy --only-binary'.split(' '));
 const SWITCHES = new Set(
-  '-q -qq -U -y -v --user --no-cache-dir --no-deps --force-reinstall --break-system-packages --disable-pip-version-check --no-input --pre --prefer-binary --no-compile --compile --no-build-isolation --ignore-installed -I --no-warn-script-location --outdated -o --local -l --no-color --isolated --no-python-version-warning --require-hashes --all'.split(
+  '-q -U -y -v --user --no-cache-dir --no-deps --force-reinstall --break-system-packages -I --all'.split(' '),
+);
+/** So it is always: nothing asks, is compiled or coloured, and no newer pip is looked for. */
+const ALWAYS_SO = new Set(
+  '--disable-pip-version-check --no-input --pre --prefer-binary --no-compile --no-build-isolation --no-warn-script-location --local -l --no-color --no-python-version-warning'.split(
     ' ',
   ),
 );
 /** They would change what is done, and do not here. */
-const NOT_SIMULATED = new Set([
-  '-e',
-  '--editable',
-  '--prefix',
-  '--root',
-  '--constraint',
-  '-c',
-  '--require-hashes',
-  '--outdated',
-  '-o',
-  '--dry-run',
-]);
+const NOT_SIMULATED = new Set(
+  '-e --editable --prefix --root --constraint -c --require-hashes --outdated -o --dry-run --find-links -f --compile --isolated --no-index --no-binary --uptodate --report'.split(
+    ' ',
+  ),
+);
 
 export class PipArguments {
   readonly operands: readonly string[];
@@ -67,12 +69,12 @@ export class PipArguments {
       const spelled = attached ? word.slice(0, 2) : equals < 0 ? word : word.slice(0, equals);
       const name = SHORT[spelled] ?? spelled;
       if (NOT_SIMULATED.has(name)) return `option ${spelled} is not simulated`;
-      if (WITH_ARGUMENT.has(name)) {
+      if (WITH_ARGUMENT.has(name) || WITHOUT_OBJECT.has(name)) {
         const value = attached ? word.slice(2) : equals < 0 ? words[++i] : word.slice(equals + 1);
         if (value === undefined) return `${spelled} option requires 1 argument`;
         options.set(name, [...(options.get(name) ?? []), value]);
-      } else if (SWITCHES.has(name)) options.set(name === '-qq' ? '-q' : name, []);
-      else return `no such option: ${spelled}`;
+      } else if (SWITCHES.has(name)) options.set(name, []);
+      else if (!ALWAYS_SO.has(name)) return `no such option: ${spelled}`;
     }
     return new PipArguments(operands, options);
   }
@@ -106,9 +108,10 @@ export async function runPip(process: Process, catalogue: Catalogue, words: read
   const home = await pythonHome(process);
   if (!home) return failed(process, 'no Python is installed beside this pip');
   const version = distributions(process, home).get('pip')?.version ?? process.env.get('PYTHON_PIP_VERSION') ?? '23.0.1';
-  const [command = '', ...rest] = words.filter(
-    (word, i) => i > 0 || !['-q', '--disable-pip-version-check', '--no-cache-dir'].includes(word),
-  );
+  // Options may stand in front of the command.
+  const at = words.findIndex((word) => !word.startsWith('-') || /^(--version|--help|-V|-h)$/.test(word));
+  const command = words[at] ?? '';
+  const rest = [...words.slice(0, Math.max(at, 0)), ...words.slice(at + 1)];
   if (command === '--version' || command === '-V') {
     await process.print(`pip ${version} from ${home.site}/pip (python ${home.minor})\n`);
     return 0;
@@ -126,6 +129,7 @@ export async function runPip(process: Process, catalogue: Catalogue, words: read
   }
   const tell = (text: string) => (given.has('-q') ? undefined : process.print(text));
   const run: PipRun = { process, given, home, tell, index: await byNormalName(catalogue) };
+  if (given.has('-v')) await tell(`Using pip ${version} from ${home.site}/pip (python ${home.minor})\n`);
   switch (command) {
     case 'install':
       return pipInstall(run);
@@ -143,7 +147,7 @@ export async function runPip(process: Process, catalogue: Catalogue, words: read
     case 'cache':
       return cache(run);
     case 'config':
-      return 0;
+      return pipConfig(run);
     default:
       return failed(process, `unknown command "${command}"`);
   }

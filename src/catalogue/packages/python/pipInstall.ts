@@ -5,6 +5,7 @@ import type { Process } from '../../../shell/kernel/process.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
 import { type LanguagePackage, moduleFiles } from '../../languagePackages.ts';
 import type { LayerEntry } from '../../layerTar.ts';
+import { noteStandIns } from '../standInNote.ts';
 import { unpackEntries, removePaths } from '../unpackEntries.ts';
 import { chosenVersion, isWanted, type Requirement, readRequirement } from './pipRequirement.ts';
 import type { PipRun } from './pip.ts';
@@ -37,6 +38,12 @@ export async function pipInstall(run: PipRun): Promise<number> {
     await process.write(2, MANAGED);
     return 1;
   }
+  const indexes = [
+    given.values('--index-url').at(-1) ?? 'https://pypi.org/simple',
+    ...given.values('--extra-index-url'),
+  ];
+  if (given.has('--index-url') || given.has('--extra-index-url'))
+    await run.tell(`Looking in indexes: ${indexes.join(', ')}\n`);
   const requirements: Requirement[] = [];
   for (const text of [...given.values('-r'), ...given.operands.map((operand) => `= ${operand}`)]) {
     const lines = text.startsWith('= ') ? [text.slice(2)] : await requirementLines(process, text, 0);
@@ -170,7 +177,7 @@ async function dependencies(
 }
 
 function isForced({ given, index }: PipRun, key: string): boolean {
-  return given.has('--force-reinstall') || (given.has('-U') && index.has(key));
+  return given.has('--force-reinstall') || given.has('-I') || (given.has('-U') && index.has(key));
 }
 
 /** `flask-3.0.0-py3-none-any.whl`. */
@@ -183,21 +190,24 @@ function wheelName({ home }: PipRun, { name, needsCompiler }: LanguagePackage, v
 async function tellDownload(run: PipRun, text: string, known: LanguagePackage, version: string): Promise<void> {
   const { process, given } = run;
   const file = wheelName(run, known, version);
-  const cached = `${cacheFolder(process)}/${known.name}-${version}`;
+  const cached = `${cacheFolder(run)}/${known.name}-${version}`;
   const isCached = !given.has('--no-cache-dir') && calls.statIfThere(process, cached) !== undefined;
   const size = pipSize(known.archiveBytes);
   await run.tell(`Collecting ${text}\n  ${isCached ? 'Using cached' : 'Downloading'} ${file} (${size})\n`);
   if (isCached) return;
   const [amount, unit] = size.split(' ') as [string, string];
-  if (!given.has('-q')) await run.tell(`     ${'━'.repeat(40)} ${amount}/${amount} ${unit} 3.0 MB/s eta 0:00:00\n`);
+  if (given.values('--progress-bar').at(-1) !== 'off')
+    await run.tell(`     ${'━'.repeat(40)} ${amount}/${amount} ${unit} 3.0 MB/s eta 0:00:00\n`);
   await process.sleep(10);
   if (given.has('--no-cache-dir')) return;
-  calls.makeDirectories(process, cacheFolder(process));
+  calls.makeDirectories(process, cacheFolder(run));
   await calls.writeFile(process, cached, 'This file stands in for a response of a package index.\n');
   calls.truncate(process, cached, Math.max(known.archiveBytes, 64));
 }
 
-function cacheFolder(process: Process): string {
+function cacheFolder({ process, given }: PipRun): string {
+  const asked = given.values('--cache-dir').at(-1);
+  if (asked !== undefined) return `${asked}/http`;
   const home = process.env.get('XDG_CACHE_HOME') ?? `${process.env.get('HOME') ?? '/root'}/.cache`;
   return `${home}/pip/http`;
 }
@@ -242,6 +252,7 @@ async function installPlan(run: PipRun, installed: ReadonlyMap<string, Distribut
   const shown = plan.order.map((key) => plan.chosen.get(key) as Chosen);
   const done = shown.map(({ of, version }) => `${of.name}-${version}`).sort();
   await run.tell(`Successfully installed ${done.join(' ')}\n`);
+  if (!given.has('-q')) await noteStandIns(process, 'NOTE: ');
   return afterwards(run);
 }
 

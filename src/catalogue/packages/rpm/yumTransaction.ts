@@ -90,8 +90,8 @@ export async function installAll(
   return 0;
 }
 
-export async function tellStandIns({ process, given }: YumRun): Promise<void> {
-  if (!given.has('quiet')) await noteStandIns(process, 'Note: ');
+export async function tellStandIns({ process, given, release }: YumRun): Promise<void> {
+  if (!given.has('quiet')) await noteStandIns(process, 'Note: ', release.major === 7 ? 'CentOS 7' : 'Rocky Linux 9');
 }
 
 /** Where a package lies that was only fetched. */
