@@ -130,7 +130,7 @@ export interface HistoryForm {
 export function withSteps(
   image: StageImage,
   steps: readonly PlannedStep[],
-  { createdBy, vintage, epoch }: HistoryForm,
+  { createdBy, epoch }: HistoryForm,
 ): StageImage {
   const config: { -readonly [K in keyof RunConfig]: RunConfig[K] } = { ...image.config, onBuild: [] };
   const env = new Map(config.env.map(splitVariable));
@@ -169,7 +169,8 @@ export function withSteps(
       history.push({
         created: epoch,
         createdBy: line,
-        author: vintage === '0.8' ? author : '',
+        // Of the image alone, whatever MAINTAINER says.
+        author: '',
         comment: COMMENT,
         isEmptyLayer: !step.makesLayer,
       });

@@ -10,7 +10,12 @@ export function shownStep({ instruction, surroundings }: PlannedStep, escapeToke
   const { source } = instruction;
   let text = source;
   try {
-    text = expandWord(source, surroundings.variables, { escape: escapeToken, rawQuotes: true }).text;
+    text = expandWord(source, surroundings.variables, {
+      escape: escapeToken,
+      rawQuotes: true,
+      // What is not set stays as it is written (dispatchRun, SkipUnsetEnv).
+      keepUnset: instruction.body.kind === 'RUN',
+    }).text;
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
   }

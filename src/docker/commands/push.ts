@@ -1,5 +1,5 @@
 import { familiarForm, fullForm, withDefaultTag } from '../../image/reference.ts';
-import type { DockerCommand } from '../client.ts';
+import { ClientError, type DockerCommand } from '../client.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { transferReference } from '../references.ts';
 
@@ -9,6 +9,7 @@ export const push: DockerCommand = {
     const allTags = flags.isOn('all-tags');
     const isQuiet = flags.isOn('quiet');
     const { reference, usesDefaultTag } = transferReference(name, allTags);
+    if (reference.digest !== undefined) throw new ClientError('cannot push a digest reference');
     const wanted = usesDefaultTag ? withDefaultTag(reference) : reference;
     if (usesDefaultTag && !isQuiet) await client.print('Using default tag: latest\n');
     const display = new ProgressDisplay(client.process, 1);
