@@ -7,6 +7,7 @@ import { ContextFiles } from '../../build/classic/contextFiles.ts';
 import { DEFAULT_IGNORE_FILE } from '../../build/context/contextFilter.ts';
 import { readIgnoreFile } from '../../build/context/ignoreFile.ts';
 import { PatternMatcher } from '../../build/context/patternMatcher.ts';
+import type { HostConfig } from '../../engine/containerConfig.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import { RunFailed } from '../../build/classic/runFailed.ts';
 import type { StepListener } from '../../build/stepEvent.ts';
@@ -20,15 +21,30 @@ import { readContext, type SentContext } from '../build/readContext.ts';
 import { type Client, ClientError, type DockerCommand } from '../client.ts';
 import type { FlagSet } from '../commandLine/flagSet.ts';
 import { humanSize } from '../humanUnits.ts';
+import { hostConfigOf } from '../runOptions/containerOptions.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { readTagReference } from '../references.ts';
 
 const RED = '\u001b[91m';
 const PLAIN = '\u001b[0m';
 
+/** What BuildKit is not told of here. */
+const CLASSIC_ONLY = [
+  'add-host',
+  'cgroup-parent',
+  'cpu-shares',
+  'memory',
+  'memory-swap',
+  'network',
+  'shm-size',
+  'ulimit',
+];
+const REFUSED_STATUS = 125;
+
 /** `docker build` with the classic builder. */
 export const build: DockerCommand = {
   flags: [
+    ...CLASSIC_ONLY,
     'build-arg',
     'cache-from',
     'file',
@@ -49,6 +65,9 @@ export const build: DockerCommand = {
   ],
   async run({ client, flags, arguments: [source = ''] }) {
     if (client.vintage === '20.10' && usesBuildkit(client)) {
+      const refused = CLASSIC_ONLY.filter((name) => flags.has(name)).map((name) => `--${name}`);
+      if (refused.length > 0)
+        throw new ClientError(`docker: ${refused.join(', ')} of 'docker build' is not simulated`, REFUSED_STATUS);
       return buildkitBuild(client, flags, source, buildArguments(client, flags.list('build-arg')));
     }
     for (const name of ['output', 'progress', 'secret', 'ssh'])
@@ -80,6 +99,21 @@ export const build: DockerCommand = {
     }
   },
 };
+
+/** How the containers of RUN are run. */
+function limitsOf(flags: FlagSet): Partial<HostConfig> {
+  const { CgroupParent, CpuShares, ExtraHosts, Memory, MemorySwap, ShmSize, Ulimits } = hostConfigOf(flags);
+  return {
+    CgroupParent: CgroupParent ?? '',
+    CpuShares: CpuShares ?? 0,
+    ExtraHosts: ExtraHosts ?? null,
+    Memory: Memory ?? 0,
+    MemorySwap: MemorySwap ?? 0,
+    Ulimits: Ulimits ?? null,
+    ...(ShmSize ? { ShmSize } : {}),
+    ...(flags.has('network') ? { NetworkMode: flags.text('network') } : {}),
+  };
+}
 
 async function daemonBuild(
   client: Client,
@@ -143,6 +177,6 @@ function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
     removes: flags.isOn('force-rm') ? 'always' : flags.isOn('rm') ? 'onSuccess' : 'never',
     pulls: flags.isOn('pull'),
     platform: flags.text('platform'),
-    hostConfig: {},
+    hostConfig: limitsOf(flags),
   };
 }

@@ -154,7 +154,7 @@ function mountOf(text: string, cwd: string): MountSpec {
   }
 }
 
-function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
+export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
   const list = (name: string) => (flags.has(name) ? flags.list(name) : null);
   const bytes = (name: string) => (flags.text(name) === '-1' ? -1 : (parseBinarySize(flags.text(name) || '0') ?? 0));
   return {
