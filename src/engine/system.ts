@@ -1,5 +1,6 @@
 import type { JsonWritable } from '../image/writeJson.ts';
 import { MACHINE } from '../shell/kernel/procfs.ts';
+import { buildCacheUsage } from './buildCacheUsage.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
 import { type EngineCore, engineVersion } from './engineCore.ts';
 import { watchEvents } from './events.ts';
@@ -33,7 +34,7 @@ function diskUsage(core: EngineCore, runtimes: ContainerRuntimes): DiskUsage {
       sizeBytes: volumeBytes(core, volume.name),
       links: usersOf(core, volume.name).length,
     })),
-    buildCache: [],
+    buildCache: buildCacheUsage(core),
   };
 }
 

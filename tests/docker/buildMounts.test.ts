@@ -69,3 +69,14 @@ describe('BK-14 a repository as the context', () => {
     expect(errors).toMatch(/unable to prepare context: .*\n(.*\n)*ERROR: unable to prepare context: .*nosuch/);
   });
 });
+
+describe('BK-13 the disk that builds take', () => {
+  it('is counted by system df', async () => {
+    const { output } = await runLines([
+      ...COUNTING,
+      'docker buildx build -q --build-arg N=1 . >/dev/null; docker system df --format "{{.Type}} {{.TotalCount}}" | tail -1',
+      'docker system df -v --format "{{range .BuildCache}}{{.CacheType}} {{.Size}}{{println}}{{end}}"; docker builder prune -af >/dev/null; docker system df --format "{{.Type}} {{.TotalCount}} {{.Size}}" | tail -1',
+    ]);
+    expect(output).toMatch(/^Build Cache 2\nregular \d+B\nexec\.cachemount 2B\n+Build Cache 0 0B\n$/);
+  });
+});

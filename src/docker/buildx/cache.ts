@@ -1,26 +1,12 @@
-import { timeSec } from '../../engine/goTime.ts';
+import type { BuildCacheUsage } from '../../engine/systemCalls.ts';
 import { type Client, ClientError, confirm, type DockerCommand, filtersOf } from '../client.ts';
 import { ago } from '../format/ago.ts';
 import { humanSize } from '../humanUnits.ts';
 import { checkBuilder } from './builders.ts';
 
-/** As long as BuildKit's own. */
-const ID_LENGTH = 25;
 /** Widths of a table whose columns are filled up with tabs (text/tabwriter, padchar '\t'). */
 const TAB = 8;
 const ROW_WIDTHS = [40, 5, 10] as const;
-
-interface Usage {
-  readonly id: string;
-  readonly sizeBytes: number;
-  /** RFC 3339. */
-  readonly createdAt: string;
-  readonly lastUsedAt: string;
-  readonly usageCount: number;
-  readonly description: string;
-  readonly type: 'regular' | 'exec.cachemount';
-  readonly isShared: boolean;
-}
 
 export const buildxDu: DockerCommand = {
   flags: ['builder', 'debug', 'filter', 'verbose'],
@@ -58,35 +44,20 @@ export const buildxPrune: DockerCommand = {
   },
 };
 
-function usageOf({ engine }: Client): readonly Usage[] {
-  const inImages = new Set<string>();
-  for (const { layers } of engine.images.all()) for (const { chainId } of layers) inImages.add(chainId);
-  const steps = [...engine.images.buildCache()].map(({ key, chainId, sizeBytes, createdAt, description }): Usage => ({
-    id: key.slice(0, ID_LENGTH),
-    sizeBytes,
-    createdAt,
-    lastUsedAt: createdAt,
-    usageCount: 1,
-    description,
-    type: 'regular',
-    isShared: chainId !== undefined && inImages.has(chainId),
-  }));
-  const mounts = engine.images
-    .cacheMounts()
-    .map(({ place, ...mount }): Usage => ({ ...mount, id: place, type: 'exec.cachemount', isShared: false }));
-  return [...steps, ...mounts];
+function usageOf({ engine }: Client): readonly BuildCacheUsage[] {
+  return engine.system.diskUsage().buildCache;
 }
 
-function isMutable({ type }: Usage): boolean {
-  return type === 'exec.cachemount';
+function isMutable({ kind }: BuildCacheUsage): boolean {
+  return kind === 'exec.cachemount';
 }
 
-function tableText(client: Client, usage: readonly Usage[]): string {
+function tableText(client: Client, usage: readonly BuildCacheUsage[]): string {
   const rows = usage.map((one) => [
     `${one.id}${isMutable(one) ? '*' : ''}`.padEnd(ROW_WIDTHS[0]),
     'true'.padEnd(ROW_WIDTHS[1]),
     `${humanSize(one.sizeBytes, 4)}${one.isShared ? '*' : ''}`.padEnd(ROW_WIDTHS[2]),
-    ago(timeSec(one.lastUsedAt), client.nowSec),
+    ago(one.lastUsedSec ?? one.createdSec, client.nowSec),
   ]);
   return tabbed([['ID', 'RECLAIMABLE', 'SIZE', 'LAST ACCESSED'], ...rows]);
 }
@@ -105,29 +76,29 @@ function tabbed(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
-function verboseText(client: Client, usage: Usage): string {
+function verboseText(client: Client, usage: BuildCacheUsage): string {
   const rows: [string, string][] = [
     ['ID', usage.id],
-    ['Created at', goTime(usage.createdAt)],
+    ['Created at', goTime(usage.createdSec)],
     ['Mutable', String(isMutable(usage))],
     ['Reclaimable', 'true'],
     ['Shared', String(usage.isShared)],
     ['Size', humanSize(usage.sizeBytes, 4)],
     ['Description', usage.description],
     ['Usage count', String(usage.usageCount)],
-    ['Last used', ago(timeSec(usage.lastUsedAt), client.nowSec)],
-    ['Type', usage.type],
+    ['Last used', ago(usage.lastUsedSec ?? usage.createdSec, client.nowSec)],
+    ['Type', usage.kind],
   ];
   return `${tabbed(rows.map(([name, value]) => [`${name}:`, value]))}\n`;
 }
 
 /** Go's own text of a time. */
-function goTime(text: string): string {
-  return text.replace('T', ' ').replace(/Z$/, ' +0000 UTC');
+function goTime(sec: number): string {
+  return `${new Date(sec * 1000).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`;
 }
 
-function summaryText(usage: readonly Usage[]): string {
-  const sum = (some: readonly Usage[]) => some.reduce((all, { sizeBytes }) => all + sizeBytes, 0);
+function summaryText(usage: readonly BuildCacheUsage[]): string {
+  const sum = (some: readonly BuildCacheUsage[]) => some.reduce((all, { sizeBytes }) => all + sizeBytes, 0);
   const [total, shared] = [sum(usage), sum(usage.filter(({ isShared }) => isShared))];
   const rows = [
     ...(shared > 0
