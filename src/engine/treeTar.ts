@@ -1,20 +1,8 @@
 import { compareBytes, encodeName } from '../bytes/byteName.ts';
-import type { TarEntryType, Xattr } from '../tar/tarEntry.ts';
+import type { Xattr } from '../tar/tarEntry.ts';
 import type { TarMemberWithContent } from '../tar/writeTar.ts';
-import {
-  deviceMajor,
-  deviceMinor,
-  isDirectory,
-  isRegular,
-  PERMISSION_BITS,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFIFO,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-} from '../vfs/overlay/fileMode.ts';
+import { deviceMajor, deviceMinor, isDirectory, isRegular, PERMISSION_BITS } from '../vfs/overlay/fileMode.ts';
+import { tarTypeOf } from '../vfs/overlay/tarTypes.ts';
 import type { Filesystem } from '../shell/kernel/filesystem.ts';
 import type { Stat } from '../vfs/overlay/stat.ts';
 import { ROOT } from '../vfs/overlay/permission.ts';
@@ -23,15 +11,6 @@ import { VfsError } from '../vfs/vfsError.ts';
 /** The only attribute that docker puts into a tar (moby pkg/archive). */
 const CAPABILITY = 'security.capability';
 const READ_BYTES = 1024 * 1024;
-
-const TYPES: ReadonlyMap<number, TarEntryType> = new Map<number, TarEntryType>([
-  [S_IFREG, 'file'],
-  [S_IFDIR, 'directory'],
-  [S_IFLNK, 'symlink'],
-  [S_IFCHR, 'charDevice'],
-  [S_IFBLK, 'blockDevice'],
-  [S_IFIFO, 'fifo'],
-]);
 
 /** A filesystem's tree from a path on as the members of a tar: a walk by name bytes, hard links to the first name, whole
  *  seconds (moby pkg/archive, TarWithOptions). `name`: what the top is called; '' leaves it out. Sockets are left out. */
@@ -70,7 +49,7 @@ function member(
   stat: Stat,
   firstNames: Map<number, string>,
 ): TarMemberWithContent | undefined {
-  const type = TYPES.get(stat.mode & S_IFMT);
+  const type = tarTypeOf(stat.mode);
   if (!type) return undefined;
   const isTree = type === 'directory';
   const first = isTree || stat.linkCount < 2 ? undefined : firstNames.get(stat.inodeNumber);

@@ -1,9 +1,9 @@
-import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
-import { parseSize } from './humanSize.ts';
+import { DumpLines, dumpSize, dumpStretch } from './dumpLines.ts';
 import { UsageError } from './options.ts';
-import { eachInput } from './textInput.ts';
 import { utility } from './utility.ts';
+
+const LINE_BYTES = 16;
 
 const ESCAPES: Readonly<Record<number, string>> = {
   0: '\\0',
@@ -54,8 +54,8 @@ export const hexdump: Program = utility(
   async (process, options) => {
     const size = (name: 'length' | 'skip') => {
       const text = options.value(name);
-      const value = text === undefined ? undefined : /^0x/i.test(text) ? Number(text) : parseSize(text);
-      if (text !== undefined && (value === undefined || Number.isNaN(value)))
+      const value = text === undefined ? undefined : dumpSize(text);
+      if (text !== undefined && value === undefined)
         throw new UsageError('operand', `failed to parse ${name}: '${text}'`, { bare: true });
       return value;
     };
@@ -63,85 +63,24 @@ export const hexdump: Program = utility(
       process.name === 'hd'
         ? 'canonical'
         : (options.last('octal', 'characters', 'canonical', 'decimal', 'octalWords', 'hexWords') ?? 'plain');
-    let toSkip = size('skip') ?? 0;
-    let left = size('length') ?? Number.POSITIVE_INFINITY;
-    const dumper = new Dumper(process, shape, { offset: toSkip, verbose: options.has('verbose') });
-    const status = await eachInput(process, options.operands, async (input) => {
-      while (left > 0) {
-        let chunk = await input.read();
-        if (chunk.length === 0) return;
-        const skipped = Math.min(toSkip, chunk.length);
-        toSkip -= skipped;
-        chunk = chunk.subarray(skipped, skipped + Math.min(left, chunk.length));
-        left -= chunk.length;
-        await dumper.add(chunk);
-        if (process.isDue) await process.pause();
-      }
+    const skipBytes = size('skip') ?? 0;
+    const address = (offset: number) => offset.toString(16).padStart(shape === 'canonical' ? 8 : 7, '0');
+    const show = SHAPES[shape];
+    const columns = shape === 'canonical' ? 0 : show(new Uint8Array(LINE_BYTES)).length;
+    const lines = new DumpLines(process, {
+      widthBytes: LINE_BYTES,
+      offset: skipBytes,
+      squeezes: !options.has('verbose'),
+      line: (bytes, offset) => `${address(offset)}${show(bytes).padEnd(columns)}\n`,
     });
-    await dumper.end();
+    const countBytes = size('length') ?? Number.POSITIVE_INFINITY;
+    const add = (chunk: Uint8Array) => lines.add(chunk);
+    const { status } = await dumpStretch(process, options.operands, { skipBytes, countBytes }, add);
+    const last = lines.lastLine();
+    await process.print(last + (lines.hasBytes ? `${address(lines.offset)}\n` : ''));
     return status;
   },
 );
-
-class Dumper {
-  readonly #process: Process;
-  readonly #shape: keyof typeof SHAPES;
-  readonly #verbose: boolean;
-  #offset: number;
-  #held: Uint8Array = new Uint8Array(0);
-  #before: string | undefined;
-  #isRepeating = false;
-  #hasLines = false;
-
-  constructor(
-    process: Process,
-    shape: keyof typeof SHAPES,
-    form: { readonly offset: number; readonly verbose: boolean },
-  ) {
-    this.#process = process;
-    this.#shape = shape;
-    this.#offset = form.offset;
-    this.#verbose = form.verbose;
-  }
-
-  async add(chunk: Uint8Array): Promise<void> {
-    const bytes = new Uint8Array(this.#held.length + chunk.length);
-    bytes.set(this.#held);
-    bytes.set(chunk, this.#held.length);
-    let out = '';
-    let at = 0;
-    for (; at + 16 <= bytes.length; at += 16) out += this.#line(bytes.subarray(at, at + 16));
-    this.#held = bytes.slice(at);
-    await this.#process.print(out);
-  }
-
-  async end(): Promise<void> {
-    const last = this.#held.length > 0 ? this.#line(this.#held) : '';
-    await this.#process.print(last + (this.#hasLines ? `${this.#address()}\n` : ''));
-  }
-
-  #address(): string {
-    return this.#offset.toString(16).padStart(this.#shape === 'canonical' ? 8 : 7, '0');
-  }
-
-  #line(bytes: Uint8Array): string {
-    this.#hasLines = true;
-    const key = bytes.join();
-    const isSame = !this.#verbose && key === this.#before && bytes.length === 16;
-    this.#before = key;
-    const address = this.#address();
-    this.#offset += bytes.length;
-    if (isSame) {
-      const out = this.#isRepeating ? '' : '*\n';
-      this.#isRepeating = true;
-      return out;
-    }
-    this.#isRepeating = false;
-    const text = SHAPES[this.#shape](bytes);
-    const width = this.#shape === 'canonical' ? 0 : SHAPES[this.#shape](new Uint8Array(16)).length;
-    return `${address}${text.padEnd(width)}\n`;
-  }
-}
 
 function words(bytes: Uint8Array, show: (word: number) => string): string {
   let text = '';

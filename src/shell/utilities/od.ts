@@ -1,10 +1,8 @@
-import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
+import { DumpLines, dumpSize, dumpStretch } from './dumpLines.ts';
 import { formatFloat } from './formatPrintf.ts';
-import { parseSize } from './humanSize.ts';
 import { UsageError } from './options.ts';
 import { quoted } from './quote.ts';
-import { eachInput } from './textInput.ts';
 import { utility } from './utility.ts';
 
 /** How od shows the bytes of a line: `-t o2`, `-t x1z`. */
@@ -66,37 +64,33 @@ export const od: Program = utility(
       });
     const size = (name: 'skip' | 'count', option: string) => {
       const text = options.value(name);
-      const value = text === undefined ? undefined : /^0x/i.test(text) ? Number(text) : parseSize(text);
-      if (text !== undefined && (value === undefined || Number.isNaN(value)))
+      const value = text === undefined ? undefined : dumpSize(text);
+      if (text !== undefined && value === undefined)
         throw new UsageError('operand', `invalid ${option} argument ${quoted(text)}`, { bare: true });
       return value;
     };
-    const skip = size('skip', '-j') ?? 0;
-    const count = size('count', '-N') ?? Number.POSITIVE_INFINITY;
-    const width = options.has('width') ? Number(options.value('width') ?? 32) : 16;
-    if (!(width > 0) || width > 65536)
+    const skipBytes = size('skip', '-j') ?? 0;
+    const countBytes = size('count', '-N') ?? Number.POSITIVE_INFINITY;
+    const widthBytes = options.has('width') ? Number(options.value('width') ?? 32) : 16;
+    if (!(widthBytes > 0) || widthBytes > 65536)
       throw new UsageError('operand', `invalid -w argument ${quoted(options.value('width') ?? '')}`, { bare: true });
-    const dumper = new Dumper(process, shapes, { radix, width, verbose: options.has('verbose'), offset: skip });
-    let toSkip = skip;
-    let left = count;
-    const status = await eachInput(process, options.operands, async (input) => {
-      while (left > 0) {
-        let chunk = await input.read();
-        if (chunk.length === 0) return;
-        const skipped = Math.min(toSkip, chunk.length);
-        toSkip -= skipped;
-        chunk = chunk.subarray(skipped, skipped + Math.min(left, chunk.length));
-        left -= chunk.length;
-        await dumper.add(chunk);
-        if (process.isDue) await process.pause();
-      }
+    const lines = new DumpLines(process, {
+      widthBytes,
+      offset: skipBytes,
+      squeezes: !options.has('verbose'),
+      line: (bytes, offset) => shapedLines(bytes, shapes, addressOf(offset, radix), widthBytes),
     });
-    if (toSkip > 0) {
+    const add = (chunk: Uint8Array) => lines.add(chunk);
+    const found = await dumpStretch(process, options.operands, { skipBytes, countBytes }, add);
+    if (found.unskippedBytes > 0) {
       await process.complain('cannot skip past end of combined input');
       return 1;
     }
-    if (status === 0 || dumper.hasBytes) await dumper.end();
-    return status;
+    if (found.status === 0 || lines.hasBytes) {
+      const last = lines.lastLine();
+      await process.print(last + (radix === 'n' ? '' : `${addressOf(lines.offset, radix)}\n`));
+    }
+    return found.status;
   },
 );
 
@@ -170,92 +164,38 @@ const ESCAPES: Readonly<Record<number, string>> = {
   13: '\\r',
 };
 
-class Dumper {
-  readonly #process: Process;
-  readonly #shapes: readonly Shape[];
-  readonly #form: { readonly radix: string; readonly width: number; readonly verbose: boolean };
-  #offset: number;
-  #held: Uint8Array = new Uint8Array(0);
-  #before: string | undefined;
-  #isRepeating = false;
-  hasBytes = false;
+function addressOf(offset: number, radix: string): string {
+  if (radix === 'n') return '';
+  const base = radix === 'd' ? 10 : radix === 'x' ? 16 : 8;
+  return offset.toString(base).padStart(radix === 'x' ? 6 : 7, '0');
+}
 
-  constructor(
-    process: Process,
-    shapes: readonly Shape[],
-    form: { radix: string; width: number; verbose: boolean; offset: number },
-  ) {
-    this.#process = process;
-    this.#shapes = shapes;
-    this.#form = form;
-    this.#offset = form.offset;
-  }
+function shapedLines(bytes: Uint8Array, shapes: readonly Shape[], address: string, width: number): string {
+  // Shapes stand below each other: the widest tells how wide a byte is.
+  const perByte = Math.max(...shapes.map((shape) => (fieldWidth(shape) + 1) / shape.sizeBytes));
+  return shapes
+    .map((shape, i) => `${i === 0 ? address : ' '.repeat(address.length)}${shaped(bytes, shape, perByte, width)}\n`)
+    .join('');
+}
 
-  async add(chunk: Uint8Array): Promise<void> {
-    this.hasBytes = true;
-    const { width } = this.#form;
-    const bytes = new Uint8Array(this.#held.length + chunk.length);
-    bytes.set(this.#held);
-    bytes.set(chunk, this.#held.length);
-    let out = '';
-    let at = 0;
-    for (; at + width <= bytes.length; at += width) out += this.#line(bytes.subarray(at, at + width));
-    this.#held = bytes.slice(at);
-    await this.#process.print(out);
+function shaped(bytes: Uint8Array, shape: Shape, perByte: number, width: number): string {
+  const { sizeBytes } = shape;
+  const padded = new Uint8Array(Math.ceil(bytes.length / sizeBytes) * sizeBytes);
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  const fieldsPerLine = width / sizeBytes;
+  const blanks = Math.round(perByte * width) - fieldsPerLine * fieldWidth(shape);
+  let out = '';
+  let spent = 0;
+  for (let i = 0; i * sizeBytes < bytes.length; i++) {
+    const due = Math.floor((blanks * (i + 1)) / fieldsPerLine);
+    out += ' '.repeat(due - spent) + shown(view, i * sizeBytes, shape).padStart(fieldWidth(shape));
+    spent = due;
   }
-
-  async end(): Promise<void> {
-    let out = this.#held.length > 0 ? this.#line(this.#held) : '';
-    if (this.#form.radix !== 'n') out += `${this.#address()}\n`;
-    await this.#process.print(out);
-  }
-
-  #address(): string {
-    const { radix } = this.#form;
-    if (radix === 'n') return '';
-    const base = radix === 'd' ? 10 : radix === 'x' ? 16 : 8;
-    return this.#offset.toString(base).padStart(radix === 'x' ? 6 : 7, '0');
-  }
-
-  #line(bytes: Uint8Array): string {
-    const key = bytes.join();
-    const isSame = !this.#form.verbose && key === this.#before && bytes.length === this.#form.width;
-    this.#before = key;
-    const address = this.#address();
-    this.#offset += bytes.length;
-    if (isSame) {
-      const out = this.#isRepeating ? '' : '*\n';
-      this.#isRepeating = true;
-      return out;
-    }
-    this.#isRepeating = false;
-    // Shapes stand below each other: the widest tells how wide a byte is.
-    const perByte = Math.max(...this.#shapes.map((shape) => (fieldWidth(shape) + 1) / shape.sizeBytes));
-    return this.#shapes
-      .map((shape, i) => `${i === 0 ? address : ' '.repeat(address.length)}${this.#shaped(bytes, shape, perByte)}\n`)
-      .join('');
-  }
-
-  #shaped(bytes: Uint8Array, shape: Shape, perByte: number): string {
-    const { sizeBytes } = shape;
-    const { width } = this.#form;
-    const padded = new Uint8Array(Math.ceil(bytes.length / sizeBytes) * sizeBytes);
-    padded.set(bytes);
-    const view = new DataView(padded.buffer);
-    const fieldsPerLine = width / sizeBytes;
-    const blanks = Math.round(perByte * width) - fieldsPerLine * fieldWidth(shape);
-    let out = '';
-    let spent = 0;
-    for (let i = 0; i * sizeBytes < bytes.length; i++) {
-      const due = Math.floor((blanks * (i + 1)) / fieldsPerLine);
-      out += ' '.repeat(due - spent) + shown(view, i * sizeBytes, shape).padStart(fieldWidth(shape));
-      spent = due;
-    }
-    if (!shape.showsText) return out;
-    const missing = Math.round(perByte * width) - out.length;
-    const text = [...bytes].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
-    return `${out}${' '.repeat(Math.max(0, missing))}  >${text}<`;
-  }
+  if (!shape.showsText) return out;
+  const missing = Math.round(perByte * width) - out.length;
+  const text = [...bytes].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
+  return `${out}${' '.repeat(Math.max(0, missing))}  >${text}<`;
 }
 
 function fieldWidth({ kind, sizeBytes }: Shape): number {

@@ -3,18 +3,8 @@ import { gnuHeader } from '../../tar/gnuHeader.ts';
 import { scanTarStream } from '../../tar/scanTarStream.ts';
 import { paddingBytes, tarHeader, type TarMember } from '../../tar/tarHeader.ts';
 import type { TarEntryType } from '../../tar/tarEntry.ts';
-import {
-  deviceMajor,
-  deviceMinor,
-  isDirectory,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFIFO,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-} from '../../vfs/overlay/fileMode.ts';
+import { deviceMajor, deviceMinor, isDirectory, S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
+import { tarTypeOf } from '../../vfs/overlay/tarTypes.ts';
 import { O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
 import { getXattr, listXattrs, lstat, lstatIfThere, open, readdir, readlink, stat } from '../kernel/calls.ts';
@@ -158,15 +148,6 @@ async function writeAll(
     if (process.isDue) await process.pause();
   }
 }
-
-const TYPES = new Map<number, TarEntryType>([
-  [S_IFREG, 'file'],
-  [S_IFDIR, 'directory'],
-  [S_IFLNK, 'symlink'],
-  [S_IFCHR, 'charDevice'],
-  [S_IFBLK, 'blockDevice'],
-  [S_IFIFO, 'fifo'],
-]);
 
 class Creation {
   readonly #process: Process;
@@ -315,7 +296,7 @@ class Creation {
 
   async *#write(path: string, name: string, found: Stat): AsyncGenerator<Uint8Array, void, undefined> {
     const process = this.#process;
-    const type = TYPES.get(found.mode & S_IFMT);
+    const type = tarTypeOf(found.mode);
     if (!type) {
       if (this.#setup.warns('file-ignored')) await this.#report.fail(`${escapedName(name)}: socket ignored`, 0);
       return;

@@ -3,18 +3,8 @@ import type { ByteSource } from '../../bytes/byteSource.ts';
 import type { TarEntryType, Xattr } from '../../tar/tarEntry.ts';
 import type { TarMember } from '../../tar/tarHeader.ts';
 import type { TarMemberWithContent } from '../../tar/writeTar.ts';
-import {
-  deviceMajor,
-  deviceMinor,
-  PERMISSION_BITS,
-  S_IFBLK,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFIFO,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-} from './fileMode.ts';
+import { deviceMajor, deviceMinor, PERMISSION_BITS } from './fileMode.ts';
+import { tarTypeOf } from './tarTypes.ts';
 import { entriesOf, type Layer } from './layer.ts';
 
 const WHITEOUT_PREFIX = '.wh.';
@@ -110,7 +100,7 @@ class Sealing {
     const upper = this.#upper;
     const mode = upper.mode(inode);
     const path = directory + name;
-    const type = TYPES.get(mode & S_IFMT);
+    const type = tarTypeOf(mode);
     if (type === undefined) {
       this.#notes.onSocket?.(path);
       return undefined;
@@ -190,15 +180,6 @@ function contentOf(upper: Layer, inode: number, sizeBytes: number): TarMemberWit
   const whole = sizeBytes <= READ_BYTES ? upper.readSync?.(inode, 0, sizeBytes) : undefined;
   return whole ? [whole] : chunksOf(upper.content(inode));
 }
-
-const TYPES: ReadonlyMap<number, TarEntryType> = new Map<number, TarEntryType>([
-  [S_IFREG, 'file'],
-  [S_IFDIR, 'directory'],
-  [S_IFLNK, 'symlink'],
-  [S_IFCHR, 'charDevice'],
-  [S_IFBLK, 'blockDevice'],
-  [S_IFIFO, 'fifo'],
-]);
 
 async function* chunksOf(source: ByteSource): AsyncIterable<Uint8Array> {
   for (let offset = 0; offset < source.sizeBytes; offset += READ_BYTES) {
