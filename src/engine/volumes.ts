@@ -18,7 +18,7 @@ export function volumeCalls(core: EngineCore): VolumeCalls {
         ensureVolume(core, {
           name: name === '' ? core.newId() : name,
           labels: labels ?? null,
-          options: driverOptions ?? null,
+          options: driverOptions && Object.keys(driverOptions).length > 0 ? driverOptions : null,
           isAnonymous: name === '',
           ...(driver !== undefined && { driver }),
         }),

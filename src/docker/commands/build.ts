@@ -127,6 +127,8 @@ async function daemonBuild(
   const file = all.resolve(sent.dockerfile);
   if (!file)
     throw new ClientError(`Error response from daemon: Cannot locate specified Dockerfile: ${sent.dockerfile}`);
+  if (file.content.sizeBytes === 0)
+    throw new ClientError(`Error response from daemon: the Dockerfile (${sent.dockerfile}) cannot be empty`);
   const text = decodeName(await file.content.read(0, file.content.sizeBytes));
   const context = await withoutIgnored(all, sent.dockerfile);
   const display = new ProgressDisplay(process, 1);

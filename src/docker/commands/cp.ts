@@ -2,7 +2,7 @@ import type { PathStat } from '../../engine/containerCalls.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import { extractTar } from '../../engine/extractTar.ts';
 import { treeMembers } from '../../engine/treeTar.ts';
-import { lstat, lstatIfThere, realpath, stat, statIfThere } from '../../shell/kernel/calls.ts';
+import { lstat, lstatIfThere, readlink, realpath, stat, statIfThere } from '../../shell/kernel/calls.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { writeTar } from '../../tar/writeTar.ts';
 import { isDirectory, isRegular, isSymlink } from '../../vfs/overlay/fileMode.ts';
@@ -73,13 +73,18 @@ async function copyOut(call: CommandCall, name: string, source: string, typed: s
   await extractTar(engine, process, plan.directory, counter.chunks(), {
     refusesKindChange: true,
     owner: process.credentials,
-    rename: (member) =>
-      member === top || member.startsWith(`${top}/`) ? plan.name + member.slice(top.length) : member,
+    rename: (member) => renamed(member, top, plan.name),
   });
   if (!isQuiet(call)) {
     await client.complain(`Successfully copied ${humanSize(counter.sizeBytes, 3)} to ${target}\n`);
   }
   return 0;
+}
+
+/** The root's own name is a slash. */
+function renamed(member: string, top: string, name: string): string {
+  if (top === '/') return [name, member.replace(/^\/+/, '')].filter((part) => part !== '').join('/');
+  return member === top || member.startsWith(`${top}/`) ? name + member.slice(top.length) : member;
 }
 
 function checkOutput(process: Process, path: string): void {
@@ -176,12 +181,20 @@ function hostSource(process: Process, path: string, follows: boolean): HostSourc
   const clean = absolutePath('/', path);
   const { base } = splitPath(path);
   try {
-    const real = follows ? realpath(process, clean) : clean;
+    // A slash at the end asks for what a link leads to.
+    const real = follows || path.endsWith('/') ? realpath(process, clean) : clean;
     return { path: real, name: base, isDirectory: isDirectory(lstat(process, real).mode) };
   } catch (error) {
-    if (error instanceof VfsError) throw new ClientError(fileErrorText(error, 'lstat'));
+    if (error instanceof VfsError) throw new ClientError(fileErrorText(missingBehind(process, clean, error), 'lstat'));
     throw error;
   }
+}
+
+/** Of a link that leads nowhere, what it names is missing. */
+function missingBehind(process: Process, path: string, error: VfsError): VfsError {
+  const found = lstatIfThere(process, path);
+  if (!found || !isSymlink(found.mode)) return error;
+  return new VfsError(error.code, error.syscall, absoluteLink(path, readlink(process, path)));
 }
 
 class ByteCounter {
