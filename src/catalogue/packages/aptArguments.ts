@@ -11,41 +11,61 @@ const SWITCHES: Readonly<Record<string, string>> = {
   h: 'help',
   V: 'verbose-versions',
 };
-const NAMES = new Set([
-  ...Object.values(SWITCHES),
-  'assume-yes',
+/** Nothing to decide for these: nothing is broken, signed, missing or newer, and no bar is drawn. */
+const ALWAYS_SO = [
+  'fix-broken',
+  'ignore-missing',
+  'fix-missing',
   'allow-unauthenticated',
   'allow-downgrades',
+  'allow-releaseinfo-change',
+  'install-recommends',
+  'no-install-suggests',
+  'no-show-progress',
+  'no-upgrade',
+];
+const NAMES = new Set([
+  ...Object.values(SWITCHES),
+  ...ALWAYS_SO,
+  'assume-yes',
   'allow-remove-essential',
   'allow-change-held-packages',
-  'allow-releaseinfo-change',
   'auto-remove',
   'autoremove',
   'dry-run',
-  'fix-missing',
   'force-yes',
-  'install-recommends',
   'installed',
   'no-cache',
   'no-install-recommends',
-  'no-install-suggests',
-  'no-upgrade',
   'only-upgrade',
   'purge',
   'reinstall',
-  'show-progress',
-  'no-show-progress',
+  'target-release',
+  'default-release',
 ]);
+/** Settings of -o that stand for a switch, by the values that do. */
+const SETTINGS: Readonly<Record<string, readonly [values: RegExp, name: string]>> = {
+  'apt::get::assume-yes': [/^(1|true|yes)$/, 'yes'],
+  'apt::get::force-yes': [/^(1|true|yes)$/, 'yes'],
+  'apt::autoremove::recommendsimportant': [/^(0|false|no)$/, 'recommends-unimportant'],
+  'apt::install-recommends': [/^(0|false|no)$/, 'no-install-recommends'],
+};
+/** Of the network, of prompts, of a terminal, of locks: none is here. */
+const SETTINGS_WITHOUT_OBJECT =
+  /^(acquire|apt::sandbox|apt::color|apt::keep-downloaded-packages|apt::install-suggests|apt::get::(allowunauthenticated|fix-broken|fix-missing|show-upgraded)|dpkg::(options|use-pty|progress|progress-fancy|lock)|quiet)(::|$)/;
 
 /** A command line of apt-get, apt or apt-cache. */
 export class AptArguments {
   readonly operands: readonly string[];
   readonly quiet: number;
+  /** The release that -t asks for. */
+  readonly suite: string | undefined;
   readonly #names: ReadonlySet<string>;
 
-  constructor(operands: readonly string[], names: ReadonlySet<string>, quiet: number) {
+  constructor(operands: readonly string[], names: ReadonlySet<string>, quiet: number, suite: string | undefined) {
     this.operands = operands;
     this.quiet = quiet;
+    this.suite = suite;
     this.#names = names;
   }
 
@@ -54,22 +74,34 @@ export class AptArguments {
     const operands: string[] = [];
     const names = new Set<string>();
     let quiet = 0;
+    let suite: string | undefined;
     for (let i = 0; i < given.length; i++) {
       const argument = given[i] as string;
       if (argument === '--') operands.push(...given.slice(i + 1));
       if (argument === '--') break;
       if (argument.startsWith('--')) {
         const [name = '', value] = argument.slice(2).split('=');
-        if (name === 'option') i++;
-        else if (!NAMES.has(name))
+        if (name === 'option') {
+          const fault = setOption(names, value === undefined ? given[++i] : argument.slice('--option='.length));
+          if (fault !== undefined) return fault;
+          continue;
+        }
+        if (name === 'target-release' || name === 'default-release') {
+          suite = value ?? given[++i] ?? '';
+          continue;
+        }
+        if (!NAMES.has(name))
           return `Command line option --${name} is not understood in combination with the other options`;
         if (name === 'quiet') quiet += 1;
         names.add(value === 'no' || value === 'false' ? `no-${name}` : name);
       } else if (argument.startsWith('-') && argument.length > 1) {
         for (let at = 1; at < argument.length; at++) {
           const letter = argument[at] as string;
-          if (letter === 'o' || letter === 't' || letter === 'c') {
-            if (at + 1 === argument.length) i++;
+          if (letter === 'o' || letter === 't') {
+            const text = at + 1 === argument.length ? given[++i] : argument.slice(at + 1).replace(/^=/, '');
+            if (letter === 't') suite = text ?? '';
+            const fault = letter === 'o' ? setOption(names, text) : undefined;
+            if (fault !== undefined) return fault;
             break;
           }
           if (letter === '=') {
@@ -84,7 +116,7 @@ export class AptArguments {
         }
       } else operands.push(argument);
     }
-    return new AptArguments(operands, names, quiet);
+    return new AptArguments(operands, names, quiet, suite);
   }
 
   has(name: string): boolean {
@@ -99,4 +131,16 @@ export class AptArguments {
   async tell(process: Process, text: string): Promise<void> {
     if (this.quiet < 2) await process.print(text);
   }
+}
+
+/** `-o NAME=VALUE`. Gives the words of a fault. */
+function setOption(names: Set<string>, text: string | undefined): string | undefined {
+  const equals = text?.indexOf('=') ?? -1;
+  if (text === undefined || equals < 0) return 'Option -o: Configuration item specification must have an =<val>.';
+  const key = text.slice(0, equals).toLowerCase();
+  if (SETTINGS_WITHOUT_OBJECT.test(key)) return undefined;
+  const [values, name] = (Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined) ?? [];
+  if (!values || name === undefined) return `Option -o ${text} is not simulated`;
+  if (values.test(text.slice(equals + 1).toLowerCase())) names.add(name);
+  return undefined;
 }

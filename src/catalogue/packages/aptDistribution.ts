@@ -20,6 +20,8 @@ export interface AptDistribution {
   readonly host: string;
   readonly lists: readonly AptList[];
   readonly packages: AptPackages;
+  /** Whether a release of that name is among the lists. */
+  readonly hasSuite: (name: string) => boolean;
   /** Where the newest version of a package lies: `bookworm/main`, `jammy-updates/universe`. */
   readonly place: (name: string, version: string) => Promise<string>;
 }
@@ -43,6 +45,7 @@ export async function aptDistribution(process: Process, catalogue: Catalogue): P
     host,
     packages,
     lists: debian.map(([url, what, sizeBytes, keptBytes]) => ({ url, what, sizeBytes, keptBytes })),
+    hasSuite: (name) => ['stable', suite, `${suite}-updates`, `${suite}-security`].includes(name),
     place: () => Promise.resolve(`${suite}/main`),
   };
 }
@@ -94,6 +97,7 @@ function ubuntu(suite: string, packages: AptPackages): AptDistribution {
     host,
     packages,
     lists: [...releases, ...lists],
+    hasSuite: (name) => pockets.some(([, pocket]) => pocket === name),
     place: async (name, version) => `${suite}${isUpdate(version) ? '-updates' : ''}/${await packages.component(name)}`,
   };
 }

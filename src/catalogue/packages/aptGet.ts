@@ -43,12 +43,12 @@ async function run(
       return (await isRefused(process)) ? 100 : installPackages(process, catalogue, given, names);
     case 'remove':
     case 'purge':
+    case 'autoremove':
+    case 'autopurge':
       return (await isRefused(process)) ? 100 : removePackages(process, catalogue, given, names);
     case 'upgrade':
     case 'dist-upgrade':
     case 'full-upgrade':
-    case 'autoremove':
-    case 'autopurge':
       return (await isRefused(process)) ? 100 : nothingToDo(process, given);
     case 'clean':
     case 'autoclean':

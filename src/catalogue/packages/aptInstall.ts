@@ -7,13 +7,16 @@ import { statusRecord } from '../dpkgDatabase.ts';
 import type { AptArguments } from './aptArguments.ts';
 import { type AptDistribution, aptDistribution } from './aptDistribution.ts';
 import { isUpdated } from './aptLists.ts';
-import { aptSize, packageList } from './aptOutput.ts';
+import { aptSize, packageList as namesList } from './aptOutput.ts';
+import { readAutomatic, writeAutomatic } from './aptStates.ts';
 import { type InstalledPackage, isInstalled, readStatus, writeStatus } from './dpkgStatus.ts';
 import { type Plan, planInstall } from './resolvePackages.ts';
 import { noteStandIns } from './standInNote.ts';
+import { wildcard } from './wildcard.ts';
 import { unpackEntries } from './unpackEntries.ts';
 
 const READING = 'Reading package lists...\nBuilding dependency tree...\nReading state information...\n';
+/** A hook of Docker's images that removes archives when dpkg has run. */
 const DOCKER_CLEAN = '/etc/apt/apt.conf.d/docker-clean';
 
 /** `apt-get install NAME…`. */
@@ -27,6 +30,19 @@ export async function installPackages(
   const installed = await readStatus(process);
   const distribution = await aptDistribution(process, catalogue);
   const index = await distribution.packages.index();
+  const file = names.find((name) => /^\.{0,2}\//.test(name) || /^\w+:\/\//.test(name));
+  if (file !== undefined) {
+    await process.write(2, `E: ${file}: packages of files and addresses are not simulated\n`);
+    return 100;
+  }
+  if (given.suite !== undefined && !distribution.hasSuite(given.suite)) {
+    await process.write(
+      2,
+      `E: The value '${given.suite}' is invalid for APT::Default-Release as such a release is not available in the sources\n`,
+    );
+    return 100;
+  }
+  const isReinstalled = given.has('reinstall') || given.operands[0] === 'reinstall';
   const wanted = names.map((name) => name.replace(/[=/:].*$/, '').replace(/[+]$/, ''));
   const missing = names.filter(
     (_, i) => !isKnown(process, index, installed.has(wanted[i] as string), wanted[i] as string),
@@ -35,21 +51,37 @@ export async function installPackages(
     for (const name of missing) await process.write(2, notFound(name));
     return 100;
   }
+  const otherVersions = names.filter((text, i) => !hasVersion(text, index, installed, wanted[i] as string));
+  for (const text of otherVersions) await process.write(2, notFound(text));
+  if (otherVersions.length > 0) return 100;
   for (const name of wanted) {
-    if (!isInstalled(installed, name)) continue;
+    if (isReinstalled || !isInstalled(installed, name)) continue;
     const version = installed.get(name)?.version ?? '';
     await given.tell(process, `${name} is already the newest version (${version}).\n`);
   }
-  const plan = planInstall(index, (name) => isInstalled(installed, name), wanted, !given.has('no-install-recommends'));
+  const skipped = given.has('only-upgrade') ? wanted.filter((name) => !isInstalled(installed, name)) : [];
+  for (const name of skipped)
+    await given.tell(process, `Skipping ${name}, it is not installed and only upgrades are requested.\n`);
+  const planned = planInstall(
+    index,
+    (name) => isInstalled(installed, name),
+    wanted.filter((name) => !skipped.includes(name)),
+    !given.has('no-install-recommends'),
+  );
+  const again = isReinstalled ? wanted.filter((name) => isInstalled(installed, name)) : [];
+  const plan = { ...planned, install: [...planned.install, ...again.flatMap((name) => index.get(name) ?? [])] };
   if (plan.unmet.length > 0) return unmetDependencies(process, plan);
-  await announce(process, given, plan, wanted);
+  await announce(process, given, plan, again);
   if (plan.install.length === 0 || given.has('simulate') || given.has('dry-run')) return 0;
   if (!(await isAgreed(process, given, plan, wanted))) {
     await process.print('Abort.\n');
     return 1;
   }
   await fetchPackages(process, given, plan, distribution);
-  if (given.has('download-only')) return 0;
+  if (given.has('download-only')) {
+    for (const one of plan.install) await keepArchive(process, archiveName(one), Number(one.fields.get('Size') ?? 0));
+    return 0;
+  }
   await unpackAll(process, distribution, given, plan, installed);
   const records = new Map([...installed].map(([name, { record }]) => [name, record]));
   for (const one of plan.install) records.set(one.name, statusRecord(one).trim());
@@ -57,6 +89,7 @@ export async function installPackages(
     process,
     [...records.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record),
   );
+  await markAutomatic(process, plan, wanted);
   await logHistory(process, plan);
   if (given.quiet === 0) await noteStandIns(process, 'N: ', 'Debian 12');
   return 0;
@@ -64,6 +97,33 @@ export async function installPackages(
 
 function isKnown(process: Process, index: ReadonlyMap<string, DebianPackage>, isHere: boolean, name: string): boolean {
   return isHere || (isUpdated(process) && index.has(name));
+}
+
+/** `curl=7.88*`: whether that is the version that there is. */
+function hasVersion(
+  text: string,
+  index: ReadonlyMap<string, DebianPackage>,
+  installed: ReadonlyMap<string, InstalledPackage>,
+  name: string,
+): boolean {
+  const equals = text.indexOf('=');
+  if (equals < 0) return true;
+  const pattern = wildcard(text.slice(equals + 1));
+  return [index.get(name)?.fields.get('Version'), installed.get(name)?.version].some(
+    (version) => version !== undefined && pattern.test(version),
+  );
+}
+
+/** What was not asked for by name goes when nobody needs it any more; what is asked for stays. */
+async function markAutomatic(process: Process, plan: Plan, wanted: readonly string[]): Promise<void> {
+  const automatic = await readAutomatic(process);
+  for (const name of plan.additional) automatic.add(name);
+  for (const name of wanted) automatic.delete(name);
+  await writeAutomatic(process, automatic);
+}
+
+function archiveName({ name, fields }: DebianPackage): string {
+  return `${name}_${(fields.get('Version') ?? '').replaceAll(':', '%3a')}_amd64.deb`;
 }
 
 function notFound(name: string): string {
@@ -81,19 +141,25 @@ async function unmetDependencies(process: Process, plan: Plan): Promise<number> 
   return 100;
 }
 
-async function announce(process: Process, given: AptArguments, plan: Plan, wanted: readonly string[]): Promise<void> {
-  const names = plan.install.map(({ name }) => name).sort();
+async function announce(process: Process, given: AptArguments, plan: Plan, again: readonly string[]): Promise<void> {
+  const sorted = [...plan.install].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const names = sorted.map(({ name }) => name).filter((name) => !again.includes(name));
+  const versions = new Map(sorted.map(({ name, fields }) => [name, fields.get('Version') ?? '']));
+  const packageList = (list: readonly string[]) =>
+    given.has('verbose-versions')
+      ? list.map((name) => `   ${name} (${versions.get(name)})\n`).join('')
+      : namesList(list);
   const additional = [...plan.additional].sort();
   if (additional.length > 0)
     await given.tell(process, `The following additional packages will be installed:\n${packageList(additional)}`);
   if (names.length > 0)
     await given.tell(process, `The following NEW packages will be installed:\n${packageList(names)}`);
-  await given.tell(process, `0 upgraded, ${names.length} newly installed, 0 to remove and 0 not upgraded.\n`);
-  if (names.length === 0) return;
+  const more = again.length > 0 ? `${again.length} reinstalled, ` : '';
+  await given.tell(process, `0 upgraded, ${names.length} newly installed, ${more}0 to remove and 0 not upgraded.\n`);
+  if (plan.install.length === 0) return;
   await given.tell(process, `Need to get ${aptSize(sum(plan, 'Size', 1))} of archives.\n`);
   const usedBytes = sum(plan, 'Installed-Size', 1024);
   await given.tell(process, `After this operation, ${aptSize(usedBytes)} of additional disk space will be used.\n`);
-  void wanted;
 }
 
 function sum(plan: Plan, field: string, unit: number): number {
@@ -145,8 +211,9 @@ async function unpackAll(
   let isFirst = true;
   for (const { name, fields } of plan.install) {
     const version = fields.get('Version') ?? '';
-    const file = `${name}_${version.replaceAll(':', '%3a')}_amd64.deb`;
-    await progress(process, given, `Selecting previously unselected package ${name}.\n`);
+    const file = archiveName({ name, fields });
+    if (!isInstalled(installed, name))
+      await progress(process, given, `Selecting previously unselected package ${name}.\n`);
     if (isFirst)
       await progress(
         process,
@@ -160,7 +227,7 @@ async function unpackAll(
     calls.makeDirectories(process, '/var/lib/dpkg/info');
     const list = ['/.', ...entries.map(({ path }) => `/${path}`)].join('\n');
     await calls.writeFile(process, `/var/lib/dpkg/info/${name}.list`, `${list}\n`);
-    await keepArchive(process, file, Number(fields.get('Size') ?? 0));
+    if (!calls.statIfThere(process, DOCKER_CLEAN)) await keepArchive(process, file, Number(fields.get('Size') ?? 0));
   }
   for (const { name, fields } of plan.install) {
     await progress(process, given, `Setting up ${name} (${fields.get('Version') ?? ''}) ...\n`);
@@ -190,9 +257,7 @@ async function filesInstalled(process: Process): Promise<number> {
   return count;
 }
 
-/** Images of Docker's have a hook that removes them. */
 async function keepArchive(process: Process, file: string, sizeBytes: number): Promise<void> {
-  if (calls.statIfThere(process, DOCKER_CLEAN)) return;
   calls.makeDirectories(process, '/var/cache/apt/archives/partial');
   const path = `/var/cache/apt/archives/${file}`;
   await calls.writeFile(process, path, '');
