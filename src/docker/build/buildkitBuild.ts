@@ -2,6 +2,7 @@ import { splitVariable } from '../../build/expand/environment.ts';
 import { buildWithBuildkit } from '../../build/buildkit/buildkitBuilder.ts';
 import { BuildkitError } from '../../build/buildkit/buildkitError.ts';
 import type { BuildOutput, BuildSource, CacheTransfer, NamedContext } from '../../build/buildkit/buildkitOptions.ts';
+import { LogTail } from '../../build/buildkit/logTail.ts';
 import { PlainProgress } from '../../build/buildkit/plainProgress.ts';
 import type { ProgressDisplay } from '../../build/buildkit/progress.ts';
 import { RawJsonProgress } from '../../build/buildkit/rawJsonProgress.ts';
@@ -45,6 +46,8 @@ export interface BuildkitForm {
   readonly modes: readonly string[];
   /** Of the client's own BuildKit, where it prints digests of vertices. */
   readonly showsDigests: boolean;
+  /** Whether what a command printed last is told again when it failed. */
+  readonly repeatsLogs: boolean;
   /** In front of all that `plain` prints. */
   readonly banner: string;
   /** At the end of a terminal's first line. */
@@ -56,6 +59,7 @@ export interface BuildkitForm {
 const CLIENT_FORM: BuildkitForm = {
   modes: PROGRESS,
   showsDigests: true,
+  repeatsLogs: false,
   banner: '',
   title: '',
   failure: async (_, { message }) => new ClientError(message),
@@ -127,10 +131,12 @@ export async function runBuildkit(
     const { sec, nsec } = clock.now();
     return sec * 1000 + nsec / 1e6;
   };
+  let tail: LogTail | undefined;
   try {
     const about = { builder: 'buildkit', source, file: flags.text('file'), tags } as const;
     const owners = await ownerNames(process);
     const display = await displayOf(client, flags, form, nowMs);
+    tail = form.repeatsLogs ? new LogTail(display) : undefined;
     const id = await watched(client, about, (onStep) =>
       buildWithBuildkit(
         from,
@@ -146,7 +152,7 @@ export async function runBuildkit(
         {
           engine,
           work,
-          display,
+          display: tail ?? display,
           download: (url) => downloadForBuild(process, url),
           fetchGit: gitFetchOf(process),
           owners,
@@ -161,7 +167,11 @@ export async function runBuildkit(
     return { id };
   } catch (error) {
     if (!(error instanceof BuildkitError)) throw error;
-    if (error.vertexName !== undefined) await client.complain(`${RULE}\n > ${error.vertexName}:\n${RULE}\n`);
+    const { vertexName } = error;
+    if (vertexName !== undefined) {
+      const lines = (tail?.linesOf(vertexName) ?? []).map((line) => `${line}\n`);
+      await client.complain(`${RULE}\n > ${vertexName}:\n${lines.join('')}${RULE}\n`);
+    }
     throw await form.failure(client, error, from);
   }
 }

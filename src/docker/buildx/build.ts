@@ -22,6 +22,7 @@ Learn more at https://docs.docker.com/go/build-multi-platform/`;
 const FORM: BuildkitForm = {
   modes: ['auto', 'quiet', 'plain', 'tty', 'rawjson'],
   showsDigests: false,
+  repeatsLogs: true,
   banner: '#0 building with "default" instance using docker driver\n\n',
   title: 'docker:default',
   failure: async (client, { message, lines }, from) => {
