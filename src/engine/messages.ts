@@ -3,8 +3,10 @@ import type { EngineVintage } from './systemCalls.ts';
 
 // The daemon's words, as moby writes them. Everything that the engine says of a fault is said here.
 
+/** The first twelve digits of an ID, its algorithm left out. */
 export function shortId(id: string): string {
-  return id.replace(/^sha256:/, '').slice(0, 12);
+  const colon = id.indexOf(':');
+  return id.slice(colon + 1, colon + 13);
 }
 
 /** As Go's %q. */

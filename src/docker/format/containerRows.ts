@@ -1,3 +1,4 @@
+import { shortId } from '../../engine/messages.ts';
 import type { ContainerSummary } from '../../engine/containerCalls.ts';
 import { familiarForm, parseReference } from '../../image/reference.ts';
 import type { ClientVintage } from '../client.ts';
@@ -7,7 +8,7 @@ import { formatUnixTime } from '../template/goTime.ts';
 import { ago } from './ago.ts';
 import { ellipsis } from './displayWidth.ts';
 import { portsText } from './ports.ts';
-import { labelsText, type RowKind, shortId } from './rows.ts';
+import { labelsText, type RowKind } from './rows.ts';
 
 export interface ContainerRow {
   readonly container: ContainerSummary;

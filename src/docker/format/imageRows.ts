@@ -1,9 +1,10 @@
+import { shortId } from '../../engine/messages.ts';
 import type { ImageSummary } from '../../engine/imageCalls.ts';
 import { familiarName, parseReference } from '../../image/reference.ts';
 import { humanSize } from '../humanUnits.ts';
 import { formatUnixTime } from '../template/goTime.ts';
 import { ago, isZeroTime } from './ago.ts';
-import { isTableFormat, type RowKind, shortId } from './rows.ts';
+import { isTableFormat, type RowKind } from './rows.ts';
 
 export interface ImageRow {
   readonly image: ImageSummary;

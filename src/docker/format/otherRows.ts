@@ -1,3 +1,4 @@
+import { shortId } from '../../engine/messages.ts';
 import type { PathChange } from '../../engine/containerCalls.ts';
 import type { HistoryRow, SearchResult } from '../../engine/imageCalls.ts';
 import type { NetworkSummary } from '../../engine/networkCalls.ts';
@@ -7,7 +8,7 @@ import { humanSize } from '../humanUnits.ts';
 import { formatTime, formatUnixTime, rfc3339 } from '../template/goTime.ts';
 import { ago } from './ago.ts';
 import { ellipsis } from './displayWidth.ts';
-import { labelsText, type RowKind, shortId } from './rows.ts';
+import { labelsText, type RowKind } from './rows.ts';
 
 /** Images of before 2000 tell no time in `docker history`. */
 const OLDEST_TOLD_SEC = 946_684_800;

@@ -108,9 +108,3 @@ export function labelsText(labels: Readonly<Record<string, string>> | null): str
     .map((key) => `${key}=${labels?.[key] ?? ''}`)
     .join(',');
 }
-
-/** The first twelve digits of an ID, its algorithm left out. */
-export function shortId(id: string): string {
-  const colon = id.indexOf(':');
-  return id.slice(colon + 1, colon + 13);
-}

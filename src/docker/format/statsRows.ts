@@ -1,4 +1,5 @@
-import { type RowKind, shortId } from './rows.ts';
+import { shortId } from '../../engine/messages.ts';
+import type { RowKind } from './rows.ts';
 
 /** A container at one moment. What is not measured is 0, as where the kernel does not account for it. */
 export interface StatsRow {

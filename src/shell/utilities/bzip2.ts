@@ -1,7 +1,7 @@
 import { encodeName } from '../../bytes/byteName.ts';
-import type { GzipLevel } from '../../codec/gzipWriter.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
+import { LEVEL_OPTIONS, levelOf } from './compressionLevel.ts';
 import { Compressor, type CompressorForm, type DoneText } from './compressor.ts';
 import { utility } from './utility.ts';
 
@@ -15,18 +15,8 @@ const OPTIONS = {
   small: '-s --small',
   test: '-t --test',
   verbose: '-v --verbose',
-  fast: '-1 --fast',
-  level2: '-2',
-  level3: '-3',
-  level4: '-4',
-  level5: '-5',
-  level6: '-6',
-  level7: '-7',
-  level8: '-8',
-  best: '-9 --best',
+  ...LEVEL_OPTIONS,
 } as const;
-
-const LEVELS = ['fast', 'level2', 'level3', 'level4', 'level5', 'level6', 'level7', 'level8', 'best'] as const;
 
 /** Columns that a name has at least. */
 const NAME_COLUMNS = 7;
@@ -100,7 +90,6 @@ function program(role: 'bzip2' | 'bunzip2' | 'bzcat'): Program {
   return utility(
     { options: OPTIONS, usage: '[flags and input files in any order]', version: '1.0.8' },
     (process, options) => {
-      const level = options.last(...LEVELS);
       const isReading = options.last('decompress', 'compress') ?? (role === 'bzip2' ? 'compress' : 'decompress');
       return new Compressor(process, formOf(process, options.has('test'), options.operands), {
         mode: options.has('test') ? 'test' : isReading,
@@ -110,7 +99,7 @@ function program(role: 'bzip2' | 'bunzip2' | 'bzcat'): Program {
         recursive: false,
         verbose: options.has('verbose'),
         quiet: options.has('quiet'),
-        level: (level ? LEVELS.indexOf(level) + 1 : 9) as GzipLevel,
+        level: levelOf(options, 9),
         suffix: undefined,
         withName: false,
         output: undefined,

@@ -1,9 +1,9 @@
 import type { Program } from '../kernel/program.ts';
 import { compareNames } from './nameOrder.ts';
-import { UsageError } from './options.ts';
-import { quoted, quotedIfNeeded } from './quote.ts';
+import { quotedIfNeeded } from './quote.ts';
 import { InputError, LineReader, openInput, type TextInput } from './textInput.ts';
 import { TextOutput } from './textOutput.ts';
+import { twoOperands } from './twoOperands.ts';
 import { utility } from './utility.ts';
 
 /** comm(1): two sorted files side by side. */
@@ -22,10 +22,7 @@ export const comm: Program = utility(
     },
   },
   async (process, options) => {
-    const [first, second, extra] = options.operands;
-    if (first === undefined) throw new UsageError('operand', 'missing operand');
-    if (second === undefined) throw new UsageError('operand', `missing operand after ${quoted(first)}`);
-    if (extra !== undefined) throw new UsageError('operand', `extra operand ${quoted(extra)}`);
+    const [first, second] = twoOperands(options);
     const separator = options.value('delimiter') || (options.has('delimiter') ? '\0' : '\t');
     const end = options.has('zero') ? '\0' : '\n';
     const hidden = [options.has('no1'), options.has('no2'), options.has('no3')] as const;

@@ -1,6 +1,6 @@
-import type { GzipLevel } from '../../codec/gzipWriter.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
+import { LEVEL_OPTIONS, levelOf } from './compressionLevel.ts';
 import { Compressor, type CompressorForm } from './compressor.ts';
 import { gzipList } from './gzipList.ts';
 import type { ParsedOptions } from './options.ts';
@@ -22,30 +22,10 @@ const OPTIONS = {
   synchronous: '--synchronous',
   test: '-t --test',
   verbose: '-v --verbose',
-  fast: '-1 --fast',
-  level2: '-2',
-  level3: '-3',
-  level4: '-4',
-  level5: '-5',
-  level6: '-6',
-  level7: '-7',
-  level8: '-8',
-  best: '-9 --best',
+  ...LEVEL_OPTIONS,
 } as const;
 
 type GzipOption = keyof typeof OPTIONS;
-
-const LEVELS: readonly GzipOption[] = [
-  'fast',
-  'level2',
-  'level3',
-  'level4',
-  'level5',
-  'level6',
-  'level7',
-  'level8',
-  'best',
-];
 
 function formOf(process: Process): CompressorForm {
   // gunzip and zcat are scripts around it.
@@ -93,7 +73,6 @@ async function run(
     return 0;
   }
   if (options.has('list')) return gzipList(process, options.operands, { quiet: options.has('quiet') });
-  const level = options.last(...LEVELS);
   const isReading = role !== 'gzip' || options.has('decompress');
   const isGnu = process.flavour === 'gnu';
   return new Compressor(process, formOf(process), {
@@ -104,7 +83,7 @@ async function run(
     recursive: options.has('recursive'),
     verbose: options.has('verbose'),
     quiet: options.has('quiet'),
-    level: level ? ((LEVELS.indexOf(level) + 1) as GzipLevel) : 6,
+    level: levelOf(options, 6),
     suffix: options.value('suffix'),
     withName: isGnu && options.last('noName', 'withName') !== 'noName',
     output: undefined,

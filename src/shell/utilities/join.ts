@@ -4,6 +4,7 @@ import { UsageError } from './options.ts';
 import { quoted, quotedIfNeeded } from './quote.ts';
 import { InputError, LineReader, openInput, type TextInput } from './textInput.ts';
 import { TextOutput } from './textOutput.ts';
+import { twoOperands } from './twoOperands.ts';
 import { utility } from './utility.ts';
 
 interface Row {
@@ -36,10 +37,7 @@ export const join: Program = utility(
     },
   },
   async (process, options) => {
-    const [first, second, extra] = options.operands;
-    if (first === undefined) throw new UsageError('operand', 'missing operand');
-    if (second === undefined) throw new UsageError('operand', `missing operand after ${quoted(first)}`);
-    if (extra !== undefined) throw new UsageError('operand', `extra operand ${quoted(extra)}`);
+    const [first, second] = twoOperands(options);
     const fieldNumber = (text: string | undefined) => {
       if (text === undefined) return 1;
       if (!/^[1-9]\d*$/.test(text))
