@@ -17,7 +17,8 @@ const HEAD = `# Base images of the simulated machine
 
 What its hub holds: layers, history and settings of the official images; programs and packages are stand-ins. Another tag,
 or another image, is not found, whatever the real hub has: import it, load it, or pull it through the companion. Packages
-are those of one release a family: Debian 12, Alpine 3.18, CentOS 7, Rocky Linux 9.
+are those of one release a family: Debian 12, Alpine 3.18, CentOS 7, Rocky Linux 9. Those of Ubuntu have the files
+and sizes of Debian 12 by the names and versions of 20.04, 22.04 and 24.04.
 Written by \`scripts/catalogue/images.mjs\`. Programs that cannot run: [not-simulated.md](not-simulated.md).
 `;
 const OUT = fileURLToPath(new URL('../../public/catalogue/images/', import.meta.url));

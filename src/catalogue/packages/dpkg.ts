@@ -27,8 +27,12 @@ export const dpkg: Program = async (process) => {
       for (const { name } of (await readStatus(process)).values()) await process.print(`${name.padEnd(48)}install\n`);
       return 0;
     case '--configure':
-    case '--add-architecture':
+      // All that is unpacked is configured.
       return 0;
+    case '--add-architecture':
+      if (names[0] === 'amd64') return 0;
+      await process.write(2, `dpkg: error: packages of ${names[0] ?? 'another architecture'} are not simulated\n`);
+      return 2;
     case '--version':
       await process.print("Debian 'dpkg' package management program version 1.21.22 (amd64).\n");
       return 0;
