@@ -59,6 +59,7 @@ describe('BK-9 docker buildx', () => {
     const { output } = await runLines([
       "printf 'FROM busybox\\nRUN exit 3\\n' | docker buildx build - 2>&1 | tail -11; printf 'FROM busybox\\nRUN seq 12; false\\n' | docker buildx build - 2>&1 | sed -n '/^---.*-$/,/^---.*-$/p' | grep -c '^[0-9.]* [0-9]*$'",
       'docker buildx build --ssh default .; docker buildx build; docker buildx build --platform linux/amd64,linux/arm64 . 2>&1 | head -1',
+      'docker buildx create --use --name other; docker bake; docker buildx build --sbom true .',
       "printf 'FROM busybox\\nRUN --mount=type=ssh,required true\\n' | docker buildx build - 2>&1 | tail -1",
     ]);
     expect(output).toContain(
@@ -68,6 +69,9 @@ describe('BK-9 docker buildx', () => {
       "ERROR: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set\nERROR: docker: 'docker buildx build' requires 1 argument\n",
     );
     expect(output).toContain('ERROR: Multi-platform build is not supported for the docker driver.\n');
+    expect(output).toContain(
+      "ERROR: docker: 'docker buildx create' is not simulated\nERROR: docker: 'docker buildx bake' is not simulated\nERROR: docker: --sbom of 'docker buildx build' is not simulated\n",
+    );
     expect(output).toContain('no SSH key "default" forwarded from the client\n');
   });
 

@@ -160,6 +160,55 @@ const IMAGETOOLS: CommandSpec = {
   ],
 };
 
+/** Of commands that are known and not simulated: enough for their command lines to be understood. */
+function unsimulated(
+  name: string,
+  use: string,
+  short: string,
+  flags: readonly [string, 'bool' | 'stringArray'][],
+): CommandSpec {
+  return {
+    name,
+    use,
+    short,
+    arguments: { kind: 'any' },
+    flags: [BUILDER_FLAG, DEBUG_FLAG, ...flags.map(([flag, type]): FlagSpec => ({ name: flag, type, usage: '' }))],
+  };
+}
+
+const UNSIMULATED: readonly CommandSpec[] = [
+  unsimulated('bake', '[OPTIONS] [TARGET...]', 'Build from a file', [
+    ['load', 'bool'],
+    ['no-cache', 'bool'],
+    ['print', 'bool'],
+    ['progress', 'stringArray'],
+    ['pull', 'bool'],
+    ['push', 'bool'],
+    ['set', 'stringArray'],
+    ['file', 'stringArray'],
+  ]),
+  unsimulated('create', '[OPTIONS] [CONTEXT|ENDPOINT]', 'Create a new builder instance', [
+    ['append', 'bool'],
+    ['bootstrap', 'bool'],
+    ['buildkitd-config', 'stringArray'],
+    ['buildkitd-flags', 'stringArray'],
+    ['driver', 'stringArray'],
+    ['driver-opt', 'stringArray'],
+    ['leave', 'bool'],
+    ['name', 'stringArray'],
+    ['node', 'stringArray'],
+    ['platform', 'stringArray'],
+    ['use', 'bool'],
+  ]),
+  unsimulated('rm', '[OPTIONS] [NAME...]', 'Remove one or more builder instances', [
+    ['all-inactive', 'bool'],
+    ['force', 'bool'],
+    ['keep-daemon', 'bool'],
+    ['keep-state', 'bool'],
+  ]),
+  unsimulated('stop', '[NAME...]', 'Stop builder instance', []),
+];
+
 export const BUILDX: CommandSpec = {
   name: 'buildx',
   short: 'Docker Buildx',
@@ -169,6 +218,7 @@ export const BUILDX: CommandSpec = {
   flags: [BUILDER_FLAG, DEBUG_FLAG],
   commands: [
     BUILDX_BUILD,
+    ...UNSIMULATED,
     {
       name: 'du',
       short: 'Disk usage',
