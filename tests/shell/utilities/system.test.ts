@@ -7,7 +7,7 @@ import { encodeName } from '../../../src/bytes/byteName.ts';
 import type { HttpRequest, HttpResponse, Network } from '../../../src/shell/kernel/network.ts';
 import { UTILITIES } from '../../../src/shell/utilities/registry.ts';
 import { VfsError } from '../../../src/vfs/vfsError.ts';
-import { type Files, run, type TestKernel, testKernel } from '../../support/testKernel.ts';
+import { type Files, idleProcess, run, type TestKernel, testKernel } from '../../support/testKernel.ts';
 
 function machine(files: Files = {}, network?: Network): TestKernel {
   return testKernel({ programs: UTILITIES, files: { '/data': null, ...files }, ...(network && { network }) });
@@ -69,6 +69,8 @@ describe('users and groups', () => {
 describe('processes', () => {
   it('are shown, found and ended', async () => {
     const on = machine();
+    // Process 1 takes no signal that it has no handler for.
+    idleProcess(on);
     const sleeping = sh(on, 'sleep infinity');
     await new Promise((resolve) => setTimeout(resolve, 20));
     const pid = (await sh(on, 'pgrep sleep')).stdout.trim();
