@@ -20,7 +20,8 @@ const folder = mkdtempSync(join(tmpdir(), 'palimpsest-bench-'));
 const PARTS = { download: measureDownload, builds: measureOverhead, pool: measurePool, registry: measureRegistry };
 const wanted = process.argv.slice(2);
 try {
-  for (const [name, measure] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await measure();
+  for (const [name, measure] of Object.entries(PARTS))
+    if (wanted.length === 0 || wanted.includes(name)) await measure();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

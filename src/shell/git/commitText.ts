@@ -66,7 +66,7 @@ export function subjectOf(message: string): string {
 export function bodyOf(message: string): string {
   const plain = message.replace(/^\n+/, '');
   const at = /\n\s*\n/.exec(plain);
-  return at ? plain.slice(at.index + at[0].length).trimEnd() + '\n' : '';
+  return at ? `${plain.slice(at.index + at[0].length).trimEnd()}\n` : '';
 }
 
 /** Whether commits are told apart by an empty line, or each ends with a newline of its own. */

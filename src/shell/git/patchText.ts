@@ -35,7 +35,7 @@ async function onePatch({ before, after, similarity, path }: FileChange, form: P
   const isSame = before?.oid === after?.oid;
   const [left, right] = [before ? a : '/dev/null', after ? b : '/dev/null'];
   if (!isSame && (isBinary(old) || isBinary(now)))
-    return paintLines([...head], form) + `Binary files ${left} and ${right} differ\n`;
+    return `${paintLines([...head], form)}Binary files ${left} and ${right} differ\n`;
   const [oldText, newText] = [diffTextOf(decodeName(old)), diffTextOf(decodeName(now))];
   const changes = isSame
     ? []

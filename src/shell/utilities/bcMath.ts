@@ -29,7 +29,7 @@ function resultOf({ digits }: Fixed, value: bigint, scale: number): BcNumber {
 export function exponential(value: BcNumber, scale: number): BcNumber {
   const whole = Number(rescaled(value, 0).digits);
   if (Math.abs(whole) > 20_000) throw new BcFault('limit', 'argument of e() too large');
-  const at = fixed(scale, Math.max(0, Math.ceil(whole * 0.4343)) + value.scale);
+  const at = fixed(scale, Math.max(0, Math.ceil(whole * Math.LOG10E)) + value.scale);
   return resultOf(at, exp(at, valueIn(at, value)), scale);
 }
 

@@ -51,7 +51,8 @@ function program(role: 'zstd' | 'unzstd' | 'zstdcat'): Program {
   return utility(
     {
       options: OPTIONS,
-      notSimulated: '-v --verbose -D=DICT --train -b -l --list --long[=N] --adapt --stream-size=N --patch-from=FILE --format=FORMAT',
+      notSimulated:
+        '-v --verbose -D=DICT --train -b -l --list --long[=N] --adapt --stream-size=N --patch-from=FILE --format=FORMAT',
       usage: '[OPTION]... [FILE]...',
       version: 'v1.5.4',
     },

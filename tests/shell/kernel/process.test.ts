@@ -52,7 +52,7 @@ describe('SHELL-1 processes', () => {
     expect(result).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'test: pipe:[' + /\d+/.exec(result.stderr)?.[0] + ']: Broken pipe\n',
+      stderr: `test: pipe:[${/\d+/.exec(result.stderr)?.[0]}]: Broken pipe\n`,
     });
   });
 

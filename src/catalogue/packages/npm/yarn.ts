@@ -114,7 +114,7 @@ async function fault(process: Process, title: string | undefined, message: strin
 /** Where root's archives are kept; a user's are in the home directory. */
 function cacheOf(process: Process): string {
   const told = process.env.get('YARN_CACHE_FOLDER');
-  if (told !== undefined && told.startsWith('/')) return told;
+  if (told?.startsWith('/')) return told;
   return process.credentials.uid === 0
     ? '/usr/local/share/.cache/yarn/v6'
     : `${process.env.get('HOME') ?? ''}/.cache/yarn/v6`;

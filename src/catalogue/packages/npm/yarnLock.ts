@@ -1,4 +1,4 @@
-import { type NpmPackage } from './npmPackages.ts';
+import type { NpmPackage } from './npmPackages.ts';
 import type { NpmTree } from './npmTree.ts';
 
 /** Versions by pattern (`express@^4.18.0`), of a yarn.lock of version 1. Lines of other shapes say nothing. */
