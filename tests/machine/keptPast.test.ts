@@ -39,8 +39,9 @@ describe('REST-6 the whole lab is kept', () => {
     const lab = bootMachine(setup);
     await type(lab, 'docker pull -q busybox; docker run --name one busybox true; ssh b docker volume create vol');
     const woken = await keptAndWoken(lab);
-    const events = 'docker events --since 1 --until $(date +%s) --format "{{.Type}} {{.Action}}"';
-    expect(await run(woken, `${events} | grep -E "pull|die"`)).toBe('image pull\ncontainer die\n');
+    // Whole seconds: what happened within the present one comes after them.
+    const events = 'sleep 1; docker events --since 1 --until $(date +%s) --format "{{.Type}} {{.Action}}"';
+    expect(await run(woken, `(${events}) | grep -E "pull|die"`)).toBe('image pull\ncontainer die\n');
     expect(await run(woken, `ssh b '${events}'`)).toBe('volume create\n');
     await woken.machine.halt();
   });
