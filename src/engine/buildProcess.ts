@@ -40,11 +40,15 @@ export interface BuildMount {
   readonly isReadOnly: boolean;
   /** As /proc/mounts names it. */
   readonly type?: 'overlay' | 'tmpfs';
+  readonly options?: string;
 }
 
 export type BuildCommandEnd = { readonly exitCode: number } | { readonly cannotStart: string };
 
 const DIRECTORY_MODE = 0o755;
+/** containerd oci/mounts.go. */
+const SHARED_MEMORY = '/dev/shm';
+const SHARED_MEMORY_OPTIONS = 'nosuid,nodev,noexec,relatime,size=65536k';
 const HOST_NAME = 'buildkitsandbox';
 let sandboxes = 0;
 
@@ -61,6 +65,12 @@ export async function runInMount(
   mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
   mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
   mounts.mount('/dev/pts', new PtsFilesystem(terminals), { type: 'devpts' });
+  if (!command.mounts.some(({ target }) => target === SHARED_MEMORY))
+    mounts.mount(SHARED_MEMORY, memoryFilesystem(now), {
+      type: 'tmpfs',
+      source: 'shm',
+      options: SHARED_MEMORY_OPTIONS,
+    });
   mounts.mount('/sys', memoryFilesystem(now), { type: 'sysfs', isReadOnly: true });
   const helper = helperProcess(kernel, mounts);
   const user = await resolveUser(helper, command.user);
@@ -109,9 +119,9 @@ export async function runInMount(
 }
 
 function place(mounts: MountNamespace, helper: Process, mount: BuildMount): void {
-  const { target, filesystem, root, isReadOnly, type = 'overlay' } = mount;
+  const { target, filesystem, root, isReadOnly, type = 'overlay', options } = mount;
   const at = mounts.resolve(helper, target, 'follow').path;
-  mounts.mount(at, filesystem, { root, isReadOnly, type, source: type });
+  mounts.mount(at, filesystem, { root, isReadOnly, type, source: type, options });
 }
 
 /** The working directory belongs to whoever works in it. */

@@ -42,6 +42,20 @@ describe('BK-13 cache mounts', () => {
   });
 });
 
+describe('BK-6 memory that RUN is given', () => {
+  it('shows in /proc/mounts as the real one does, and holds no more than its size', async () => {
+    const { output } = await runLines([
+      'mkdir -p /w; cd /w',
+      `printf 'FROM busybox\\nRUN mount | grep /dev/shm > /a\\nRUN --mount=type=tmpfs,target=/dev/shm,size=1m mount | grep /dev/shm > /b; yes | head -c 2000000 > /dev/shm/big; echo $? >> /b\\n' > Dockerfile`,
+      'docker buildx build -q -t x . >/dev/null; docker run --rm x cat /a /b',
+    ]);
+    expect(output).toBe(
+      'shm on /dev/shm type tmpfs (rw,nosuid,nodev,noexec,relatime,size=65536k)\n' +
+        'tmpfs on /dev/shm type tmpfs (rw,nosuid,relatime,size=1024k)\n1\n',
+    );
+  });
+});
+
 describe('BK-6 what lies in a stage', () => {
   it('is copied as what it is: fifos and devices too', async () => {
     const { output } = await runLines([

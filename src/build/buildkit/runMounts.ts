@@ -35,6 +35,11 @@ export interface PreparedMounts {
   readonly digest: string;
 }
 
+/** buildkit solver/llbsolver/mounts, tmpfs; the kernel tells sizes in KiB. */
+function tmpfsOptions(sizeLimitBytes: number): string {
+  return `nosuid,relatime${sizeLimitBytes > 0 ? `,size=${Math.ceil(sizeLimitBytes / 4096) * 4}k` : ''}`;
+}
+
 /** Prepares what RUN --mount lays over the tree. What is written into a bind is lost. Throws BuildError. */
 export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup): Promise<PreparedMounts> {
   const prepared: BuildMount[] = [];
@@ -43,11 +48,11 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
   for (const [index, mount] of mounts.entries()) {
     const target = absolute(setup.workingDir, mount.target);
     digests.push(`${mount.type} ${target} ${mount.source} ${mount.cacheId} ${mount.readOnly}`);
-    const root = memoryFilesystem(setup.now);
+    const root = memoryFilesystem(setup.now, mount.sizeLimitBytes > 0 ? mount.sizeLimitBytes : undefined);
     const plain = { target, filesystem: root, root: '', isFile: false, isReadOnly: mount.readOnly };
     if (mount.type === 'tmpfs') {
       root.chmod('/', TMPFS_MODE);
-      prepared.push({ ...plain, type: 'tmpfs' });
+      prepared.push({ ...plain, type: 'tmpfs', options: tmpfsOptions(mount.sizeLimitBytes) });
     } else if (mount.type === 'cache') prepared.push({ ...plain, ...cacheOf(mount, target, setup) });
     else if (mount.type === 'secret') {
       const made = await secretMount(mount, setup, root, env);

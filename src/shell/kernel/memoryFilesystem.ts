@@ -3,6 +3,7 @@ import { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { Upper } from '../../vfs/overlay/upper.ts';
 
 /** An empty writable filesystem: a tmpfs. Its root is root's, 0755. */
-export function memoryFilesystem(now: () => Timestamp): OverlayMount {
-  return new OverlayMount({ lowers: [new Upper({ now }).freeze()], upper: new Upper({ now }) });
+export function memoryFilesystem(now: () => Timestamp, limitBytes?: number): OverlayMount {
+  const upper = new Upper({ now, ...(limitBytes === undefined ? {} : { limitBytes }) });
+  return new OverlayMount({ lowers: [new Upper({ now }).freeze()], upper });
 }

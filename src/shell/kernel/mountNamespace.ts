@@ -26,6 +26,13 @@ export interface Mount {
   readonly type: string;
   readonly source: string;
   readonly isReadOnly: boolean;
+  /** What /proc/mounts tells besides `ro` or `rw`; `relatime` unless given. */
+  readonly options?: string | undefined;
+}
+
+/** As in /proc/mounts: `rw,relatime`. */
+export function mountOptions({ isReadOnly, options = 'relatime' }: Pick<Mount, 'isReadOnly' | 'options'>): string {
+  return `${isReadOnly ? 'ro' : 'rw'},${options}`;
 }
 
 /** Where a path leads. */
@@ -74,8 +81,8 @@ export class MountNamespace {
 
   /** Mounts over a directory, which should exist. `path` absolute, without links. */
   mount(path: string, filesystem: Filesystem, options: Partial<Omit<Mount, 'path' | 'filesystem'>> = {}): void {
-    const { root = '', type = 'tmpfs', source = type, isReadOnly = false } = options;
-    this.#mounts.unshift({ path, filesystem, root: root === '/' ? '' : root, type, source, isReadOnly });
+    const { root = '', type = 'tmpfs', source = type, isReadOnly = false, options: told } = options;
+    this.#mounts.unshift({ path, filesystem, root: root === '/' ? '' : root, type, source, isReadOnly, options: told });
     topologyEpoch++;
   }
 

@@ -1,7 +1,7 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { GeneratedFilesystem, type GeneratedNode } from './generatedFilesystem.ts';
 import type { Kernel } from './kernel.ts';
-import type { MountNamespace } from './mountNamespace.ts';
+import { mountOptions, type MountNamespace } from './mountNamespace.ts';
 import type { Process } from './process.ts';
 
 const DIRECTORY = S_IFDIR | 0o555;
@@ -166,10 +166,7 @@ function statusText(process: Process, pid: number): string {
 
 function mountLines(mounts: MountNamespace): string {
   return mounts.mounts
-    .map(
-      ({ source, path, type, isReadOnly }) =>
-        `${source} ${path.replaceAll(' ', '\\040')} ${type} ${isReadOnly ? 'ro' : 'rw'},relatime 0 0\n`,
-    )
+    .map((mount) => `${mount.source} ${mount.path.replaceAll(' ', '\\040')} ${mount.type} ${mountOptions(mount)} 0 0\n`)
     .join('');
 }
 

@@ -1,7 +1,7 @@
 import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { memoryFilesystem } from '../kernel/memoryFilesystem.ts';
-import type { Mount } from '../kernel/mountNamespace.ts';
+import { type Mount, mountOptions } from '../kernel/mountNamespace.ts';
 import type { Process } from '../kernel/process.ts';
 import { lstat, stat } from '../kernel/calls.ts';
 import { causeOf } from './failure.ts';
@@ -10,10 +10,6 @@ import { utility } from './utility.ts';
 
 /** Of mount(8) and umount(8): usage, and a mount that failed. */
 const MOUNT_FAILED = 32;
-
-function optionsOf({ isReadOnly }: Mount): string {
-  return `${isReadOnly ? 'ro' : 'rw'},relatime`;
-}
 
 export const mount = utility(
   {
@@ -41,7 +37,7 @@ export const mount = utility(
       const types = options.value('type')?.split(',');
       const shown = process.mounts.mounts.filter(({ type }) => !types || types.includes(type));
       await process.print(
-        shown.map((one) => `${one.source} on ${one.path} type ${one.type} (${optionsOf(one)})\n`).join(''),
+        shown.map((one) => `${one.source} on ${one.path} type ${one.type} (${mountOptions(one)})\n`).join(''),
       );
       return 0;
     }
@@ -225,7 +221,7 @@ export const findmnt = utility(
       TARGET: ({ path }) => path,
       SOURCE: ({ source, root }) => (root ? `${source}[${root}]` : source),
       FSTYPE: ({ type }) => type,
-      OPTIONS: optionsOf,
+      OPTIONS: mountOptions,
     };
     const wrong = columns.find((column) => !Object.hasOwn(values, column));
     if (wrong !== undefined) throw new UsageError('operand', `unknown column: ${wrong}`, { bare: true });
