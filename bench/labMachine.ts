@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BootSetup, bootMachine, type LabMachine as Booted } from '../src/machine/bootMachine.ts';
+import { runCommand } from '../src/machine/runCommand.ts';
 import { nodePlatform } from '../src/platform/node.ts';
-import { makePipe } from '../src/shell/kernel/pipe.ts';
-import { exitCode } from '../src/shell/kernel/process.ts';
 import { O_CREAT, O_WRONLY } from '../src/vfs/overlay/openFlags.ts';
-import { ROOT } from '../src/vfs/overlay/permission.ts';
 import type { ProcessFigures } from './measure.ts';
 
 const ENVIRONMENT = {
@@ -41,8 +39,7 @@ export function bootLabMachine(): LabMachine {
 
 export function labMachineOf(booted: Booted): LabMachine {
   const { machine } = booted;
-  const { kernel, namespaces, root } = machine.host;
-  const environment = new Map(Object.entries(ENVIRONMENT));
+  const { root } = machine.host;
 
   function place(folder: string, tree: FileTree): void {
     const known = new Set<string>();
@@ -69,36 +66,16 @@ export function labMachineOf(booted: Booted): LabMachine {
 
   async function run(script: string): Promise<ProcessFigures> {
     const startMs = performance.now();
-    const { readEnd, writeEnd } = makePipe();
-    const nothing = makePipe();
-    nothing.writeEnd.close();
-    const argv = ['bash', '-c', script];
-    const started = kernel.launch(
-      {
-        namespaces,
-        argv,
-        env: new Map(environment),
-        cwd: '/root',
-        credentials: ROOT,
-        files: new Map([
-          [0, nothing.readEnd],
-          [1, writeEnd],
-          [2, writeEnd],
-        ]),
-        group: 'new',
-      },
-      (self) => self.exec('/bin/bash', argv),
-    );
-    writeEnd.close();
-    nothing.readEnd.close();
-    const decoder = new TextDecoder();
     let output = '';
-    for (;;) {
-      const chunk = await readEnd.read(65_536);
-      if (chunk.length === 0) break;
-      output += decoder.decode(chunk, { stream: true });
-    }
-    const status = exitCode(await started.wait());
+    const status = await runCommand(machine.host, {
+      program: '/bin/bash',
+      argv: ['bash', '-c', script],
+      env: ENVIRONMENT,
+      cwd: '/root',
+      onText: (text) => {
+        output += text;
+      },
+    });
     if (status !== 0) throw new Error(`the machine's bash ended with ${status}: ${output.slice(-2000)}`);
     return { wallMs: performance.now() - startMs, output };
   }

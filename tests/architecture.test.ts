@@ -28,8 +28,22 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
   },
   build: { folders: ['bytes', 'codec', 'tar', 'vfs', 'git', 'image', 'archive', 'shell', 'engine'], packages: [] },
   docker: {
-    folders: ['bytes', 'codec', 'tar', 'vfs', 'git', 'image', 'archive', 'registry', 'shell', 'engine', 'build'],
+    folders: [
+      'bytes',
+      'codec',
+      'tar',
+      'vfs',
+      'git',
+      'image',
+      'archive',
+      'registry',
+      'shell',
+      'engine',
+      'build',
+      'companion',
+    ],
     packages: [],
+    typesOnly: ['companion'],
   },
   catalogue: { folders: ['bytes', 'codec', 'tar', 'vfs', 'image', 'shell', 'engine'], packages: [] },
   machine: {

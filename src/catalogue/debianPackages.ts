@@ -2,6 +2,7 @@ import { ALTERNATIVES } from './alternatives.ts';
 import type { AptPackages } from './aptPackages.ts';
 import type { CatalogueFiles } from './catalogueFiles.ts';
 import { type ListedEntry, readListing } from './listing.ts';
+import { splitShard } from './splitShard.ts';
 
 /** What dpkg says of a package, as of its control file; names of fields as there. */
 export interface DebianPackage {
@@ -69,14 +70,4 @@ function readIndex(text: string): ReadonlyMap<string, DebianPackage> {
     packages.set(name, { name, fields });
   }
   return packages;
-}
-
-/** `= NAME` begins the listing of a package. */
-function splitShard(text: string): ReadonlyMap<string, string> {
-  const listings = new Map<string, string>();
-  for (const part of text.split(/^= /m)) {
-    const newline = part.indexOf('\n');
-    if (newline > 0) listings.set(part.slice(0, newline), part.slice(newline + 1));
-  }
-  return listings;
 }

@@ -1,5 +1,6 @@
 import type { CatalogueFiles } from './catalogueFiles.ts';
 import { type ListedEntry, readListing } from './listing.ts';
+import { splitShard } from './splitShard.ts';
 
 /** A package of a distribution whose packages are told by facts: a line of `FOLDER/index.txt`, columns parted by `|`:
  *  `NAME|VERSION|REPOSITORY|ARCHIVE_BYTES|INSTALLED_BYTES|LICENSE|ORIGIN|DEPENDENCIES|SCRIPTS|DESCRIPTION`. */
@@ -69,16 +70,6 @@ function readIndex(text: string): ReadonlyMap<string, FactPackage> {
     });
   }
   return packages;
-}
-
-/** `= NAME` begins the listing of a package. */
-function splitShard(text: string): ReadonlyMap<string, string> {
-  const listings = new Map<string, string>();
-  for (const part of text.split(/^= /m)) {
-    const newline = part.indexOf('\n');
-    if (newline > 0) listings.set(part.slice(0, newline), part.slice(newline + 1));
-  }
-  return listings;
 }
 
 /** The wanted packages and what they need, each behind what it depends on; without those that `isInstalled`. */

@@ -1,16 +1,14 @@
 import type { Filesystem } from '../shell/kernel/filesystem.ts';
-import { devFilesystem, PtsFilesystem } from '../shell/kernel/devFilesystem.ts';
 import * as calls from '../shell/kernel/calls.ts';
-import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
 import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
 import { exitCode, type Namespaces, PidNamespace, type Process } from '../shell/kernel/process.ts';
-import { ProcFilesystem } from '../shell/kernel/procfs.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
 import { launchInContainer } from './containerProcess.ts';
 import { type ContainerUser, resolveUser } from './containerUser.ts';
 import type { EngineCore } from './engineCore.ts';
 import { helperProcess } from './helperProcess.ts';
+import { mountKernelFilesystems, SHARED_MEMORY } from './kernelMounts.ts';
 import { MountPoints, type StubRemoval } from './mountPoints.ts';
 import { ProcessOutput } from './processOutput.ts';
 
@@ -46,9 +44,6 @@ export interface BuildMount {
 export type BuildCommandEnd = { readonly exitCode: number } | { readonly cannotStart: string };
 
 const DIRECTORY_MODE = 0o755;
-/** containerd oci/mounts.go. */
-const SHARED_MEMORY = '/dev/shm';
-const SHARED_MEMORY_OPTIONS = 'nosuid,nodev,noexec,relatime,size=65536k';
 const HOST_NAME = 'buildkitsandbox';
 let sandboxes = 0;
 
@@ -59,19 +54,10 @@ export async function runInMount(
   command: BuildCommand,
 ): Promise<BuildCommandEnd> {
   const { kernel } = core;
-  const now = () => kernel.clock.now();
   const terminals = { terminals: new Set<never>() };
   const mounts = new MountNamespace(rootfs);
-  mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
-  mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
-  mounts.mount('/dev/pts', new PtsFilesystem(terminals), { type: 'devpts' });
-  if (!command.mounts.some(({ target }) => target === SHARED_MEMORY))
-    mounts.mount(SHARED_MEMORY, memoryFilesystem(now), {
-      type: 'tmpfs',
-      source: 'shm',
-      options: SHARED_MEMORY_OPTIONS,
-    });
-  mounts.mount('/sys', memoryFilesystem(now), { type: 'sysfs', isReadOnly: true });
+  const hasSharedMemory = !command.mounts.some(({ target }) => target === SHARED_MEMORY);
+  mountKernelFilesystems(mounts, { kernel, terminals, hasSharedMemory });
   const helper = helperProcess(kernel, mounts);
   const user = await resolveUser(helper, command.user);
   const points = new MountPoints(kernel, rootfs, command.mounts, command.stubs ?? 'all');

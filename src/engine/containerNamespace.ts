@@ -1,9 +1,7 @@
 import { makeDirectories, statIfThere, writeFile } from '../shell/kernel/calls.ts';
-import { devFilesystem, PtsFilesystem } from '../shell/kernel/devFilesystem.ts';
 import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
 import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
 import type { Process } from '../shell/kernel/process.ts';
-import { ProcFilesystem } from '../shell/kernel/procfs.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import type { MountPoint } from './containerCalls.ts';
@@ -12,6 +10,7 @@ import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
 import type { EngineCore } from './engineCore.ts';
 import { helperProcess } from './helperProcess.ts';
+import { mountKernelFilesystems } from './kernelMounts.ts';
 import { other } from './messages.ts';
 import { DEFAULT_BRIDGE } from './networkStore.ts';
 
@@ -32,12 +31,7 @@ export async function runNamespace(
   runtime: ContainerRuntime,
 ): Promise<MountNamespace> {
   const mounts = new MountNamespace(runtime.rootfs);
-  const { kernel } = core;
-  const now = () => kernel.clock.now();
-  mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
-  mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
-  mounts.mount('/dev/pts', new PtsFilesystem(runtime), { type: 'devpts' });
-  mounts.mount('/sys', memoryFilesystem(now), { type: 'sysfs', isReadOnly: true });
+  mountKernelFilesystems(mounts, { kernel: core.kernel, terminals: runtime });
   await mountOwnFiles(core, record, mounts);
   mountPoints(core, mounts, record.mounts);
   return record.hostConfig.ReadonlyRootfs ? readOnlyRoot(mounts, runtime) : mounts;

@@ -16,7 +16,7 @@ async function listener(core: EngineCore, method: string, url: URL): Promise<Net
   const fail = (why: string, cause?: unknown) =>
     other('unavailable', `${verb} ${JSON.stringify(url.href)}: ${why}`, cause);
   try {
-    const service = await connectTo(core.daemon, name, port);
+    const { service } = await connectTo(core.daemon, name, port);
     if (!service.http) throw fail('EOF');
     return service;
   } catch (error) {

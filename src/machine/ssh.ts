@@ -56,7 +56,7 @@ export const ssh: Program = async (process) => {
 
 async function connect(process: Process, { host, port }: SshCall): Promise<NetworkService | undefined> {
   try {
-    const service = await connectTo(process, host, port);
+    const { service } = await connectTo(process, host, port);
     if (service.ssh) return service;
     await process.write(2, `kex_exchange_identification: Connection closed by remote host\n`);
   } catch (error) {

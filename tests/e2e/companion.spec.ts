@@ -1,80 +1,43 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { probeBuildkit, programPath, shellMembers, startBuildkit } from '../companion/realBuildkit.ts';
 import { dockerArchive, sampleLayers, tarOf } from '../archive/buildTar.ts';
 import { isInstalled, startRegistry } from '../companion/realRegistry.ts';
-import { expect, type Page, test as base } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
+import { violations, withAxe } from './support/axe.ts';
+import { CompanionProcess } from './support/companionProcess.ts';
 import { openTerminal, run, screenOf } from './support/labTerminal.ts';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/** What axe finds, when nothing moves any more. */
-async function violations(page: Page): Promise<readonly string[]> {
-  return page.evaluate(async () => {
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await axe.run();
-    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  });
-}
-
-interface Companion {
-  readonly link: string;
-  readonly folder: string;
-}
-
-/** The built program, on a port and in a folder of its own. */
-async function launch(folder: string, words: readonly string[]): Promise<{ link: string; child: ChildProcess }> {
-  const program = ['dist/cli/palimpsest.js', 'companion', '--port', '0', '--state', join(folder, 'state')];
-  const child = spawn(process.execPath, [...program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const link = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (piece: Buffer) => {
-      text += piece.toString();
-      if (text.includes('\n')) resolve(text.trim());
-    });
-    child.once('exit', (code) => reject(new Error(`the companion ended with ${code}`)));
-  });
-  return { link, child };
+/** An engine that is named and not there: this machine's own are left alone. */
+function noEngine(folder: string): readonly string[] {
+  return ['--engine', `docker=unix://${join(folder, 'no.sock')}`];
 }
 
 const test = base.extend<{
-  idle: Companion;
-  hosted: Companion;
-  pulling: Companion & { readonly reference: string };
-  building: Companion;
+  idle: CompanionProcess;
+  hosted: CompanionProcess;
+  pulling: { readonly link: string; readonly reference: string };
+  building: CompanionProcess;
 }>({
   hosted: async ({ baseURL }, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
     const origin = new URL(baseURL ?? '').origin;
-    const words = ['--engine', `docker=unix://${join(folder, 'no.sock')}`, '--allow-origin', origin];
-    const { link, child } = await launch(folder, words);
-    await use({ link, folder });
-    await end(child);
-    rmSync(folder, { recursive: true, force: true });
+    const companion = await CompanionProcess.start((folder) => [...noEngine(folder), '--allow-origin', origin]);
+    await use(companion);
+    await companion.end();
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
   idle: async ({}, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
-    // An engine that is named and not there: this machine's own are left alone.
-    const { link, child } = await launch(folder, ['--engine', `docker=unix://${join(folder, 'no.sock')}`]);
-    await use({ link, folder });
-    await end(child);
-    rmSync(folder, { recursive: true, force: true });
+    const companion = await CompanionProcess.start(noEngine);
+    await use(companion);
+    await companion.end();
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
   pulling: async ({}, use, testInfo) => {
     testInfo.skip(!isInstalled('docker-registry'), 'skipped: docker-registry is not installed');
-    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
     const registry = await startRegistry();
     const allowed = ['--allow-host', registry.host, '--plain-http', registry.host];
-    const engine = ['--engine', `docker=unix://${join(folder, 'no.sock')}`];
-    const { link, child } = await launch(folder, [...engine, ...allowed]);
+    const companion = await CompanionProcess.start((folder) => [...noEngine(folder), ...allowed]);
+    const { link } = companion;
     const reference = `${registry.host}/team/pulled:1`;
     const pushed = await fetch(new URL(`/v1/registry/image?reference=${reference}`, link), {
       method: 'POST',
@@ -82,31 +45,22 @@ const test = base.extend<{
       body: (await dockerArchive(await sampleLayers())) as BodyInit,
     });
     expect(pushed.status).toBe(200);
-    await use({ link, folder, reference });
-    await end(child);
+    await use({ link, reference });
+    await companion.end();
     await registry.stop();
-    rmSync(folder, { recursive: true, force: true });
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
   building: async ({}, use, testInfo) => {
     const obstacle = await probeBuildkit();
     testInfo.skip(obstacle !== undefined, `skipped: ${obstacle}`);
-    const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
     const daemon = await startBuildkit();
     const words = ['--engine', `buildkit=${daemon.address}`, '--buildctl', programPath('buildctl') ?? ''];
-    const { link, child } = await launch(folder, words);
-    await use({ link, folder });
-    await end(child);
+    const companion = await CompanionProcess.start(words);
+    await use(companion);
+    await companion.end();
     await daemon.stop();
-    rmSync(folder, { recursive: true, force: true });
   },
 });
-
-async function end(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
-}
 
 test('COMP-16 the page that a companion serves is connected, says to what, and keeps the token out of its address', async ({
   page,
@@ -144,7 +98,7 @@ for (const [locale, colorScheme] of [
     test.use({ locale, colorScheme });
 
     test('in the companion’s dialog, connected and not', async ({ page, idle }) => {
-      await page.addInitScript({ path: AXE });
+      await withAxe(page);
       await page.goto('./');
       const state = page.locator('header button.companion');
       await state.click();

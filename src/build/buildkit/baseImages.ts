@@ -30,9 +30,7 @@ export class BaseImages {
     const reference = shownReference(name);
     const vertex = `[internal] load metadata for ${reference}`;
     try {
-      const image = await this.#progress.step(vertex, () => this.#find(name, platform));
-      this.#ready.set(keyOf(name, platform), image);
-      return image;
+      return await this.#fetch(vertex, name, platform);
     } catch (error) {
       if (!(error instanceof PullFailed)) throw error;
       const words =
@@ -49,13 +47,17 @@ export class BaseImages {
     if (known) return known;
     const vertex = `FROM ${shownReference(name)}`;
     try {
-      const image = await this.#progress.step(vertex, () => this.#find(name, platform));
-      this.#ready.set(keyOf(name, platform), image);
-      return image;
+      return await this.#fetch(vertex, name, platform);
     } catch (error) {
       if (!(error instanceof PullFailed)) throw error;
       throw new BuildkitError(`failed to load cache key: ${error.message}`, { vertexName: vertex });
     }
+  }
+
+  async #fetch(vertex: string, name: string, platform: string): Promise<ImageRecord> {
+    const image = await this.#progress.step(vertex, () => this.#find(name, platform));
+    this.#ready.set(keyOf(name, platform), image);
+    return image;
   }
 
   #find(name: string, platform: string): Promise<ImageRecord> {

@@ -1,7 +1,5 @@
-import { decodeName } from '../../bytes/byteName.ts';
-import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
-import { VfsError } from '../../vfs/vfsError.ts';
+import { accountLine } from '../accountLine.ts';
 import type { Owner } from '../classic/mountFiles.ts';
 
 const UID_COLUMN = 2;
@@ -15,10 +13,10 @@ export async function copyOwner(mount: OverlayMount, spec: string): Promise<Owne
   const user = colon < 0 ? spec : spec.slice(0, colon);
   const group = colon < 0 ? undefined : spec.slice(colon + 1);
   const id = numberOf(user);
-  const line = id === undefined ? await lineOf(mount, '/etc/passwd', user) : undefined;
+  const line = id === undefined ? await accountLine(mount, '/etc/passwd', user) : undefined;
   const owner = id === undefined ? ownerIn(line) : { uid: id, gid: id };
   if (group === undefined) return owner;
-  const gid = numberOf(group) ?? columnOf(await lineOf(mount, '/etc/group', group), UID_COLUMN);
+  const gid = numberOf(group) ?? columnOf(await accountLine(mount, '/etc/group', group), UID_COLUMN);
   return { uid: owner.uid, gid: gid ?? owner.gid };
 }
 
@@ -35,24 +33,4 @@ function numberOf(text: string): number | undefined {
   if (text === '' || text === 'root') return 0;
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
   return value !== undefined && value >= 0 && value <= MAX_ID ? value : undefined;
-}
-
-async function lineOf(mount: OverlayMount, path: string, name: string): Promise<readonly string[] | undefined> {
-  let fd: number;
-  try {
-    fd = mount.open(path, O_RDONLY);
-  } catch (error) {
-    if (error instanceof VfsError) return undefined;
-    throw error;
-  }
-  try {
-    const content = mount.content(fd);
-    const text = decodeName(await content.read(0, content.sizeBytes));
-    return text
-      .split('\n')
-      .map((line) => line.split(':'))
-      .find(([first]) => first === name);
-  } finally {
-    mount.close(fd);
-  }
 }

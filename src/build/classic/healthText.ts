@@ -1,3 +1,4 @@
+import { ESCAPE_LETTERS } from '../../shell/escapeLetters.ts';
 import { formatDuration } from '../go/formatDuration.ts';
 import { quoteList } from '../go/quote.ts';
 import type { HealthCheck } from '../instructions/instruction.ts';
@@ -12,13 +13,7 @@ export function healthText(health: HealthCheck): string {
 /** Go's %q of a number is the character of that code. */
 function quotedCharacter(code: number): string {
   const named: Readonly<Record<number, string>> = {
-    7: '\\a',
-    8: '\\b',
-    9: '\\t',
-    10: '\\n',
-    11: '\\v',
-    12: '\\f',
-    13: '\\r',
+    ...ESCAPE_LETTERS,
     39: "\\'",
     92: '\\\\',
   };

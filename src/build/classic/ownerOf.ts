@@ -1,7 +1,5 @@
-import { decodeName } from '../../bytes/byteName.ts';
-import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
-import { VfsError } from '../../vfs/vfsError.ts';
+import { accountLine } from '../accountLine.ts';
 import { BuildError } from '../buildError.ts';
 import type { Owner } from './mountFiles.ts';
 
@@ -31,22 +29,5 @@ function numberOf(text: string): number | undefined {
 
 /** The third column of the line that the name begins. */
 async function lookUp(mount: OverlayMount, path: string, name: string): Promise<number | undefined> {
-  let fd: number;
-  try {
-    fd = mount.open(path, O_RDONLY);
-  } catch (error) {
-    if (error instanceof VfsError) return undefined;
-    throw error;
-  }
-  try {
-    const content = mount.content(fd);
-    const text = decodeName(await content.read(0, content.sizeBytes));
-    for (const line of text.split('\n')) {
-      const columns = line.split(':');
-      if (columns[0] === name) return numberOf(columns[2] ?? '');
-    }
-    return undefined;
-  } finally {
-    mount.close(fd);
-  }
+  return numberOf((await accountLine(mount, path, name))?.[2] ?? '');
 }

@@ -1,7 +1,7 @@
 import * as calls from '../../shell/kernel/calls.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
-import { detach } from './detach.ts';
+import { inBackground } from './inBackground.ts';
 import { fileAnswer } from './fileAnswer.ts';
 import { listen } from './listen.ts';
 import { untilSignal } from './untilSignal.ts';
@@ -30,25 +30,7 @@ export async function busyboxHttpd(process: Process): Promise<number> {
     return 1;
   }
   if (given.isForeground) return serve(process, given);
-  let code = 0;
-  const started = new Promise<void>((resolve) => {
-    process.fork(
-      async (self) => {
-        try {
-          code = await serve(self, given, async () => {
-            await detach(self);
-            resolve();
-          });
-          return code;
-        } finally {
-          resolve();
-        }
-      },
-      { group: 'new' },
-    );
-  });
-  await process.waitFor(started);
-  return code;
+  return inBackground(process, (self, onBound) => serve(self, given, onBound));
 }
 
 async function serve(process: Process, given: Arguments, onBound?: () => Promise<void>): Promise<number> {

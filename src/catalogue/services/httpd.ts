@@ -4,7 +4,7 @@ import type { Process } from '../../shell/kernel/process.ts';
 import type { Program } from '../../shell/kernel/program.ts';
 import { SIGNALS } from '../../shell/kernel/signals.ts';
 import { busyboxHttpd } from './busyboxHttpd.ts';
-import { detach } from './detach.ts';
+import { inBackground } from './inBackground.ts';
 import { type HttpdConfig, HttpdConfigError, readHttpdConfig } from './httpdConfig.ts';
 import { HttpdServer } from './httpdServer.ts';
 import { installedVersion } from './installedVersion.ts';
@@ -88,27 +88,9 @@ interface Serving {
 async function serve(process: Process, serving: Serving, isForeground: boolean): Promise<number> {
   const reread = () => readHttpdConfig(process, serving.path);
   if (isForeground) return new HttpdServer({ ...serving, process, reread }).run();
-  // The ports are taken before the parent ends, so that what follows finds them open.
-  let code = 0;
-  const started = new Promise<void>((resolve) => {
-    process.fork(
-      async (self) => {
-        const onBound = async () => {
-          await detach(self);
-          resolve();
-        };
-        try {
-          code = await new HttpdServer({ ...serving, process: self, reread, onBound }).run();
-          return code;
-        } finally {
-          resolve();
-        }
-      },
-      { group: 'new' },
-    );
-  });
-  await process.waitFor(started);
-  return code;
+  return inBackground(process, (self, onBound) =>
+    new HttpdServer({ ...serving, process: self, reread, onBound }).run(),
+  );
 }
 
 function pidFileOf(config: HttpdConfig): string {

@@ -304,7 +304,7 @@ async function proxyReply(
     const rest = hasPath ? base.pathname + path.slice(place?.pattern.length ?? 0) : path;
     const url = new URL(`${base.origin}${encodeURI(rest)}${request.url.search}`);
     const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-    const service = await connectTo(process, url.hostname, port);
+    const { service } = await connectTo(process, url.hostname, port);
     const answer = await service.http?.({ ...request, url });
     if (!answer) return await errorReply(exchange, settings, 502, depth);
     const own = Object.entries(answer.headers).filter(([name]) => !/^(server|date)$/i.test(name));

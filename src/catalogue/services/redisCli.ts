@@ -63,7 +63,7 @@ async function send(process: Process, given: CliArguments, words: readonly strin
   const { host, port, isRaw } = given;
   let reply: Reply;
   try {
-    const service = await connectTo(process, host, port);
+    const { service } = await connectTo(process, host, port);
     if (!service.message) throw new VfsError('ECONNREFUSED', 'connect', host);
     const bytes = await process.waitFor(service.message(encodeCommand(words)));
     reply = decodeReply(bytes);

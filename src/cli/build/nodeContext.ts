@@ -5,6 +5,7 @@ import { decodeName, encodeName } from '../../bytes/byteName.ts';
 import { MemorySource } from '../../bytes/byteSource.ts';
 import type { Platform, Work } from '../../bytes/platform.ts';
 import type { BuildSource } from '../../build/buildkit/buildkitOptions.ts';
+import { fetchedSource } from '../../build/buildkit/fetchedSource.ts';
 import { ContextFiles } from '../../build/classic/contextFiles.ts';
 import { ContextFilter } from '../../build/context/contextFilter.ts';
 import { selectEntries } from '../../build/context/selectEntries.ts';
@@ -14,7 +15,6 @@ import { type TarMemberWithContent, writeTar } from '../../tar/writeTar.ts';
 import { CliError } from '../cliError.ts';
 import { findIgnoreFile } from '../dockerfile/contextReport.ts';
 import type { ReadingContext } from '../dockerfile/readDockerfile.ts';
-import { fetchedSource } from './remoteContext.ts';
 
 const DEFAULT_DOCKERFILE = 'Dockerfile';
 const MAX_INPUT_BYTES = 2 ** 31 - 1;

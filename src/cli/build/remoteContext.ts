@@ -1,5 +1,4 @@
 import { BuildError } from '../../build/buildError.ts';
-import type { BuildSource } from '../../build/buildkit/buildkitOptions.ts';
 import type { DownloadedFile } from '../../build/classic/classicOptions.ts';
 import type { ContextFiles } from '../../build/classic/contextFiles.ts';
 import { checkOut, type GitFetch } from '../../build/context/gitFiles.ts';
@@ -10,7 +9,6 @@ import type { GitTransport } from '../../git/gitTransport.ts';
 import { CliError } from '../cliError.ts';
 
 const MAX_BYTES = 2 ** 30;
-const DEFAULT_DOCKERFILE = 'Dockerfile';
 
 /** Whether a word names a context elsewhere. */
 export function isRemoteContext(source: string): boolean {
@@ -82,18 +80,4 @@ export async function repositoryContext(source: string, work: Work, nowSec: numb
   } catch (error) {
     throw error instanceof BuildError ? new CliError('build', error.message) : error;
   }
-}
-
-/** Files that the builder has fetched itself: no ignore file counts, as in BuildKit. */
-export function fetchedSource(files: ContextFiles, dockerfile = DEFAULT_DOCKERFILE): BuildSource {
-  return {
-    dockerfileName: dockerfile,
-    isRemote: true,
-    dockerfile: async () => {
-      const found = files.resolve(dockerfile);
-      return { value: found?.kind === 'file' ? found.content : undefined, bytes: found?.sizeBytes ?? 0 };
-    },
-    ignoreFile: async () => ({ value: [], bytes: 0 }),
-    context: async () => ({ value: files, bytes: 0 }),
-  };
 }

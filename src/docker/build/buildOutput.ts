@@ -11,7 +11,7 @@ import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import { type Client, ClientError } from '../client.ts';
 import { OutputFile } from '../outputFile.ts';
-import { absolutePath } from '../copy/paths.ts';
+import { absolutePath } from '../../shell/absolutePath.ts';
 
 /** `--output`: nothing is an image; `DIR` and `type=local` a folder; `-` and `type=tar` an archive of files; `type=oci`
  *  and `type=docker` with a destination an archive of the image. Throws ClientError. */

@@ -2,6 +2,7 @@ import { decodeName } from '../../bytes/byteName.ts';
 import { MemorySource } from '../../bytes/byteSource.ts';
 import type { Work } from '../../bytes/platform.ts';
 import type { BuildSource } from '../../build/buildkit/buildkitOptions.ts';
+import { fetchedSource } from '../../build/buildkit/fetchedSource.ts';
 import { ContextFiles } from '../../build/classic/contextFiles.ts';
 import { ignoreFileNames } from '../../build/context/contextFilter.ts';
 import { readIgnoreFile } from '../../build/context/ignoreFile.ts';
@@ -14,7 +15,7 @@ import { type Client, ClientError } from '../client.ts';
 import { fetchFile } from './fetchFile.ts';
 import { gitContext } from './fetchGit.ts';
 import { folderContext } from './folderContext.ts';
-import { absolutePath } from '../copy/paths.ts';
+import { absolutePath } from '../../shell/absolutePath.ts';
 import { isTarHeader, spooled } from './readContext.ts';
 import { transferSize } from './transferSize.ts';
 
@@ -29,7 +30,7 @@ export async function buildkitSource(client: Client, source: string, file: strin
     return archiveSource(await process.readAll(0), file, work);
   }
   const repository = await gitContext(client, source, work);
-  if (repository) return filesSource(repository, file || DEFAULT_DOCKERFILE);
+  if (repository) return fetchedSource(repository, file || DEFAULT_DOCKERFILE);
   if (/^https?:\/\//.test(source)) {
     try {
       return archiveSource((await fetchFile(process, source)).bytes, file, work);
@@ -123,19 +124,5 @@ async function archiveSource(bytes: Uint8Array, file: string, work: Work): Promi
     };
   }
   const tar = await spooled(decompress(compression, new MemorySource(bytes).stream(), work.platform), work);
-  return filesSource(await ContextFiles.read(tar, work, 'plain'), file || DEFAULT_DOCKERFILE);
-}
-
-/** A context that the builder fetched itself: no ignore file counts. */
-function filesSource(files: ContextFiles, dockerfile: string): BuildSource {
-  return {
-    dockerfileName: dockerfile,
-    isRemote: true,
-    dockerfile: async () => {
-      const found = files.resolve(dockerfile);
-      return { value: found?.kind === 'file' ? found.content : undefined, bytes: found?.sizeBytes ?? 0 };
-    },
-    ignoreFile: async () => ({ value: [], bytes: 2 }),
-    context: async () => ({ value: files, bytes: 0 }),
-  };
+  return fetchedSource(await ContextFiles.read(tar, work, 'plain'), file || DEFAULT_DOCKERFILE);
 }

@@ -2,7 +2,7 @@ import type { CacheExport, CacheImport, CacheTransfer } from '../../build/buildk
 import { csvFields } from '../../build/go/csvFields.ts';
 import { parseReference } from '../../image/reference.ts';
 import { type Client, ClientError } from '../client.ts';
-import { absolutePath } from '../copy/paths.ts';
+import { absolutePath } from '../../shell/absolutePath.ts';
 import { localExport, localImport } from './localCache.ts';
 import { registryImport } from './registryCache.ts';
 

@@ -14,7 +14,7 @@ import { humanSize } from '../humanUnits.ts';
 import type { ContextFiles } from '../../build/classic/contextFiles.ts';
 import { gitContext } from './fetchGit.ts';
 import { treeMembers } from './buildOutput.ts';
-import { absolutePath } from '../copy/paths.ts';
+import { absolutePath } from '../../shell/absolutePath.ts';
 import { fetchFile } from './fetchFile.ts';
 import { type AddedFile, folderContext } from './folderContext.ts';
 

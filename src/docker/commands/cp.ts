@@ -17,7 +17,8 @@ import {
 } from '../client.ts';
 import { quoteGo } from '../commandLine/flagValue.ts';
 import { type CopyTarget, planCopy } from '../copy/copyPlan.ts';
-import { absolutePath, keepEnding, namesContent, splitPath } from '../copy/paths.ts';
+import { absolutePath } from '../../shell/absolutePath.ts';
+import { keepEnding, namesContent, splitPath } from '../copy/paths.ts';
 import { humanSize } from '../humanUnits.ts';
 
 interface Place {

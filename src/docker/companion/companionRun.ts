@@ -1,8 +1,8 @@
+import type { ContainerRequest } from '../../companion/protocol.ts';
 import { ClientError } from '../client.ts';
 import { readEnvironment } from '../runOptions/environment.ts';
 import type { CompanionCall } from './companionCommands.ts';
 import { fromCompanion } from './fromCompanion.ts';
-import type { RealRun } from './realEngine.ts';
 
 const REFUSED_STATUS = 125;
 
@@ -22,7 +22,7 @@ export const companionRun = {
     const { process } = client;
     const entrypoint = flags.has('entrypoint') ? flags.text('entrypoint') : undefined;
     const build = companion.builds.get(image);
-    const request: RealRun = {
+    const request: ContainerRequest = {
       ...(build === undefined ? { image } : { build }),
       ...(command.length > 0 && { command }),
       ...(entrypoint !== undefined && { entrypoint: [entrypoint] }),

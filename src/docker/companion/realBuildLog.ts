@@ -1,4 +1,4 @@
-import type { RealBuildEvent } from './realEngine.ts';
+import type { BuildEventBody } from '../../companion/protocol.ts';
 
 interface Step {
   readonly number: number;
@@ -21,7 +21,7 @@ export class RealBuildLog {
     return ++this.#last;
   }
 
-  async take(event: RealBuildEvent): Promise<void> {
+  async take(event: BuildEventBody): Promise<void> {
     if (event.type === 'started') {
       // Another engine begins anew.
       this.#steps.clear();

@@ -1,13 +1,4 @@
-/** Without `.`, `..` and doubled slashes; absolute. */
-export function absolutePath(cwd: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
-}
-
+import { absolutePath } from '../../shell/absolutePath.ts';
 /** `DIR/.`: what is in the directory, not the directory. */
 export function namesContent(path: string): boolean {
   return path === '' || path === '.' || path.endsWith('/.');

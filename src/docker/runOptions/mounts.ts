@@ -1,4 +1,4 @@
-import { absolutePath } from '../copy/paths.ts';
+import { absolutePath } from '../../shell/absolutePath.ts';
 import type { MountSpec } from '../../engine/containerConfig.ts';
 import { ClientError } from '../client.ts';
 import { FlagValueError, parseBinarySize, parseGoBool } from '../commandLine/flagValue.ts';

@@ -55,7 +55,6 @@ export const BOOL: GoType = { kind: 'bool' };
 export const STRING: GoType = { kind: 'string' };
 export const INT: GoType = { kind: 'int', name: 'int' };
 export const INT64: GoType = { kind: 'int', name: 'int64' };
-export const FLOAT: GoType = { kind: 'float64' };
 export const ANY: GoType = { kind: 'interface' };
 /** RFC 3339 in JSON. */
 export const TIME: GoType = { kind: 'string', name: 'time.Time' };

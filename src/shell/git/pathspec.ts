@@ -1,16 +1,7 @@
+import { absolutePath } from '../absolutePath.ts';
 import { globMatcher } from '../utilities/globMatch.ts';
 import { fatal } from './gitFault.ts';
 import type { Repository } from './repository.ts';
-
-/** An absolute path as text, `.` and `..` taken out. */
-export function absolutePath(cwd: string, path: string): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
-}
 
 /** A path of the command line, from the root of the work tree; empty for the root. Throws GitFault outside of it. */
 export function treePath(repository: Repository, operand: string): string {

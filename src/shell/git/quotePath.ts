@@ -1,13 +1,8 @@
+import { ESCAPE_LETTERS } from '../escapeLetters.ts';
 import { encodeName } from '../../bytes/byteName.ts';
 
 const ESCAPES: Readonly<Record<number, string>> = {
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
+  ...ESCAPE_LETTERS,
   34: '\\"',
   92: '\\\\',
 };

@@ -2,9 +2,8 @@ import { joinBytes } from '../../bytes/joinBytes.ts';
 import { encodeName } from '../../bytes/byteName.ts';
 import type { GitTransport } from '../../git/gitTransport.ts';
 import { advertise, answerWants } from '../../git/uploadPack.ts';
-import { makePipe } from '../kernel/pipe.ts';
 import { exitCode, type Process } from '../kernel/process.ts';
-import { startCommand } from '../utilities/launch.ts';
+import { startPiped } from '../utilities/startPiped.ts';
 import { fatal } from './gitFault.ts';
 import { advertisementOf, openToServe } from './serve.ts';
 import { gitTransportOf } from './transport.ts';
@@ -88,27 +87,21 @@ function sshTransport(process: Process, { user, host, port, path }: SshPlace): G
     const command = `git-upload-pack --stateless-rpc ${isRefs ? '--advertise-refs ' : ''}${quoted}`;
     const destination = user === undefined ? host : `${user}@${host}`;
     const argv = ['ssh', ...(port === undefined ? [] : ['-p', port]), destination, command];
-    const [input, output] = [makePipe(), makePipe()];
-    const files = new Map(process.files);
-    files.set(0, input.readEnd);
-    files.set(1, output.writeEnd);
-    const child = await startCommand(process, argv, { files });
-    input.readEnd.close();
-    output.writeEnd.close();
+    const { child, input, output } = await startPiped(process, argv);
     const feeding = (async () => {
       try {
-        if (body) await input.writeEnd.write(body);
+        if (body) await input.write(body);
       } finally {
-        input.writeEnd.close();
+        input.close();
       }
     })();
     const pieces: Uint8Array[] = [];
     for (;;) {
-      const piece = await process.waitFor(Promise.resolve(output.readEnd.read(1 << 20)));
+      const piece = await process.waitFor(Promise.resolve(output.read(1 << 20)));
       if (piece.length === 0) break;
       pieces.push(piece.slice());
     }
-    output.readEnd.close();
+    output.close();
     await feeding.catch(() => undefined);
     const status = await process.waitFor(child.wait());
     process.reap(child);

@@ -1,4 +1,4 @@
-import { isOid, parseTag, peel } from '../../git/commit.ts';
+import { isOid, peel } from '../../git/commit.ts';
 import { GitError } from '../../git/gitError.ts';
 import { entryAt } from '../../git/tree.ts';
 import { fatal } from './gitFault.ts';
@@ -121,10 +121,4 @@ export function rangeOf(text: string): { from: string; to: string; isSymmetric: 
   const match = /^(.*?)(\.{2,3})(.*)$/s.exec(text);
   if (!match || text.startsWith('./') || text.startsWith('../') || text === '..') return undefined;
   return { from: match[1] || 'HEAD', to: match[3] || 'HEAD', isSymmetric: match[2] === '...' };
-}
-
-/** The tag object's name and such, where the object is one. */
-export async function tagAt(repository: Repository, oid: string) {
-  const { type, content } = await repository.store.read(oid);
-  return type === 'tag' ? parseTag(oid, content) : undefined;
 }

@@ -3,7 +3,7 @@ import { type Advertisement, advertise, answerWants } from '../../git/uploadPack
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { GitFault } from './gitFault.ts';
-import { absolutePath } from './pathspec.ts';
+import { absolutePath } from '../absolutePath.ts';
 import { isRepository, Repository } from './repository.ts';
 import { Settings } from './settings.ts';
 

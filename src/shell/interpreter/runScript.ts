@@ -1,10 +1,8 @@
-import { complainOf, statusOfError } from './execution/complain.ts';
 import { INTERPRETER } from './execution/interpreter.ts';
 import { runText } from './execution/runText.ts';
-import { runExitTrap } from './execution/traps.ts';
 import type { Process } from '../kernel/process.ts';
 import { importEnvironment } from './program/environment.ts';
-import { Jump, ShellError } from './shellError.ts';
+import { toTheEnd } from './program/toTheEnd.ts';
 import type { Dialect } from './state/dialect.ts';
 import { Shell } from './state/shell.ts';
 
@@ -25,15 +23,5 @@ export async function runScript(process: Process, text: string, options: RunScri
   shell.positional = positional;
   if (dialect !== 'bash') shell.options.delete('braceexpand');
   importEnvironment(shell, process);
-  let status: number;
-  try {
-    status = await runText(shell, text, { where: '-c' });
-  } catch (error) {
-    if (error instanceof Jump) status = error.value;
-    else if (error instanceof ShellError) {
-      if (error.code !== 'syntax') await complainOf(shell, error);
-      status = statusOfError(shell, error);
-    } else throw error;
-  }
-  return runExitTrap(shell, status);
+  return toTheEnd(shell, () => runText(shell, text, { where: '-c' }));
 }

@@ -14,11 +14,18 @@ export async function lookUpHost(process: Process, name: string): Promise<string
   return network.isIsolated && address !== undefined && !address.startsWith('127.') ? undefined : address;
 }
 
+export interface Reached {
+  readonly service: NetworkService;
+  /** What the name led to. */
+  readonly address: string;
+}
+
 /** connect(2) to a host by name. Throws VfsError ENOENT for an unknown name, EHOSTUNREACH, ECONNREFUSED. */
-export async function connectTo(process: Process, name: string, port: number): Promise<NetworkService> {
+export async function connectTo(process: Process, name: string, port: number): Promise<Reached> {
   const address = await lookUpHost(process, name);
   if (address === undefined) throw new VfsError('ENOENT', 'connect', name);
-  return process.kernel.network.service(address, port, process.namespaces.network.host);
+  const service = process.kernel.network.service(address, port, process.namespaces.network.host);
+  return { service, address };
 }
 
 /** The first line that has the name. */

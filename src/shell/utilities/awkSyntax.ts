@@ -1,5 +1,3 @@
-import type { Regex } from '../regex/regex.ts';
-
 /** A place that holds a value or an array. */
 export type Name =
   | { readonly kind: 'global'; readonly index: number; readonly name: string }
@@ -157,7 +155,6 @@ export class NumericText {
 /** Undefined: never assigned, both 0 and empty. */
 export type Value = number | string | NumericText | undefined;
 export type AwkArray = Map<string, Value>;
-export type RegexCache = Map<string, Regex>;
 
 export class AwkError extends Error {
   override readonly name = 'AwkError';

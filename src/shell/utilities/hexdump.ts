@@ -1,3 +1,4 @@
+import { ESCAPE_LETTERS } from '../escapeLetters.ts';
 import type { Program } from '../kernel/program.ts';
 import { DumpLines, dumpSize, dumpStretch } from './dumpLines.ts';
 import { UsageError } from './options.ts';
@@ -7,13 +8,7 @@ const LINE_BYTES = 16;
 
 const ESCAPES: Readonly<Record<number, string>> = {
   0: '\\0',
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
+  ...ESCAPE_LETTERS,
 };
 
 /** How a line of sixteen bytes is shown. */

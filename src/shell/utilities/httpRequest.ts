@@ -1,5 +1,5 @@
 import { VfsError } from '../../vfs/vfsError.ts';
-import { connectTo, lookUpHost } from '../kernel/hostLookup.ts';
+import { connectTo } from '../kernel/hostLookup.ts';
 import type { HttpResponse } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 
@@ -36,12 +36,12 @@ export async function request(process: Process, wanted: WantedRequest): Promise<
   const host = url.hostname;
   const port = portOf(url);
   try {
-    const service = await connectTo(process, host, port);
+    const { service, address } = await connectTo(process, host, port);
     if (!service.http) throw new VfsError('ECONNREFUSED', 'connect', host);
     const whole = (async function* () {
       if (body) yield body;
     })();
-    const remoteAddress = await ownAddress(process, host);
+    const remoteAddress = ownAddress(process, address);
     const { method, headers } = wanted;
     return await process.waitFor(service.http({ method, url, headers, remoteAddress, ...(body && { body: whole }) }));
   } catch (error) {
@@ -50,11 +50,10 @@ export async function request(process: Process, wanted: WantedRequest): Promise<
   }
 }
 
-/** What a host sees a process come from; undefined where that is its own loopback. */
-async function ownAddress(process: Process, host: string): Promise<string | undefined> {
+/** What an address sees a process come from; undefined where that is its own loopback. */
+function ownAddress(process: Process, address: string): string | undefined {
   const own = process.namespaces.network.host;
-  const there = await lookUpHost(process, host);
-  return there?.startsWith('127.') ? undefined : process.kernel.network.resolve(own, own);
+  return address.startsWith('127.') ? undefined : process.kernel.network.resolve(own, own);
 }
 
 /** The value of a header, whatever its case. */

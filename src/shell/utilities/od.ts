@@ -1,3 +1,4 @@
+import { ESCAPE_LETTERS } from '../escapeLetters.ts';
 import type { Program } from '../kernel/program.ts';
 import { DumpLines, dumpSize, dumpStretch } from './dumpLines.ts';
 import { formatFloat } from './formatPrintf.ts';
@@ -155,13 +156,7 @@ const NAMES = [
 ];
 const ESCAPES: Readonly<Record<number, string>> = {
   0: '\\0',
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
+  ...ESCAPE_LETTERS,
 };
 
 function addressOf(offset: number, radix: string): string {

@@ -3,10 +3,10 @@ import { VfsError } from '../../vfs/vfsError.ts';
 import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
 import { statIfThere } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
-import { makePipe } from '../kernel/pipe.ts';
 import { exitCode, type Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { startCommand } from './launch.ts';
+import { startPiped } from './startPiped.ts';
 import type { ParsedOptions } from './options.ts';
 import { type CopyChannel, type CopyForm, receiveFiles, sendFiles } from './scpCopy.ts';
 import { utility } from './utility.ts';
@@ -143,18 +143,12 @@ function quotedForShell(path: string): string {
 
 async function startSsh(process: Process, options: Options, host: string, command: string) {
   const argv = ['ssh', ...sshWords(options), host, command];
-  const [input, output] = [makePipe(), makePipe()];
-  const files = new Map(process.files);
-  files.set(0, input.readEnd);
-  files.set(1, output.writeEnd);
-  const child = await startCommand(process, argv, { files });
-  input.readEnd.close();
-  output.writeEnd.close();
+  const { child, input, output } = await startPiped(process, argv);
   return {
-    channel: channelOf(process, output.readEnd, input.writeEnd),
+    channel: channelOf(process, output, input),
     async end(): Promise<number> {
-      input.writeEnd.close();
-      output.readEnd.close();
+      input.close();
+      output.close();
       const status = exitCode(await process.waitFor(child.wait()));
       process.reap(child);
       return status === 0 ? 0 : status === 255 ? 255 : 1;

@@ -7,19 +7,22 @@ import { join } from 'node:path';
 export class CompanionProcess {
   /** Opens the page that it serves, connected. */
   readonly link: string;
+  /** Goes with it. */
+  readonly folder: string;
   readonly #child: ChildProcess;
-  readonly #folder: string;
 
   private constructor(link: string, child: ChildProcess, folder: string) {
     this.link = link;
+    this.folder = folder;
     this.#child = child;
-    this.#folder = folder;
   }
 
-  static async start(words: readonly string[]): Promise<CompanionProcess> {
+  /** `words` may name what lies, or does not, in the folder. */
+  static async start(words: readonly string[] | ((folder: string) => readonly string[])): Promise<CompanionProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'palimpsest-e2e-'));
     const program = ['dist/cli/palimpsest.js', 'companion', '--port', '0', '--state', join(folder, 'state')];
-    const child = spawn(process.execPath, [...program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const given = typeof words === 'function' ? words(folder) : words;
+    const child = spawn(process.execPath, [...program, ...given], { stdio: ['ignore', 'pipe', 'inherit'] });
     const link = await new Promise<string>((resolve, reject) => {
       let text = '';
       child.stdout.on('data', (piece: Buffer) => {
@@ -35,6 +38,6 @@ export class CompanionProcess {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGTERM');
     await ended;
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

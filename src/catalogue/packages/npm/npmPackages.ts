@@ -1,6 +1,7 @@
 import type { CatalogueFiles } from '../../catalogueFiles.ts';
 import { type ListedEntry, readListing } from '../../listing.ts';
 import { compareVersions, namedVersion, satisfies } from './semver.ts';
+import { splitShard } from '../../splitShard.ts';
 
 /** A line of `npm/index.txt`, columns parted by tabs: name, version, bytes, license, dependencies, programs, whether it
  *  asks for funds, integrity; dependencies as
@@ -81,16 +82,6 @@ function pairs(text: string, mark: string, read: (value: string) => string): Rea
         return [word.slice(0, at), read(word.slice(at + 1))];
       }),
   );
-}
-
-/** `= NAME@VERSION` begins the listing of a package. */
-function splitShard(text: string): ReadonlyMap<string, string> {
-  const listings = new Map<string, string>();
-  for (const part of text.split(/^= /m)) {
-    const newline = part.indexOf('\n');
-    if (newline > 0) listings.set(part.slice(0, newline), part.slice(newline + 1));
-  }
-  return listings;
 }
 
 /** The newest known version in a range; else the older one that the range names, as a stand-in of the oldest known.

@@ -6,7 +6,7 @@ import { removeTree } from '../../utilities/removeTree.ts';
 import { forceFiles } from '../checkoutFiles.ts';
 import type { GitCall } from '../gitCall.ts';
 import { fatal, GitFault } from '../gitFault.ts';
-import { absolutePath } from '../pathspec.ts';
+import { absolutePath } from '../../absolutePath.ts';
 import { noteHead } from '../reflog.ts';
 import type { Repository } from '../repository.ts';
 import { openToServe } from '../serve.ts';

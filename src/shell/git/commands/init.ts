@@ -2,7 +2,7 @@ import { makeDirectories, statIfThere, writeFile } from '../../kernel/calls.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { GitCall } from '../gitCall.ts';
 import { GitFault } from '../gitFault.ts';
-import { absolutePath } from '../pathspec.ts';
+import { absolutePath } from '../../absolutePath.ts';
 import { isRefName } from '../refs.ts';
 import { isRepository } from '../repository.ts';
 

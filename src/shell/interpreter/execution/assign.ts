@@ -5,7 +5,6 @@ import type { Shell } from '../state/shell.ts';
 import {
   asList,
   listIndex,
-  newVariable,
   scalarOf,
   setElement,
   setMapElement,
@@ -186,9 +185,4 @@ export function parseAssigned(text: string): Assigned | undefined {
   const match = /^([A-Za-z_]\w*)(?:\[((?:[^\][]|\[[^\]]*\])*)\])?(\+?)=(.*)$/s.exec(text);
   if (!match) return undefined;
   return { name: match[1] as string, key: match[2], appends: match[3] === '+', value: match[4] as string };
-}
-
-/** A variable on its own, as `declare` makes it, before it is put anywhere. */
-export function scratchVariable(): Variable {
-  return newVariable();
 }

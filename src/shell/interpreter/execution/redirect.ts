@@ -1,5 +1,5 @@
 import { encodeName } from '../../../bytes/byteName.ts';
-import { isDirectory, isRegular } from '../../../vfs/overlay/fileMode.ts';
+import { isRegular } from '../../../vfs/overlay/fileMode.ts';
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../../vfs/overlay/openFlags.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
 import { open, statIfThere } from '../../kernel/calls.ts';
@@ -225,10 +225,4 @@ function putAt(shell: Shell, fd: number | string | undefined, usual: number, fil
   // `{name}>…`: the descriptor stays open after the command.
   const chosen = shell.process.install(file, FIRST_CHOSEN);
   shell.variables.set(fd, String(chosen));
-}
-
-/** Whether a path is a directory, for messages. */
-export function isDirectoryAt(shell: Shell, path: string): boolean {
-  const found = statIfThere(shell.process, path);
-  return found !== undefined && isDirectory(found.mode);
 }

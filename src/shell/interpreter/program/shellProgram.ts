@@ -6,17 +6,17 @@ import { errnoText } from '../../kernel/errnoText.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Program } from '../../kernel/program.ts';
 import { setLetter, setOption } from '../builtins/settings.ts';
-import { complainOf, statusOfError, writeError } from '../execution/complain.ts';
+import { writeError } from '../execution/complain.ts';
 import { pathsOf } from '../execution/external.ts';
 import { INTERPRETER } from '../execution/interpreter.ts';
 import { runText } from '../execution/runText.ts';
-import { runExitTrap } from '../execution/traps.ts';
-import { Jump, ShellError } from '../shellError.ts';
+import { ShellError } from '../shellError.ts';
 import type { Dialect } from '../state/dialect.ts';
 import { Run, Shell } from '../state/shell.ts';
 import { USAGE_TEXT } from './usageText.ts';
 import { type Invocation, readArguments } from './arguments.ts';
 import { importEnvironment } from './environment.ts';
+import { toTheEnd } from './toTheEnd.ts';
 import { runFromDescriptor } from './readScript.ts';
 import { setPrompts } from './setPrompts.ts';
 import { readSettings, sourceIfThere } from './settingsFile.ts';
@@ -112,21 +112,6 @@ async function refuse(shell: Shell, invocation: Invocation): Promise<number | un
   }
   for (const { name, isOn } of invocation.shopts) shell.shopt.set(name, isOn);
   return undefined;
-}
-
-/** Runs a shell, then its EXIT trap; the status that it ends with. */
-export async function toTheEnd(shell: Shell, run: () => Promise<number>): Promise<number> {
-  let status: number;
-  try {
-    status = await run();
-  } catch (error) {
-    if (error instanceof Jump) status = error.value;
-    else if (error instanceof ShellError) {
-      if (error.code !== 'syntax') await complainOf(shell, error);
-      status = statusOfError(shell, error);
-    } else throw error;
-  }
-  return runExitTrap(shell, status);
 }
 
 async function start(shell: Shell, invocation: Invocation, interact: Interaction): Promise<number> {
