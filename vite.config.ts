@@ -8,6 +8,8 @@ export default defineConfig({
   base: './',
   plugins: [svelte(), samplePlugin(), policyPlugin(), offlinePlugin('public')],
   worker: { format: 'es' },
+  // Workers' dependencies too: one that is found later reloads the page under its reader.
+  optimizeDeps: { entries: ['index.html', 'src/{app,worker}/**/*.{svelte,ts}'] },
   build: { outDir: 'dist/app', target: 'es2022', modulePreload: { polyfill: false } },
   // A busy machine takes several times as long; what hangs is still found.
   test: {
