@@ -6,7 +6,7 @@ import { samplePlugin } from './scripts/vite/samplePlugin.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), samplePlugin(), policyPlugin(), offlinePlugin('public')],
+  plugins: [svelte({ configFile: false }), samplePlugin(), policyPlugin(), offlinePlugin('public')],
   worker: { format: 'es' },
   // Workers' dependencies too: one that is found later reloads the page under its reader.
   optimizeDeps: { entries: ['index.html', 'src/{app,worker}/**/*.{svelte,ts}'] },

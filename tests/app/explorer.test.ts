@@ -217,9 +217,11 @@ describe('PAGE-4 routes and the stored view', () => {
     expect(currentRoute(explorer)).toEqual(before);
   });
 
-  it('a stored view brings back x-ray, order and place', () => {
+  it('a stored view brings back x-ray, order, filter, folds and place', () => {
     explorer.toggleXray();
     explorer.setSort('size');
+    explorer.setFilter({ text: '*.conf', changes: ['added', 'hidden'], minBytes: 1024 });
+    explorer.tree.foldState = { everything: 'open', exceptions: ['etc', 'usr/share'] };
     explorer.selectArchive('a');
     explorer.selectLayer(0);
     const stored = structuredClone(viewToStore(explorer));
@@ -229,14 +231,21 @@ describe('PAGE-4 routes and the stored view', () => {
     expect(viewToStore(next)).toEqual(stored);
   });
 
-  it.each([undefined, null, 7, 'x', { version: 1, hash: 5, sort: 'sideways' }])(
+  it.each([
+    undefined,
+    null,
+    7,
+    'x',
+    { version: 1, hash: 5, sort: 'sideways', filter: { changes: 'all' }, folds: { everything: 'ajar' } },
+  ])(
     'survives %j in its place',
     (stored) => {
       const next = new ExplorerState(answers.service);
       next.archives = explorer.archives;
       followStoredView(next, stored, '#/a/none');
       expect(next.archiveId).toBe('b');
-      expect([next.xray, next.sort]).toEqual([false, 'name']);
+      expect([next.xray, next.sort, next.filter.text]).toEqual([false, 'name', '']);
+      expect(next.tree.foldState).toEqual({ everything: 'folded', exceptions: [] });
     },
   );
 });

@@ -23,6 +23,7 @@ test.describe('PAGE-4 after a reload', () => {
     await page.getByRole('button', { name: 'X-ray' }).click();
     await page.getByRole('combobox', { name: 'Order' }).selectOption('By size');
     await explorer.select('etc/motd');
+    await explorer.row('opt').first().locator('.twisty').click();
     await explorer.show('Biography');
     const address = page.url();
     await page.waitForTimeout(800); // the view is stored when it has come to rest
@@ -36,6 +37,8 @@ test.describe('PAGE-4 after a reload', () => {
     await expect(page.getByRole('combobox', { name: 'Order' })).toHaveValue('size');
     await expect(page.getByRole('tab', { name: 'Biography' })).toHaveAttribute('aria-selected', 'true');
     await expect(explorer.row('etc/motd').first()).toHaveAttribute('aria-selected', 'true');
+    await expect(explorer.row('etc').first()).toHaveAttribute('aria-expanded', 'true');
+    await expect(explorer.row('opt').first()).toHaveAttribute('aria-expanded', 'false');
     await expect(explorer.details.getByRole('listitem')).toHaveCount(3);
   });
 

@@ -1,5 +1,7 @@
+import { CHANGES, type Change, type TreeFilter } from '../../client/protocol.ts';
 import { type Route, formatRoute, parseRoute } from '../route.ts';
 import type { ExplorerState } from './explorer.svelte.ts';
+import type { FoldState } from './treeModel.svelte.ts';
 
 /** What is shown, as a route. Reactive. */
 export function currentRoute(explorer: ExplorerState): Route {
@@ -55,10 +57,18 @@ export interface StoredView {
   readonly hash: string;
   readonly xray: boolean;
   readonly sort: 'name' | 'size' | 'layer';
+  readonly filter: TreeFilter;
+  readonly folds: FoldState;
 }
 
+/** Directories opened one by one, above which the rest is not stored. */
+const MAX_EXCEPTIONS = 5000;
+
 export function viewToStore(explorer: ExplorerState): StoredView {
-  return { version: 1, hash: formatRoute(currentRoute(explorer)), xray: explorer.xray, sort: explorer.sort };
+  const { xray, sort, filter } = explorer;
+  const { everything, exceptions } = explorer.tree.foldState;
+  const folds = { everything, exceptions: exceptions.slice(0, MAX_EXCEPTIONS) };
+  return { version: 1, hash: formatRoute(currentRoute(explorer)), xray, sort, filter, folds };
 }
 
 /** Takes only what it knows from a stored view. */
@@ -66,9 +76,26 @@ export function followStoredView(explorer: ExplorerState, stored: unknown, hash:
   const view = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;
   if (view.xray === true) explorer.toggleXray();
   if (view.sort === 'name' || view.sort === 'size' || view.sort === 'layer') explorer.setSort(view.sort);
+  const filter = storedFilter(view.filter);
+  if (filter) explorer.setFilter(filter);
+  const folds = storedFolds(view.folds);
+  if (folds) explorer.tree.foldState = folds;
   const route = parseRoute(hash);
   const isKnown = explorer.archives.some((one) => one.id === route.archiveId);
   if (isKnown) followRoute(explorer, route);
   else if (typeof view.hash === 'string') followRoute(explorer, parseRoute(view.hash));
   if (explorer.archiveId === undefined) explorer.selectArchive(explorer.archives.at(-1)?.id);
+}
+
+function storedFilter(stored: unknown): TreeFilter | undefined {
+  const { changes, text, minBytes } = (stored ?? {}) as Partial<Record<keyof TreeFilter, unknown>>;
+  if (!Array.isArray(changes) || typeof text !== 'string' || typeof minBytes !== 'number') return undefined;
+  const known = changes.filter((one): one is Change | 'hidden' => one === 'hidden' || CHANGES.includes(one));
+  return { changes: known, text, minBytes };
+}
+
+function storedFolds(stored: unknown): FoldState | undefined {
+  const { everything, exceptions } = (stored ?? {}) as Partial<Record<keyof FoldState, unknown>>;
+  if ((everything !== 'open' && everything !== 'folded') || !Array.isArray(exceptions)) return undefined;
+  return { everything, exceptions: exceptions.filter((path) => typeof path === 'string') };
 }

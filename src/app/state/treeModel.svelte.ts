@@ -36,6 +36,13 @@ export interface TreeRow {
   readonly open: boolean;
 }
 
+/** Which directories are open, by path. */
+export interface FoldState {
+  readonly everything: 'open' | 'folded';
+  /** Paths of the directories that are not as `everything` says. */
+  readonly exceptions: readonly string[];
+}
+
 const NO_LAYER = 0xffff;
 const EMPTY = new Uint32Array(0);
 
@@ -81,6 +88,18 @@ export class TreeModel {
     this.view = undefined;
     this.shown = EMPTY;
     this.focused = 0;
+  }
+
+  get foldState(): FoldState {
+    // Each fold lays the rows out anew: who reads them here is told.
+    void this.shown;
+    return { everything: this.#everything, exceptions: [...this.#exceptions] };
+  }
+
+  /** Takes effect with the next view. */
+  set foldState({ everything, exceptions }: FoldState) {
+    this.#everything = everything;
+    this.#exceptions = new Set(exceptions);
   }
 
   #applyExceptions(): void {
