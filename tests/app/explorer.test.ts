@@ -237,15 +237,12 @@ describe('PAGE-4 routes and the stored view', () => {
     7,
     'x',
     { version: 1, hash: 5, sort: 'sideways', filter: { changes: 'all' }, folds: { everything: 'ajar' } },
-  ])(
-    'survives %j in its place',
-    (stored) => {
-      const next = new ExplorerState(answers.service);
-      next.archives = explorer.archives;
-      followStoredView(next, stored, '#/a/none');
-      expect(next.archiveId).toBe('b');
-      expect([next.xray, next.sort, next.filter.text]).toEqual([false, 'name', '']);
-      expect(next.tree.foldState).toEqual({ everything: 'folded', exceptions: [] });
-    },
-  );
+  ])('survives %j in its place', (stored) => {
+    const next = new ExplorerState(answers.service);
+    next.archives = explorer.archives;
+    followStoredView(next, stored, '#/a/none');
+    expect(next.archiveId).toBe('b');
+    expect([next.xray, next.sort, next.filter.text]).toEqual([false, 'name', '']);
+    expect(next.tree.foldState).toEqual({ everything: 'folded', exceptions: [] });
+  });
 });
