@@ -1,4 +1,5 @@
 // Sizes and times as docker prints them (go-units).
+import { generalText } from '../build/go/floatText.ts';
 export { humanDuration } from '../engine/humanDuration.ts';
 
 const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
@@ -22,14 +23,5 @@ function scaled(sizeBytes: number, base: number, units: readonly string[], digit
     size /= base;
     unit++;
   }
-  return shortest(size, digits) + (units[unit] as string);
-}
-
-// C's %.*g: that many digits, no zeros behind the point, and `1e+03` when the whole part has more digits.
-function shortest(value: number, digits: number): string {
-  const text = value.toPrecision(digits);
-  const [mantissa, exponent] = text.split('e') as [string, string | undefined];
-  const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
-  if (exponent === undefined) return short;
-  return `${short}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
+  return generalText(size, digits) + (units[unit] as string);
 }

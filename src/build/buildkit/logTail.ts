@@ -1,3 +1,4 @@
+import { fixedText } from '../go/floatText.ts';
 import type { ProgressDisplay, Vertex, VertexEnd } from './progress.ts';
 
 /** Lines that are kept of each vertex (progressui, the ring of its logs). */
@@ -27,7 +28,7 @@ export class LogTail implements ProgressDisplay {
 
   log(vertex: Vertex, line: string, atMs: number): undefined | Promise<void> {
     const lines = this.#lines.get(vertex.name) ?? [];
-    lines.push(`${(atMs / 1000).toFixed(3)} ${line}`);
+    lines.push(`${fixedText(atMs / 1000, 3)} ${line}`);
     if (lines.length > KEPT_LINES) lines.shift();
     this.#lines.set(vertex.name, lines);
     return this.#display.log(vertex, line, atMs);

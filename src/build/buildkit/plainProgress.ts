@@ -1,3 +1,4 @@
+import { fixedText } from '../go/floatText.ts';
 import type { ProgressDisplay, Vertex, VertexEnd } from './progress.ts';
 
 /** `--progress=plain` (buildkit util/progress/progressui, printer.go): a block for each vertex, `#n …` before each line;
@@ -26,13 +27,13 @@ export class PlainProgress implements ProgressDisplay {
   }
 
   log(vertex: Vertex, line: string, atMs: number): undefined | Promise<void> {
-    return this.#line(vertex, `${(atMs / 1000).toFixed(3)} ${line}`);
+    return this.#line(vertex, `${fixedText(atMs / 1000, 3)} ${line}`);
   }
 
   ended(vertex: Vertex, end: VertexEnd, tookMs: number): undefined | Promise<void> {
     this.#open.delete(vertex.number);
     const words = {
-      done: `DONE ${(tookMs / 1000).toFixed(1)}s`,
+      done: `DONE ${fixedText(tookMs / 1000, 1)}s`,
       cached: 'CACHED',
       canceled: 'CANCELED',
       error: `ERROR: ${end.kind === 'error' ? end.message : ''}`,

@@ -1,3 +1,4 @@
+import { fixedText } from '../go/floatText.ts';
 import type { ProgressDisplay, Vertex, VertexEnd } from './progress.ts';
 
 interface Row {
@@ -68,7 +69,7 @@ export class TtyProgress implements ProgressDisplay {
     const width = this.#columns();
     const rows = [...this.#rows.values()];
     const done = rows.filter(({ end }) => end?.kind === 'done' || end?.kind === 'cached').length;
-    const sec = ((this.#nowMs() - this.#startedMs) / 1000).toFixed(1);
+    const sec = fixedText((this.#nowMs() - this.#startedMs) / 1000, 1);
     const head = `[+] Building ${sec}s (${done}/${rows.length}) ${title}`
       .padEnd(width - 1 - this.#title.length)
       .concat(this.#title);
@@ -83,7 +84,7 @@ export class TtyProgress implements ProgressDisplay {
     const title = TITLES[end?.kind ?? 'done'];
     return [`${title}${vertex.name}`, ...statuses.map((status) => `=> ${status}`)].flatMap((name) => {
       const sec = tookMs / 1000 < INSTANT_SEC ? 0 : tookMs / 1000;
-      const timer = ` ${sec.toFixed(1)}s`;
+      const timer = ` ${fixedText(sec, 1)}s`;
       const left = width - PREFIX.length - timer.length - 2;
       if (left < MIN_NAME) return [];
       const text = `${PREFIX}${name.slice(0, left)}`.padEnd(width - timer.length - 2);

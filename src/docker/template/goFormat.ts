@@ -1,3 +1,4 @@
+import { exponentText, fixedText, generalText } from '../../build/go/floatText.ts';
 import { quoteGo } from '../commandLine/flagValue.ts';
 import { formatDuration, formatTime } from './goTime.ts';
 import { type GoStruct, type GoValue, items, members, sortedMembers, typeName } from './goValue.ts';
@@ -166,11 +167,10 @@ function integerVerb(verb: string, flags: string, value: GoValue): string {
 }
 
 function floatVerb(verb: string, precision: number | undefined, value: number): string | undefined {
-  const exponent = (text: string) => text.replace(/e([+-])(\d)$/, 'e$10$2');
-  if (verb === 'f' || verb === 'F') return value.toFixed(Math.min(precision ?? 6, 100));
-  if (verb === 'e') return exponent(value.toExponential(Math.min(precision ?? 6, 100)));
+  if (verb === 'f' || verb === 'F') return fixedText(value, Math.min(precision ?? 6, MAX_WIDTH));
+  if (verb === 'e') return exponentText(value, Math.min(precision ?? 6, MAX_WIDTH));
   if (verb !== 'g') return undefined;
-  return precision === undefined ? formatFloat(value) : String(Number(value.toPrecision(Math.max(precision, 1))));
+  return precision === undefined ? formatFloat(value) : generalText(value, Math.min(precision, MAX_WIDTH));
 }
 
 function badVerb(verb: string, value: GoValue): string {
