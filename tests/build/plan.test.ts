@@ -87,7 +87,7 @@ describe('BUILD-3 errors', () => {
     ],
     [
       'FROM --platform=a/b/c/d/e x',
-      'failed to parse platform a/b/c/d/e: "d/e" is an invalid component of "a/b/c/d/e": platform specifier component must match "^[A-Za-z0-9_-]+$": invalid argument',
+      'failed to parse platform a/b/c/d/e: "d/e" is an invalid component of "a/b/c/d/e": platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument',
     ],
     ['FROM a\nSTOPSIGNAL NOPE', 'invalid signal: NOPE'],
     ['FROM a\nEXPOSE 99999', 'invalid containerPort: 99999'],
@@ -131,6 +131,7 @@ describe('BUILD-3 lint', () => {
     ['FROM a\nARG y\nENV x=$y', []],
     ['FROM a\n# check=skip=UndefinedVar\nENV x=$y', []],
     ['# check=skip=all\nFROM a as b\nENV x=$y', []],
+    ['# check=skip=all;skip=none\nFROM a as b', []],
     ['FROM a\nCMD ["x"]\nCMD ["y"]', ['2 MultipleInstructionsDisallowed']],
     ['FROM a\nWORKDIR x\nWORKDIR y', ['2 WorkdirRelativePath']],
     ['FROM --platform=linux/arm64 a', ['1 FromPlatformFlagConstDisallowed']],
@@ -163,8 +164,21 @@ describe('platforms', () => {
     ['linux/arm64/v8', 'linux/arm64/v8'],
     ['Windows(10.0.17763)/x86_64', 'windows(10.0.17763)/amd64'],
     ['macos', 'darwin/amd64'],
+    ['windows(10.0+win32k+a%2Bb)/amd64', 'windows(10.0+a%2Bb+win32k)/amd64'],
+    ['linux(+b+a+b)', 'linux(+a+b)/amd64'],
   ])('%s', (text, full) => {
     expect(formatPlatformFull(parsePlatform(text))).toBe(full);
+  });
+});
+
+describe('lines of errors', () => {
+  it.each([
+    ['FROM a AS x\nRUN y\nCOPY --from=x a b', [3]],
+    ['FROM a AS x\nCOPY --from=y f /\nFROM a AS y\nRUN z\nCOPY --from=x f /', [2, 5]],
+    ['# escape=`\n# escape=`\nFROM a', [1]],
+    ['# escape=x\nFROM a', []],
+  ])('%j', (text, lines) => {
+    expect(checkDockerfile(text).error?.lines.map((range) => range.startLine)).toEqual(lines);
   });
 });
 

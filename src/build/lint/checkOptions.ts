@@ -23,8 +23,9 @@ export function parseCheckOptions(text: string): CheckOptions {
     if (at < 0) throw new BuildError('checkOption', `invalid check option ${quote(part)}`);
     const key = trimSpace(part.slice(0, at));
     const value = trimSpace(part.slice(at + 1));
-    if (key === 'skip') skip = ruleNames(value);
-    else if (key === 'experimental') experimental = ruleNames(value);
+    // What was asked of all holds, whatever names come with it.
+    if (key === 'skip') skip = skip === 'all' ? skip : ruleNames(value);
+    else if (key === 'experimental') experimental = experimental === 'all' ? experimental : ruleNames(value);
     else if (key === 'error') {
       const flag = parseBoolean(value);
       if (flag === undefined) {

@@ -87,7 +87,8 @@ class DockerfileParser {
       if (directive?.name === 'escape') this.#escape = escapeCharacter(directive.value);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      throw this.#fault(error.message, this.#lines.count);
+      // BuildKit has not counted the line yet; the first one is no line to blame.
+      throw this.#fault(error.message, this.#lines.count - 1);
     }
     if (directive) this.#directives.push(directive);
     else if (line.charCodeAt(0) === HASH) this.#comment(this.#lines.text.slice(from + 1, this.#lines.end));
@@ -185,7 +186,8 @@ class DockerfileParser {
   }
 
   #fault(message: string, line: number): BuildError {
-    return new BuildError('syntax', message, [{ startLine: line, endLine: line } satisfies LineRange]);
+    const lines: readonly LineRange[] = line === 0 ? [] : [{ startLine: line, endLine: line }];
+    return new BuildError('syntax', message, lines);
   }
 }
 

@@ -116,7 +116,7 @@ export function checkCircles(nodes: readonly StageNode[]): void {
       }
       const node = next.value;
       if (open.has(node)) {
-        const lines = path.map((step) => step.node.lines);
+        const lines = path.map((step, i) => linesOfLink(step.node, path[i + 1]?.node ?? node));
         throw new BuildError('stage', `circular dependency detected on stage: ${root.shownName}`, lines);
       }
       if (done.has(node)) continue;
@@ -125,6 +125,12 @@ export function checkCircles(nodes: readonly StageNode[]): void {
       path.push({ node, rest: node.dependencies.values() });
     }
   }
+}
+
+// Where a stage names another one that it reads from: the last of its commands that does.
+function linesOfLink(from: StageNode, to: StageNode): LineRange {
+  const command = from.commands.findLast(({ sources }) => sources.includes(to));
+  return command ? linesOf(command.instruction.node) : from.lines;
 }
 
 /** The stages that building `target` needs, itself included. */
