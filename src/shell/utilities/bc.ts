@@ -6,6 +6,7 @@ import { BcFault } from './bcNumber.ts';
 import { BcParser, isUnfinished } from './bcParser.ts';
 import { BcMachine } from './bcRun.ts';
 import { causeOf } from './failure.ts';
+import { InputLines } from './inputLines.ts';
 import { utility } from './utility.ts';
 
 const WELCOME = `bc 1.07.1
@@ -23,7 +24,7 @@ export const bc: Program = utility(
     version: '1.07.1',
   },
   async (process, options) => {
-    const input = new Lines(process);
+    const input = new InputLines(process);
     const machine = new BcMachine(process, { math: options.has('math'), readLine: () => input.next() });
     const isShown = options.has('interactive') || (process.file(0).isTerminal && process.file(1).isTerminal);
     if (isShown && !options.has('quiet')) await process.print(WELCOME);
@@ -62,35 +63,5 @@ async function runText(process: Process, machine: BcMachine, text: string, line:
     const { code, message } = error;
     await process.write(2, code === 'syntax' ? `${message}\n` : `Runtime error (func=(main)): ${message}\n`);
     return false;
-  }
-}
-
-/** Lines of standard input, as they come. */
-class Lines {
-  readonly #process: Process;
-  #held = '';
-  #isAtEnd = false;
-
-  constructor(process: Process) {
-    this.#process = process;
-  }
-
-  async next(): Promise<string | undefined> {
-    for (;;) {
-      const newline = this.#held.indexOf('\n');
-      if (newline >= 0) {
-        const line = this.#held.slice(0, newline);
-        this.#held = this.#held.slice(newline + 1);
-        return line;
-      }
-      if (this.#isAtEnd) {
-        const rest = this.#held;
-        this.#held = '';
-        return rest === '' ? undefined : rest;
-      }
-      const chunk = await this.#process.read(0);
-      if (chunk.length === 0) this.#isAtEnd = true;
-      else this.#held += decodeName(chunk);
-    }
   }
 }

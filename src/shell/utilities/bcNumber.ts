@@ -105,16 +105,16 @@ function integerRoot(value: bigint): bigint {
 }
 
 /** A numeral in base 2 to 16. A single digit keeps its own value, whatever the base; in longer ones digits beyond the
- *  base count as its largest. */
-export function parseNumber(text: string, base: number): BcNumber {
+ *  base count as its largest, but with `largeDigits` `kept`, as in dc. */
+export function parseNumber(text: string, base: number, form: { readonly largeDigits?: 'kept' } = {}): BcNumber {
   const [whole = '', fraction = ''] = text.split('.');
   if (text.length > MAX_DIGITS) throw new BcFault('limit', 'number too long');
   if (base === 10 && /^\d*$/.test(whole + fraction))
     return { digits: BigInt(`${whole}${fraction}` || '0'), scale: fraction.length };
-  const isSingle = text.length === 1;
+  const isKept = text.length === 1 || form.largeDigits === 'kept';
   const digitValue = (digit: string) => {
     const value = Number.parseInt(digit, 16);
-    return isSingle ? value : Math.min(value, base - 1);
+    return isKept ? value : Math.min(value, base - 1);
   };
   let digits = 0n;
   for (const digit of whole) digits = digits * BigInt(base) + BigInt(digitValue(digit));

@@ -35,6 +35,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   curl: async () => (await import('./curl.ts')).curl,
   cut: async () => (await import('./cut.ts')).cut,
   date: async () => (await import('./date.ts')).date,
+  dc: async () => (await import('./dc.ts')).dc,
   dd: async () => (await import('./dd.ts')).dd,
   delgroup: async () => (await import('./adduser.ts')).delgroup,
   deluser: async () => (await import('./adduser.ts')).deluser,
