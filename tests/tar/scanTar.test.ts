@@ -34,6 +34,11 @@ describe('fields', () => {
     ],
     ['a V7 directory', header({ name: 'd/', typeflag: '\0', magic: '' }), { type: 'directory' }],
     ['a V7 file', header({ name: 'd', typeflag: '\0', magic: '' }), { type: 'file' }],
+    [
+      'what an old header says of the size of a directory is skipped',
+      join([header({ name: 'd/', typeflag: '\0', magic: '', size: 5 }), content('bytes')]),
+      { type: 'directory', sizeBytes: 0, storedBytes: 5 },
+    ],
     ['type 0 with a slash is a file', header({ name: 'd/' }), { type: 'file' }],
     [
       'a hard link has no content',
