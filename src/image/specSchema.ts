@@ -1,9 +1,7 @@
 // The JSON schemas of the OCI image-spec (schema/*.json), as checks: what is wrong first, and where.
 import { ImageError } from './imageError.ts';
 import { type JsonObject, type JsonValue, parseJson } from './json.ts';
-
-/** What a document may be. */
-export type SpecDocument = 'config' | 'descriptor' | 'imageIndex' | 'imageLayout' | 'manifest';
+import { type SpecDocument, structFault } from './specStructs.ts';
 
 /** Tells the first fault of a value, with its path, or undefined. */
 type Check = (value: JsonValue, path: string) => string | undefined;
@@ -14,11 +12,13 @@ const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:\S*$/;
 const MAX_INT64 = 2 ** 63;
 
-/** What is wrong with a document by the image-spec's schema, or undefined when it is well formed. What follows the
+/** What is wrong with a document by the image-spec's types and schema, or undefined when it is well formed. What follows the
  *  document does not count: the real validator reads one value. */
 export function specFault(kind: SpecDocument, json: string): string | undefined {
   try {
-    return DOCUMENTS[kind](parseJson(new TextEncoder().encode(json)).value, '$');
+    const { value, hasBom } = parseJson(new TextEncoder().encode(json));
+    if (hasBom) return 'the document begins with a byte order mark';
+    return structFault(kind, value) ?? DOCUMENTS[kind](value, '$');
   } catch (error) {
     if (error instanceof ImageError) return error.message;
     throw error;

@@ -87,7 +87,7 @@ function osFeatures(list: string, text: string): Pick<BuildPlatform, 'osFeatures
 
 // url.PathUnescape.
 function decodeOption(option: string, fault: string): string {
-  const wrong = /%(?![0-9A-Fa-f]{2})[^]{0,2}/.exec(option);
+  const wrong = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(option);
   if (wrong) throw new BuildError('platform', `${fault}: invalid URL escape ${quote(wrong[0])}`);
   const bytes = option.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));

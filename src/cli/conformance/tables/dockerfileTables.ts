@@ -28,7 +28,7 @@ interface CorpusRow {
     readonly warnings?: readonly string[];
     readonly parseError?: string;
     readonly instructionError?: string;
-    readonly stageList?: readonly object[];
+    readonly stageList?: readonly object[] | null;
     readonly commandNames?: readonly string[] | null;
     readonly metaArgs?: readonly { readonly Args: readonly object[] }[] | null;
     readonly lint?: readonly object[];
@@ -81,7 +81,7 @@ function judgeStages(expect: CorpusRow['expect'], { stages, globalArguments }: S
   return firstDifference(
     difference(
       'stages',
-      expect.stageList,
+      expect.stageList ?? [],
       stages.map(({ base, name, platform }) => ({ base, name, platform })),
     ),
     difference('instructions', expect.commandNames ?? [], names),
@@ -106,7 +106,7 @@ function recordedNode(node: RecordedNode): object {
   const child = typeof first === 'object' ? first.children[0] : undefined;
   return {
     value: node.value,
-    original: node.original,
+    original: node.original ?? '',
     flags: node.flags ?? [],
     args: child ? [] : (node.args ?? []),
     json: node.attributes?.json ?? false,

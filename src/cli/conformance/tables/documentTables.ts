@@ -1,6 +1,7 @@
 import type { Digest } from '../../../image/digest.ts';
 import { chainIds } from '../../../image/chainId.ts';
-import { type SpecDocument, specFault } from '../../../image/specSchema.ts';
+import { specFault } from '../../../image/specSchema.ts';
+import type { SpecDocument } from '../../../image/specStructs.ts';
 import { binarySize, humanDuration, humanSize } from '../../../docker/humanUnits.ts';
 import type { Platform } from '../../../bytes/platform.ts';
 import { difference, firstDifference } from './judge.ts';

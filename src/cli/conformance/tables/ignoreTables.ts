@@ -2,6 +2,7 @@ import { ContextFilter, contextError, withBuildFiles } from '../../../build/cont
 import { readIgnoreFile } from '../../../build/context/ignoreFile.ts';
 import { compilePattern } from '../../../build/context/ignorePattern.ts';
 import { PatternMatcher } from '../../../build/context/patternMatcher.ts';
+import { cleanPath } from '../../../build/go/path.ts';
 import { type ContextEntry, selectEntries } from '../../../build/context/selectEntries.ts';
 import { attempt, difference, firstDifference } from './judge.ts';
 
@@ -35,8 +36,10 @@ interface MatcherRow {
 export function judgePatternMatcher({ patterns, path, excluded, error, table }: MatcherRow): string | undefined {
   const ours = attempt(() => {
     const matcher = new PatternMatcher(patterns);
-    // The table TestMatch is of the older function, which looks at one parent only.
-    return table === 'TestMatch' ? matcher.matchesWithOneParent(path) : matcher.matchesOrParentMatches(path);
+    // The table TestMatch is of the older function, which cleans the path and looks at one parent only.
+    if (!/^TestMatch\b/.test(table)) return matcher.matchesOrParentMatches(path);
+    const cleaned = cleanPath(path);
+    return cleaned !== '.' && matcher.matchesWithOneParent(cleaned);
   });
   const name = `${path} by ${patterns.join(' ')}`;
   if (error === true) return difference(`${name} fails`, true, ours.error !== undefined);
@@ -46,7 +49,7 @@ export function judgePatternMatcher({ patterns, path, excluded, error, table }: 
 const MATCH_TYPES = { exact: 1, prefix: 2, suffix: 3, regexp: 4 } as const;
 
 export function judgePatternCompile(row: { pattern: string; matchType: number; regexp?: string }): string | undefined {
-  const { type, regexp } = compilePattern(row.pattern);
+  const { type, regexp } = compilePattern(cleanPath(row.pattern));
   return firstDifference(
     difference(`type of ${row.pattern}`, row.matchType, MATCH_TYPES[type]),
     difference(`expression of ${row.pattern}`, row.regexp ?? '', regexp ?? ''),

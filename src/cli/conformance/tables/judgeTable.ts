@@ -7,8 +7,9 @@ import { judgeChain, judgeDuration, judgeSize, judgeSpecDocument } from './docum
 import { judgeHeredocs } from './heredocTables.ts';
 import { judgeIgnoreContext, judgeIgnoreMatch, judgePatternCompile, judgePatternMatcher } from './ignoreTables.ts';
 import type { RowJudge } from './judge.ts';
-import { judgeLint, judgeRulePage } from './lintTables.ts';
+import { judgeLint } from './lintTables.ts';
 import { REFERENCE_JUDGES } from './referenceTables.ts';
+import { judgeRulePage } from './rulePages.ts';
 import { judgeShellEnvironment, judgeShellProcess, judgeShellWords } from './shellTables.ts';
 
 export interface JudgedTable {

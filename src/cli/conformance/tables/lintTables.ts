@@ -1,7 +1,6 @@
 import { ContextFilter } from '../../../build/context/contextFilter.ts';
 import { readIgnoreFile } from '../../../build/context/ignoreFile.ts';
 import type { LintFinding } from '../../../build/lint/linter.ts';
-import { LINT_RULES, type LintRuleName } from '../../../build/lint/rules.ts';
 import { type CheckedDockerfile, checkDockerfile, type PlanOptions } from '../../../build/plan/planBuild.ts';
 import type { BaseConfig } from '../../../build/plan/stageState.ts';
 import { sourceKind } from '../../../build/plan/copySource.ts';
@@ -102,35 +101,4 @@ function missingFile({ plan }: CheckedDockerfile, patterns: readonly string[], e
   );
   const message = `failed to solve: failed to compute cache key: failed to calculate checksum of ref x "/${missing}": not found`;
   return difference('missing file', true, missing !== undefined && new RegExp(expected).test(message));
-}
-
-interface DocumentedRule {
-  readonly rule: string;
-  readonly examples: readonly { readonly verdict: 'good' | 'bad'; readonly dockerfile: string }[];
-}
-
-/** A rule's page: some bad example is reported by the rule, no good one is. Examples are often parts of a Dockerfile:
- *  those without FROM get one. An experimental rule is asked for by the bad ones only. */
-export function judgeRulePage({ rule, examples }: DocumentedRule): string | undefined {
-  const known = LINT_RULES.get(rule as LintRuleName);
-  if (!known) return `there is no rule ${rule}`;
-  const bad = examples.filter((example) => example.verdict === 'bad');
-  const isReported = (dockerfile: string) => findings(dockerfile).some((finding) => finding.rule === known);
-  const asked = (dockerfile: string) =>
-    known.experimental ? `# check=experimental=${rule}\n${dockerfile}` : dockerfile;
-  const reported = bad.filter((example) => isReported(asked(example.dockerfile)));
-  if (bad.length > 0 && reported.length === 0) return `no bad example of ${rule} is reported`;
-  const wrong = examples.find((example) => example.verdict === 'good' && isReported(example.dockerfile));
-  return wrong && `a good example of ${rule} is reported: ${JSON.stringify(wrong.dockerfile)}`;
-}
-
-function findings(dockerfile: string): readonly LintFinding[] {
-  const whole = /^\s*from\s/im.test(dockerfile) ? dockerfile : withFrom(dockerfile);
-  return checkDockerfile(whole, { baseConfig: () => TEST_IMAGE, allStages: true }).findings;
-}
-
-// After directives, which must come first.
-function withFrom(dockerfile: string): string {
-  const directives = /^(?:#[^\n]*=[^\n]*\n)*/.exec(dockerfile)?.[0] ?? '';
-  return `${directives}FROM scratch\n${dockerfile.slice(directives.length)}`;
 }
