@@ -78,6 +78,7 @@ function fileEngine(sizeBytes: number): Engine {
     kind: 'buildkit',
     name: 'file',
     slots: 1,
+    readsContextTar: false,
     facts: async () => facts,
     build: async ({ resultFile }) => {
       await writeFileOf(resultFile, sizeBytes);

@@ -34,6 +34,7 @@ export class ScriptedEngine implements Engine {
   readonly kind = 'buildkit';
   readonly name: string;
   readonly slots: number;
+  readonly readsContextTar = false;
   readonly requests: BuildRequest[] = [];
   running = 0;
   most = 0;

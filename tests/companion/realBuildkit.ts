@@ -130,7 +130,7 @@ export async function startBuildkit({
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const probe = engine();
-  for (let attempt = 0; attempt < 300 && child.exitCode === null; attempt++) {
+  for (let attempt = 0; attempt < 1200 && child.exitCode === null; attempt++) {
     const isUp = await probe.facts(AbortSignal.timeout(1000)).then(
       () => true,
       () => false,

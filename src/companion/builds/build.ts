@@ -1,8 +1,8 @@
 import { CompanionError } from '../companionError.ts';
-import type { BuildRequest, BuildRules, Engine } from '../engines/engine.ts';
+import type { BuildRequest, BuildRules, EarlyStart, Engine } from '../engines/engine.ts';
 import type { CompanionLimits } from '../limits.ts';
 import type { BuildFailure, BuildResult, BuildSummary } from '../protocol.ts';
-import type { PoolJob } from './enginePool.ts';
+import type { EarlyPlace, PoolJob } from './enginePool.ts';
 import { EventLog } from './eventLog.ts';
 import { StepRecorder } from './stepRecorder.ts';
 
@@ -31,6 +31,8 @@ export class Build implements PoolJob {
   /** Cancelled before its turn: takes it out of the queue. */
   leaveQueue: () => boolean = () => false;
   lastUsedMs = Date.now();
+  /** What an engine began while the context was on its way. */
+  early: EarlyPlace | undefined;
 
   constructor(id: string, user: string, folder: string, setting: BuildSetting) {
     this.id = id;
@@ -72,6 +74,13 @@ export class Build implements PoolJob {
     this.#fail(why);
   }
 
+  /** Ends what was begun early, where it was not used. */
+  async dropEarly(): Promise<void> {
+    const { early } = this;
+    this.early = undefined;
+    await early?.discard();
+  }
+
   async run(engine: Engine, attempt: number): Promise<'ended' | 'lost'> {
     if (this.hasEnded) return 'ended';
     const request = this.#request;
@@ -85,7 +94,8 @@ export class Build implements PoolJob {
     const recorder = new StepRecorder(this.#setting.limits, (event) => this.log.append(event));
     try {
       const signal = AbortSignal.any([this.#controller.signal, timeout.signal]);
-      const result = await engine.build(request, this.#setting.rules, (event) => recorder.add(event), signal);
+      const early = await this.#earlyAt(engine);
+      const result = await engine.build(request, this.#setting.rules, (event) => recorder.add(event), signal, early);
       this.#result = result;
       this.#state = 'done';
       this.lastUsedMs = Date.now();
@@ -104,6 +114,14 @@ export class Build implements PoolJob {
     }
   }
 
+  /** Another engine than that which began has to begin anew. */
+  async #earlyAt(engine: Engine): Promise<EarlyStart | undefined> {
+    const { early } = this;
+    if (early?.engine !== engine) await this.dropEarly();
+    this.early = undefined;
+    return early?.engine === engine ? early.take() : undefined;
+  }
+
   #fail(error: unknown): void {
     if (this.hasEnded) return;
     this.#state = 'failed';
@@ -112,7 +130,7 @@ export class Build implements PoolJob {
     const message = known?.message ?? 'the companion failed; its log tells more';
     if (!known) this.#setting.report(error);
     this.log.append({ type: 'error', code, message: message.slice(0, 8192) });
-    this.#ended?.();
+    void this.dropEarly().then(() => this.#ended?.());
   }
 }
 

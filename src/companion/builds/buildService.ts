@@ -1,20 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Readable } from 'node:stream';
 import { CompanionError } from '../companionError.ts';
 import type { CompanionLimits } from '../limits.ts';
 import { Build, type BuildSetting } from './build.ts';
 import { parseBuildOptions } from './buildOptions.ts';
 import type { EnginePool } from './enginePool.ts';
-import { CONTEXT_TAR, prepareBuild } from './prepareBuild.ts';
-import { receiveUpload } from './receiveUpload.ts';
+import { ContextUploads, type ContextInput } from './contextUploads.ts';
+import { planRequest, prepareBuild, RESULT_TAR, type Preparation } from './prepareBuild.ts';
 import type { WorkFolders } from './workFolders.ts';
-
-/** Where a context comes from: a body that is written to a file, or something that writes the file itself. */
-export type ContextInput =
-  | { readonly kind: 'body'; readonly body: Readable; readonly declaredBytes: number | undefined }
-  | { readonly kind: 'writer'; readonly write: (tarFile: string, signal: AbortSignal) => Promise<void> };
 
 const TIDY_PAUSE_MS = 5_000;
 const FAREWELL_MS = 500;
@@ -25,6 +20,7 @@ export class BuildService {
   readonly #folders: WorkFolders;
   readonly #limits: CompanionLimits;
   readonly #setting: BuildSetting;
+  readonly #contexts: ContextUploads;
   readonly #builds = new Map<string, Build>();
   /** Contexts under way, by user: they count as waiting builds. */
   readonly #uploads = new Map<string, number>();
@@ -36,6 +32,7 @@ export class BuildService {
     this.#folders = folders;
     this.#limits = setting.limits;
     this.#setting = setting;
+    this.#contexts = new ContextUploads(pool.readsContextTar);
     this.#timer = setInterval(() => void this.#tidy(), TIDY_PAUSE_MS);
   }
 
@@ -44,22 +41,34 @@ export class BuildService {
     const options = parseBuildOptions(query);
     this.#countUpload(user, 1);
     let folder: string | undefined;
+    let build: Build | undefined;
     try {
-      folder = await this.#folders.make();
-      const tarFile = join(folder, CONTEXT_TAR);
-      const { contextBytes: maxBytes, uploadIdleMs: idleMs } = this.#limits;
-      if (input.kind === 'writer') await input.write(tarFile, signal);
-      else await receiveUpload(input.body, input.declaredBytes, tarFile, { maxBytes, idleMs, signal });
+      folder = this.#folders.make();
       const id = randomBytes(16).toString('hex');
-      const build = new Build(id, user, folder, this.#setting);
-      build.ready(await prepareBuild({ build: id, user, folder, options }, this.#limits, signal));
+      build = new Build(id, user, folder, this.#setting);
+      await this.#prepare(build, { build: id, user, folder, options }, input, signal);
       this.#queue(build);
       return build;
     } catch (error) {
+      await build?.dropEarly();
       if (folder !== undefined) await this.#folders.remove(folder);
       throw error;
     } finally {
       this.#countUpload(user, -1);
+    }
+  }
+
+  async #prepare(build: Build, preparation: Preparation, input: ContextInput, signal: AbortSignal): Promise<void> {
+    const request = planRequest(preparation);
+    const { contextBytes: maxBytes, uploadIdleMs: idleMs } = this.#limits;
+    // A digest of a base stands on the command line, and is known only when all is there.
+    const isQuick = this.#contexts.isSmall(input) && preparation.options.bases.length === 0;
+    if (isQuick) build.early = this.#pool.startEarly(request, this.#setting.rules);
+    const context = await this.#contexts.receive(input, preparation.folder, { maxBytes, idleMs, signal });
+    try {
+      build.ready(await prepareBuild(request, preparation, context.source, this.#limits, signal));
+    } finally {
+      await context.close();
     }
   }
 
@@ -88,11 +97,17 @@ export class BuildService {
   }
 
   async #afterEnd(build: Build): Promise<void> {
-    // What went in is of no use any more.
-    for (const part of ['context', CONTEXT_TAR, 'work', ...BASES]) await this.#folders.remove(join(build.folder, part));
     if (build.resultFile === undefined) await this.#folders.remove(build.folder);
+    else await this.#removeInput(build.folder);
     const kept = [...this.#builds.values()].filter(({ user, hasEnded }) => user === build.user && hasEnded);
     for (const old of kept.slice(0, Math.max(0, kept.length - this.#limits.keptPerUser))) await this.#forget(old);
+  }
+
+  /** What went in is of no use any more. */
+  async #removeInput(folder: string): Promise<void> {
+    for (const part of await readdir(folder).catch(() => [])) {
+      if (part !== RESULT_TAR) await this.#folders.remove(join(folder, part));
+    }
   }
 
   /** A user's own build. Throws CompanionError `notFound`, also for those of others. */
@@ -147,6 +162,3 @@ export class BuildService {
     else this.#uploads.set(user, count);
   }
 }
-
-/** Folders of bases: as many as `buildOptions` takes. */
-const BASES = Array.from({ length: 16 }, (_, i) => `base-${i}`);

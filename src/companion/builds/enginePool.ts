@@ -1,5 +1,5 @@
 import { CompanionError } from '../companionError.ts';
-import type { Engine, EngineFacts } from '../engines/engine.ts';
+import type { BuildRequest, BuildRules, EarlyStart, Engine, EngineFacts } from '../engines/engine.ts';
 import type { EngineInfo } from '../protocol.ts';
 import { chooseEndpoint, type EndpointLoad } from './chooseEndpoint.ts';
 import { FairQueue } from './fairQueue.ts';
@@ -11,6 +11,14 @@ export interface PoolJob {
   run(engine: Engine, attempt: number): Promise<'ended' | 'lost'>;
   /** No engine will take it any more. */
   giveUp(why: CompanionError): void;
+}
+
+/** A build that an engine began while its context was on its way. */
+export interface EarlyPlace {
+  readonly engine: Engine;
+  /** For `Engine.build`, which ends it from now on. */
+  take(): EarlyStart;
+  discard(): Promise<void>;
 }
 
 export interface PoolLimits {
@@ -30,6 +38,8 @@ const FACTS_AGE_MS = 1_000;
 class Endpoint implements EndpointLoad {
   readonly engine: Engine;
   running = 0;
+  /** Builds that were begun and whose contexts are on their way: they take nobody's turn. */
+  early = 0;
   foreign = 0;
   isUp = true;
   facts: EngineFacts | undefined;
@@ -55,6 +65,7 @@ export class EnginePool {
   readonly #isForSeveral: boolean;
   readonly #queue = new FairQueue<Waiting>();
   readonly #runningOf = new Map<string, number>();
+  readonly #earlyOf = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #allGoneSinceMs: number | undefined;
 
@@ -86,6 +97,39 @@ export class EnginePool {
     queueMicrotask(() => this.#dispatch());
     this.#watch();
     return { ahead, cancel: () => this.#queue.remove(waiting) };
+  }
+
+  /** Some engine reads contexts as they came. */
+  get readsContextTar(): boolean {
+    return this.#endpoints.some(({ engine }) => engine.readsContextTar);
+  }
+
+  /** Begins a build where it would run if its context were there now; undefined where it would have to wait. */
+  startEarly(request: BuildRequest, rules: BuildRules): EarlyPlace | undefined {
+    const { user } = request;
+    const early = this.#earlyOf.get(user) ?? 0;
+    const hasTurn = (this.#runningOf.get(user) ?? 0) + early < this.#limits.runningPerUser;
+    if (this.#queue.size > 0 || !hasTurn) return undefined;
+    const endpoint = chooseEndpoint(this.#usable(), user);
+    if (!endpoint?.engine.startEarly || endpoint.running + endpoint.early >= endpoint.slots) return undefined;
+    const start = endpoint.engine.startEarly(request, rules);
+    this.#countEarly(user, endpoint, 1);
+    let isOpen = true;
+    const leave = (): void => {
+      if (isOpen) this.#countEarly(user, endpoint, -1);
+      isOpen = false;
+    };
+    return {
+      engine: endpoint.engine,
+      take: () => {
+        leave();
+        return start;
+      },
+      discard: async () => {
+        leave();
+        await start.discard();
+      },
+    };
   }
 
   /** The engine that runs containers, if there is one. */
@@ -129,9 +173,13 @@ export class EnginePool {
     return this.#isForSeveral ? facts?.unfitForSeveral : undefined;
   }
 
+  #usable(): Endpoint[] {
+    return this.#endpoints.filter((endpoint) => endpoint.facts && this.#isFit(endpoint));
+  }
+
   #dispatch(): void {
     for (;;) {
-      const usable = this.#endpoints.filter((endpoint) => endpoint.facts && this.#isFit(endpoint));
+      const usable = this.#usable();
       if (!usable.some(({ isUp, running, slots }) => isUp && running < slots)) return;
       const next = this.#queue.take((user) => (this.#runningOf.get(user) ?? 0) < this.#limits.runningPerUser);
       if (!next) return;
@@ -163,9 +211,12 @@ export class EnginePool {
 
   #count(user: string, endpoint: Endpoint, change: number): void {
     endpoint.running += change;
-    const running = (this.#runningOf.get(user) ?? 0) + change;
-    if (running === 0) this.#runningOf.delete(user);
-    else this.#runningOf.set(user, running);
+    countUp(this.#runningOf, user, change);
+  }
+
+  #countEarly(user: string, endpoint: Endpoint, change: number): void {
+    endpoint.early += change;
+    countUp(this.#earlyOf, user, change);
   }
 
   #watch(): void {
@@ -208,6 +259,13 @@ export class EnginePool {
       endpoint.fault = error instanceof Error ? error.message : String(error);
     }
   }
+}
+
+/** Users without any are not kept. */
+function countUp(counts: Map<string, number>, user: string, change: number): void {
+  const count = (counts.get(user) ?? 0) + change;
+  if (count === 0) counts.delete(user);
+  else counts.set(user, count);
 }
 
 interface Waiting {

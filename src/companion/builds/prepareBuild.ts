@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, mkdirSync } from 'node:fs';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFileSource } from '../../platform/nodeFile.ts';
+import type { ByteSource } from '../../bytes/byteSource.ts';
 import { CompanionError } from '../companionError.ts';
 import { parseShape, shapesAt, textAt } from '../engines/jsonShapes.ts';
 import type { BaseImage, BuildRequest } from '../engines/engine.ts';
@@ -12,52 +12,53 @@ import { writeLayout } from './writeLayout.ts';
 
 /** Names within a build's folder. */
 export const CONTEXT_TAR = 'context.tar';
+export const RESULT_TAR = 'result.tar';
 const MAX_INDEX_BYTES = 4 * 1024 * 1024;
 
 export interface Preparation {
   readonly build: string;
   readonly user: string;
-  /** The build's own folder; `context.tar` lies there. */
+  /** The build's own folder. */
   readonly folder: string;
   readonly options: BuildOptions;
 }
 
-/** Judges and unpacks a context that was received. Throws CompanionError `context`, `limit`. */
-export async function prepareBuild(
-  { build, user, folder, options }: Preparation,
-  limits: ContextLimits,
-  signal: AbortSignal,
-): Promise<BuildRequest> {
-  const contextTar = join(folder, CONTEXT_TAR);
-  const contextFolder = join(folder, 'context');
-  const source = await openFileSource(contextTar);
-  try {
-    const entries = await contextEntries(source, limits);
-    requireFile(entries, options.dockerfile);
-    for (const { folder: layout } of options.bases) requireLayout(entries, layout);
-    await unpackContext(entries.values(), source, contextFolder, signal);
-  } finally {
-    await source.close();
-  }
-  const bases = await takeBases(folder, contextFolder, options, limits, signal);
+/** A build as it will be asked for, but for its bases. Makes the folder that its engine works in. */
+export function planRequest({ build, user, folder, options }: Preparation): BuildRequest {
   const workFolder = join(folder, 'work');
-  await mkdir(workFolder, { mode: 0o700 });
+  mkdirSync(workFolder, { mode: 0o700 });
   return {
     build,
     user,
-    contextFolder,
-    contextTar,
+    contextFolder: join(folder, 'context'),
+    contextTar: join(folder, CONTEXT_TAR),
     dockerfile: options.dockerfile,
     target: options.target,
     platform: options.platform,
     tag: options.tag,
     buildArgs: options.buildArgs,
-    bases,
+    bases: [],
     noCache: options.noCache,
     sourceDateEpoch: options.sourceDateEpoch,
-    resultFile: join(folder, 'result.tar'),
+    resultFile: join(folder, RESULT_TAR),
     workFolder,
   };
+}
+
+/** Judges and unpacks a context that was received. Throws CompanionError `context`, `limit`. */
+export async function prepareBuild(
+  request: BuildRequest,
+  { folder, options }: Preparation,
+  source: ByteSource,
+  limits: ContextLimits,
+  signal: AbortSignal,
+): Promise<BuildRequest> {
+  const entries = await contextEntries(source, limits);
+  requireFile(entries, options.dockerfile);
+  for (const { folder: layout } of options.bases) requireLayout(entries, layout);
+  await unpackContext(entries.values(), source, request.contextFolder, signal);
+  const bases = await takeBases(folder, request.contextFolder, options, limits, signal);
+  return { ...request, bases };
 }
 
 /** Reading through a link could leave the context, so the Dockerfile is a file. */

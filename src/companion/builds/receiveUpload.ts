@@ -50,6 +50,48 @@ export async function receiveUpload(
   return sizeBytes;
 }
 
+/** A body of a declared size in memory, in the pieces in which it came. Throws as `receiveUpload`. */
+export function receiveInMemory(body: Readable, declaredBytes: number, bounds: UploadBounds): Promise<Buffer[]> {
+  const { idleMs, signal } = bounds;
+  const pieces: Buffer[] = [];
+  let sizeBytes = 0;
+  return new Promise((resolve, reject) => {
+    const end = (error?: CompanionError): void => {
+      clearTimeout(timer);
+      for (const name of ['data', 'end', 'error', 'close'] as const) body.off(name, listeners[name]);
+      signal.removeEventListener('abort', abort);
+      body.pause();
+      if (error) reject(error);
+      else resolve(pieces);
+    };
+    const timer = setTimeout(() => end(stoodStill()), idleMs);
+    const abort = (): void => end(wasCut(signal.reason));
+    const listeners = {
+      data: (chunk: Buffer) => {
+        timer.refresh();
+        sizeBytes += chunk.length;
+        if (sizeBytes > declaredBytes) end(new CompanionError('request', 'the upload is longer than it said'));
+        else pieces.push(chunk);
+      },
+      end: () => end(),
+      error: (error: Error) => end(wasCut(error)),
+      close: () => end(wasCut(undefined)),
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    for (const name of ['data', 'end', 'error', 'close'] as const) body.on(name, listeners[name]);
+    if (signal.aborted) abort();
+    else if (body.destroyed) end(wasCut(undefined));
+  });
+}
+
+function stoodStill(): CompanionError {
+  return new CompanionError('timeout', 'the upload stands still');
+}
+
+function wasCut(cause: unknown): CompanionError {
+  return cause instanceof CompanionError ? cause : new CompanionError('cancelled', 'the upload was cut off', cause);
+}
+
 type FileHandle = Awaited<ReturnType<typeof open>>;
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -64,15 +106,14 @@ async function* timed(body: Readable, { idleMs, signal }: UploadBounds): AsyncIt
     signal.throwIfAborted();
     let timer: NodeJS.Timeout | undefined;
     const idle = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new CompanionError('timeout', 'the upload stands still')), idleMs);
+      timer = setTimeout(() => reject(stoodStill()), idleMs);
     });
     try {
       const next = await Promise.race([chunks.next(), idle]);
       if (next.done) return;
       yield next.value;
     } catch (error) {
-      if (error instanceof CompanionError) throw error;
-      throw new CompanionError('cancelled', 'the upload was cut off', error);
+      throw wasCut(error);
     } finally {
       clearTimeout(timer);
     }

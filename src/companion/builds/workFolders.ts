@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CompanionError } from '../companionError.ts';
 
@@ -32,8 +33,9 @@ export class WorkFolders {
     return join(this.#root, this.worker);
   }
 
-  make(): Promise<string> {
-    return mkdtemp(join(this.#own, 'build-'));
+  /** Synchronous, for a build begins with it: a trip to another thread takes longer. */
+  make(): string {
+    return mkdtempSync(join(this.#own, 'build-'));
   }
 
   async remove(folder: string): Promise<void> {

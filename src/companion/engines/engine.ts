@@ -13,7 +13,7 @@ export interface BuildRequest {
   readonly build: string;
   readonly user: string;
   readonly contextFolder: string;
-  /** The context as it came; undefined when it came otherwise. */
+  /** The context as it came, for engines that read it so; undefined when it came otherwise. */
   readonly contextTar: string | undefined;
   /** Path in the context. */
   readonly dockerfile: string;
@@ -57,17 +57,34 @@ export interface EngineFacts {
 
 export type EmitStep = (event: StepEvent) => void;
 
+/** What of a build was begun before its context was there. */
+export interface EarlyStart {
+  /** Ends it. Resolves when nothing of it runs. */
+  discard(): Promise<void>;
+}
+
 /** A container engine that is there already. Drivers hold no state between calls but connections. */
 export interface Engine {
   readonly kind: EngineInfo['kind'];
   /** Tells endpoints apart; may be shown. */
   readonly name: string;
   readonly slots: number;
+  /** Builds take their context as a tar; else as a folder. */
+  readonly readsContextTar: boolean;
   /** Throws CompanionError `connectionLost` where nothing answers. */
   facts(signal: AbortSignal): Promise<EngineFacts>;
+  /** Begins what takes time and needs no context. Only `workFolder` is there yet, the request has no bases, and nothing
+   *  of it reaches the engine before `build` is given what this returned. Undefined: there is nothing to begin. */
+  readonly startEarly?: (request: BuildRequest, rules: BuildRules) => EarlyStart;
   /** Resolves when `resultFile` holds the image. Throws CompanionError `failed`, `refused`, `limit`, `unsupported`,
-   *  `connectionLost`, or the signal's reason; nothing of the build runs on afterwards. */
-  build(request: BuildRequest, rules: BuildRules, emit: EmitStep, signal: AbortSignal): Promise<BuildResult>;
+   *  `connectionLost`, or the signal's reason; nothing of the build runs on afterwards, nor of its early start. */
+  build(
+    request: BuildRequest,
+    rules: BuildRules,
+    emit: EmitStep,
+    signal: AbortSignal,
+    early?: EarlyStart,
+  ): Promise<BuildResult>;
   /** Runs a container and waits for its end; the container is gone afterwards. Undefined: the engine cannot. */
   readonly run?: (request: ContainerRun, emit: (event: ContainerEvent) => void, signal: AbortSignal) => Promise<void>;
   /** Removes what workers left behind that died; `isAlive` tells of whom. */

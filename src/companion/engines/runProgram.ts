@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { CompanionError } from '../companionError.ts';
-import { readLines } from './readLines.ts';
+import { endOf, followProgram } from './followProgram.ts';
 
-export interface ProgramRun {
+export interface ProgramWords {
   readonly program: string;
   readonly words: readonly string[];
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface ProgramRun extends ProgramWords {
   readonly signal: AbortSignal;
   /** Each line of standard error. */
   readonly onLine: (line: string) => void;
@@ -23,38 +25,5 @@ export async function runProgram(run: ProgramRun): Promise<number | null> {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'ENOENT' ? 'is not installed' : error.message;
-      reject(new CompanionError('noEngine', `${program} ${why}`, error));
-    });
-    child.once('close', (code) => resolve(code));
-  });
-  const kill = (): void => {
-    // Children of the program too: the group bears its id.
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
-  };
-  const stop = (): void => {
-    try {
-      kill();
-    } catch {
-      // It has ended in the meantime.
-    }
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  let failure: unknown;
-  try {
-    try {
-      for await (const line of readLines(child.stderr)) onLine(line);
-    } catch (error) {
-      failure = error;
-      stop();
-    }
-    const code = await ended;
-    signal.throwIfAborted();
-    if (failure !== undefined) throw failure;
-    return code;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  return followProgram(child, endOf(child, program), signal, onLine);
 }

@@ -62,7 +62,7 @@ export function registryRoutes(
     const reference = referenceOf(queryOf(request));
     if (reference.digest !== undefined) throw new CompanionError('request', 'an image is pushed to a tag');
     if (!(request.body instanceof Readable)) throw new CompanionError('mediaType', 'the body is application/x-tar');
-    const folder = await folders.make();
+    const folder = folders.make();
     try {
       const file = join(folder, 'archive.tar');
       const bounds = { maxBytes: MAX_PUSH_BYTES, idleMs: limits.uploadIdleMs, signal };

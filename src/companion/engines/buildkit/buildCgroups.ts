@@ -63,14 +63,18 @@ export class BuildCgroups {
     return cgroups;
   }
 
-  /** Makes a build's cgroup; returns its path as BuildKit takes it. */
-  async make(build: string, bounds: CgroupBounds): Promise<string> {
+  /** Of a build's cgroup, as BuildKit takes it. */
+  pathOf(build: string): string {
+    return `/${this.#parent}/${this.#worker}-${build}`;
+  }
+
+  /** Makes a build's cgroup. */
+  async make(build: string, bounds: CgroupBounds): Promise<void> {
     for (const { root, settings } of this.#hierarchies) {
       const folder = join(this.#mount, root, this.#parent, `${this.#worker}-${build}`);
       await mkdir(folder, { recursive: true });
       for (const { file, value } of settings) await this.#set(join(folder, file), value(bounds));
     }
-    return `/${this.#parent}/${this.#worker}-${build}`;
   }
 
   async #set(path: string, value: string): Promise<void> {

@@ -1,9 +1,9 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompanionError } from '../../companionError.ts';
 import type { BuildResult } from '../../protocol.ts';
-import type { BuildRequest, BuildRules, EmitStep, Engine, EngineFacts } from '../engine.ts';
-import { runProgram } from '../runProgram.ts';
+import type { BuildRequest, BuildRules, EarlyStart, EmitStep, Engine, EngineFacts } from '../engine.ts';
+import { HELD_FILE, HeldProgram } from '../heldProgram.ts';
 import { StepTracker } from '../stepTracker.ts';
 import { BUILDKIT_FLOOR, isAtLeast } from '../versions.ts';
 import { watchFree } from '../watchFree.ts';
@@ -13,6 +13,7 @@ import { buildctlFailure } from './buildctlFailure.ts';
 import type { BuildkitAddress } from './buildkitAddress.ts';
 import { BuildkitControl } from './buildkitControl.ts';
 import type { BuildCgroups } from './buildCgroups.ts';
+import { WaitingShell } from '../waitingShell.ts';
 import { takeProgressLine } from './rawProgress.ts';
 import { sourcePolicy } from './sourcePolicy.ts';
 
@@ -30,14 +31,24 @@ export interface BuildkitOptions {
 const MAX_KEPT_LINES = 40;
 const PROBE_MS = 3_000;
 const PRUNE_MS = 60_000;
+const SPARE_PAUSE_MS = 20;
+
+/** Where `buildctl` leaves the name of its build in the engine's history. */
+function referenceFile(workFolder: string): string {
+  return join(workFolder, 'reference');
+}
 
 /** A buildkitd, here or elsewhere: builds through `buildctl`, facts through gRPC. */
 export class BuildkitEngine implements Engine {
   readonly kind = 'buildkit';
   readonly name: string;
   readonly slots: number;
+  readonly readsContextTar = false;
   readonly #options: BuildkitOptions;
   readonly #control: BuildkitControl;
+  /** For the next build. */
+  #spare: WaitingShell | undefined;
+  #spareTimer: NodeJS.Timeout | undefined;
 
   constructor(options: BuildkitOptions) {
     this.#options = options;
@@ -63,22 +74,47 @@ export class BuildkitEngine implements Engine {
     return { version, platforms, running, unfitForSeveral, notes };
   }
 
-  async build(request: BuildRequest, rules: BuildRules, emit: EmitStep, signal: AbortSignal): Promise<BuildResult> {
+  /** `buildctl` reads its policy before it looks at any folder and before it asks for anything: held there, it has
+   *  started and connected (moby/buildkit, cmd/buildctl/build.go). */
+  startEarly(request: BuildRequest, rules: BuildRules): HeldProgram {
     const { workFolder } = request;
-    const policy = join(workFolder, 'policy.json');
-    const reference = join(workFolder, 'reference');
-    await writeFile(policy, sourcePolicy(rules));
+    const cgroupParent = this.#options.cgroups?.pathOf(request.build);
+    const files = { policy: HELD_FILE, reference: referenceFile(workFolder), cgroupParent };
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const words = {
+      program: this.#options.program,
+      words: buildctlArguments(this.#options.address, request, rules, files),
+      folder: workFolder,
+      // Nothing of the worker's own: no tokens, no proxies, no logins to registries.
+      environment: { PATH: '/usr/bin:/bin', HOME: workFolder, DOCKER_CONFIG: workFolder },
+    };
+    return new HeldProgram(words, spare);
+  }
+
+  async build(
+    request: BuildRequest,
+    rules: BuildRules,
+    emit: EmitStep,
+    signal: AbortSignal,
+    early?: EarlyStart,
+  ): Promise<BuildResult> {
+    const program = early instanceof HeldProgram ? early : this.startEarly(request, rules);
     const { cgroups } = this.#options;
-    const cgroupParent = await cgroups?.make(request.build, rules);
     try {
-      const words = buildctlArguments(this.#options.address, request, rules, { policy, reference, cgroupParent });
-      await this.#solve(words, request, rules, emit, signal);
+      await cgroups?.make(request.build, rules);
+    } catch (error) {
+      await program.discard();
+      throw error;
+    }
+    try {
+      await this.#solve(program, request, rules, emit, signal);
     } finally {
       await cgroups?.remove(request.build);
-      const name = await readFile(reference, 'utf8').catch(() => undefined);
-      if (name !== undefined) void this.#forget(name.trim());
+      const file = referenceFile(request.workFolder);
+      if (existsSync(file)) void this.#forget(readFileSync(file, 'utf8').trim());
     }
-    const { size: sizeBytes } = await stat(request.resultFile);
+    const { size: sizeBytes } = statSync(request.resultFile);
     // It may have been written between two looks.
     if (sizeBytes > rules.resultBytes) {
       throw new CompanionError('limit', `the result is larger than ${rules.resultBytes} bytes`);
@@ -87,7 +123,7 @@ export class BuildkitEngine implements Engine {
   }
 
   async #solve(
-    words: readonly string[],
+    program: HeldProgram,
     request: BuildRequest,
     rules: BuildRules,
     emit: EmitStep,
@@ -99,23 +135,17 @@ export class BuildkitEngine implements Engine {
     const { diskFolder } = this.#options;
     const disk = diskFolder === undefined ? undefined : watchFree(diskFolder, rules.freeBytes);
     try {
-      const code = await runProgram({
-        program: this.#options.program,
-        words,
-        folder: request.workFolder,
-        // Nothing of the worker's own: no tokens, no proxies, no logins to registries.
-        environment: { PATH: '/usr/bin:/bin', HOME: request.workFolder, DOCKER_CONFIG: request.workFolder },
-        signal: AbortSignal.any([signal, overflow.signal, ...(disk ? [disk.signal] : [])]),
-        onLine: (line) => {
-          if (takeProgressLine(line, tracker)) return;
-          told.push(line.slice(0, 4096));
-          if (told.length > MAX_KEPT_LINES) told.shift();
-        },
+      const bounded = AbortSignal.any([signal, overflow.signal, ...(disk ? [disk.signal] : [])]);
+      const code = await program.release(sourcePolicy(rules), bounded, (line) => {
+        if (takeProgressLine(line, tracker)) return;
+        told.push(line.slice(0, 4096));
+        if (told.length > MAX_KEPT_LINES) told.shift();
       });
       if (code === 0) return;
     } finally {
       overflow.stop();
       disk?.stop();
+      this.#makeSpareSoon();
       // What the build wrote is cache now, and would stand in the way of the next.
       if (disk?.signal.aborted) await this.#makeRoom(2 * rules.freeBytes);
     }
@@ -124,6 +154,14 @@ export class BuildkitEngine implements Engine {
       throw new CompanionError('connectionLost', `${this.name} is gone: ${failure.message}`);
     }
     throw failure;
+  }
+
+  /** When what the build has to say is said. */
+  #makeSpareSoon(): void {
+    clearTimeout(this.#spareTimer);
+    this.#spareTimer = setTimeout(() => {
+      this.#spare ??= new WaitingShell();
+    }, SPARE_PAUSE_MS).unref();
   }
 
   async #answers(): Promise<boolean> {
@@ -153,6 +191,8 @@ export class BuildkitEngine implements Engine {
   }
 
   close(): void {
+    clearTimeout(this.#spareTimer);
+    this.#spare?.end();
     this.#control.close();
   }
 }

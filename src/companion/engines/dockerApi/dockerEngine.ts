@@ -41,6 +41,7 @@ export class DockerEngine implements Engine {
   readonly kind: 'docker' | 'podman';
   readonly name: string;
   readonly slots: number;
+  readonly readsContextTar = true;
   readonly #client: DockerClient;
   readonly #worker: string;
 
