@@ -5,7 +5,7 @@ import { ArchiveError, type Archive } from './archive.ts';
 import { checkImages } from './conformanceImages.ts';
 import { checkTrees } from './conformanceTrees.ts';
 import { openArchive, type ArchiveInput } from './openArchive.ts';
-import { someToolOpened, type RecordedArchive } from './recordedFacts.ts';
+import { everyToolRefused, someToolOpened, type RecordedArchive } from './recordedFacts.ts';
 import { checkRoundTrip } from './conformanceRoundTrip.ts';
 
 export interface ConformanceResult {
@@ -60,7 +60,7 @@ function refusalProblems(entry: RecordedArchive, error: ArchiveError | TarError 
   const refused = `refused (${error.code}: ${error.message})`;
   if (error.message === '') return [`${refused} without a message`];
   if (someToolOpened(expected)) return [`${refused}, although a real tool opens it`];
-  if (entry.case !== undefined || expected.scan_error !== undefined) return [];
+  if (entry.case !== undefined || expected.scan_error !== undefined || everyToolRefused(expected)) return [];
   const plain = expected.plain_tar;
   if (plain) return plain.entries === 0 || plain.tar_t_rc !== 0 ? [] : [`${refused}, although it is a tar`];
   const shown = (expected.images ?? []).filter(({ index, missing }) => index === undefined && !missing);

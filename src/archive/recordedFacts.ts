@@ -98,3 +98,10 @@ export function someToolOpened(facts: RecordedFacts): boolean {
   if (graph?.rc === 0 && (graph.out?.length ?? 0) > 0) return true;
   return (facts['skopeo_1.9.3'] ?? []).some(({ inspect }) => inspect?.config?.rc === 0);
 }
+
+/** Whether the archive is of docker's own kinds, docker was asked, and it and every other tool refused. */
+export function everyToolRefused(facts: RecordedFacts): boolean {
+  const docker = facts['docker_load_20.10.24'];
+  const isDockers = facts.images?.every(({ src }) => src === 'manifest.json' || src === 'v1') ?? false;
+  return isDockers && docker !== undefined && docker.rc !== 0 && !someToolOpened(facts);
+}

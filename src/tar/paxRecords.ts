@@ -62,14 +62,15 @@ function joinByCommas(parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-const DECIMAL = /^(-?)(\d{1,19})(?:\.(\d*))?$/;
+/** As Go reads it: a sign of either kind, any number of zeros before. */
+const DECIMAL = /^([+-]?)0*(\d{1,19})(?:\.(\d*))?$/;
 
 /** A decimal integer, as sizes and IDs have it. Throws TarError `number`. */
 export function paxInteger(key: string, value: Uint8Array, offset: number): number {
   const match = DECIMAL.exec(decodeName(value));
   if (!match || match[3] !== undefined || BigInt(match[2] as string) > 0x7fff_ffff_ffff_ffffn)
     throw new TarError('number', offset, `extended header before ${offset}: ${key} is no number`);
-  return Number(match[0]);
+  return match[1] === '-' ? 0 - Number(match[2]) : Number(match[2]);
 }
 
 /** A time as seconds and nanoseconds counted upwards; further digits are cut off. Throws TarError `number`. */
@@ -79,6 +80,6 @@ export function paxTime(key: string, value: Uint8Array, offset: number): { sec: 
     throw new TarError('number', offset, `extended header before ${offset}: ${key} is no time`);
   const sec = Number(match[2]);
   const nsec = Number((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
-  if (match[1] === '') return { sec, nsec };
+  if (match[1] !== '-') return { sec, nsec };
   return nsec === 0 ? { sec: 0 - sec, nsec } : { sec: -sec - 1, nsec: 1e9 - nsec };
 }

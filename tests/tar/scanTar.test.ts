@@ -74,6 +74,11 @@ describe('extensions', () => {
     ],
     ['IDs', next({ uid: '3000000000', gid: '7' }), { uid: 3_000_000_000, gid: 7 }],
     ['a time with a fraction', next({ mtime: '1500000000.25' }), { mtimeSec: 1_500_000_000, mtimeNsec: 250_000_000 }],
+    [
+      'signs and zeros before numbers',
+      next({ mtime: '+0005.5', uid: '+007' }),
+      { mtimeSec: 5, mtimeNsec: 5e8, uid: 7 },
+    ],
     ['a time before 1970', next({ mtime: '-1.5' }), { mtimeSec: -2, mtimeNsec: 500_000_000 }],
     ['an empty value takes a record back', next({ path: '', mtime: '' }), { name: bytes('file'), mtimeSec: 0 }],
     [
