@@ -74,17 +74,17 @@ export async function judgeIgnoreContext({
   const folders = foldersOf(files);
   const patterns = readIgnoreFile(ignorefile ?? '').map((line) => line.pattern);
   const name = `entries with ${JSON.stringify(ignorefile)}`;
-  let filter: ContextFilter;
-  try {
-    filter = new ContextFilter(withBuildFiles(patterns, 'Dockerfile'), 'classic');
-  } catch (fault) {
-    const told = contextError(fault);
-    return difference(name, error ?? entries, told instanceof Error ? told.message : String(told));
-  }
   const ours: string[] = [];
   const list = (path: string) => folders.get(path) ?? [];
-  for await (const entry of selectEntries({ list }, filter)) {
-    if (entry.sent) ours.push(entry.path + (entry.isDirectory ? '/' : ''));
+  try {
+    const filter = new ContextFilter(withBuildFiles(patterns, 'Dockerfile'), 'classic');
+    for await (const entry of selectEntries({ list }, filter)) {
+      if (entry.sent) ours.push(entry.path + (entry.isDirectory ? '/' : ''));
+    }
+  } catch (fault) {
+    // Some patterns are only found to be wrong when a path comes that they are compared with.
+    const told = contextError(fault);
+    return difference(name, error ?? entries, told instanceof Error ? told.message : String(told));
   }
   return difference(name, error ?? entries, ours);
 }
