@@ -16,4 +16,17 @@ export interface BuildCacheRecord {
   readonly parts?: Readonly<Record<string, string>> | undefined;
   /** Of the layer that the step made. */
   readonly sizeBytes: number;
+  /** What the client sent is kept too, for the next time; `regular` where it is not said. */
+  readonly kind?: 'source.local' | undefined;
+  /** Its size was asked for: it stays as it was then, whatever is sent in its place. */
+  readonly isMeasured?: boolean | undefined;
+  /** How often it was worked with; once where it is not said. */
+  readonly usageCount?: number | undefined;
+  /** RFC 3339; when it was made where it is not said. */
+  readonly lastUsedAt?: string | undefined;
+}
+
+/** A step to be kept. Its size is that of its uppermost layer unless it says another. */
+export interface KeptStep extends Omit<BuildCacheRecord, 'chainId' | 'sizeBytes'> {
+  readonly sizeBytes?: number;
 }

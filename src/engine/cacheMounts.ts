@@ -86,11 +86,10 @@ export function cacheMountBytes({ daemon }: EngineCore, { place }: CacheMountRec
   return sizeBytes;
 }
 
-/** Removes them all; gives their IDs as BuildKit's look, and the bytes that are free again. */
-export function removeCacheMounts(core: EngineCore): { readonly ids: readonly string[]; readonly bytes: number } {
-  const records = [...core.state.cacheMounts.values()];
-  const bytes = records.reduce((sum, record) => sum + cacheMountBytes(core, record), 0);
-  for (const { place } of records) removeTree(core.daemon, `${DIRECTORY}/${place}`);
-  core.update({ cacheMounts: new Map() });
-  return { ids: records.map(({ place }) => place), bytes };
+/** Removes those whose IDs, as usage shows them, are among these. */
+export function removeCacheMounts(core: EngineCore, ids: ReadonlySet<string>): void {
+  const gone = [...core.state.cacheMounts.values()].filter(({ place }) => ids.has(place));
+  for (const { place } of gone) removeTree(core.daemon, `${DIRECTORY}/${place}`);
+  if (gone.length === 0) return;
+  core.update({ cacheMounts: new Map([...core.state.cacheMounts].filter(([, { place }]) => !ids.has(place))) });
 }

@@ -1,7 +1,8 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
-import type { BuildCacheRecord } from './buildCacheRecord.ts';
+import type { PruneRules } from './buildCache.ts';
+import type { BuildCacheRecord, KeptStep } from './buildCacheRecord.ts';
 import type { CacheMount, CacheMountRecord, CacheMountRequest } from './cacheMounts.ts';
 import type { ContainerConfig } from './containerConfig.ts';
 import type { Filters } from './filters.ts';
@@ -140,13 +141,16 @@ export interface ImageCalls {
   /** What an earlier build's step of this key made, while its layers are there. */
   cachedStep(key: string): BuildCacheRecord | undefined;
   /** Keeps what a step made, and its layers. */
-  keepStep(step: Omit<BuildCacheRecord, 'chainId' | 'sizeBytes'>): BuildCacheRecord;
+  keepStep(step: KeptStep): BuildCacheRecord;
+  /** Keeps what a build read, or counts that it was read again. */
+  noteUse(step: KeptStep): BuildCacheRecord;
   /** The directory that RUN --mount=type=cache keeps under an ID, made where there is none. */
   cacheMount(request: CacheMountRequest): CacheMount;
   /** Every such directory, the oldest first, with the bytes in it. */
   cacheMounts(): readonly (CacheMountRecord & { readonly sizeBytes: number })[];
-  /** Forgets it all, or what no image is made of; cache mounts in both cases. */
-  pruneBuildCache(which: 'all' | 'dangling'): { readonly ids: readonly string[]; readonly reclaimedBytes: number };
+  /** Forgets what the rules name; cache mounts are never of an image. Told are the sizes of the records, whether their
+   *  layers go or images keep them. */
+  pruneBuildCache(rules: PruneRules): { readonly ids: readonly string[]; readonly reclaimedBytes: number };
   /** All that is kept, the oldest first. */
   buildCache(): Iterable<BuildCacheRecord>;
 }

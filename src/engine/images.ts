@@ -1,6 +1,7 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
-import { cachedStep, keepStep, pruneSteps } from './buildCache.ts';
+import { cachedStep, forgetSteps, keepStep, noteUse, prunable } from './buildCache.ts';
+import { buildCacheUsage } from './buildCacheUsage.ts';
 import { cacheMountBytes, openCacheMount, removeCacheMounts } from './cacheMounts.ts';
 import { createImage } from './createImage.ts';
 import type { EngineCore } from './engineCore.ts';
@@ -48,13 +49,16 @@ export function localImageCalls(core: EngineCore): Omit<ImageCalls, 'search' | '
     restack: (below, layers) => restack(core, below, layers),
     cachedStep: (key) => cachedStep(core, key),
     keepStep: (step) => keepStep(core, step),
+    noteUse: (step) => noteUse(core, step),
     cacheMount: (request) => openCacheMount(core, request),
     cacheMounts: () =>
       [...core.state.cacheMounts.values()].map((record) => ({ ...record, sizeBytes: cacheMountBytes(core, record) })),
-    pruneBuildCache: (which) => {
-      const steps = pruneSteps(core, which);
-      const mounts = removeCacheMounts(core);
-      return { ids: [...steps.ids, ...mounts.ids], reclaimedBytes: steps.reclaimedBytes + mounts.bytes };
+    pruneBuildCache: (rules) => {
+      const gone = prunable(buildCacheUsage(core), rules);
+      const ids = new Set(gone.map(({ id }) => id));
+      forgetSteps(core, ids);
+      removeCacheMounts(core, ids);
+      return { ids: [...ids], reclaimedBytes: gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
     },
     buildCache: () => core.state.buildCache.values(),
   };

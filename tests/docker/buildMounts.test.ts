@@ -18,7 +18,7 @@ describe('BK-13 cache mounts', () => {
       'docker buildx build --progress=plain --build-arg N=3 . 2>&1 | sed -n "s/^#[0-9]* [0-9.]* \\([0-9]\\)$/\\1/p"',
     ]);
     expect(output).toMatch(
-      /^1\n\n1\n2\n\nMutable:\ttrue\nReclaimable:\ttrue\nShared:\t\tfalse\nSize:\t\t4B\nDescription:\tcached mount \/c from exec \/bin\/sh -c echo \$N >> \/c\/log; cat \/c\/log\nUsage count:\t2\nType:\t\texec\.cachemount\n1\nTotal reclaimed space: \d+B\n0\n3\n$/,
+      /^1\n\n1\n2\n\nMutable:\ttrue\nReclaimable:\ttrue\nShared:\t\tfalse\nSize:\t\t4B\nDescription:\tcached mount \/c from exec \/bin\/sh -c echo \$N >> \/c\/log; cat \/c\/log\nUsage count:\t2\nType:\t\texec\.cachemount\n3\nTotal reclaimed space: \d+B\n0\n3\n$/,
     );
   });
 
@@ -91,6 +91,8 @@ describe('BK-13 the disk that builds take', () => {
       'docker buildx build -q --build-arg N=1 . >/dev/null; docker system df --format "{{.Type}} {{.TotalCount}}" | tail -1',
       'docker system df -v --format "{{range .BuildCache}}{{.CacheType}} {{.Size}}{{println}}{{end}}"; docker builder prune -af >/dev/null; docker system df --format "{{.Type}} {{.TotalCount}} {{.Size}}" | tail -1',
     ]);
-    expect(output).toMatch(/^Build Cache 2\nregular \d+B\nexec\.cachemount 2B\n+Build Cache 0 0B\n$/);
+    expect(output).toMatch(
+      /^Build Cache 5\nsource\.local 90B\nsource\.local 0B\nregular 0B\nregular 0B\nexec\.cachemount 2B\n+Build Cache 0 0B\n$/,
+    );
   });
 });

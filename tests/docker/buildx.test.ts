@@ -47,11 +47,12 @@ describe('BK-9 docker buildx', () => {
       /^NAME\/NODE {5}DRIVER\/ENDPOINT {3}STATUS {4}BUILDKIT {7}PLATFORMS\ndefault\* {6}docker +\n \\_ default {4}\\_ default {7}running {3}v0\.8\+unknown {3}linux\/amd64\nName: {3}default\nDriver: docker\n\nNodes:\nName: {13}default\n/,
     );
     expect(output).toContain('ERROR: no builder "other" found\n');
-    const table = /ID\t{6}RECLAIMABLE\tSIZE\t\tLAST ACCESSED\n([0-9a-f]{25} {15}\ttrue \t\t4B\* {7}\t.* ago\n){2}/;
+    const table =
+      /ID\t{6}RECLAIMABLE\tSIZE\t\tLAST ACCESSED\n([0-9a-f]{25}\* {14}\ttrue \t\t(50|0|4)B {7,8}\t.* ago\n){3}[0-9a-f]{25} {15}\ttrue \t\t0B\* {7}\t.* ago\n([0-9a-f]{25} {15}\ttrue \t\t4B\* {7}\t.* ago\n){2}/;
     expect(output).toMatch(table);
-    expect(output).toContain('Shared:\t\t8B\nPrivate:\t0B\nReclaimable:\t8B\nTotal:\t\t8B\n');
-    expect(output.slice(output.indexOf('Total:\t\t8B\n'))).toMatch(
-      /^Total:\t\t8B\nTotal:\t.*\nID\tRECLAIMABLE\tSIZE\tLAST ACCESSED\nReclaimable:\t0B\nTotal:\t\t0B\ngithub\.com\/docker\/buildx v[\d.]+ [0-9a-f]{7}\n {2}buildx\* +Docker Buildx\n$/,
+    expect(output).toContain('Shared:\t\t8B\nPrivate:\t54B\nReclaimable:\t62B\nTotal:\t\t62B\n');
+    expect(output.slice(output.indexOf('Total:\t\t62B\n'))).toMatch(
+      /^Total:\t\t62B\nTotal:\t.*\nID\tRECLAIMABLE\tSIZE\tLAST ACCESSED\nReclaimable:\t0B\nTotal:\t\t0B\ngithub\.com\/docker\/buildx v[\d.]+ [0-9a-f]{7}\n {2}buildx\* +Docker Buildx\n$/,
     );
   });
 

@@ -41,15 +41,17 @@ export class BaseImages {
     }
   }
 
-  /** For COPY --from and mounts. Throws BuildkitError. */
-  async load(name: string, platform: string): Promise<ImageRecord> {
+  /** For COPY --from and mounts: what goes wrong has a vertex. Throws BuildkitError. */
+  async load(name: string, platform: string, vertex: string): Promise<ImageRecord> {
     const known = this.#ready.get(keyOf(name, platform));
     if (known) return known;
-    const vertex = `FROM ${shownReference(name)}`;
     try {
-      return await this.#fetch(vertex, name, platform);
+      const image = await this.#find(name, platform);
+      this.#ready.set(keyOf(name, platform), image);
+      return image;
     } catch (error) {
       if (!(error instanceof PullFailed)) throw error;
+      await this.#progress.step(vertex, () => Promise.reject(error)).catch(() => undefined);
       throw new BuildkitError(`failed to load cache key: ${error.message}`, { vertexName: vertex });
     }
   }

@@ -5,7 +5,6 @@ import type { ImageRecord } from '../../engine/imageRecord.ts';
 import { readContainerConfig } from '../../engine/readContainerConfig.ts';
 import type { Digest } from '../../image/digest.ts';
 import { objectField } from '../../image/jsonFields.ts';
-import { fullForm, parseReference } from '../../image/reference.ts';
 import { BuildError } from '../buildError.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
 import { digestText } from '../classic/digestText.ts';
@@ -13,10 +12,12 @@ import { ImageFiles } from '../classic/imageFiles.ts';
 import { readClassic } from '../classic/readClassic.ts';
 import { type BuildPlan, planBuild } from '../plan/planBuild.ts';
 import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform, parsePlatform } from '../plan/platform.ts';
-import { type BaseConfig, DEFAULT_PATH, type PlannedStage } from '../plan/stageState.ts';
+import { type BaseConfig, DEFAULT_PATH, type PlannedStage, type PlannedStep } from '../plan/stageState.ts';
 import type { StageNode } from '../plan/stageTable.ts';
 import { allOf } from './allOf.ts';
-import { BaseImages } from './baseImages.ts';
+import { BaseImages, shownReference } from './baseImages.ts';
+import { BaseVertex } from './baseVertex.ts';
+import { BuildGraph, type GraphVertex } from './buildGraph.ts';
 import { BuildkitError } from './buildkitError.ts';
 import type { BuildkitOptions, BuildkitSurroundings, BuildSource } from './buildkitOptions.ts';
 import { ClientFiles } from './clientFiles.ts';
@@ -29,10 +30,10 @@ import { Progress } from './progress.ts';
 import { stackOfFiles } from './stackOfFiles.ts';
 import { carryOutStep } from './stageSteps.ts';
 import { StepFailed } from './stepWork.ts';
-import { StageTrace } from './stageTrace.ts';
-import { contextSources, isWithin } from './sentFolders.ts';
+import { StageTrace, type TracedStep } from './stageTrace.ts';
+import { contextSources, isWithin, sentPaths } from './sentFolders.ts';
 import { sourceDateEpoch } from './sourceDateEpoch.ts';
-import { historyLine, oldBuildkitWords, shownStep } from './stepText.ts';
+import { historyLine, oldBuildkitWords } from './stepText.ts';
 
 const SCRATCH = 'scratch';
 /** Of files that stand for an image. */
@@ -49,6 +50,21 @@ export async function buildWithBuildkit(
   return new BuildkitBuild(source, options, surroundings).run();
 }
 
+interface MadeStep {
+  readonly stack: LayerStack;
+  /** What is kept of it. */
+  readonly record: BuildCacheRecord | undefined;
+}
+
+/** Where a step stands. */
+interface StepPlace {
+  readonly node: StageNode;
+  readonly base: LayerStack;
+  readonly sources: readonly (StageNode | undefined)[];
+  readonly name: string;
+  readonly told: TracedStep;
+}
+
 class BuildkitBuild {
   readonly #options: BuildkitOptions;
   readonly #surroundings: BuildkitSurroundings;
@@ -60,7 +76,11 @@ class BuildkitBuild {
   readonly #stacks = new Map<StageNode, Promise<LayerStack>>();
   readonly #records = new Map<StageNode, readonly BuildCacheRecord[]>();
   readonly #files: ClientFiles;
+  readonly #made = new Map<number, Promise<MadeStep>>();
+  readonly #missing = new Set<string>();
+  readonly #baseVertices = new Map<number, BaseVertex>();
   #plan: BuildPlan | undefined;
+  #graph: BuildGraph | undefined;
 
   constructor(source: BuildSource, options: BuildkitOptions, surroundings: BuildkitSurroundings) {
     const { work, display, nowMs, random } = surroundings;
@@ -69,7 +89,7 @@ class BuildkitBuild {
     const salt = [...random(8)].join('.');
     this.#progress = new Progress(display, nowMs, (text) => digestText(`${salt} ${text}`, work.platform));
     this.#bases = new BaseImages(options, surroundings, this.#progress);
-    this.#files = new ClientFiles(source, options, this.#progress, random);
+    this.#files = new ClientFiles(source, options, this.#progress, surroundings);
     this.#steps = new StageTrace(surroundings.onStep ?? (() => undefined), this.#abort.signal);
   }
 
@@ -82,8 +102,14 @@ class BuildkitBuild {
       this.#inWords(() => [sourceDateEpoch(this.#options), this.#target]);
       const plan = await this.#planned(await this.#files.dockerfile());
       this.#plan = plan;
+      this.#graph = new BuildGraph(plan, {
+        vintage: this.#options.vintage,
+        hasLayers: (node) => this.#hasImage(node) && this.#base(node)?.layers.length !== 0,
+        platformOf: (node) => this.#platformOf(node),
+      });
       await importCaches(this.#options.cache?.imports ?? [], this.#surroundings, this.#progress);
       const stack = await this.#solve(plan);
+      await this.#standsOn(plan.target)?.need();
       this.#abort.signal.throwIfAborted();
       const { labels, vintage } = this.#options;
       const image = withLabels(this.#image(plan.target, plan), labels);
@@ -121,19 +147,27 @@ class BuildkitBuild {
     return this.#options.vintage === '0.8';
   }
 
-  /** Plans, looks up the bases that the plan needs, and plans again with their configs, until no new ones are named. */
+  /** Plans, looks up the bases that the plan needs, and plans again with their configs, until no new ones are named.
+   *  What is wrong in a stage is told when its base is known. */
   async #planned(text: string): Promise<BuildPlan> {
     for (let round = 0; ; round++) {
-      const plan = this.#inWords(() => this.#planOnce(text));
-      const missing = new Set(
-        plan.stages
-          .filter(({ node }) => this.#hasImage(node) && !this.#base(node))
-          .map(({ node }) => `${node.baseName} ${this.#platformOf(node)}`),
-      );
-      if (missing.size === 0) return plan;
+      this.#missing.clear();
+      let plan: BuildPlan | undefined;
+      try {
+        plan = this.#inWords(() => this.#planOnce(text));
+      } catch (error) {
+        if (this.#missing.size === 0) throw error;
+      }
+      if (plan && this.#missing.size === 0) return plan;
       if (round === MAX_ROUNDS) throw new BuildkitError(`failed to solve: triggers name more than ${MAX_ROUNDS} bases`);
-      await allOf([...missing].map((one) => this.#bases.resolve(...(one.split(' ') as [string, string]))));
+      await allOf([...this.#missing].map((one) => this.#bases.resolve(...(one.split(' ') as [string, string]))));
     }
+  }
+
+  #noteMissing(nodes: Iterable<StageNode>): void {
+    for (const node of nodes)
+      if (node.stage && this.#hasImage(node) && !this.#base(node))
+        this.#missing.add(`${node.baseName} ${this.#platformOf(node)}`);
   }
 
   /** Whether a stage begins with files that the client gave a name. */
@@ -148,6 +182,8 @@ class BuildkitBuild {
       buildArgs,
       target,
       hasHeredocs: !this.#isOld,
+      colonOnly: this.#isOld,
+      onNeeded: (nodes) => this.#noteMissing(nodes),
       targetPlatform: this.#target,
       replacedStages: new Set(this.#options.namedContexts?.keys()),
       baseConfig: (name, platform) => {
@@ -202,53 +238,35 @@ class BuildkitBuild {
 
   async #build(node: StageNode): Promise<LayerStack> {
     const stage = this.#plan?.stages.find((one) => one.node === node);
-    if (!stage) return stackOfImage(await this.#bases.load(node.baseName, this.#platformOf(node)));
-    const steps = stage.steps.filter(
-      ({ makesLayer, instruction }) => makesLayer || instruction.body.kind === 'WORKDIR',
-    );
-    const hasVertex = this.#hasImage(node);
-    const total = steps.length + (hasVertex ? 1 : 0);
-    const prefix = node.shownName === '' ? '' : `${node.shownName} `;
-    const named = (number: number, text: string) => `[${prefix}${number}/${total}] ${text}`;
+    if (!stage) return this.#copiedImage(node);
     // A stage that stands on another begins when that is done.
     if (node.base) await this.#stack(node.base);
     const from = this.#steps.begin(stage, undefined);
-    let stack = await this.#baseStack(stage, named).catch((error: unknown) => {
+    let stack = await this.#baseStack(stage).catch((error: unknown) => {
       throw from.fail(error, NO_LAYERS);
     });
     from.end('config', stack);
-    for (const step of stage.steps) {
+    for (const [index, step] of stage.steps.entries()) {
       this.#abort.signal.throwIfAborted();
       const told = this.#steps.begin(stage, step);
-      if (!steps.includes(step)) {
+      const vertex = this.#graph?.step(step);
+      if (!vertex) {
         told.end('config', stack);
         continue;
       }
-      const command = node.commands[stage.steps.indexOf(step)];
-      const number = steps.indexOf(step) + 1 + (hasVertex ? 1 : 0);
-      const name = named(number, shownStep(step, this.#plan?.parsed.escape ?? '\\'));
       try {
-        stack = await carryOutStep(step, stack, {
-          options: this.#options,
-          surroundings: this.#surroundings,
-          progress: this.#progress,
-          signal: this.#abort.signal,
-          now: () => timestampOf(this.#surroundings.nowMs()),
-          name,
-          built: this.#built,
-          onDecision: told.decide,
-          onRecord: (record) => this.#records.set(node, [...(this.#records.get(node) ?? []), record]),
-          isUncached: this.#options.uncachedStages?.includes(node.stage?.name ?? '') ?? false,
-          platform: node.platform ?? this.#target,
-          isSent: (folder, own) => this.#sources().some((other) => other !== own && isWithin(folder, other)),
-          filesOf: (index) => this.#filesOf(index < 0 ? undefined : command?.sources[index]),
+        const { record, ...made } = await this.#once(vertex, () => {
+          const sources = node.commands[index]?.sources ?? [];
+          return this.#carryOut(step, { node, base: stack, sources, name: vertex.name, told });
         });
+        stack = made.stack;
+        if (record) this.#records.set(node, [...(this.#records.get(node) ?? []), record]);
         told.end('built', stack);
       } catch (error) {
         const { startLine, endLine } = step.instruction.node;
         if (error instanceof StepFailed) error.lines ??= { startLine, endLine };
         // A step that waited for another stage has not failed itself.
-        const isAnother = error instanceof StepFailed && error.vertexName !== name;
+        const isAnother = error instanceof StepFailed && error.vertexName !== vertex.name;
         if (isAnother) told.end('canceled', stack);
         throw isAnother ? error : told.fail(error, stack);
       }
@@ -256,19 +274,90 @@ class BuildkitBuild {
     return stack;
   }
 
-  async #baseStack({ node }: PlannedStage, named: (number: number, text: string) => string): Promise<LayerStack> {
+  /** What is defined alike in several stages is carried out in the first that comes to it. */
+  #once(vertex: GraphVertex, carryOut: () => Promise<MadeStep>): Promise<MadeStep> {
+    const known = this.#made.get(vertex.id);
+    if (known) return known;
+    const making = carryOut();
+    this.#made.set(vertex.id, making);
+    making.catch(() => undefined);
+    return making;
+  }
+
+  async #carryOut(step: PlannedStep, { node, base, sources, name, told }: StepPlace): Promise<MadeStep> {
+    let record: BuildCacheRecord | undefined;
+    const bases = [node, ...sources].flatMap((one) => (one && this.#standsOn(one, step)) ?? []);
+    const stack = await carryOutStep(step, base, {
+      options: this.#options,
+      surroundings: this.#surroundings,
+      progress: this.#progress,
+      signal: this.#abort.signal,
+      now: () => timestampOf(this.#surroundings.nowMs()),
+      name,
+      built: this.#built,
+      onDecision: told.decide,
+      onLookedUp: async (outcome) => {
+        for (const one of bases) await (outcome === 'hit' ? one.skip() : one.need());
+      },
+      onRecord: (kept) => {
+        record = kept;
+      },
+      isUncached: this.#options.uncachedStages?.includes(node.stage?.name ?? '') ?? false,
+      platform: node.platform ?? this.#target,
+      isSent: (folder, own) => this.#sources().some((other) => other !== own && isWithin(folder, other)),
+      filesOf: (index) => this.#filesOf(index < 0 ? undefined : sources[index]),
+    });
+    return { stack, record };
+  }
+
+  /** The vertex of the image that a step finds where it begins, or that it copies from; undefined where steps come
+   *  before it. */
+  #standsOn(node: StageNode, until?: PlannedStep): BaseVertex | undefined {
+    for (let at: StageNode | undefined = node; at; at = at.base) {
+      const steps = this.#plan?.stages.find((one) => one.node === at)?.steps ?? [];
+      const before = until && steps.includes(until) ? steps.slice(0, steps.indexOf(until)) : steps;
+      if (before.some((step) => this.#graph?.step(step))) return undefined;
+      const image = this.#graph?.image(at);
+      if (image) return this.#baseVertices.get(image.id);
+    }
+    return undefined;
+  }
+
+  async #baseStack({ node }: PlannedStage): Promise<LayerStack> {
     if (node.base) return this.#stack(node.base);
     if (node.baseName === SCRATCH) return NO_LAYERS;
     const files = this.#files.named(node.baseName);
     if (files) return stackOfFiles(await files, this.#surroundings, this.#options.layerWriter);
     const image = this.#base(node);
     if (!image) throw new Error('a base was not resolved');
-    const text = named(1, `FROM ${fullForm(parseReference(node.baseName))}`);
-    return this.#progress.step(text, async () => stackOfImage(image));
+    this.#showBase(node, image);
+    return stackOfImage(image);
+  }
+
+  /** An image that is only copied from. */
+  async #copiedImage(node: StageNode): Promise<LayerStack> {
+    const { name } = this.#graph?.image(node) ?? { name: '' };
+    const image = await this.#bases.load(node.baseName, this.#platformOf(node), name);
+    this.#showBase(node, image);
+    return stackOfImage(image);
+  }
+
+  #showBase(node: StageNode, { id, layers }: ImageRecord): void {
+    const vertex = this.#graph?.image(node);
+    if (!vertex || this.#baseVertices.has(vertex.id)) return;
+    const { engine, now, work } = this.#surroundings;
+    const description = `pulled from ${shownReference(node.baseName)}`;
+    const key = digestText(`base ${id}`, work.platform);
+    const record = { key, layers: layers.map(({ diffId }) => diffId), description, sizeBytes: 0 };
+    const loaded = {
+      has: () => engine.images.cachedStep(key) !== undefined,
+      keep: () => engine.images.noteUse({ ...record, createdAt: now() }),
+    };
+    this.#baseVertices.set(vertex.id, new BaseVertex(this.#progress, vertex.name, loaded));
   }
 
   async #filesOf(node: StageNode | undefined): Promise<FileSet> {
-    if (!node) return this.#files.context();
+    if (!node) return this.#files.context(sentPaths(this.#allSteps));
     const named = node.stage ? undefined : this.#files.named(node.baseName);
     if (named) return named;
     const { engine, owners, work } = this.#surroundings;
@@ -276,8 +365,12 @@ class BuildkitBuild {
     return new ImageFiles(engine.images.mount(layers).mount, owners, work, 'shown');
   }
 
+  get #allSteps(): readonly PlannedStep[] {
+    return this.#plan?.stages.flatMap(({ steps }) => steps) ?? [];
+  }
+
   #sources(): readonly (readonly string[])[] {
-    return contextSources(this.#plan?.stages.flatMap(({ steps }) => steps) ?? []);
+    return contextSources(this.#allSteps);
   }
 
   // The result

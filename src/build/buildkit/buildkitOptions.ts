@@ -103,6 +103,8 @@ export interface BuiltTree {
 export interface Transferred<T> {
   readonly value: T;
   readonly bytes: number;
+  /** Of the files themselves; `bytes` where it is not said. */
+  readonly fileBytes?: number;
 }
 
 /** The client's side of a build: what BuildKit asks it for. */
@@ -111,10 +113,13 @@ export interface BuildSource {
   readonly dockerfileName: string;
   /** A context that came as one archive: nothing is asked of the client. */
   readonly isRemote: boolean;
+  /** Where the context lies, so that what is sent again is known again. */
+  readonly place?: string;
   /** Undefined where there is none. */
   dockerfile(): Promise<Transferred<ByteSource | undefined>>;
   ignoreFile(): Promise<Transferred<readonly string[]>>;
-  context(): Promise<Transferred<FileSet>>;
+  /** `isSent`: of what is there, whether the build reads a path; all is where it is not said. */
+  context(isSent?: (path: string) => boolean): Promise<Transferred<FileSet>>;
 }
 
 /** What the builder works with. */

@@ -1,7 +1,8 @@
 import { decodeName } from '../../bytes/byteName.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
+import { digestText } from '../classic/digestText.ts';
 import { BuildkitError } from './buildkitError.ts';
-import type { BuildkitOptions, BuildSource } from './buildkitOptions.ts';
+import type { BuildkitOptions, BuildkitSurroundings, BuildSource } from './buildkitOptions.ts';
 import type { Progress } from './progress.ts';
 import { sizeText } from './sizeText.ts';
 
@@ -11,20 +12,15 @@ export class ClientFiles {
   readonly #source: BuildSource;
   readonly #options: BuildkitOptions;
   readonly #progress: Progress;
-  readonly #random: (length: number) => Uint8Array;
+  readonly #surroundings: BuildkitSurroundings;
   readonly #named = new Map<string, Promise<FileSet>>();
   #context: Promise<FileSet> | undefined;
 
-  constructor(
-    source: BuildSource,
-    options: BuildkitOptions,
-    progress: Progress,
-    random: (length: number) => Uint8Array,
-  ) {
+  constructor(source: BuildSource, options: BuildkitOptions, progress: Progress, surroundings: BuildkitSurroundings) {
     this.#source = source;
     this.#options = options;
     this.#progress = progress;
-    this.#random = random;
+    this.#surroundings = surroundings;
   }
 
   /** Text of the Dockerfile. Throws BuildkitError where there is none. */
@@ -38,12 +34,14 @@ export class ClientFiles {
     const file = await this.#progress.step(`[internal] load build definition from ${dockerfileName}`, async (step) => {
       const { value, bytes } = await this.#source.dockerfile();
       await step.status(`transferring dockerfile: ${sizeText(bytes)} done`);
+      this.#keep(step.vertex.name, value?.sizeBytes ?? 0);
       return value;
     });
     if (!file) return this.#textOf(undefined);
     await this.#progress.step('[internal] load .dockerignore', async (step) => {
-      const { bytes } = await this.#source.ignoreFile();
+      const { bytes, fileBytes = bytes } = await this.#source.ignoreFile();
       await step.status(`transferring context: ${sizeText(bytes)} done`);
+      this.#keep(step.vertex.name, fileBytes);
     });
     return this.#textOf(file);
   }
@@ -51,7 +49,7 @@ export class ClientFiles {
   async #textOf(file: Awaited<ReturnType<BuildSource['dockerfile']>>['value']): Promise<string> {
     if (file) return decodeName(await file.read(0, file.sizeBytes));
     const isOld = this.#options.vintage === '0.8';
-    const number = [...this.#random(4)].reduce((sum, byte) => sum * 256 + byte, 0);
+    const number = [...this.#surroundings.random(4)].reduce((sum, byte) => sum * 256 + byte, 0);
     const path = `/var/lib/docker/tmp/buildkit-mount${number}/${this.#source.dockerfileName}`;
     const missing = `failed to read dockerfile: open ${isOld ? path : this.#source.dockerfileName}: no such file or directory`;
     throw new BuildkitError(
@@ -59,17 +57,26 @@ export class ClientFiles {
     );
   }
 
-  context(): Promise<FileSet> {
+  /** `isSent`: whether the build reads a path. */
+  context(isSent?: (path: string) => boolean): Promise<FileSet> {
     if (this.#context) return this.#context;
     if (this.#source.isRemote) this.#context = this.#source.context().then(({ value }) => value);
     else
       this.#context = this.#progress.step('[internal] load build context', async (step) => {
-        const { value, bytes } = await this.#source.context();
+        const { value, bytes, fileBytes = bytes } = await this.#source.context(isSent);
         await step.status(`transferring context: ${sizeText(bytes)} done`);
+        this.#keep(step.vertex.name, fileBytes);
         return value;
       });
     this.#context.catch(() => undefined);
     return this.#context;
+  }
+
+  /** What was sent stays with the engine, as large as it was the first time. */
+  #keep(description: string, sizeBytes: number): void {
+    const { engine, now, work } = this.#surroundings;
+    const key = digestText(`${description} ${this.#source.place ?? ''}`, work.platform);
+    engine.images.noteUse({ key, layers: [], createdAt: now(), description, kind: 'source.local', sizeBytes });
   }
 
   /** Files that `--build-context` gave a name; undefined for a name that stands for none. */

@@ -15,16 +15,20 @@ import { select, type Selected } from './copySelection.ts';
 import { type LayerStack, NO_LAYERS, withLinked } from './layerStack.ts';
 import { placeSelection } from './placeSelection.ts';
 import { type KeyParts, stepKey } from './stepCache.ts';
-import { cached, failed, type StepSetup } from './stepWork.ts';
+import { cached, failedEarly, fetched, type StepSetup } from './stepWork.ts';
 
 type Body = AddInstruction | CopyInstruction;
+
+interface Download extends Selected {
+  readonly url: string;
+}
 
 /** What is copied, and what stands for it in the key. */
 interface Gathered {
   /** Of the context, of a stage, of a repository, or written in the Dockerfile. */
   readonly selected: readonly Selected[];
   /** Unpacked only when asked for. */
-  readonly downloads: readonly Selected[];
+  readonly downloads: readonly Download[];
   readonly digest: string;
 }
 
@@ -34,7 +38,7 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
   try {
     gathered = await gather(body, setup);
   } catch (error) {
-    throw await failed(error, await setup.progress.start(setup.name), setup, 'failed to compute cache key: ');
+    throw await failedEarly(error, setup, 'failed to compute cache key: ');
   }
   const destination = destinationOf(step.surroundings.workingDir, body.destination);
   const mode = readCopyMode(body.chmod);
@@ -61,6 +65,7 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
       const placement = { mount, destination, owner, mode, work };
       const unpacks = body.kind === 'ADD' && body.unpack !== false;
       await placeSelection(gathered.selected, { ...placement, unpacks });
+      for (const one of gathered.downloads) keepDownload(one, setup);
       const unpacksDownloads = body.kind === 'ADD' && body.unpack === true;
       await placeSelection(gathered.downloads, { ...placement, unpacks: unpacksDownloads });
     },
@@ -102,13 +107,14 @@ async function gather(body: Body, setup: StepSetup): Promise<Gathered> {
     rememberFiles(surroundings.engine.images, digest, selection.sums);
   }
   for (const { source, reference } of repositories) {
-    const { files, commit, keeps } = await setup.progress.step(source, () => clone(reference, body, setup));
+    const { files, commit, keeps } = await fetched(source, setup, () => clone(reference, body, setup));
     selected = [...selected, ...(await select(files, ['/'], rules, work)).selected];
     digest += `git ${commit} ${reference.directory} ${keeps}`;
   }
-  const downloads: Selected[] = [];
+  const downloads: Download[] = [];
   for (const url of urls) {
-    const one = await setup.progress.step(url, () => download(url, checksumOf(body), setup));
+    const one = await fetched(url, setup, () => download(url, checksumOf(body), setup));
+    keepDownload(one, setup);
     downloads.push(one);
     digest += await one.file.sum();
   }
@@ -155,7 +161,7 @@ async function clone(reference: GitReference, body: Body, { surroundings }: Step
 const NOWHERE: FileSet = { find: () => undefined, resolve: () => undefined, below: () => [] };
 const CHECKSUM = /^(sha256):([0-9a-f]{64})$|^(sha384):[0-9a-f]{96}$|^(sha512):[0-9a-f]{128}$/;
 
-async function download(url: string, checksum: string, { surroundings }: StepSetup): Promise<Selected> {
+async function download(url: string, checksum: string, { surroundings }: StepSetup): Promise<Download> {
   const wanted = CHECKSUM.exec(checksum);
   if (checksum !== '' && !wanted) throw new BuildError('instruction', 'invalid checksum digest format');
   if (wanted && wanted[1] === undefined)
@@ -164,7 +170,14 @@ async function download(url: string, checksum: string, { surroundings }: StepSet
   if (name === '') throw new BuildError('context', `cannot determine filename for source ${url}`);
   const digest = `sha256:${toHex(await surroundings.work.platform.sha256(bytes))}`;
   if (wanted && digest !== checksum) throw new BuildError('context', `digest mismatch ${digest}: ${checksum}`);
-  return madeFile(name, bytes, { mode: 0o600, mtimeSec: modifiedSec ?? 0 }, surroundings);
+  return { ...madeFile(name, bytes, { mode: 0o600, mtimeSec: modifiedSec ?? 0 }, surroundings), url };
+}
+
+/** A download stays with the engine: it counts when it comes, and when it is copied. */
+function keepDownload({ file, url }: Download, { surroundings }: StepSetup): void {
+  const { engine, now, work } = surroundings;
+  const key = digestText(`download ${url}`, work.platform);
+  engine.images.noteUse({ key, layers: [], createdAt: now(), description: url, sizeBytes: file.sizeBytes });
 }
 
 /** Written as the step is carried out: their time is no part of the key. */

@@ -44,12 +44,13 @@ async function exportTree(
 }
 
 async function exportImage(
-  { configBytes }: BuildResult,
+  { stack, configBytes }: BuildResult,
   { options, surroundings, progress }: ExportSetup,
 ): Promise<Digest> {
   const { images } = surroundings.engine;
   return progress.step('exporting to image', async (step) => {
-    await step.status('exporting layers done');
+    // The daemon of 20.10 has nothing to say of no layers (builder-next/exporter).
+    if (stack.layers.length > 0 || options.vintage !== '0.8') await step.status('exporting layers done');
     const { id } = await images.createFromConfig(configBytes);
     await step.status(`writing image ${id} done`);
     for (const tag of options.tags) {

@@ -35,8 +35,12 @@ export class Progress {
     this.#digestOf = digestOf;
   }
 
-  async start(name: string): Promise<Step> {
-    const number = ++this.#count;
+  /** A number for a vertex that starts later. */
+  reserve(): number {
+    return ++this.#count;
+  }
+
+  async start(name: string, number = this.reserve()): Promise<Step> {
     const vertex = { number, name, startedMs: this.#nowMs(), digest: `sha256:${this.#digestOf(`${number} ${name}`)}` };
     await this.#display.started(vertex);
     return new Step(vertex, this.#display, this.#nowMs);

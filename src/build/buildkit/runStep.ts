@@ -13,7 +13,7 @@ import type { BuildkitOptions } from './buildkitOptions.ts';
 import type { LayerStack } from './layerStack.ts';
 import { prepareMounts } from './runMounts.ts';
 import type { KeyParts } from './stepCache.ts';
-import { cached, failed, type StepSetup } from './stepWork.ts';
+import { cached, failedEarly, type StepSetup } from './stepWork.ts';
 
 /** What runc's init ends with where the kernel takes a program for none of its own. */
 const NOT_OURS = 255;
@@ -41,7 +41,7 @@ export async function runStep(
       filesOf: (_: Mount, index) => setup.filesOf(index),
     });
   } catch (error) {
-    throw await failed(error, await setup.progress.start(setup.name), setup, 'failed to compute cache key: ');
+    throw await failedEarly(error, setup, 'failed to compute cache key: ');
   }
   const script = body.files.map(({ name, data }) => `${name} ${data}`).join('\n');
   const env = new Map([...variables.entries()]);
@@ -107,7 +107,7 @@ async function refuseEntitlements(body: RunInstruction, setup: StepSetup): Promi
           : undefined;
   if (words === undefined) return;
   const error = new BuildError('instruction', words);
-  throw await failed(error, await setup.progress.start(setup.name), setup, 'failed to load LLB: ');
+  throw await failedEarly(error, setup, 'failed to load LLB: ');
 }
 
 /** A here-document that is a script lies in a folder of its own, and is run there (dockerfile2llb, dispatchRun). */

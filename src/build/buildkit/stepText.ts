@@ -1,17 +1,17 @@
 import { expandWord } from '../expand/lexer.ts';
-import type { EscapeCharacter } from '../expand/lexer.ts';
+import type { LexOptions } from '../expand/lexer.ts';
 import { BuildError } from '../buildError.ts';
 import { healthText } from '../classic/healthText.ts';
 import type { PlannedStep } from '../plan/stageState.ts';
 import type { BuildkitVintage } from './buildkitOptions.ts';
 
 /** A step as progress names it: its line with variables filled in, the keyword in capitals. */
-export function shownStep({ instruction, surroundings }: PlannedStep, escapeToken: EscapeCharacter): string {
+export function shownStep({ instruction, surroundings }: PlannedStep, lex: LexOptions): string {
   const { source } = instruction;
   let text = source;
   try {
     text = expandWord(source, surroundings.variables, {
-      escape: escapeToken,
+      ...lex,
       rawQuotes: true,
       // What is not set stays as it is written (dispatchRun, SkipUnsetEnv).
       keepUnset: instruction.body.kind === 'RUN',

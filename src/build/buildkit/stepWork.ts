@@ -28,6 +28,8 @@ export interface StepSetup {
   /** Keys of the steps that were carried out in this build, not taken from the cache. */
   readonly built: Set<string>;
   readonly onDecision: (decision: StepDecision) => void;
+  /** Called before the step's vertex: whether what it stands on is worked with. */
+  readonly onLookedUp: (outcome: StepDecision['outcome']) => Promise<void>;
   /** Told of what is kept of the step, whether it was carried out or not. */
   readonly onRecord: (record: BuildCacheRecord) => void;
   /** The files that source `index` of the step names; index -1 is the context. */
@@ -68,6 +70,7 @@ export async function cached(
   const key = stepKey({ base: base.key, ...given }, surroundings.work.platform);
   const isBaseNew = setup.built.has(base.key);
   const { record, decision } = lookUpStep(images, key, { isIgnored: form.isIgnored, isBaseNew });
+  await setup.onLookedUp(decision.outcome);
   const vertex = await setup.progress.start(name);
   surroundings.onCache?.(name, decision);
   setup.onDecision(decision);
@@ -96,8 +99,15 @@ export async function cached(
   }
 }
 
+/** What to throw for a step that went wrong before its turn: it has a vertex unless another's is told. */
+export async function failedEarly(error: unknown, setup: StepSetup, prefix = ''): Promise<unknown> {
+  await setup.onLookedUp('miss');
+  if (wordsOf(error) === undefined) return error;
+  return failed(error, await setup.progress.start(setup.name), setup, prefix);
+}
+
 /** What to throw for a step that went wrong, its vertex ended. */
-export async function failed(error: unknown, vertex: Step, setup: StepSetup, prefix = ''): Promise<unknown> {
+async function failed(error: unknown, vertex: Step, setup: StepSetup, prefix = ''): Promise<unknown> {
   if (setup.signal.aborted && !(error instanceof StepFailed)) {
     await vertex.end({ kind: 'canceled' });
     return error;
@@ -105,6 +115,16 @@ export async function failed(error: unknown, vertex: Step, setup: StepSetup, pre
   await vertex.fail(error);
   const message = wordsOf(error);
   return message === undefined ? error : new StepFailed(setup.name, prefix + message, error);
+}
+
+/** Fetches what a step needs, in a vertex of its own. Throws StepFailed for that. */
+export async function fetched<T>(name: string, setup: StepSetup, fetch: () => Promise<T>): Promise<T> {
+  try {
+    return await setup.progress.step(name, fetch);
+  } catch (error) {
+    const words = wordsOf(error);
+    throw words === undefined ? error : new StepFailed(name, `failed to load cache key: ${words}`, error);
+  }
 }
 
 /** What can be told to a person; undefined for a bug. */

@@ -19,7 +19,7 @@ export interface LexOptions {
   readonly skipQuotes?: boolean;
   /** A variable that is not set stays as it is written. */
   readonly keepUnset?: boolean;
-  /** Of `${x…}` only what begins with a colon, as up to BuildKit 0.8. */
+  /** Of `${x…}` only what begins with a colon, and `${x?…}`, as up to BuildKit 0.8. */
   readonly colonOnly?: boolean;
 }
 
@@ -210,7 +210,7 @@ class WordLexer {
     const name = this.#name();
     const operator = this.#next();
     if (operator === '}') return this.#lookup(name) ?? (this.#options.keepUnset ? `\${${name}}` : '');
-    if (this.#options.colonOnly && operator !== ':') throw fault("missing ':' in substitution");
+    if (this.#options.colonOnly && operator !== ':' && operator !== '?') throw fault("missing ':' in substitution");
     if (operator === '/') return this.#replacement(name);
     if (operator === ':') return this.#conditional(name, this.#next(), { nullIsUnset: true });
     if ('+-?#%'.includes(operator) && operator !== END)
@@ -220,9 +220,11 @@ class WordLexer {
 
   #conditional(name: string, operator: string, { nullIsUnset }: { nullIsUnset: boolean }): string {
     const { colonOnly } = this.#options;
-    const shown = (nullIsUnset && !colonOnly ? ':' : '') + (operator || NO_CHARACTER);
+    const modifier = operator || NO_CHARACTER;
+    const shown = nullIsUnset ? `:${modifier}` : modifier;
+    const unknown = colonOnly ? modifier : shown;
     const trims = operator === '#' || operator === '%';
-    if (nullIsUnset && trims && !colonOnly) throw unsupported(shown);
+    if (nullIsUnset && trims && !colonOnly) throw unsupported(unknown);
     const word = this.#part('}', trims, "syntax error: missing '}'");
     const found = this.#lookup(name);
     if (this.#options.keepUnset && found === undefined) return `\${${name}${shown}${word}}`;
@@ -240,13 +242,13 @@ class WordLexer {
       }
       case '#':
       case '%': {
-        if (nullIsUnset) throw unsupported(shown);
+        if (nullIsUnset) throw unsupported(unknown);
         const greedy = word.startsWith(operator);
         const pattern = greedy ? word.slice(1) : word;
         return operator === '#' ? trimPrefix(value, pattern, { greedy }) : trimSuffix(value, pattern, { greedy });
       }
       default:
-        throw unsupported(shown);
+        throw unsupported(unknown);
     }
   }
 

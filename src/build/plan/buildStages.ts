@@ -1,6 +1,6 @@
 import { BuildError, atLines } from '../buildError.ts';
 import type { VariableMap } from '../expand/environment.ts';
-import { type EscapeCharacter, type Expansion, tryExpandWord } from '../expand/lexer.ts';
+import { type Expansion, type LexOptions, tryExpandWord } from '../expand/lexer.ts';
 import type { Stage } from '../instructions/instruction.ts';
 import type { Linter } from '../lint/linter.ts';
 import { nearestWords, suggestion } from '../suggest.ts';
@@ -14,17 +14,17 @@ export function addStage(
   index: number,
   table: StageTable,
   global: GlobalArguments,
-  escapeToken: EscapeCharacter,
+  lex: LexOptions,
   stageLinter: Linter,
 ): StageNode {
   const { node } = stage;
   const linter = stageLinter.withComments(node.comments);
   try {
-    const base = tryExpandWord(stage.base, global.values, { escape: escapeToken });
+    const base = tryExpandWord(stage.base, global.values, lex);
     reportUndeclared(base, stage, global, linter);
     if (base.error) throw base.error;
     if (base.text === '') throw new BuildError('stage', `base name (${stage.base}) should not be blank`);
-    const platform = stage.platform === '' ? undefined : stagePlatform(stage, global, escapeToken, linter);
+    const platform = stage.platform === '' ? undefined : stagePlatform(stage, global, lex, linter);
     const added = stageNode(stage, index, base.text, table.baseOf(base.text), platform);
     table.add(added);
     return added;
@@ -33,14 +33,9 @@ export function addStage(
   }
 }
 
-function stagePlatform(
-  stage: Stage,
-  global: GlobalArguments,
-  escapeToken: EscapeCharacter,
-  linter: Linter,
-): BuildPlatform {
+function stagePlatform(stage: Stage, global: GlobalArguments, lex: LexOptions, linter: Linter): BuildPlatform {
   const { node } = stage;
-  const expansion = tryExpandWord(stage.platform, global.values, { escape: escapeToken });
+  const expansion = tryExpandWord(stage.platform, global.values, lex);
   reportUndeclared(expansion, stage, global, linter);
   const { matched, unmatched, text, error } = expansion;
   if (matched.size === 1 && unmatched.size === 0 && matched.has('TARGETPLATFORM')) {

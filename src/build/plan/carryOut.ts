@@ -1,7 +1,7 @@
 // What each instruction does to its stage: the config, the variables, the history line, and what the linter says.
 import { BuildError } from '../buildError.ts';
 import type { PatternMatcher } from '../context/patternMatcher.ts';
-import { expandWords, type EscapeCharacter } from '../expand/lexer.ts';
+import { expandWords, type LexOptions } from '../expand/lexer.ts';
 import { formatDuration } from '../go/formatDuration.ts';
 import { joinPath } from '../go/path.ts';
 import { quoteList } from '../go/quote.ts';
@@ -27,7 +27,7 @@ import { NON_ENVIRONMENT_ARGUMENTS, type WordExpander } from './variableReport.t
 
 /** What instructions of every stage share. */
 export interface PlanContext {
-  readonly escapeToken: EscapeCharacter;
+  readonly lex: LexOptions;
   readonly globalArguments: VariableMap;
   readonly buildArgs: ReadonlyMap<string, string>;
   /** Of the context's ignore file. */
@@ -78,7 +78,7 @@ export function carryOut(
       }
       return said(pairHistory('LABEL', body.pairs));
     case 'EXPOSE': {
-      const words = body.ports.flatMap((port) => expandWords(port, state.variables, { escape: context.escapeToken }));
+      const words = body.ports.flatMap((port) => expandWords(port, state.variables, context.lex));
       const ports = exposedPorts(words, node, linter);
       for (const port of ports) config.exposedPorts.add(port);
       return { createdBy: `EXPOSE [${ports.join(' ')}]`, makesLayer: false, body: { ...body, ports } };

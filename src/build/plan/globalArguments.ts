@@ -1,6 +1,6 @@
 import { atLines } from '../buildError.ts';
 import { VariableMap } from '../expand/environment.ts';
-import { expandWord, type EscapeCharacter } from '../expand/lexer.ts';
+import { expandWord, type LexOptions } from '../expand/lexer.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
 import { isReference } from '../../image/reference.ts';
 import type { Linter } from '../lint/linter.ts';
@@ -43,7 +43,7 @@ export function globalArguments(
   predefined: VariableMap,
   instructions: readonly Instruction[],
   given: BuildArgs,
-  escapeToken: EscapeCharacter,
+  lex: LexOptions,
   budget: Budget,
 ): GlobalArguments {
   const values = predefined.copy();
@@ -53,8 +53,7 @@ export function globalArguments(
     for (const { key, value } of body.args) {
       declared.add(key);
       try {
-        const result =
-          given.get(key) ?? (value === undefined ? undefined : expandWord(value, values, { escape: escapeToken }).text);
+        const result = given.get(key) ?? (value === undefined ? undefined : expandWord(value, values, lex).text);
         if (result === undefined) continue;
         budget.spend(result.length);
         values.set(key, result);
@@ -70,13 +69,13 @@ export function globalArguments(
 export function checkDefaultBases(
   stages: readonly Stage[],
   defaults: VariableMap,
-  escapeToken: EscapeCharacter,
+  lex: LexOptions,
   linter: Linter,
 ): void {
   for (const { base, node } of stages) {
     let name: string;
     try {
-      name = expandWord(base, defaults, { escape: escapeToken }).text;
+      name = expandWord(base, defaults, lex).text;
     } catch {
       return;
     }

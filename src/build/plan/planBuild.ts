@@ -8,6 +8,7 @@ import { parseCheckOptions } from '../lint/checkOptions.ts';
 import { type LintFinding, Linter } from '../lint/linter.ts';
 import { checkKeywordCasing, checkStageNames } from '../lint/namingChecks.ts';
 import { PatternMatcher } from '../context/patternMatcher.ts';
+import type { LexOptions } from '../expand/lexer.ts';
 import { findDirective } from '../parse/directives.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import type { ParsedDockerfile } from '../parse/syntaxNode.ts';
@@ -34,8 +35,12 @@ export interface PlanOptions {
   readonly baseConfig?: (reference: string, platform: BuildPlatform) => BaseConfig | undefined;
   /** Off for a builder that knew no here-documents. */
   readonly hasHeredocs?: boolean;
+  /** For a builder that knew of `${x…}` only what begins with a colon. */
+  readonly colonOnly?: boolean;
   /** Names of stages in whose place something else stands: they begin with what has their name, and do nothing. */
   readonly replacedStages?: ReadonlySet<string>;
+  /** Told of the stages that are needed before their instructions are gone through. */
+  readonly onNeeded?: (nodes: Iterable<StageNode>) => void;
   /** Patterns of the context's ignore file. */
   readonly ignorePatterns?: readonly string[];
 }
@@ -89,27 +94,28 @@ export function planBuild(text: string, options: PlanOptions, findings: LintFind
 
   const budget = new Budget();
   const buildArgs = options.buildArgs ?? new Map<string, string>();
-  const { escape: escapeToken } = parsed;
+  const lex: LexOptions = { escape: parsed.escape, colonOnly: options.colonOnly ?? false };
   const build = options.buildPlatform ?? DEFAULT_PLATFORM;
   const targetPlatform = options.targetPlatform ?? build;
   const targetName = options.target || (stages.at(-1)?.name ?? '');
   const predefined = predefinedArguments(build, targetPlatform, targetName, buildArgs);
   checkDefaults(() => {
-    const defaults = globalArguments(predefined, declared, new Map(), escapeToken, budget).values;
-    checkDefaultBases(stages, defaults, escapeToken, linter);
+    const defaults = globalArguments(predefined, declared, new Map(), lex, budget).values;
+    checkDefaultBases(stages, defaults, lex, linter);
   });
-  const global = globalArguments(predefined, declared, buildArgs, escapeToken, budget);
+  const global = globalArguments(predefined, declared, buildArgs, lex, budget);
 
   const table = new StageTable();
-  for (const [index, stage] of stages.entries()) addStage(stage, index, table, global, escapeToken, linter);
+  for (const [index, stage] of stages.entries()) addStage(stage, index, table, global, lex, linter);
   const target = table.target(options.target);
-  for (const node of [...table.nodes]) linkCommands(node, table, escapeToken);
+  for (const node of [...table.nodes]) linkCommands(node, table, lex);
   checkCircles(table.nodes);
   if (table.nodes.length === 1) target.shownName = '';
   const bases = new BaseImages(options, targetPlatform);
-  const needed = resolve(table, target, bases, escapeToken);
+  const needed = resolve(table, target, bases, lex);
+  options.onNeeded?.(needed);
 
-  const context: PlanContext = { escapeToken, globalArguments: global.values, buildArgs, ignored: matcherOf(options) };
+  const context: PlanContext = { lex, globalArguments: global.values, buildArgs, ignored: matcherOf(options) };
   const planner = new StagePlanner(context, linter, budget);
   const wanted = table.nodes.filter((node) => node.stage && (options.allStages === true || needed.has(node)));
   const planned = wanted.map((node) => planner.plan(node, bases.config(node)));
@@ -165,12 +171,7 @@ class BaseImages {
 }
 
 /** Checks the names of base images, and adds triggers until they bring nothing new. What the target needs is returned. */
-function resolve(
-  table: StageTable,
-  target: StageNode,
-  bases: BaseImages,
-  escapeToken: PlanContext['escapeToken'],
-): Set<StageNode> {
+function resolve(table: StageTable, target: StageNode, bases: BaseImages, lex: LexOptions): Set<StageNode> {
   const checked = new Set<StageNode>();
   for (;;) {
     for (const node of table.nodes) {
@@ -184,7 +185,7 @@ function resolve(
       if (!node.stage || !needed.has(node) || node.hasTriggers) continue;
       node.hasTriggers = true;
       const triggers = [...(bases.config(node)?.onBuild ?? []), ...triggersOf(node.base)];
-      if (triggers.length > 0 && addTriggers(node, triggers, table, escapeToken)) grew = true;
+      if (triggers.length > 0 && addTriggers(node, triggers, table, lex)) grew = true;
     }
     if (!grew) return needed;
   }

@@ -44,7 +44,7 @@ export class StagePlanner {
     const { instruction, isOnBuild } = command;
     const { node, body } = instruction;
     const linter = this.#linter.withComments(node.comments);
-    const expander = new WordExpander(state, node, linter, this.#context.escapeToken, this.#budget);
+    const expander = new WordExpander(state, node, linter, this.#context.lex, this.#budget);
     try {
       if (body.kind === 'RUN') {
         const mounts = readMounts(body, expander);

@@ -1,6 +1,6 @@
 import { BuildError, atLines } from '../buildError.ts';
 import { EMPTY_ENVIRONMENT } from '../expand/environment.ts';
-import { type EscapeCharacter, expandWord } from '../expand/lexer.ts';
+import { expandWord, type LexOptions } from '../expand/lexer.ts';
 import type { Instruction } from '../instructions/instruction.ts';
 import { mountFrom } from '../instructions/mount.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
@@ -11,21 +11,16 @@ const NO_EXPANSION =
   'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround';
 
 /** Finds what each command of a stage reads from, and notes it as a dependency. Throws BuildError. */
-export function linkCommands(node: StageNode, table: StageTable, escapeToken: EscapeCharacter): void {
+export function linkCommands(node: StageNode, table: StageTable, lex: LexOptions): void {
   const commands = (node.stage?.instructions ?? []).map((instruction) => ({ instruction, isOnBuild: false }));
-  node.commands = link(node, commands, table, escapeToken);
+  node.commands = link(node, commands, table, lex);
 }
 
 /** Puts triggers of the base before a stage's own commands. True when they bring new dependencies. */
-export function addTriggers(
-  node: StageNode,
-  triggers: readonly string[],
-  table: StageTable,
-  escapeToken: EscapeCharacter,
-): boolean {
+export function addTriggers(node: StageNode, triggers: readonly string[], table: StageTable, lex: LexOptions): boolean {
   try {
     const commands = triggers.map((text) => ({ instruction: readTrigger(text, node), isOnBuild: true }));
-    const linked = link(node, commands, table, escapeToken);
+    const linked = link(node, commands, table, lex);
     node.commands = [...linked, ...node.commands];
     return linked.some((command) => command.sources.length > 0);
   } catch (error) {
@@ -48,12 +43,12 @@ function link(
   node: StageNode,
   commands: readonly { readonly instruction: Instruction; readonly isOnBuild: boolean }[],
   table: StageTable,
-  escapeToken: EscapeCharacter,
+  lex: LexOptions,
 ): StageCommand[] {
   const newImages: StageNode[] = [];
   const linked = commands.map(({ instruction, isOnBuild }) => {
     try {
-      const sources = sourcesOf(instruction, table, escapeToken);
+      const sources = sourcesOf(instruction, table, lex);
       for (const source of sources) {
         if (!source) continue;
         node.dependencies.add(source);
@@ -68,10 +63,10 @@ function link(
   return linked;
 }
 
-function sourcesOf({ body, node }: Instruction, table: StageTable, escapeToken: EscapeCharacter) {
+function sourcesOf({ body, node }: Instruction, table: StageTable, lex: LexOptions) {
   if (body.kind === 'COPY' && body.from !== '') {
     const { from } = body;
-    if (expandWord(from, EMPTY_ENVIRONMENT, { escape: escapeToken }).text !== from) {
+    if (expandWord(from, EMPTY_ENVIRONMENT, lex).text !== from) {
       throw new BuildError('stage', NO_EXPANSION);
     }
     if (/^[+-]?[0-9]{1,18}$/.test(from)) return [table.byIndex(Number(from))];

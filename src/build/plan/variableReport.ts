@@ -1,4 +1,4 @@
-import { type EscapeCharacter, tryExpandWord } from '../expand/lexer.ts';
+import { type LexOptions, tryExpandWord } from '../expand/lexer.ts';
 import type { Linter } from '../lint/linter.ts';
 import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import { nearestWords } from '../suggest.ts';
@@ -19,19 +19,19 @@ export class WordExpander {
   readonly #state: StageState;
   readonly #node: SyntaxNode;
   readonly #linter: Linter;
-  readonly #escapeToken: EscapeCharacter;
+  readonly #lex: LexOptions;
   readonly #budget: Budget;
 
-  constructor(state: StageState, node: SyntaxNode, linter: Linter, escapeToken: EscapeCharacter, budget: Budget) {
+  constructor(state: StageState, node: SyntaxNode, linter: Linter, lex: LexOptions, budget: Budget) {
     this.#state = state;
     this.#node = node;
     this.#linter = linter;
-    this.#escapeToken = escapeToken;
+    this.#lex = lex;
     this.#budget = budget;
   }
 
   word(text: string): string {
-    return this.#expand(text, { escape: this.#escapeToken });
+    return this.#expand(text, this.#lex);
   }
 
   /** A here-document: quotes stay, and the escape character is the backslash whatever the directive says. */
@@ -39,7 +39,7 @@ export class WordExpander {
     return this.#expand(text, { escape: '\\', skipQuotes: true });
   }
 
-  #expand(text: string, options: { escape: EscapeCharacter; skipQuotes?: boolean }): string {
+  #expand(text: string, options: LexOptions): string {
     const expansion = tryExpandWord(text, this.#state.variables, options);
     this.#budget.spend(expansion.text.length);
     if (expansion.unmatched.size > 0) this.#report(expansion.unmatched);

@@ -20,7 +20,7 @@ import { buildOutput } from './buildOutput.ts';
 import { cacheTransfer } from './cacheTransfer.ts';
 import { checkAgents } from './sshAgents.ts';
 import { tellsWhy, watched } from './buildWatch.ts';
-import { downloadForBuild } from './fetchFile.ts';
+import { downloadForBuildkit } from './fetchFile.ts';
 import { gitFetchOf } from './fetchGit.ts';
 import { ownerNames } from './ownerNames.ts';
 
@@ -153,7 +153,7 @@ export async function runBuildkit(
           engine,
           work,
           display: tail ?? display,
-          download: (url) => downloadForBuild(process, url),
+          download: (url) => downloadForBuildkit(process, url),
           fetchGit: gitFetchOf(process),
           owners,
           onStep,

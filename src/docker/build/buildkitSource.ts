@@ -56,7 +56,7 @@ function folderSource(
   const { process, engine } = client;
   const path = file === '' || file === '-' ? `${folder}/${DEFAULT_DOCKERFILE}` : absolutePath(process.cwd, file);
   const name = path.slice(path.lastIndexOf('/') + 1);
-  let patterns: Promise<{ readonly patterns: readonly string[]; readonly bytes: number }> | undefined;
+  let patterns: ReturnType<typeof readPatterns> | undefined;
   const ignored = () => {
     patterns ??= readPatterns(client, folder, given ? undefined : path);
     return patterns;
@@ -64,6 +64,7 @@ function folderSource(
   return {
     dockerfileName: name,
     isRemote: false,
+    place: folder,
     dockerfile: async () => {
       const bytes = given ?? (await readIfThere(client, path));
       if (!bytes) return { value: undefined, bytes: 2 };
@@ -75,14 +76,16 @@ function folderSource(
       return { value: new MemorySource(bytes), bytes: size };
     },
     ignoreFile: async () => {
-      const { patterns: value, bytes } = await ignored();
-      return { value, bytes };
+      const { patterns: value, bytes, fileBytes } = await ignored();
+      return { value, bytes, fileBytes };
     },
-    context: async () => {
+    context: async (isSent = () => true) => {
       const { patterns: left } = await ignored();
       const members = folderContext(process, { folder, dockerfile: '', added: [], patterns: left });
       const value = await ContextFiles.read(await spooled(writeTar(members), work), work, 'plain');
-      return { value, bytes: transferSize(engine, folder, value.below('')) };
+      const files = [...value.below('')].filter(({ path }) => isSent(path));
+      const fileBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      return { value, bytes: transferSize(engine, folder, files), fileBytes };
     },
   };
 }
@@ -96,13 +99,13 @@ async function readPatterns(client: Client, folder: string, dockerfile: string |
     `${folder}/.dockerignore`,
   ];
   const found = places.find((place) => calls.statIfThere(process, place));
-  if (found === undefined) return { patterns: [], bytes: 2 };
+  if (found === undefined) return { patterns: [], bytes: 2, fileBytes: 0 };
   const bytes = await calls.readFile(process, found);
   const name = found.slice(found.lastIndexOf('/') + 1);
   const patterns = readIgnoreFile(decodeName(bytes)).map(({ pattern }) => pattern);
   const stat = calls.stat(process, found);
   const file = { ...NO_FILE, path: name, kind: 'file', mode: 0, mtime: stat.mtime, sizeBytes: bytes.length } as const;
-  return { patterns, bytes: transferSize(client.engine, folder, [file]) };
+  return { patterns, bytes: transferSize(client.engine, folder, [file]), fileBytes: bytes.length };
 }
 
 async function readIfThere({ process }: Client, path: string): Promise<Uint8Array | undefined> {

@@ -8,9 +8,19 @@ const MAX_BYTES = 512 * 1024 * 1024;
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 
+/** An answer that is no file. */
+class BadStatus extends Error {
+  override readonly name = 'BadStatus';
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** GETs a file over the machine's network. Throws Error with the words of Go's client and of the daemon. */
 export async function fetchFile(process: Process, address: string): Promise<DownloadedFile> {
-  const url = new URL(address);
+  const url = parsedUrl(address);
   const port = Number(url.port) || (url.protocol === 'https:' ? HTTPS_PORT : HTTP_PORT);
   const { network } = process.kernel;
   const { host } = process.namespaces.network;
@@ -28,7 +38,8 @@ export async function fetchFile(process: Process, address: string): Promise<Down
   const bytes = await gather(response.body);
   if (response.status < 200 || response.status >= 300) {
     const status = `${response.status} ${response.statusText}`;
-    throw new Error(`failed to GET ${address} with status ${status}: ${new TextDecoder().decode(bytes).trim()}`);
+    const words = `failed to GET ${address} with status ${status}: ${new TextDecoder().decode(bytes).trim()}`;
+    throw new BadStatus(words, response.status);
   }
   const modified = response.headers['last-modified'];
   const modifiedMs = modified === undefined ? Number.NaN : Date.parse(modified);
@@ -39,11 +50,29 @@ export async function fetchFile(process: Process, address: string): Promise<Down
   };
 }
 
-/** For ADD. Throws BuildError with the same words. */
+function parsedUrl(address: string): URL {
+  try {
+    return new URL(address);
+  } catch {
+    throw new Error(`Get "${address.replace(/\/+$/, '')}": http: no Host in request URL`);
+  }
+}
+
+/** For the classic builder's ADD. Throws BuildError with the same words. */
 export async function downloadForBuild(process: Process, url: string): Promise<DownloadedFile> {
   try {
     return await fetchFile(process, url);
   } catch (error) {
+    throw error instanceof Error ? new BuildError('context', error.message) : error;
+  }
+}
+
+/** For BuildKit's ADD. Throws BuildError with the words of its source (source/http). */
+export async function downloadForBuildkit(process: Process, url: string): Promise<DownloadedFile> {
+  try {
+    return await fetchFile(process, url);
+  } catch (error) {
+    if (error instanceof BadStatus) throw new BuildError('context', `invalid response status ${error.status}`);
     throw error instanceof Error ? new BuildError('context', error.message) : error;
   }
 }

@@ -32,7 +32,7 @@ export const buildxPrune: DockerCommand = {
     const question = `WARNING! This will remove all ${isAll ? '' : 'dangling '}build cache. Are you sure you want to continue?`;
     if (!flags.isOn('force') && !(await confirm(client, question))) return 0;
     const before = usageOf(client);
-    const { ids, reclaimedBytes } = client.engine.images.pruneBuildCache(isAll ? 'all' : 'dangling');
+    const { ids, reclaimedBytes } = client.engine.images.pruneBuildCache({ which: isAll ? 'all' : 'dangling' });
     const gone = before.filter(({ id }) => ids.includes(id));
     const list = flags.isOn('verbose')
       ? gone.map((one) => verboseText(client, one)).join('')
@@ -49,7 +49,7 @@ function usageOf({ engine }: Client): readonly BuildCacheUsage[] {
 }
 
 function isMutable({ kind }: BuildCacheUsage): boolean {
-  return kind === 'exec.cachemount';
+  return kind !== 'regular';
 }
 
 function tableText(client: Client, usage: readonly BuildCacheUsage[]): string {

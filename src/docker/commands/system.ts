@@ -6,6 +6,7 @@ import { INT64, STRING, STRING_MAP, type GoStruct } from '../template/goValue.ts
 import { Template } from '../template/template.ts';
 import { TemplateError } from '../template/templateError.ts';
 import { parseTimeOption } from '../timeOption.ts';
+import { pruneBuildCache } from './builderPrune.ts';
 import { pruneImages } from './imagePrune.ts';
 import { pruneNetworks } from './networks.ts';
 import { pruneVolumes } from './volumes.ts';
@@ -37,6 +38,7 @@ export const systemPrune: DockerCommand = {
     await tell({ text: pruneNetworks(client, filters), reclaimedBytes: 0 });
     if (withVolumes) await tell(pruneVolumes(client, filters));
     await tell(pruneImages(client, isAll, filters));
+    await tell(pruneBuildCache(client, { isAll, filters }));
     await client.print(`Total reclaimed space: ${humanSize(reclaimedBytes, 4)}\n`);
     return 0;
   },
@@ -145,24 +147,3 @@ function timeOf(client: Client, text: string): number | undefined {
   if (sec === undefined) throw new ClientError(`failed to parse value as time or duration: "${text}"`);
   return sec;
 }
-
-const WARN_CACHE = 'WARNING! This will remove all dangling build cache. Are you sure you want to continue?';
-const WARN_ALL_CACHE = 'WARNING! This will remove all build cache. Are you sure you want to continue?';
-
-/** What BuildKit keeps: the classic builder has no cache apart from its images. */
-export const builderPrune: DockerCommand = {
-  flags: ['all', 'filter', 'force', 'keep-storage'],
-  async run({ client, flags }) {
-    const warning = flags.isOn('all') ? WARN_ALL_CACHE : WARN_CACHE;
-    if (!flags.isOn('force') && !(await confirm(client, warning))) return 0;
-    const { images } = client.engine;
-    const isEmpty = images.buildCache()[Symbol.iterator]().next().done === true;
-    for (const name of ['filter', 'keep-storage'])
-      if (!isEmpty && flags.has(name))
-        throw new ClientError(`docker: --${name} of 'docker builder prune' is not simulated`);
-    const { ids, reclaimedBytes } = images.pruneBuildCache(flags.isOn('all') ? 'all' : 'dangling');
-    if (ids.length > 0) await client.print(`Deleted build cache objects:\n${ids.map((id) => `${id}\n`).join('')}\n`);
-    await client.print(`Total reclaimed space: ${humanSize(reclaimedBytes, 4)}\n`);
-    return 0;
-  },
-};

@@ -122,13 +122,15 @@ describe('BK-2 pruning the cache', () => {
     const host = machine();
     const { images } = host.engine;
     const { id } = await buildkitBuild(host, `${BASE}COPY a.txt /\n`, FILES);
-    expect(images.pruneBuildCache('dangling')).toEqual({ ids: [], reclaimedBytes: 0 });
+    const { length } = images.pruneBuildCache({ which: 'dangling' }).ids;
+    expect(length, 'what the client sent').toBe(3);
+    expect(images.pruneBuildCache({ which: 'dangling' })).toEqual({ ids: [], reclaimedBytes: 0 });
     images.remove(String(id));
-    expect(images.pruneBuildCache('dangling').ids).toHaveLength(2);
+    expect(images.pruneBuildCache({ which: 'dangling' }).ids).toHaveLength(2);
     expect([...images.buildCache()]).toEqual([]);
     const { decisions } = await buildkitBuild(host, `${BASE}COPY a.txt /\n`, FILES);
     expect([...decisions.values()].map(({ outcome }) => outcome)).toEqual(['miss', 'miss']);
-    expect(images.pruneBuildCache('all')).toMatchObject({ reclaimedBytes: 0 });
+    expect(images.pruneBuildCache({ which: 'all' }).ids, 'what images keep is told too').toHaveLength(5);
   });
 });
 
@@ -165,7 +167,7 @@ describe('BK-3 the image', () => {
     const host = machine();
     await buildkitBuild(host, `${BASE}ONBUILD RUN touch /t\n`, FILES, { tags: ['parent'] });
     const { id, log } = await buildkitBuild(host, 'FROM parent\n', FILES);
-    expect(log).toContain('[2/2] RUN touch /t');
+    expect(log).toContain('[2/2] ONBUILD RUN touch /t');
     expect(document(host.engine, String(id)).Config.OnBuild).toBeNull();
   });
 });
