@@ -68,7 +68,7 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
     if (error instanceof FlagError) throw flagFault([ROOT], error.message);
     throw error;
   }
-  if (globals.usedShortHelp) await process.write(2, SHORT_HELP);
+  if (globals.usedShortHelp) await process.print(SHORT_HELP);
   if (globals.isOn('version')) {
     await process.print(`Docker version ${CLIENT_VERSION}, build ${CLIENT_COMMIT}\n`);
     return 0;
@@ -85,7 +85,7 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
   const rules = command.stopsAtFirstArgument ? { stopsAtFirstArgument: true } : {};
   const flags = new FlagSet(command.flags, rules);
   const given = parseFlags(found.path, flags, found.words);
-  if (flags.usedShortHelp) await client.complain(SHORT_HELP);
+  if (flags.usedShortHelp) await client.print(SHORT_HELP);
   if (flags.isOn('help') || globals.isOn('help')) return printHelp(client, found.path, 1);
   if (client.host === COMPANION_HOST && isForCompanion(found.path)) {
     checkArguments(found.path, given);

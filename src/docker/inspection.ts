@@ -22,6 +22,7 @@ export function inspectedContainer(client: Client, name: string, wantsSize: bool
 }
 
 export function inspectedImage(client: Client, name: string): Inspected {
+  if (name === '') throw new ClientError('Error: No such image: ');
   const type = client.vintage === '20.10' ? IMAGE_INSPECT_20_10 : IMAGE_INSPECT_RESPONSE;
   return { type, document: client.engine.images.inspect(name) };
 }

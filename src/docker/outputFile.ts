@@ -1,7 +1,7 @@
-import { isDirectory } from '../vfs/overlay/fileMode.ts';
+import { isDirectory, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFSOCK } from '../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../vfs/overlay/openFlags.ts';
 import { VfsError } from '../vfs/vfsError.ts';
-import { open, rename, stat, statIfThere, unlink } from '../shell/kernel/calls.ts';
+import { lstatIfThere, open, rename, stat, unlink } from '../shell/kernel/calls.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { ClientError, fileErrorText } from './client.ts';
 
@@ -27,7 +27,7 @@ export class OutputFile {
   async write(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const process = this.#process;
     if (this.#path === undefined) {
-      for await (const chunk of chunks) await process.write(1, chunk);
+      await this.#print(chunks);
       return;
     }
     const temporary = `${directoryOf(this.#path)}/.tmp-${baseOf(this.#path)}`;
@@ -45,19 +45,42 @@ export class OutputFile {
     }
     rename(process, temporary, this.#path);
   }
+
+  async #print(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const chunk of chunks) {
+      try {
+        await this.#process.write(1, chunk);
+      } catch (error) {
+        // The client knows its output by no other name.
+        if (!(error instanceof VfsError)) throw error;
+        throw new ClientError(fileErrorText(new VfsError(error.code, 'write', '/dev/stdout'), 'write'));
+      }
+    }
+  }
 }
 
 function checkPath(process: Process, path: string, what: string): void {
   const dir = directoryOf(path);
   try {
-    stat(process, dir);
+    if (!isDirectory(stat(process, dir).mode)) throw new VfsError('ENOTDIR', 'stat', dir);
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
     throw new ClientError(`${what}: invalid output path: ${fileErrorText(error, 'stat')}`);
   }
-  const found = statIfThere(process, path);
-  if (found && isDirectory(found.mode)) throw new ClientError(`${what}: cannot write to a directory`);
+  const kind = lstatIfThere(process, path)?.mode;
+  const name = kind === undefined ? undefined : REFUSED[kind & S_IFMT];
+  if (name !== undefined) throw new ClientError(`${what}: cannot write to ${name}`);
 }
+
+/** What a file cannot be put in the place of (moby/sys atomicwriter, validateDestination). */
+const REFUSED: Readonly<Record<number, string>> = {
+  [S_IFDIR]: 'a directory',
+  [S_IFLNK]: 'a symbolic link directly',
+  [S_IFIFO]: 'a named pipe (FIFO)',
+  [S_IFSOCK]: 'a socket',
+  [S_IFCHR]: 'a character device file',
+  [S_IFBLK]: 'a block device file',
+};
 
 function directoryOf(path: string): string {
   const slash = path.lastIndexOf('/');

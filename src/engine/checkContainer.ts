@@ -46,7 +46,7 @@ export function checkSettings(config: ContainerConfig, host: HostConfig): void {
 function checkConfig({ WorkingDir: directory, StopSignal: signal = '', Env: variables }: ContainerConfig): void {
   if (directory !== '' && !directory.startsWith('/'))
     throw refused(`the working directory '${directory}' is invalid, it needs to be an absolute path`);
-  if (signal !== '' && !parseSignal(signal)) throw refused(`Invalid signal: ${signal}`);
+  if (signal !== '' && !/^0*[1-9]\d*$/.test(signal) && !parseSignal(signal)) throw refused(`Invalid signal: ${signal}`);
   for (const variable of variables ?? [])
     if (variable === '' || variable.startsWith('=')) throw refused(`invalid environment variable: ${variable}`);
 }

@@ -14,7 +14,7 @@ import { daemonTarStream } from './decompressStream.ts';
 import type { EngineCore } from './engineCore.ts';
 import { extractTar } from './extractTar.ts';
 import { helperProcess } from './helperProcess.ts';
-import { hostOwners, oldStyle } from './layerTar.ts';
+import { containerOwners, oldStyle } from './layerTar.ts';
 import { other } from './messages.ts';
 import { treeMembers } from './treeTar.ts';
 
@@ -94,12 +94,16 @@ export function readContainerArchive(
   logContainerEvent(core, record, 'archive-path', { path });
   const place = files.mounts.resolve(files, absolute(path), 'noFollow');
   const members = treeMembers(place.mount.filesystem, place.inner, stat.name);
-  return { stat, tar: daemonTar(core, members) };
+  return { stat, tar: daemonTar(core, files, members) };
 }
 
-/** A tar with headers as the daemon's version writes them. */
-export async function* daemonTar(core: EngineCore, members: Iterable<TarMemberWithContent>): AsyncIterable<Uint8Array> {
-  yield* writeTar(core.vintage === '20.10' ? oldStyle(members, await hostOwners(core)) : members);
+/** A tar with headers as the daemon's version writes them: its helper looks owners up in the container, `files`. */
+export async function* daemonTar(
+  core: EngineCore,
+  files: Process,
+  members: Iterable<TarMemberWithContent>,
+): AsyncIterable<Uint8Array> {
+  yield* writeTar(core.vintage === '20.10' ? oldStyle(members, await containerOwners(files)) : members);
 }
 
 export interface WriteArchiveOptions {

@@ -218,5 +218,5 @@ function exportContainer(
   const frozen = new OverlayMount({ lowers: [upper.freeze(), initLayer, ...imageLowers(record.layers, now)] });
   signal?.throwIfAborted();
   logContainerEvent(core, record, 'export');
-  return daemonTar(core, treeMembers(frozen, '/', ''));
+  return daemonTar(core, containerFiles(core, runtimes, record), treeMembers(frozen, '/', ''));
 }

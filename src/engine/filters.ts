@@ -16,9 +16,11 @@ export function booleanFilter(filters: Filters, name: string): boolean | undefin
   return readBoolean(filters, name, ['1', 'true'], ['0', 'false']);
 }
 
-/** Of calls that took no numbers up to 20.10. */
+/** Of calls that up to 20.10 took no numbers, and of two values that are at odds the one that asks for it. */
 export function wordFilter(filters: Filters, name: string, vintage: EngineVintage): boolean | undefined {
-  return vintage === '20.10' ? readBoolean(filters, name, ['true'], ['false']) : booleanFilter(filters, name);
+  if (vintage !== '20.10') return booleanFilter(filters, name);
+  if (filters.get(name)?.includes('true')) return true;
+  return readBoolean(filters, name, ['true'], ['false']);
 }
 
 function readBoolean(

@@ -5,7 +5,7 @@ import { asObject, objectField } from '../image/jsonFields.ts';
 import { familiarForm, withDefaultTag } from '../image/reference.ts';
 import type { EngineCore } from './engineCore.ts';
 import { type EngineState, withEntry } from './engineState.ts';
-import { readGoJson } from './goJson.ts';
+import { readWholeGoJson } from './goJson.ts';
 import { timeSec } from './goTime.ts';
 import type { ImageRecord, LayerRecord } from './imageRecord.ts';
 import { chainIdOn } from './layerStore.ts';
@@ -88,7 +88,7 @@ export function readConfig(bytes: Uint8Array): {
   readonly config: ReturnType<typeof parseConfig>;
   readonly document: JsonObject;
 } {
-  const document = asObject(readGoJson(bytes));
+  const document = asObject(readWholeGoJson(bytes));
   if (!document || !objectField(document, 'rootfs')) throw archiveFault('invalid image JSON, no RootFS key');
   return { config: parseConfig(bytes), document };
 }

@@ -4,9 +4,13 @@ import { type TarMemberWithContent, writeTar } from '../tar/writeTar.ts';
 import type { TarEntryType } from '../tar/tarEntry.ts';
 import { sealLayer } from '../vfs/overlay/seal.ts';
 import type { Layer } from '../vfs/overlay/layer.ts';
-import { readFile } from '../shell/kernel/calls.ts';
+import { isRegular } from '../vfs/overlay/fileMode.ts';
+import { readFile, stat } from '../shell/kernel/calls.ts';
+import type { Process } from '../shell/kernel/process.ts';
 import type { EngineCore } from './engineCore.ts';
 
+/** A container's own: it may be anything. */
+const MAX_FILE_BYTES = 1 << 20;
 const NO_NAME = new Uint8Array();
 /** st_mode of each type: Go wrote them into the mode field up to 23. */
 const TYPE_BITS: Readonly<Record<TarEntryType, number>> = {
@@ -56,20 +60,35 @@ export interface HostOwners {
 }
 
 /** Names of the daemon's machine, whatever the container calls them. */
-export async function hostOwners(core: EngineCore): Promise<HostOwners> {
+export function hostOwners(core: EngineCore): Promise<HostOwners> {
+  return ownersOf(core.daemon);
+}
+
+/** Names that a container has, and the two that the host's libnss_systemd knows without any file. */
+export async function containerOwners(files: Process): Promise<HostOwners> {
+  const { users, groups } = await ownersOf(files);
   return {
-    users: await namesById(core, '/etc/passwd'),
-    groups: await namesById(core, '/etc/group'),
+    users: new Map([[0, encodeName('root')], [65_534, encodeName('nobody')], ...users]),
+    groups: new Map([[0, encodeName('root')], [65_534, encodeName('nogroup')], ...groups]),
   };
 }
 
-async function namesById(core: EngineCore, path: string): Promise<ReadonlyMap<number, Uint8Array>> {
+async function ownersOf(files: Process): Promise<HostOwners> {
+  return {
+    users: await namesById(files, '/etc/passwd'),
+    groups: await namesById(files, '/etc/group'),
+  };
+}
+
+async function namesById(files: Process, path: string): Promise<ReadonlyMap<number, Uint8Array>> {
   const names = new Map<number, Uint8Array>();
   let text: string;
   try {
-    text = decodeName(await readFile(core.daemon, path));
+    // A fifo would be waited for.
+    if (!isRegular(stat(files, path).mode)) return names;
+    text = decodeName(await readFile(files, path, MAX_FILE_BYTES));
   } catch {
-    return names; // A host without one knows nobody.
+    return names; // Where there is none, nobody is known.
   }
   for (const line of text.split('\n')) {
     const [name, , id] = line.split(':');

@@ -34,7 +34,7 @@ const FILTERS = [
 const STATUSES: readonly string[] = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
 
 /** The rows of `docker ps`, newest first (moby daemon/list.go). Stopped ones are there with `isAll`, `limit`, or a filter
- *  that asks for them. */
+ *  for states. */
 export function listContainers(
   core: EngineCore,
   runtimes: ContainerRuntimes,
@@ -49,10 +49,7 @@ export function listContainers(
   requireKnownFilters(filters, FILTERS);
   const accepts = containerFilter(core, filters);
   const limit = options.limit !== undefined && options.limit > 0 ? options.limit : undefined;
-  const showsStopped =
-    options.isAll === true ||
-    limit !== undefined ||
-    ['status', 'before', 'since', 'exited'].some((name) => filters.has(name));
+  const showsStopped = options.isAll === true || limit !== undefined || filters.has('status');
   const rows = newestFirst(core).filter((record) => (showsStopped || isRunning(record)) && accepts(record));
   return rows.slice(0, limit).map((record) => summarize(core, runtimes, record, options.wantsSize === true));
 }

@@ -1,6 +1,8 @@
 import type { Digest } from '../image/digest.ts';
 import { type DockerManifestItem, parseDockerManifest } from '../image/dockerManifest.ts';
 import { ImageError } from '../image/imageError.ts';
+import type { JsonObject, JsonValue } from '../image/json.ts';
+import { asArray, asObject, field } from '../image/jsonFields.ts';
 import { familiarForm, type Reference } from '../image/reference.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
@@ -70,20 +72,51 @@ function readItems(core: EngineCore, bytes: Uint8Array): readonly DockerManifest
   const value = readGoJson(bytes);
   if (value === null && core.vintage !== '20.10')
     throw archiveFault('invalid manifest, manifest cannot be null (but can be [])');
+  checkFields(value);
   try {
     return parseDockerManifest(value);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    const kind = value instanceof Map ? 'object' : typeof value;
-    throw archiveFault(`json: cannot unmarshal ${kind} into Go value of type []tarexport.manifestItem`, error);
+    throw archiveFault(`json: cannot unmarshal ${goKind(value)} into Go value of type []tarexport.manifestItem`, error);
   }
+}
+
+const FIELDS: readonly (readonly [name: string, kind: 'string' | 'array', type: string])[] = [
+  ['Config', 'string', 'string'],
+  ['RepoTags', 'array', '[]string'],
+  ['Layers', 'array', '[]string'],
+  ['Parent', 'string', 'image.ID'],
+];
+
+/** What encoding/json would not put into manifestItem's fields. */
+function checkFields(value: JsonValue): void {
+  for (const item of asArray(value) ?? []) {
+    const object = asObject(item);
+    if (item !== null && !object)
+      throw archiveFault(`json: cannot unmarshal ${goKind(item)} into Go value of type tarexport.manifestItem`);
+    for (const [name, kind, type] of object ? FIELDS : []) {
+      const held = field(object as JsonObject, name);
+      const where = `into Go struct field manifestItem.${name} of type`;
+      if (held === undefined || held === null) continue;
+      if (goKind(held) !== kind) throw archiveFault(`json: cannot unmarshal ${goKind(held)} ${where} ${type}`);
+      const wrong = (asArray(held) ?? []).find((one) => one !== null && typeof one !== 'string');
+      if (wrong !== undefined) throw archiveFault(`json: cannot unmarshal ${goKind(wrong)} ${where} string`);
+    }
+  }
+}
+
+/** As encoding/json calls it. */
+function goKind(value: JsonValue): string {
+  if (asArray(value)) return 'array';
+  if (asObject(value)) return 'object';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 async function loadItem(load: Load, item: DockerManifestItem): Promise<Digest> {
   const { core, archive } = load;
   const configBytes = await archive.read(item.config ?? '');
   const { config } = readConfig(configBytes);
-  if (config.os !== undefined && config.os !== 'linux') throw wrongOs(config.os);
+  checkOs(config.os ?? '');
   const { diffIds } = config;
   if (item.layers.length !== diffIds.length) throw layerCountMismatch(item.layers.length, diffIds.length);
   let top: LayerRecord | undefined;
@@ -91,6 +124,14 @@ async function loadItem(load: Load, item: DockerManifestItem): Promise<Digest> {
     top = await loadLayer(load, item.layers[position] as string, { top, diffId, position });
   }
   return storeImage(core, configBytes).id;
+}
+
+/** Only images of Windows are known not to fit (moby image/tarexport, checkCompatibleOS). */
+function checkOs(os: string): void {
+  if (os === 'windows') throw wrongOs(os);
+  const known = 'aix android darwin dragonfly freebsd hurd illumos js linux nacl netbsd openbsd plan9 solaris zos';
+  if (os !== '' && !known.split(' ').includes(os))
+    throw archiveFault(`${JSON.stringify(os)}: unknown operating system or architecture: invalid argument`);
 }
 
 interface LayerPlace {

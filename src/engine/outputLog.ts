@@ -7,6 +7,8 @@ const MAX_LOG_BYTES = 32 * 2 ** 20;
 /** Writes may be of a byte each. */
 const MAX_CHUNKS = 200_000;
 const LF = 10;
+/** A line that is longer comes in pieces of this size, each an entry of its own (moby daemon/logger, Copier). */
+const MAX_ENTRY_BYTES = 16_384;
 
 /** A piece of output as it was written. */
 export interface LoggedChunk extends OutputChunk {
@@ -69,9 +71,9 @@ export class LineSplitter {
     const at = earlier?.at ?? chunk.at;
     const lines: LogLine[] = [];
     let start = 0;
-    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
-      lines.push(lineOf(chunk.stream, start === 0 ? at : chunk.at, bytes.subarray(start, end + 1)));
-      start = end + 1;
+    for (let end = nextEntry(bytes, start); end > start; end = nextEntry(bytes, start)) {
+      lines.push(lineOf(chunk.stream, start === 0 ? at : chunk.at, bytes.subarray(start, end)));
+      start = end;
     }
     if (start < bytes.length)
       this.#rest.set(chunk.stream, { ...chunk, at: start === 0 ? at : chunk.at, bytes: bytes.subarray(start) });
@@ -85,6 +87,15 @@ export class LineSplitter {
     this.#rest.clear();
     return lines;
   }
+}
+
+/** Where the entry ends that begins at `start`; `start` itself where it is not whole yet. */
+function nextEntry(bytes: Uint8Array, start: number): number {
+  const feed = bytes.subarray(start, start + MAX_ENTRY_BYTES).indexOf(LF);
+  if (feed >= 0) return start + feed + 1;
+  // A line that is exactly as long as a piece is not cut before its end.
+  const isLong = bytes.length - start > MAX_ENTRY_BYTES;
+  return isLong ? start + MAX_ENTRY_BYTES : start;
 }
 
 function lineOf(stream: OutputChunk['stream'], at: Timestamp, bytes: Uint8Array): LogLine {

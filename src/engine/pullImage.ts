@@ -55,13 +55,26 @@ export async function pullImage(
     if (options.allTags) for await (const tag of listTags(connection, reference.path)) all.push({ ...reference, tag });
     else all.push(withDefaultTag(reference));
     let last: Digest | undefined;
-    for (const one of all) last = await new Pull(core, connection, one, wanted, tell, signal).run();
+    let isNew = false;
+    for (const one of all) {
+      const pulled = await new Pull(core, connection, one, wanted, tell, signal).run();
+      last = pulled.id;
+      isNew ||= pulled.isNew;
+    }
+    const shown = familiarForm(options.allTags ? reference : withDefaultTag(reference));
+    if (last !== undefined)
+      tell({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${shown}` });
     if (last === undefined) throw registryFault(`no tags found for ${familiarForm(reference)}`, 'notFound');
     return last;
   } catch (error) {
     const fault = asEngineFault(error);
     throw hasSpoken && fault instanceof EngineError ? fault.inStream() : fault;
   }
+}
+
+interface Pulled {
+  readonly id: Digest;
+  readonly isNew: boolean;
 }
 
 interface FetchedManifest {
@@ -95,7 +108,7 @@ class Pull {
     this.#signal = signal;
   }
 
-  async run(): Promise<Digest> {
+  async run(): Promise<Pulled> {
     try {
       return await this.#run();
     } finally {
@@ -104,19 +117,18 @@ class Pull {
     }
   }
 
-  async #run(): Promise<Digest> {
+  async #run(): Promise<Pulled> {
     const reference = this.#reference;
     const name = reference.digest ?? reference.tag ?? 'latest';
     const root = await this.#manifest(name, 'first');
-    this.#tell({ id: name, status: `Pulling from ${reference.path}` });
+    const asked = reference.digest === undefined ? name : fullForm(reference);
+    this.#tell({ id: asked, status: `Pulling from ${reference.path}` });
     const image = await this.#chosen(root);
     const id = await this.#pullLayers(image);
     const isNew = this.#point(id, root.digest);
     this.#tell({ status: `Digest: ${root.digest}` });
-    const shown = familiarForm(reference);
-    this.#tell({ status: `Status: ${isNew ? 'Downloaded newer image' : 'Image is up to date'} for ${shown}` });
-    logImageEvent(this.#core, 'pull', id, shown);
-    return id;
+    logImageEvent(this.#core, 'pull', id, familiarForm(reference));
+    return { id, isNew };
   }
 
   /** As it is asked for: `first` once by HEAD, as docker does, which is what its complaints name. */

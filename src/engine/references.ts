@@ -20,7 +20,19 @@ export function readAnyReference(text: string, vintage: EngineVintage): Referenc
 }
 
 export function readReference(text: string, vintage: EngineVintage): Reference {
-  return reworded(vintage, () => parseReference(text));
+  return reworded(vintage, () => {
+    const reference = parseReference(text);
+    if (vintage === '20.10') checkOldDomain(reference.domain);
+    return reference;
+  });
+}
+
+/** Older grammars knew no IPv6 addresses, and took a first part in upper case for a repository's where it had no dot
+ *  and no port. */
+function checkOldDomain(domain: string): void {
+  if (domain.startsWith('[')) throw invalidReference('invalid reference format');
+  if (!/[.:]/.test(domain) && domain.toLowerCase() !== domain)
+    throw invalidReference('invalid reference format: repository name must be lowercase');
 }
 
 function reworded<T>(vintage: EngineVintage, parse: () => T): T {

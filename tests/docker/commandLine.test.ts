@@ -75,7 +75,7 @@ describe('flags as pflag reads them', () => {
     ],
     [['ps', '-n', 'x'], 'invalid argument "x" for "-n, --last" flag: strconv.ParseInt: parsing "x": invalid syntax'],
     [['ps', '-f', 'bad'], 'invalid argument "bad" for "-f, --filter" flag: bad format of filter (expected name=value)'],
-    [['run', '--memory', '1x', 'i'], `invalid argument "1x" for "-m, --memory" flag: invalid size: '1x'`],
+    [['run', '--memory', '1x', 'i'], `invalid argument "1x" for "-m, --memory" flag: invalid suffix: 'x'`],
     [
       ['run', '--health-interval', '5', 'i'],
       'invalid argument "5" for "--health-interval" flag: time: invalid duration "5"',

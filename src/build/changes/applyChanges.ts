@@ -1,5 +1,6 @@
 import type { ContainerConfig } from '../../engine/containerConfig.ts';
 import { BuildError } from '../buildError.ts';
+import { oldWords } from '../classic/readClassic.ts';
 import { splitVariable, VariableMap } from '../expand/environment.ts';
 import { expandWord, expandWords } from '../expand/lexer.ts';
 import type { InstructionBody, KeyValue } from '../instructions/instruction.ts';
@@ -37,8 +38,16 @@ export function applyChanges(config: ContainerConfig, changes: readonly string[]
     if (!ALLOWED.has(name)) throw new BuildError('instruction', `${name} is not a valid change command`);
   }
   const changed = new ChangedConfig(config);
-  for (const node of nodes) changed.carryOut(readInstruction(node).body, node);
+  for (const node of nodes) changed.carryOut(read(node).body, node);
   return changed.config;
+}
+
+function read(node: SyntaxNode): ReturnType<typeof readInstruction> {
+  try {
+    return readInstruction(node);
+  } catch (error) {
+    throw error instanceof BuildError ? new BuildError(error.code, oldWords(error.message), error.lines) : error;
+  }
 }
 
 function parse(changes: readonly string[]) {
@@ -76,6 +85,8 @@ class ChangedConfig {
     switch (body.kind) {
       case 'CMD':
         config.Cmd = this.#command(body.command.args, body.command.shell);
+        // Of nothing in the form for the shell, the shell is left.
+        if (body.command.shell && config.Cmd.length === 0) config.Cmd = withShell(config.Shell ?? [], []).slice(0, -1);
         this.#hasCommand = true;
         break;
       case 'ENTRYPOINT':

@@ -6,13 +6,15 @@ const PREDEFINED: ReadonlySet<string> = new Set(
 /** What ARG and --build-arg say, stage by stage. */
 export class BuildArguments {
   readonly #given: ReadonlyMap<string, string>;
+  readonly #bare: readonly string[];
   readonly #global = new Map<string, string | undefined>();
   #declared = new Map<string, string | undefined>();
   readonly #referenced = new Set<string>();
 
-  /** `given`: those of `--build-arg` that have a value. `names`: all, for the warning in the end. */
-  constructor(given: ReadonlyMap<string, string>) {
+  /** `given`: those of `--build-arg` that have a value. `bare`: those that have none, for the warning in the end. */
+  constructor(given: ReadonlyMap<string, string>, bare: readonly string[] = []) {
     this.#given = given;
+    this.#bare = bare;
   }
 
   /** An ARG before the first FROM. */
@@ -72,6 +74,8 @@ export class BuildArguments {
 
   /** Names of --build-arg that no ARG declared, sorted. */
   unused(): readonly string[] {
-    return [...this.#given.keys()].filter((name) => !PREDEFINED.has(name) && !this.#referenced.has(name)).sort();
+    return [...this.#given.keys(), ...this.#bare]
+      .filter((name) => !PREDEFINED.has(name) && !this.#referenced.has(name))
+      .sort();
   }
 }

@@ -66,7 +66,7 @@ class ClassicBuild {
     this.#context = context;
     this.#options = options;
     this.#surroundings = surroundings;
-    this.#arguments = new BuildArguments(options.buildArgs);
+    this.#arguments = new BuildArguments(options.buildArgs, options.bareArgs);
     const { cacheFrom } = options;
     if (cacheFrom.length > 0) this.#cacheSources = new CacheSources(surroundings.engine.images, cacheFrom);
     this.#trace = new ClassicTrace(surroundings.onStep, surroundings.work.signal);
@@ -74,6 +74,8 @@ class ClassicBuild {
 
   async run(): Promise<Digest> {
     const { print, printError, engine } = this.#surroundings;
+    const { platform = '' } = this.#options;
+    if (platform !== '') parsePlatform(platform);
     if (this.#dockerfile.warning !== '') await printError(this.#dockerfile.warning);
     const stages = this.#wantedStages();
     const { globalArguments } = this.#dockerfile;
@@ -85,9 +87,9 @@ class ClassicBuild {
     const { imageId } = this.#stages.at(-1) as StageBuild;
     if (imageId === undefined) throw new BuildError('stage', 'No image was generated. Is your Dockerfile empty?');
     await print(`Successfully built ${shortId(imageId)}\n`);
-    for (const tag of this.#options.tags) {
+    for (const tag of new Set(this.#options.tags.map(withTag))) {
       engine.images.tag(imageId, tag);
-      await print(`Successfully tagged ${tag.includes(':', tag.lastIndexOf('/') + 1) ? tag : `${tag}:latest`}\n`);
+      await print(`Successfully tagged ${tag}\n`);
     }
     return imageId;
   }
@@ -271,4 +273,8 @@ function withLabels(dockerfile: ClassicDockerfile, labels: Readonly<Record<strin
 /** A word that expands to this text. */
 function literal(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
+
+function withTag(name: string): string {
+  return name.includes(':', name.lastIndexOf('/') + 1) ? name : `${name}:latest`;
 }

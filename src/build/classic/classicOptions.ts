@@ -10,6 +10,8 @@ import type { CacheDecision } from './cacheProbe.ts';
 export interface ClassicOptions {
   /** With their values: those that the environment did not have are left out. */
   readonly buildArgs: ReadonlyMap<string, string>;
+  /** Those that have none. */
+  readonly bareArgs?: readonly string[];
   readonly target: string;
   readonly tags: readonly string[];
   readonly labels: Readonly<Record<string, string>>;

@@ -95,10 +95,12 @@ function command(kind: 'CMD' | 'ENTRYPOINT', { args, shell }: CommandLine, tools
   const { setup, words, commit } = tools;
   const { build } = setup;
   const isEmpty = shell && args.join(' ') === '';
-  const line = isEmpty ? [] : shell ? words.shellWords(args) : args;
+  // CMD of nothing is the shell alone, ENTRYPOINT of nothing none (moby builder/dockerfile, resolveCmdLine).
+  const emptyLine = kind === 'CMD' ? words.shellWords([]) : [];
+  const line = isEmpty ? emptyLine : shell ? words.shellWords(args) : args;
   if (kind === 'CMD') {
     build.config = { ...build.config, Cmd: line };
-    if (line.length > 0) build.hasCommand = true;
+    if (line.length > 0 && !isEmpty) build.hasCommand = true;
   } else {
     build.config = {
       ...build.config,

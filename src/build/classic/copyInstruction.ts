@@ -31,7 +31,9 @@ export async function copyInstruction(copy: AddInstruction | CopyInstruction, to
   const config = commit.commented([comment]);
   if (await commit.isCached(config)) return;
   const { mount, seal } = engine.images.mount(commit.layers());
-  const owner = chown === '' ? { uid: 0, gid: 0 } : await ownerOf(mount, chown);
+  // What comes from a stage or an image keeps its owners (moby builder/dockerfile, preserveOwnership).
+  const ownOrRoot = copy.kind === 'COPY' && copy.from !== '' ? undefined : { uid: 0, gid: 0 };
+  const owner = chown === '' ? ownOrRoot : await ownerOf(mount, chown);
   const shownRoot = `/var/lib/docker/overlay2/${toHex(random(32))}/merged`;
   const unpacks = copy.kind === 'ADD';
   for (const source of sources) await placeSource(source, { mount, destination, owner, unpacks, shownRoot, work });

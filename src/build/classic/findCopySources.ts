@@ -8,6 +8,9 @@ import { type CopySource, findSources } from './copySources.ts';
 import { ImageFiles } from './imageFiles.ts';
 import type { StageBuild } from './stageBuild.ts';
 
+/** What an address without a name gives, where the destination says how it is to be called. */
+const UNNAMED = '__unnamed__';
+
 /** Finds what COPY or ADD names: in the context, in an earlier stage or an image, at an address. `expand` fills in
  *  variables. Throws BuildError with the daemon's words. */
 export async function findCopySources(
@@ -19,12 +22,13 @@ export async function findCopySources(
   const from = copy.kind === 'COPY' ? copy.from : '';
   const files = from === '' ? setup.context : await stageFiles(setup, from);
   const found: CopySource[] = [];
+  const named = copy.sources.map(expand);
+  const target = expand(copy.destination);
   try {
-    for (const word of copy.sources) {
-      const source = expand(word);
+    for (const source of named) {
       if (/^https?:\/\//.test(source)) {
         if (copy.kind === 'COPY') throw new BuildError('context', "source can't be a URL for COPY");
-        found.push(await download(setup, source));
+        found.push(await download(setup, source, target));
       } else found.push(...(await findSources(files, source, { isContext: from === '' }, work)));
     }
     if (found.length === 0) throw new BuildError('context', 'no source files were specified');
@@ -55,10 +59,11 @@ async function stageFiles({ build, stages, surroundings, findImage }: StepSetup,
   return new ImageFiles(engine.images.mount(layers).mount, owners, work);
 }
 
-async function download({ context, surroundings }: StepSetup, url: string): Promise<CopySource> {
+async function download({ context, surroundings }: StepSetup, url: string, target: string): Promise<CopySource> {
   const { work } = surroundings;
-  const { name, bytes, modifiedSec } = await surroundings.download(url);
+  const { name: given, bytes, modifiedSec } = await surroundings.download(url);
   await surroundings.print('\n');
+  const name = given === '' && !target.endsWith('/') ? UNNAMED : given;
   if (name === '') throw new BuildError('context', `cannot determine filename for source ${url}`);
   const content = new MemorySource(bytes);
   const header = {

@@ -9,14 +9,14 @@ export interface Owner {
 
 /** Directories on the way, as root's or the owner's, 0755. */
 export function makeParents(
-  { mount, owner }: { readonly mount: OverlayMount; readonly owner: Owner },
+  { mount, owner }: { readonly mount: OverlayMount; readonly owner: Owner | undefined },
   path: string,
 ): void {
   for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
     const parent = path.slice(0, slash);
     if (isThereDirectory(mount, parent)) continue;
     mount.mkdir(parent, 0o755);
-    mount.lchown(parent, owner.uid, owner.gid);
+    mount.lchown(parent, owner?.uid ?? 0, owner?.gid ?? 0);
   }
 }
 
@@ -29,6 +29,16 @@ export function isThereDirectory(mount: OverlayMount, path: string): boolean {
 export function typeAt(mount: OverlayMount, path: string): number | undefined {
   try {
     return mount.stat(path).mode & 0o170000;
+  } catch (error) {
+    if (error instanceof VfsError) return undefined;
+    throw error;
+  }
+}
+
+/** The type of what a path names, a link's own. */
+export function typeOfLink(mount: OverlayMount, path: string): number | undefined {
+  try {
+    return mount.lstat(path).mode & 0o170000;
   } catch (error) {
     if (error instanceof VfsError) return undefined;
     throw error;

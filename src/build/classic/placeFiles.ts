@@ -1,20 +1,24 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import { sniffCompression } from '../../codec/sniff.ts';
 import type { Work } from '../../bytes/platform.ts';
-import { S_IFDIR, S_IFLNK } from '../../vfs/overlay/fileMode.ts';
+import { CodecError } from '../../codec/codecError.ts';
+import { TarError } from '../../tar/tarEntry.ts';
+import { S_IFDIR, S_IFLNK, S_ISGID, S_ISUID, S_IXGRP } from '../../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { BuildError } from '../buildError.ts';
+import { resolveLinks } from '../resolveLinks.ts';
 import type { SourceFile } from './contextFiles.ts';
 import type { CopySource } from './copySources.ts';
-import { isThereDirectory, makeParents, type Owner, remove, removeAll, typeAt } from './mountFiles.ts';
+import { isThereDirectory, makeParents, type Owner, remove, removeAll, typeAt, typeOfLink } from './mountFiles.ts';
 import { firstBlock, unpackArchive } from './unpackArchive.ts';
 
 export interface Placing {
   readonly mount: OverlayMount;
   /** Absolute, with the slash at its end where one was written. */
   readonly destination: string;
-  readonly owner: Owner;
+  /** Undefined: each keeps its own. */
+  readonly owner: Owner | undefined;
   /** ADD unpacks local archives. */
   readonly unpacks: boolean;
   /** Where the daemon would have mounted the layer: its errors name it. */
@@ -28,7 +32,7 @@ const CHUNK_BYTES = 1 << 20;
  *  what an archive holds, or a file. */
 export async function placeSource(source: CopySource, placing: Placing): Promise<void> {
   const { destination } = placing;
-  const target = destination.length > 1 ? destination.replace(/\/+$/, '') || '/' : destination;
+  const target = resolved(placing.mount, destination);
   if (source.file.kind === 'directory') {
     await placeDirectory(source, target, placing);
     return;
@@ -36,7 +40,7 @@ export async function placeSource(source: CopySource, placing: Placing): Promise
   if (placing.unpacks && !source.isDownload && (await isArchive(source.file.content, placing.work))) {
     if (isFile(placing.mount, target)) throw notDirectory(placing, target);
     makeParents(placing, `${target}/x`);
-    await unpackArchive(source.file.content, placing.mount, target, placing.work);
+    await unpacked(source.file.content, target, placing);
     return;
   }
   const intoDirectory = destination.endsWith('/') || isThereDirectory(placing.mount, target);
@@ -44,6 +48,32 @@ export async function placeSource(source: CopySource, placing: Placing): Promise
   refuseFileAbove(placing, path, { hasSlash: destination.endsWith('/') });
   makeParents(placing, path);
   await placeFile(source.file, path, placing);
+}
+
+/** Where a destination leads, links followed within the image, whether there is anything or not. */
+function resolved(mount: OverlayMount, destination: string): string {
+  const linkAt = (path: string) => {
+    const isLink = typeOfLink(mount, `/${path}`) === S_IFLNK;
+    return isLink ? mount.readlink(`/${path}`) : undefined;
+  };
+  const path = resolveLinks(destination, linkAt);
+  if (path === undefined) throw new BuildError('context', `failed to copy files: ${destination}: too many links`);
+  return `/${path}`;
+}
+
+async function unpacked(content: ByteSource, target: string, { mount, work }: Placing): Promise<void> {
+  try {
+    await unpackArchive(content, mount, target, work);
+  } catch (error) {
+    if (!(error instanceof CodecError || error instanceof TarError)) throw error;
+    const why = error.code === 'truncated' ? 'unexpected EOF' : error.message;
+    throw new BuildError('context', `failed to copy files: Error processing tar file(exit status 1): ${why}`);
+  }
+}
+
+/** The kernel takes these bits away where an owner is set (chown(2)). */
+function withoutIds(mode: number): number {
+  return mode & ~S_ISUID & (mode & S_IXGRP ? ~S_ISGID : ~0);
 }
 
 async function placeDirectory(source: CopySource, target: string, placing: Placing): Promise<void> {
@@ -63,7 +93,8 @@ async function placeDirectory(source: CopySource, target: string, placing: Placi
         mount.mkdir(path, file.mode);
       }
       mount.chmod(path, file.mode);
-      mount.lchown(path, owner.uid, owner.gid);
+      const { uid, gid } = owner ?? file;
+      mount.lchown(path, uid, gid);
       directories.push({ path, file });
     } else await placeFile(file, path, placing);
   }
@@ -75,8 +106,9 @@ async function placeFile(file: SourceFile, path: string, { mount, owner }: Placi
   removeAll(mount, path);
   if (file.kind === 'symlink') mount.symlink(file.linkTarget, path);
   else await writeContent(mount, path, file.content, file.mode);
-  mount.lchown(path, owner.uid, owner.gid);
-  if (file.kind === 'file') mount.chmod(path, file.mode);
+  const { uid, gid } = owner ?? file;
+  mount.lchown(path, uid, gid);
+  if (file.kind === 'file') mount.chmod(path, owner ? withoutIds(file.mode) : file.mode);
   mount.lutimes(path, file.mtime, file.mtime);
 }
 

@@ -56,6 +56,8 @@ function checkFlags(node: SyntaxNode): void {
     if (known.includes(name)) continue;
     throw new BuildError('flag', `dockerfile parse error line ${node.startLine}: Unknown flag: ${name}`);
   }
+  if (node.flags.some((flag) => /^--retries=[+-]?0+$/.test(flag)))
+    throw new BuildError('flag', `dockerfile parse error line ${node.startLine}: --retries must be at least 1 (not 0)`);
 }
 
 function inOldWords<T>(prefix: string, read: () => T): T {
@@ -73,6 +75,7 @@ export function oldWords(message: string): string {
     .replace(/^dockerfile parse error on line /, 'dockerfile parse error line ')
     .replace(/unknown instruction: (\S+).*$/s, (_, keyword: string) => `unknown instruction: ${keyword.toUpperCase()}`)
     .replace(/unknown flag: --(\S+?)(?: \(.*)?$/, 'Unknown flag: $1')
+    .replace(/duplicate flag specified: --(\S+)/, 'Duplicate flag specified: $1')
     .replace(/missing a value on flag: --/, 'Missing a value on flag: ')
     .replace(/--retries cannot be negative \((.*)\)/, '--retries must be at least 1 (not $1)');
 }

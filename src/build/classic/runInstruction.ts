@@ -22,8 +22,8 @@ export async function runInstruction({ command, mountFlags }: RunInstruction, to
   const { Healthcheck: _, ...rest } = build.config;
   const container = await commit.create({
     ...rest,
-    Cmd: args,
-    Entrypoint: [''],
+    // A command of nothing is the image's own.
+    ...(args.length > 0 && { Cmd: args, Entrypoint: [''] }),
     Env: [...(build.config.Env ?? []), ...inForce],
   });
   if (build.imageId === undefined) throw nothingToRun(args[0] ?? '');

@@ -9,6 +9,8 @@ import type { TarMemberWithContent } from '../../tar/writeTar.ts';
 import { isDirectory, isRegular, isSymlink } from '../../vfs/overlay/fileMode.ts';
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { ClientError, fileErrorText } from '../client.ts';
 
 /** A file that goes into the context beside what lies in its folder. */
 export interface AddedFile {
@@ -73,6 +75,8 @@ async function ignorePatterns(process: Process, folder: string, dockerfile: stri
       dockerfile,
     );
   } catch (error) {
+    if (error instanceof VfsError)
+      throw new ClientError(`error reading .dockerignore: ${fileErrorText(error, 'read')}`);
     throw error instanceof BuildError ? contextError(error) : error;
   }
 }

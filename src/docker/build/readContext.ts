@@ -47,6 +47,7 @@ async function fromRepository(files: ContextFiles, file: string, work: Work): Pr
 
 async function fromFolder(client: Client, source: string, file: string, work: Work): Promise<SentContext> {
   const { process } = client;
+  if (source === '') throw new ClientError(`${CANNOT}path "" not found`);
   const folder = absolutePath(process.cwd, source);
   const stat = calls.statIfThere(process, folder);
   if (!stat) throw new ClientError(`${CANNOT}path "${source}" not found`);

@@ -13,6 +13,8 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
     case 'variable':
       if (value === '' || value.startsWith('=')) throw new FlagValueError(`invalid environment variable: ${value}`);
       return value;
+    case 'extraHost':
+      return checkExtraHost(value);
   }
   switch (flag.type) {
     case 'bool':
@@ -35,7 +37,7 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
       return value;
     case 'bytes':
       if (value === '-1' && flag.name === 'memory-swap') return value;
-      if (parseBinarySize(value) === undefined) throw new FlagValueError(`invalid size: '${value}'`);
+      if (parseBinarySize(value) === undefined) throw new FlagValueError(binarySizeFault(value));
       return value;
     case 'filter':
       return checkFilter(value);
@@ -49,6 +51,31 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
     default:
       return value;
   }
+}
+
+/** `NAME:ADDRESS` or `NAME=ADDRESS`, as engines take it: with a colon (docker/cli opts, ValidateExtraHost). */
+function checkExtraHost(value: string): string {
+  const separator = value.includes('=') ? '=' : ':';
+  const at = value.indexOf(separator);
+  const name = value.slice(0, at);
+  if (at < 1 || name.includes(':')) throw new FlagValueError(`bad format for add-host: ${quoteGo(value)}`);
+  const address = value.slice(at + 1).replace(/^\[(.+)\]$/, '$1');
+  if (address !== 'host-gateway' && !isIpAddress(address))
+    throw new FlagValueError(`invalid IP address in add-host: ${quoteGo(address)}`);
+  return `${name}:${address}`;
+}
+
+function isIpAddress(text: string): boolean {
+  const parts = text.split('.');
+  if (parts.length === 4) return parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
+  const groups = text.split(':');
+  const hasGap = text.includes('::');
+  return (
+    /^[0-9a-fA-F:]+$/.test(text) &&
+    groups.every((group) => group.length <= 4) &&
+    text.split('::').length <= 2 &&
+    (hasGap ? groups.length <= 8 : groups.length === 8 && !groups.includes(''))
+  );
 }
 
 /** What a flag does not take, in the words that stand behind `invalid argument "x" for "--flag" flag: `. */
@@ -182,9 +209,24 @@ export function parseGoDuration(text: string): number | undefined {
 
 /** go-units' RAMInBytes (`64m`, `1.5GiB`): bytes, or undefined. */
 export function parseBinarySize(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)*) ?([kKmMgGtTpP])?[iI]?[bB]?$/.exec(text);
-  if (!match || (match[2] === undefined && /[iI][bB]?$/.test(text))) return undefined;
-  const power = match[2] === undefined ? 0 : 'kmgtp'.indexOf(match[2].toLowerCase()) + 1;
-  const size = Number(match[1]);
-  return Number.isNaN(size) ? undefined : Math.trunc(size * 1024 ** power);
+  const { number, suffix } = sizeParts(text);
+  const match = /^(?:b|([kmgtp])(?:i?b)?)?$/.exec(suffix.toLowerCase());
+  if (!match || !/^\+?(\d+\.?\d*|\.\d+)$/.test(number)) return undefined;
+  const power = match[1] === undefined ? 0 : 'kmgtp'.indexOf(match[1]) + 1;
+  return Math.trunc(Number(number) * 1024 ** power);
+}
+
+/** What go-units says of a size that it does not take (parseSize). */
+function binarySizeFault(text: string): string {
+  const { number, suffix } = sizeParts(text);
+  if (number === '' && !/[0-9. ]/.test(text)) return `invalid size: '${text}'`;
+  if (/^-(\d+\.?\d*|\.\d+)$/.test(number)) return `invalid size: '${text}'`;
+  if (!/^\+?(\d+\.?\d*|\.\d+)$/.test(number)) return `strconv.ParseFloat: parsing ${quoteGo(number)}: invalid syntax`;
+  return `invalid suffix: '${suffix.length > 3 ? suffix : suffix.toLowerCase()}'`;
+}
+
+/** What comes before and after the last digit, point or blank; a blank between them belongs to neither. */
+function sizeParts(text: string): { readonly number: string; readonly suffix: string } {
+  const at = /^.*[0-9. ]/.exec(text)?.[0].length ?? 0;
+  return { number: text[at - 1] === ' ' ? text.slice(0, at - 1) : text.slice(0, at), suffix: text.slice(at) };
 }

@@ -33,6 +33,7 @@ const CLASSIC_ONLY = [
   'add-host',
   'cgroup-parent',
   'cpu-shares',
+  'cpuset-cpus',
   'memory',
   'memory-swap',
   'network',
@@ -102,10 +103,11 @@ export const build: DockerCommand = {
 
 /** How the containers of RUN are run. */
 function limitsOf(flags: FlagSet): Partial<HostConfig> {
-  const { CgroupParent, CpuShares, ExtraHosts, Memory, MemorySwap, ShmSize, Ulimits } = hostConfigOf(flags);
+  const { CgroupParent, CpuShares, CpusetCpus, ExtraHosts, Memory, MemorySwap, ShmSize, Ulimits } = hostConfigOf(flags);
   return {
     CgroupParent: CgroupParent ?? '',
     CpuShares: CpuShares ?? 0,
+    CpusetCpus: CpusetCpus ?? '',
     ExtraHosts: ExtraHosts ?? null,
     Memory: Memory ?? 0,
     MemorySwap: MemorySwap ?? 0,
@@ -173,6 +175,7 @@ function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
     buildArgs: buildArguments(client, flags.list('build-arg')),
     target: flags.text('target'),
     tags: flags.list('tag'),
+    bareArgs: flags.list('build-arg').filter((one) => !one.includes('=') && client.process.env.get(one) === undefined),
     labels,
     usesCache: !flags.isOn('no-cache'),
     cacheFrom: flags.list('cache-from').flatMap((names) => names.split(',')),

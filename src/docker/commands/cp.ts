@@ -43,11 +43,12 @@ export const cp: DockerCommand = {
   },
 };
 
-/** `CONTAINER:PATH`, or a path of the host where it begins with a slash or a dot. */
+/** `CONTAINER:PATH`, or a path of the host where it begins with a slash or a dot. Without a name before the colon the
+ *  path is the host's, too. */
 function placeOf(text: string): Place {
   const colon = text.indexOf(':');
   if (text.startsWith('/') || text.startsWith('.') || colon < 0) return { container: undefined, path: text };
-  return { container: text.slice(0, colon), path: text.slice(colon + 1) };
+  return { container: text.slice(0, colon) || undefined, path: text.slice(colon + 1) };
 }
 
 function isQuiet({ client, flags }: CommandCall): boolean {

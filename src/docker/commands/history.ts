@@ -1,4 +1,4 @@
-import type { DockerCommand } from '../client.ts';
+import { ClientError, type DockerCommand } from '../client.ts';
 import { HISTORY_ROWS } from '../format/otherRows.ts';
 import { formatRows } from '../format/rows.ts';
 
@@ -7,6 +7,8 @@ export const history: DockerCommand = {
   async run({ client, flags, arguments: [name = ''] }) {
     const isHuman = flags.isOn('human');
     const truncates = !flags.isOn('no-trunc');
+    // The path of the request has no name in it then.
+    if (name === '') throw new ClientError('Error response from daemon: page not found');
     const rows = client.engine.images.history(name);
     const { nowSec } = client;
     const lines = rows.map((row) => ({ row, truncates, isHuman, nowSec }));

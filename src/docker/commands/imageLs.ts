@@ -7,7 +7,7 @@ export const imageLs: DockerCommand = {
   flags: ['all', 'digests', 'filter', 'format', 'no-trunc', 'quiet'],
   async run({ client, flags, arguments: [name] }: CommandCall): Promise<number> {
     const filters = new Map(filtersOf(flags));
-    if (name !== undefined) filters.set('reference', [...(filters.get('reference') ?? []), name]);
+    if (name !== undefined && name !== '') filters.set('reference', [...(filters.get('reference') ?? []), name]);
     const images = client.engine.images.list({ isAll: flags.isOn('all'), filters });
     const isQuiet = flags.isOn('quiet');
     const configured = isQuiet ? '' : client.config.text('imagesFormat');

@@ -15,6 +15,11 @@ const TYPES = ['config', 'container', 'image', 'network', 'node', 'plugin', 'sec
 const TRIED = ['container', 'image', 'network', 'volume'] as const;
 type TriedType = (typeof TRIED)[number];
 
+/** The kinds that are left are those of a swarm. */
+const NO_SWARM =
+  'Error response from daemon: This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to ' +
+  'connect this node to swarm and try again.';
+
 /** `docker inspect`: whatever has the name. */
 export const inspect: DockerCommand = {
   flags: ['format', 'size', 'type'],
@@ -43,7 +48,8 @@ async function find(client: Client, name: string, wanted: string, wantsSize: boo
       if (wanted !== '') throw error;
     }
   }
-  if (wanted !== '') throw new ClientError(`docker: inspecting objects of type ${wanted} is not simulated`);
+  if (wanted === 'plugin') throw new ClientError(`Error response from daemon: plugin ${quoteGo(name)} not found`);
+  if (wanted !== '') throw new ClientError(NO_SWARM);
   throw new ClientError(`Error: No such object: ${name}`);
 }
 

@@ -60,8 +60,8 @@ async function runContainer(call: CommandCall, request: CreateContainer): Promis
   const id = await withStatus(() => createContainer(call, request));
   const isAttached = stdin || stdout || stderr;
   if (!isAttached) {
-    await withStatus(() => containers.start(id));
     await client.print(`${id}\n`);
+    await withStatus(() => containers.start(id));
     return 0;
   }
   const unforward = flags.isOn('sig-proxy') && !request.config.Tty ? forwardSignals(client, id) : undefined;

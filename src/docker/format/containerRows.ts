@@ -36,7 +36,7 @@ export const CONTAINER_ROWS: RowKind<ContainerRow> = {
     },
     CreatedAt: { header: 'CREATED AT', text: ({ container }) => formatUnixTime(container.createdSec) },
     RunningFor: { header: 'CREATED', text: ({ container, nowSec }) => ago(container.createdSec, nowSec) },
-    Platform: { header: 'PLATFORM', text: () => '<nil>' },
+    Platform: { header: 'PLATFORM', text: () => '<nil>', json: () => null },
     Ports: { header: 'PORTS', text: ({ container, vintage }) => portsText(container.ports, vintage) },
     State: { header: 'STATE', text: ({ container }) => container.state },
     Status: { header: 'STATUS', text: ({ container }) => container.status },

@@ -1,4 +1,4 @@
-import { goString, type GoMethod, type GoStruct, type GoValue, STRING } from '../template/goValue.ts';
+import { ANY, goString, type GoMethod, type GoStruct, type GoValue, STRING } from '../template/goValue.ts';
 import { Template } from '../template/template.ts';
 import { TemplateError } from '../template/templateError.ts';
 import { alignColumns, TABLE } from './tabWriter.ts';
@@ -17,7 +17,7 @@ export interface Column<Row> {
   readonly header?: string;
   readonly text: (row: Row) => string;
   /** The text in JSON, where it differs. */
-  readonly json?: (row: Row) => string;
+  readonly json?: (row: Row) => string | null;
 }
 
 /** The words before Go's message, which commands differ in. */
@@ -30,7 +30,12 @@ export function rowValue<Row>(kind: RowKind<Row>, row: Row, use: 'text' | 'json'
   const methods: Record<string, GoMethod> = {};
   for (const [name, column] of Object.entries(kind.columns)) {
     const text = use === 'json' ? (column.json ?? column.text) : column.text;
-    methods[name] = { call: () => goString(text(row)) };
+    methods[name] = {
+      call: () => {
+        const shown = text(row);
+        return shown === null ? { type: ANY, data: null } : goString(shown);
+      },
+    };
   }
   const { labels } = kind;
   if (labels) {

@@ -6,8 +6,9 @@ import { ClientError, fileErrorText, textOf } from '../client.ts';
 const MAX_FILE_BYTES = 1 << 20;
 const BLANK = /[\s]/;
 
-/** Variables of files and of the command line, in that order. A name alone takes the client's own value, or is left out
- *  where there is none. Throws ClientError. */
+/** Variables of files and of the command line, in that order. A name alone takes the client's own value; where there is
+ *  none, that of a file is left out, and that of the command line stays a name: it takes the image's value away. Throws
+ *  ClientError. */
 export async function readEnvironment(
   process: Process,
   files: readonly string[],
@@ -20,7 +21,7 @@ export async function readEnvironment(
     if (variable.includes('=')) variables.push(variable);
     else {
       const value = inherited(variable);
-      if (value !== undefined) variables.push(`${variable}=${value}`);
+      variables.push(value === undefined ? variable : `${variable}=${value}`);
     }
   }
   return variables;

@@ -18,7 +18,6 @@ export function readVolumes(
       continue;
     }
     if (source === '' || rest[0] === '') throw new ClientError(`invalid spec: ${text}: empty section between colons`);
-    if (rest.length > 2) throw new ClientError(`invalid spec: ${text}: too many colons`);
     const host = source.startsWith('.') ? absolutePath(cwd, source) : source;
     binds.push([host, ...rest].join(':'));
   }

@@ -9,8 +9,8 @@ export const BUILDER_BUILD: CommandSpec = {
   category: 4,
   arguments: { kind: 'exactly', count: 1 },
   flags: [
-    { name: 'add-host', type: 'list', usage: 'Add a custom host-to-IP mapping ("host:ip")' },
-    { name: 'build-arg', type: 'list', usage: 'Set build-time variables' },
+    { name: 'add-host', type: 'list', holds: 'extraHost', usage: 'Add a custom host-to-IP mapping ("host:ip")' },
+    { name: 'build-arg', type: 'list', holds: 'variable', usage: 'Set build-time variables' },
     { name: 'cache-from', type: 'stringSlice', usage: 'Images to consider as cache sources' },
     { name: 'cgroup-parent', type: 'string', usage: 'Set the parent cgroup for the "RUN" instructions during build' },
     { name: 'compress', type: 'bool', usage: 'Compress the build context using gzip' },

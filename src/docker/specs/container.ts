@@ -57,7 +57,7 @@ export const CONTAINER_CREATE: CommandSpec = {
   arguments: { kind: 'atLeast', least: 1 },
   stopsAtFirstArgument: true,
   flags: [
-    { name: 'add-host', type: 'list', usage: 'Add a custom host-to-IP mapping (host:ip)' },
+    { name: 'add-host', type: 'list', holds: 'extraHost', usage: 'Add a custom host-to-IP mapping (host:ip)' },
     {
       name: 'annotation',
       type: 'map',
@@ -457,7 +457,7 @@ export const CONTAINER_RUN: CommandSpec = {
   arguments: { kind: 'atLeast', least: 1 },
   stopsAtFirstArgument: true,
   flags: [
-    { name: 'add-host', type: 'list', usage: 'Add a custom host-to-IP mapping (host:ip)' },
+    { name: 'add-host', type: 'list', holds: 'extraHost', usage: 'Add a custom host-to-IP mapping (host:ip)' },
     {
       name: 'annotation',
       type: 'map',

@@ -50,7 +50,16 @@ export function parseSignal(text: string): number | undefined {
     return number === 0 || NAMES.has(number) || (number >= 34 && number <= 64) ? number : undefined;
   }
   const name = text.toUpperCase().replace(/^SIG/, '');
+  const realTime = /^RT(MIN|MAX)(?:([+-])(\d{1,2}))?$/.exec(name);
+  if (realTime)
+    return realTimeSignal(realTime[1] as 'MIN' | 'MAX', Number(`${realTime[2] ?? ''}${realTime[3] ?? '0'}`));
   return Object.hasOwn(SIGNALS, name) ? SIGNALS[name as SignalName] : undefined;
+}
+
+/** `SIGRTMIN+3`: what glibc leaves to programs begins at 34. */
+function realTimeSignal(end: 'MIN' | 'MAX', offset: number): number | undefined {
+  const number = (end === 'MIN' ? 34 : 64) + offset;
+  return number >= 34 && number <= 64 ? number : undefined;
 }
 
 /** What a signal does to a process that has not said otherwise (signal(7)). */

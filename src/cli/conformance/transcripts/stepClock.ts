@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Clock } from '../../../shell/kernel/clock.ts';
 import type { Timestamp } from '../../../vfs/overlay/layer.ts';
 
@@ -9,6 +10,13 @@ const HORIZON_NSEC = 15_000_000_000n;
 interface Sleeper {
   readonly atNsec: bigint;
   readonly wake: () => void;
+}
+
+/** Work of the machine that waits for the computer: files that are read, sums that are made in threads. */
+const WORK = /^(FS|Zlib|.*Job|.*Port|Worker)/;
+
+function isReading(): boolean {
+  return process.getActiveResourcesInfo().some((name) => WORK.test(name));
 }
 
 /** The time of a transcript: a second and a bit a step, as a person types; who sleeps a little wakes at once when
@@ -71,7 +79,8 @@ export class StepClock implements Clock {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const [first] = this.#sleepers;
-      if (seen === this.#activity && first && first.atNsec - this.#nowNsec <= HORIZON_NSEC) {
+      const isIdle = seen === this.#activity && !isReading();
+      if (isIdle && first && first.atNsec - this.#nowNsec <= HORIZON_NSEC) {
         this.#sleepers.shift();
         if (first.atNsec > this.#nowNsec) this.#nowNsec = first.atNsec;
         first.wake();
