@@ -45,7 +45,8 @@ function numbers(bytes: Uint8Array, base: 8 | 16) {
   const text = String.fromCharCode(...bytes);
   let at = 6;
   return (length: number): number => {
-    const field = text.slice(at, (at += length));
+    const field = text.slice(at, at + length);
+    at += length;
     const digits = base === 8 ? /^ *[0-7]* *$/ : /^ *[0-9a-fA-F]* *$/;
     if (!digits.test(field)) throw new CpioFailure(`Malformed number ${field}`);
     return Number.parseInt(field.trim() || '0', base);
