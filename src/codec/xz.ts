@@ -5,10 +5,11 @@ import { skipTrailing } from './trailing.ts';
 import type { OnTrailing } from './trailing.ts';
 import { XZ_CHECK_BYTES, createXzCheck } from './xzCheck.ts';
 import { checkStreamFooter, corruptXz, needBytes, readBlockHeader, readStreamHeader } from './xzHeaders.ts';
+import { XzFilterChain } from './xzFilters.ts';
 import { XzBlockRecords, checkIndex } from './xzIndex.ts';
 
 /** .xz files (xz-file-format 1.1.0): streams one after the other with padding between them. All checks, sizes and
- *  the index are verified. Only the LZMA2 filter is decoded: the others are for single executables. */
+ *  the index are verified. */
 
 const STREAM_PADDING_UNIT_BYTES = 4;
 
@@ -50,12 +51,13 @@ async function* readBlock(
   const { window } = decoder;
   decoder.begin(header.dictionaryBytes);
   let contentBytes = 0;
-  const take = () => {
-    const piece = window.take();
+  const chain = header.filters.length > 0 ? new XzFilterChain(header.filters) : undefined;
+  const counted = (piece: Uint8Array) => {
     check.update(piece);
     contentBytes += piece.length;
     return piece;
   };
+  const take = () => counted(chain ? chain.push(window.take()) : window.take());
   try {
     while (await decoder.chunk(input)) {
       if (window.hasRound) yield take();
@@ -65,6 +67,7 @@ async function* readBlock(
     throw error;
   }
   if (window.hasContent) yield take();
+  if (chain) yield counted(chain.finish());
 
   const packedBytes = input.offset - dataOffset;
   if (packedBytes !== (header.packedBytes ?? packedBytes) || contentBytes !== (header.contentBytes ?? contentBytes)) {

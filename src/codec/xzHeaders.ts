@@ -1,6 +1,8 @@
+import { BRANCH_ALIGNMENT_BYTES, type BranchKind } from './branchFilters.ts';
 import { CodecError } from './codecError.ts';
 import { crc32 } from './crc32.ts';
 import type { InputWindow } from './inputWindow.ts';
+import type { XzFilterSpec } from './xzFilters.ts';
 
 /** The frames around the data of an .xz file (xz-file-format 1.1.0): stream header and footer, block header. */
 
@@ -8,17 +10,17 @@ export const STREAM_HEADER_BYTES = 12;
 const HEADER_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 const FOOTER_MAGIC = [0x59, 0x5a];
 const FILTER_LZMA2 = 0x21;
-const FILTER_NAMES: Readonly<Record<number, string>> = {
-  3: 'delta',
-  4: 'x86',
-  5: 'PowerPC',
-  6: 'IA-64',
-  7: 'ARM',
-  8: 'ARM-Thumb',
-  9: 'SPARC',
-  10: 'ARM64',
-  11: 'RISC-V',
-};
+const FILTER_DELTA = 0x03;
+const BRANCH_KINDS: ReadonlyMap<number, BranchKind> = new Map<number, BranchKind>([
+  [0x04, 'x86'],
+  [0x05, 'PowerPC'],
+  [0x07, 'ARM'],
+  [0x08, 'ARM-Thumb'],
+  [0x09, 'SPARC'],
+  [0x0a, 'ARM64'],
+]);
+/** Filters that exist and are not undone: the code of few images is for these, and none is packed so. */
+const OTHER_FILTERS: Readonly<Record<number, string>> = { 6: 'IA-64', 11: 'RISC-V' };
 /** Numbers of up to 63 bits (1.2); what no file can be is refused. */
 const MAX_NUMBER_BYTES = 9;
 
@@ -27,6 +29,8 @@ export interface BlockHeader {
   readonly packedBytes: number | undefined;
   readonly contentBytes: number | undefined;
   readonly dictionaryBytes: number;
+  /** Before LZMA2, in the order in which they were applied. */
+  readonly filters: readonly XzFilterSpec[];
 }
 
 export async function needBytes(input: InputWindow, count: number): Promise<void> {
@@ -76,7 +80,7 @@ export async function checkStreamFooter(input: InputWindow, kind: number, indexB
   input.position += STREAM_HEADER_BYTES;
 }
 
-/** Reads a block's header (3.1). Throws 'unsupported' for filters other than LZMA2. */
+/** Reads a block's header (3.1). Throws 'unsupported' for filters that are not undone. */
 export async function readBlockHeader(input: InputWindow): Promise<BlockHeader> {
   await needBytes(input, 1);
   const sizeBytes = ((input.bytes[input.position] as number) + 1) * 4;
@@ -91,22 +95,37 @@ export async function readBlockHeader(input: InputWindow): Promise<BlockHeader> 
   const fields = new Fields(bytes, position + 2, end, offset);
   const packedBytes = flags & 0x40 ? fields.number() : undefined;
   const contentBytes = flags & 0x80 ? fields.number() : undefined;
-  const dictionaryBytes = readFilters(fields, (flags & 3) + 1, offset);
+  const { dictionaryBytes, filters } = readFilters(fields, (flags & 3) + 1, offset);
   fields.padding();
   input.position += sizeBytes;
-  return { sizeBytes, packedBytes, contentBytes, dictionaryBytes };
+  return { sizeBytes, packedBytes, contentBytes, dictionaryBytes, filters };
 }
 
-/** The filters of a block, of which LZMA2 is always the last. Returns its dictionary size. */
-function readFilters(fields: Fields, count: number, offset: number): number {
+/** The filters of a block, of which LZMA2 is always the last. */
+function readFilters(fields: Fields, count: number, offset: number): Pick<BlockHeader, 'dictionaryBytes' | 'filters'> {
+  const filters: XzFilterSpec[] = [];
+  for (let i = 1; i < count; i++) filters.push(readFilter(fields, offset));
   const id = fields.number();
   const propertyBytes = fields.number();
-  if (id !== FILTER_LZMA2) {
-    const name = FILTER_NAMES[id] ?? `number ${id}`;
-    throw new CodecError('unsupported', offset, `an xz block with the filter ${name}, which is not decoded`);
+  if (id !== FILTER_LZMA2 || propertyBytes !== 1) throw corruptXz(offset, 'LZMA2 is not the last filter');
+  return { dictionaryBytes: dictionarySize(fields.byte(), offset), filters };
+}
+
+function readFilter(fields: Fields, offset: number): XzFilterSpec {
+  const id = fields.number();
+  const propertyBytes = fields.number();
+  if (id === FILTER_DELTA && propertyBytes === 1) return { kind: 'delta', distanceBytes: fields.byte() + 1 };
+  const kind = BRANCH_KINDS.get(id);
+  if (kind !== undefined && (propertyBytes === 0 || propertyBytes === 4)) {
+    let startOffset = 0;
+    for (let i = 0; i < propertyBytes; i++) startOffset += fields.byte() * 2 ** (8 * i);
+    if (startOffset % BRANCH_ALIGNMENT_BYTES[kind] === 0) return { kind, startOffset };
   }
-  if (count !== 1 || propertyBytes !== 1) throw corruptXz(offset, 'LZMA2 is not the last filter');
-  return dictionarySize(fields.byte(), offset);
+  if (id === FILTER_DELTA || kind !== undefined || id === FILTER_LZMA2) {
+    throw corruptXz(offset, 'a filter has properties that it cannot have');
+  }
+  const name = OTHER_FILTERS[id] ?? `number ${id}`;
+  throw new CodecError('unsupported', offset, `an xz block with the filter ${name}, which is not decoded`);
 }
 
 // 5.3.1: a mantissa of 2 or 3 and an exponent

@@ -45,7 +45,23 @@ for name in empty; do
 done
 gzip -n < "$tmp/head" > head.gz; bzip2 < "$tmp/head" > head.bz2; xz < "$tmp/head" > head.xz
 zstd -q < "$tmp/head" > head.zst
-xz --x86 --lzma2 < "$tmp/head" > refused.x86.xz
+# Bytes that look like calls and branches of all processors, and parts of them.
+python3 - "$tmp/branches" <<'PY'
+import random, sys
+r = random.Random(11)
+heads = ['e8', 'e9', 'e8e8', 'e800e8', '000000e8', 'eb', '48', '4bffff', '94', '97', '9000', 'b0', 'f0', 'fff7', 'f8', '7fff', '40', '00', 'ff']
+out = bytearray()
+while len(out) < 6000:
+    out += bytes.fromhex(r.choice(heads))
+    out += r.randbytes(r.randrange(5)) if r.random() < .5 else bytes([r.choice([0, 255, 1])]) * r.randrange(4)
+open(sys.argv[1], 'wb').write(out)
+PY
+xz < "$tmp/branches" > branches.plain.xz
+for filter in x86 powerpc arm armthumb sparc arm64 delta=dist=7; do
+  xz --$filter --lzma2 < "$tmp/branches" > branches.${filter%%=*}.xz
+done
+xz --arm64=start=65536 --delta=dist=2 --x86=start=4096 --lzma2 --block-size=2000 < "$tmp/branches" > branches.three.xz
+xz --ia64 --lzma2 < "$tmp/head" > refused.ia64.xz
 python3 - "$tmp" <<'PY'
 import random, sys
 r = random.Random(3)
