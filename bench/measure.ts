@@ -7,10 +7,14 @@ export interface ProcessFigures {
 }
 
 /** Runs a program to its end; its standard output is kept only when short. Throws when it fails. */
-export function runProgram(command: string, args: readonly string[]): Promise<ProcessFigures> {
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<ProcessFigures> {
   return new Promise((resolve, reject) => {
     const startMs = performance.now();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
     let output = '';
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => {

@@ -43,7 +43,7 @@ const figures: OpenFigures = {
   entryCount,
   peakBytes: peakBytes(),
 };
-process.stdout.write(JSON.stringify(figures));
+process.stdout.write(JSON.stringify(figures), () => process.exit());
 
 function peakBytes(): number {
   const found = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));

@@ -12,7 +12,7 @@ process.on('SIGINT', () => {
 process.on('SIGTERM', () => interruption.abort());
 process.on('SIGHUP', () => interruption.abort());
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const code = await runCommandLine(process.argv.slice(2), {
   input: process.stdin,
   output: process.stdout,
   errors: process.stderr,
@@ -21,5 +21,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   version,
   indexThread: new URL('./indexThread.js', import.meta.url),
 });
-// A standard input that nobody reads to its end would keep the process alive.
-process.stdin.destroy();
+// All is written and cleaned up. To take threads and heaps down one by one would cost 12 ms, and a standard input that
+// nobody reads to its end would keep the process alive.
+process.exit(code);
