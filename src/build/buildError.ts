@@ -10,6 +10,7 @@ export type BuildErrorCode =
   | 'lint' // `check=error=true`, and there are findings
   | 'pattern' // a line of an ignore file
   | 'context' // a file of the build context
+  | 'marshal' // a plan that cannot be handed on
   | 'limit'; // a bound of ours: the message says which
 
 /** Lines of a Dockerfile, counted from 1, both ends included. */

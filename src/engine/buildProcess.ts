@@ -19,6 +19,8 @@ export interface BuildCommand {
   readonly workingDir: string;
   /** `USER[:GROUP]`, as the tree's own passwd knows them. */
   readonly user: string;
+  /** Who runs it has its primary group among the others, too; so it is where it is not said. */
+  readonly keepsPrimaryGroup?: boolean;
   readonly network: 'default' | 'none' | 'host';
   readonly mounts: readonly BuildMount[];
   /** What of the mount points that were made for it is taken away: all where it is not said. */
@@ -56,10 +58,11 @@ export async function runInMount(
   const { kernel } = core;
   const terminals = { terminals: new Set<never>() };
   const mounts = new MountNamespace(rootfs);
-  const hasSharedMemory = !command.mounts.some(({ target }) => target === SHARED_MEMORY);
-  mountKernelFilesystems(mounts, { kernel, terminals, hasSharedMemory });
+  const isTaken = command.mounts.some(({ target }) => target === SHARED_MEMORY);
+  mountKernelFilesystems(mounts, { kernel, terminals, ...(isTaken && { sharedMemoryBytes: 0 }) });
   const helper = helperProcess(kernel, mounts);
-  const user = await resolveUser(helper, command.user);
+  const resolved = await resolveUser(helper, command.user);
+  const user = command.keepsPrimaryGroup === false ? withoutPrimaryGroup(resolved) : resolved;
   const points = new MountPoints(kernel, rootfs, command.mounts, command.stubs ?? 'all');
   makeWorkingDirectory(helper, command.workingDir, user);
   for (const mount of command.mounts) place(mounts, helper, mount);
@@ -102,6 +105,11 @@ export async function runInMount(
     output.close();
     points.remove();
   }
+}
+
+function withoutPrimaryGroup({ credentials, ...user }: ContainerUser): ContainerUser {
+  const groups = credentials.groups.filter((group) => group !== credentials.gid);
+  return { ...user, credentials: { ...credentials, groups } };
 }
 
 function place(mounts: MountNamespace, helper: Process, mount: BuildMount): void {

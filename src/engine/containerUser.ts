@@ -47,7 +47,13 @@ export async function resolveUser(
     primary === undefined && entry ? groups.filter(({ members }) => members.includes(entry.name)) : [];
   const added = extraGroups.map((group) => groupId(groups, group));
   return {
-    credentials: { uid, gid, groups: [...new Set([...memberships.map((group) => group.gid), ...added])], umask: 0o022 },
+    // The primary group is one of them, so that dropping it gains nothing (CVE-2022-36109).
+    credentials: {
+      uid,
+      gid,
+      groups: [...new Set([gid, ...memberships.map((group) => group.gid), ...added])],
+      umask: 0o022,
+    },
     home: entry?.home || '/',
   };
 }

@@ -44,7 +44,7 @@ describe('BK-13 cache mounts', () => {
 
 describe('BK-6 memory that RUN is given', () => {
   it('shows in /proc/mounts as the real one does, and holds no more than its size', async () => {
-    const { output } = await runLines([
+    const { output } = await runOn(bootLab({ vintage: '26' }), [
       'mkdir -p /w; cd /w',
       `printf 'FROM busybox\\nRUN mount | grep /dev/shm > /a\\nRUN --mount=type=tmpfs,target=/dev/shm,size=1m mount | grep /dev/shm > /b; yes | head -c 2000000 > /dev/shm/big; echo $? >> /b\\n' > Dockerfile`,
       'docker buildx build -q -t x . >/dev/null; docker run --rm x cat /a /b',

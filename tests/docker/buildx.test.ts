@@ -73,7 +73,7 @@ describe('BK-9 docker buildx', () => {
     expect(output).toContain(
       "ERROR: docker: 'docker buildx create' is not simulated\nERROR: docker: 'docker buildx bake' is not simulated\nERROR: docker: --sbom of 'docker buildx build' is not simulated\n",
     );
-    expect(output).toContain('no SSH key "default" forwarded from the client\n');
+    expect(output).toContain('no SSH key "" forwarded from the client\n');
   });
 
   it('is what `docker build` is to today’s client, and to an older one that has an alias', async () => {

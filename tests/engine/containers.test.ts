@@ -211,7 +211,7 @@ describe('containers of the engine', () => {
     const { stdout } = await run(engine, ['env'], { config: { Env: ['A=1'], Hostname: 'h' } });
     expect(stdout).toBe('PATH=/bin\nHOSTNAME=h\nA=1\nHOME=/root\n');
     expect((await run(engine, ['whoami'], { config: { User: 'ann', WorkingDir: '/made/here' } })).stdout).toBe(
-      '1000:1000:50 /made/here 1\n',
+      '1000:1000:1000,50 /made/here 1\n',
     );
     expect((await run(engine, ['whoami'], { config: { User: '7:staff' } })).stdout).toBe('7:50: / 1\n');
   });
@@ -315,7 +315,7 @@ describe('containers of the engine', () => {
       return [text, await started.exit];
     };
     expect(await exec(['echo', 'hi'])).toEqual(['hi\n', 0]);
-    expect(await exec(['whoami'], 'ann')).toEqual(['1000:1000:50 / 3\n', 0]);
+    expect(await exec(['whoami'], 'ann')).toEqual(['1000:1000:1000,50 / 3\n', 0]);
     expect(await exec(['nosuch'])).toEqual([
       'OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown\r\n',
       126,

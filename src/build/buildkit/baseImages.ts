@@ -25,6 +25,24 @@ export class BaseImages {
     return this.#ready.get(keyOf(name, platform));
   }
 
+  /** For `# syntax=`. Throws BuildkitError where the registry cannot be reached. */
+  async resolveFrontend(name: string, platform: string): Promise<void> {
+    const vertex = `resolve image config for ${shownReference(name)}`;
+    try {
+      await this.#progress.step(vertex, async () => {
+        const problem = await this.#find(name, platform).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (problem instanceof PullFailed && problem.message.startsWith(UNREACHABLE)) throw problem;
+      });
+    } catch (error) {
+      if (!(error instanceof PullFailed)) throw error;
+      const frontends = 'failed to solve with frontend dockerfile.v0: failed to solve with frontend gateway.v0: ';
+      throw new BuildkitError(frontends + error.message, { vertexName: vertex });
+    }
+  }
+
   /** For FROM: with a vertex of its own. Throws BuildkitError. */
   async resolve(name: string, platform: string): Promise<ImageRecord> {
     const reference = shownReference(name);
@@ -96,6 +114,8 @@ function keyOf(name: string, platform: string): string {
   return `${name} ${platform}`;
 }
 
+const UNREACHABLE = 'failed to do request';
+
 class PullFailed extends Error {
   override readonly name = 'PullFailed';
 }
@@ -108,7 +128,7 @@ export function shownReference(name: string): string {
 /** containerd asks for the manifest at once, and says what was answered in its own words. */
 function pullWords(name: string, message: string): string {
   const dial = /dial tcp.*$/s.exec(message);
-  if (dial) return `failed to do request: Head ${JSON.stringify(manifestUrl(name))}: ${dial[0]}`;
+  if (dial) return `${UNREACHABLE}: Head ${JSON.stringify(manifestUrl(name))}: ${dial[0]}`;
   if (/pull access denied|denied/.test(message))
     return 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
   if (/manifest .*(unknown|not found)/.test(message)) return `${shownReference(name)}: not found`;
@@ -122,5 +142,6 @@ function manifestUrl(name: string): string {
   const rest = full.slice(slash + 1);
   const at = rest.includes('@') ? rest.indexOf('@') : rest.lastIndexOf(':');
   const host = domain === 'docker.io' ? 'registry-1.docker.io' : domain;
-  return `https://${host}/v2/${rest.slice(0, at)}/manifests/${rest.slice(at + 1)}`;
+  const scheme = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::|$)/.test(host) ? 'http' : 'https';
+  return `${scheme}://${host}/v2/${rest.slice(0, at)}/manifests/${rest.slice(at + 1)}`;
 }

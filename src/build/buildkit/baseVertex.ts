@@ -1,14 +1,14 @@
 import type { Progress, Step } from './progress.ts';
 
-/** Whether an earlier build had an image's layers at hand already. */
+/** Whether an earlier build had the files at hand already. */
 export interface LoadedBases {
   readonly has: () => boolean;
   /** They are now, and were worked with. */
   readonly keep: () => void;
 }
 
-/** The vertex of an image that steps stand on or copy from. Its layers are looked for only when a step that is not in
- *  the cache needs them: then it is CACHED from the second build on, and else DONE with its name alone. */
+/** The vertex of an image or a download that steps stand on or copy from. Its files are looked for only when a step that
+ *  is not in the cache needs them: then it is CACHED from the second build on, and else DONE with its name alone. */
 export class BaseVertex {
   readonly #progress: Progress;
   readonly #name: string;
@@ -17,10 +17,10 @@ export class BaseVertex {
   #end: Promise<void> | undefined;
 
   /** Takes its number at once. */
-  constructor(progress: Progress, name: string, loaded: LoadedBases) {
+  constructor(progress: Progress, name: string, loaded: LoadedBases, number = progress.reserve()) {
     this.#progress = progress;
     this.#name = name;
-    this.#number = progress.reserve();
+    this.#number = number;
     this.#loaded = loaded;
   }
 

@@ -5,11 +5,13 @@ import type { ImageRecord } from '../../engine/imageRecord.ts';
 import { readContainerConfig } from '../../engine/readContainerConfig.ts';
 import type { Digest } from '../../image/digest.ts';
 import { objectField } from '../../image/jsonFields.ts';
+import { isReference } from '../../image/reference.ts';
 import { BuildError } from '../buildError.ts';
-import type { FileSet } from '../classic/contextFiles.ts';
+import { cleanPath, type FileSet } from '../classic/contextFiles.ts';
 import { digestText } from '../classic/digestText.ts';
 import { ImageFiles } from '../classic/imageFiles.ts';
 import { readClassic } from '../classic/readClassic.ts';
+import { findDirective } from '../parse/directives.ts';
 import { type BuildPlan, planBuild } from '../plan/planBuild.ts';
 import { type BuildPlatform, DEFAULT_PLATFORM, formatPlatform, parsePlatform } from '../plan/platform.ts';
 import { type BaseConfig, DEFAULT_PATH, type PlannedStage, type PlannedStep } from '../plan/stageState.ts';
@@ -27,15 +29,17 @@ import { type LayerStack, NO_LAYERS, stackOfImage } from './layerStack.ts';
 import { importCaches } from './importCaches.ts';
 import { layerTars, packCache, type PortableCache } from './portableCache.ts';
 import { Progress } from './progress.ts';
+import { ReceivedFiles } from './receivedFiles.ts';
 import { stackOfFiles } from './stackOfFiles.ts';
 import { carryOutStep } from './stageSteps.ts';
-import { StepFailed } from './stepWork.ts';
+import { fetched, type FetchedSource, StepFailed } from './stepWork.ts';
 import { StageTrace, type TracedStep } from './stageTrace.ts';
 import { contextSources, isWithin, sentPaths } from './sentFolders.ts';
 import { sourceDateEpoch } from './sourceDateEpoch.ts';
 import { historyLine, oldBuildkitWords } from './stepText.ts';
 
 const SCRATCH = 'scratch';
+const MOUNT_ROOT = '[internal] settings cache mount permissions';
 /** Of files that stand for an image. */
 const NO_CONFIG: BaseConfig = { env: [`PATH=${DEFAULT_PATH}`], workingDir: '/', user: '', shell: [], onBuild: [] };
 /** Triggers may name bases that have triggers: rounds of looking bases up. */
@@ -48,6 +52,11 @@ export async function buildWithBuildkit(
   surroundings: BuildkitSurroundings,
 ): Promise<Digest | undefined> {
   return new BuildkitBuild(source, options, surroundings).run();
+}
+
+interface Fetched<T> {
+  readonly value: T;
+  readonly vertex: BaseVertex;
 }
 
 interface MadeStep {
@@ -78,7 +87,10 @@ class BuildkitBuild {
   readonly #files: ClientFiles;
   readonly #made = new Map<number, Promise<MadeStep>>();
   readonly #missing = new Set<string>();
+  readonly #mountRoots = new Set<string>();
+  readonly #fetched = new Map<string, Promise<Fetched<FetchedSource>>>();
   readonly #baseVertices = new Map<number, BaseVertex>();
+  #received: ReceivedFiles | undefined;
   #plan: BuildPlan | undefined;
   #graph: BuildGraph | undefined;
 
@@ -100,7 +112,9 @@ class BuildkitBuild {
     if (signal?.aborted) stop();
     try {
       this.#inWords(() => [sourceDateEpoch(this.#options), this.#target]);
-      const plan = await this.#planned(await this.#files.dockerfile());
+      const text = await this.#files.dockerfile();
+      await this.#resolveFrontend(text);
+      const plan = await this.#planned(text);
       this.#plan = plan;
       this.#graph = new BuildGraph(plan, {
         vintage: this.#options.vintage,
@@ -147,6 +161,12 @@ class BuildkitBuild {
     return this.#options.vintage === '0.8';
   }
 
+  /** `# syntax=`: 0.8 asks its registry for the frontend. One that is there is taken to be the builder's own. */
+  async #resolveFrontend(text: string): Promise<void> {
+    const name = this.#isOld ? (findDirective(text, 'syntax')?.value.split(' ', 1)[0] ?? '') : '';
+    if (name !== '' && isReference(name)) await this.#bases.resolveFrontend(name, formatPlatform(this.#target));
+  }
+
   /** Plans, looks up the bases that the plan needs, and plans again with their configs, until no new ones are named.
    *  What is wrong in a stage is told when its base is known. */
   async #planned(text: string): Promise<BuildPlan> {
@@ -181,8 +201,7 @@ class BuildkitBuild {
     return planBuild(text, {
       buildArgs,
       target,
-      hasHeredocs: !this.#isOld,
-      colonOnly: this.#isOld,
+      dialect: this.#options.vintage,
       onNeeded: (nodes) => this.#noteMissing(nodes),
       targetPlatform: this.#target,
       replacedStages: new Set(this.#options.namedContexts?.keys()),
@@ -199,9 +218,11 @@ class BuildkitBuild {
       return make();
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      if (!this.#isOld) throw new BuildkitError(`failed to solve: ${error.message}`, { lines: error.lines });
+      const cannot = error.code === 'marshal' ? 'failed to marshal LLB definition: ' : '';
+      if (!this.#isOld) throw new BuildkitError(`failed to solve: ${cannot}${error.message}`, { lines: error.lines });
       const words = oldBuildkitWords(error.message.replace(/^failed to parse Dockerfile: /, ''));
-      throw new BuildkitError(`failed to solve with frontend dockerfile.v0: failed to create LLB definition: ${words}`);
+      const why = cannot || 'failed to create LLB definition: ';
+      throw new BuildkitError(`failed to solve with frontend dockerfile.v0: ${why}${words}`);
     }
   }
 
@@ -284,7 +305,19 @@ class BuildkitBuild {
     return making;
   }
 
+  /** A cache that is given an owner or a mode is made by a vertex of its own (dockerfile2llb, setCacheUIDGID). */
+  async #showMountRoots({ mounts }: PlannedStep): Promise<void> {
+    for (const { type, source, mode, uid, gid } of mounts) {
+      const isRoot = type === 'cache' && cleanPath(source) === '';
+      const form = [mode, uid, gid].join();
+      if (!isRoot || form === ',,' || this.#mountRoots.has(form)) continue;
+      this.#mountRoots.add(form);
+      await this.#progress.step(MOUNT_ROOT, async () => undefined);
+    }
+  }
+
   async #carryOut(step: PlannedStep, { node, base, sources, name, told }: StepPlace): Promise<MadeStep> {
+    await this.#showMountRoots(step);
     let record: BuildCacheRecord | undefined;
     const bases = [node, ...sources].flatMap((one) => (one && this.#standsOn(one, step)) ?? []);
     const stack = await carryOutStep(step, base, {
@@ -305,9 +338,39 @@ class BuildkitBuild {
       isUncached: this.#options.uncachedStages?.includes(node.stage?.name ?? '') ?? false,
       platform: node.platform ?? this.#target,
       isSent: (folder, own) => this.#sources().some((other) => other !== own && isWithin(folder, other)),
+      fetchSource: async (source, checksum, fetch) => {
+        const { value, vertex } = await this.#fetch(source, checksum, fetch);
+        bases.push(vertex);
+        return value;
+      },
       filesOf: (index) => this.#filesOf(index < 0 ? undefined : sources[index]),
     });
     return { stack, record };
+  }
+
+  /** What several steps read is fetched once. */
+  async #fetch<T extends FetchedSource>(name: string, checksum: string, fetch: () => Promise<T>): Promise<Fetched<T>> {
+    const key = `${name} ${checksum}`;
+    const known = this.#fetched.get(key);
+    if (known) return known as Promise<Fetched<T>>;
+    const number = this.#progress.reserve();
+    const fetching = fetch().then(
+      (value) => ({ value, vertex: this.#keptVertex(name, value.kept, number) }),
+      (error: unknown) => fetched(name, { progress: this.#progress }, () => Promise.reject(error), number),
+    );
+    this.#fetched.set(key, fetching);
+    fetching.catch(() => undefined);
+    return fetching;
+  }
+
+  /** Of what the engine keeps from build to build. */
+  #keptVertex(name: string, kept: FetchedSource['kept'], number?: number): BaseVertex {
+    const { engine, now } = this.#surroundings;
+    const loaded = {
+      has: () => engine.images.cachedStep(kept.key) !== undefined,
+      keep: () => engine.images.noteUse({ ...kept, createdAt: now() }),
+    };
+    return new BaseVertex(this.#progress, name, loaded, number);
   }
 
   /** The vertex of the image that a step finds where it begins, or that it copies from; undefined where steps come
@@ -345,19 +408,17 @@ class BuildkitBuild {
   #showBase(node: StageNode, { id, layers }: ImageRecord): void {
     const vertex = this.#graph?.image(node);
     if (!vertex || this.#baseVertices.has(vertex.id)) return;
-    const { engine, now, work } = this.#surroundings;
+    const key = digestText(`base ${id}`, this.#surroundings.work.platform);
     const description = `pulled from ${shownReference(node.baseName)}`;
-    const key = digestText(`base ${id}`, work.platform);
-    const record = { key, layers: layers.map(({ diffId }) => diffId), description, sizeBytes: 0 };
-    const loaded = {
-      has: () => engine.images.cachedStep(key) !== undefined,
-      keep: () => engine.images.noteUse({ ...record, createdAt: now() }),
-    };
-    this.#baseVertices.set(vertex.id, new BaseVertex(this.#progress, vertex.name, loaded));
+    const kept = { key, layers: layers.map(({ diffId }) => diffId), description, sizeBytes: 0 };
+    this.#baseVertices.set(vertex.id, this.#keptVertex(vertex.name, kept));
   }
 
   async #filesOf(node: StageNode | undefined): Promise<FileSet> {
-    if (!node) return this.#files.context(sentPaths(this.#allSteps));
+    if (!node) {
+      const files = await this.#files.context(sentPaths(this.#allSteps));
+      return this.#isOld ? (this.#received ??= new ReceivedFiles(files, this.#surroundings.nowMs())) : files;
+    }
     const named = node.stage ? undefined : this.#files.named(node.baseName);
     if (named) return named;
     const { engine, owners, work } = this.#surroundings;

@@ -4,6 +4,7 @@ import type { EngineApi } from '../../engine/engineApi.ts';
 import type { LayerWriter } from '../../engine/imageMount.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
 import type { DownloadedFile } from '../classic/classicOptions.ts';
+import type { Dialect } from '../plan/dialect.ts';
 import type { GitFetch } from '../context/gitFiles.ts';
 import type { OwnerNames } from '../classic/imageFiles.ts';
 import type { ProgressDisplay } from './progress.ts';
@@ -12,7 +13,7 @@ import type { StepListener } from '../stepEvent.ts';
 import type { StepDecision } from './stepCache.ts';
 
 /** Which BuildKit: the one inside dockerd 20.10 (0.8), or one of today. */
-export type BuildkitVintage = '0.8' | 'current';
+export type BuildkitVintage = Dialect;
 
 /** What a build is asked for. */
 export interface BuildkitOptions {

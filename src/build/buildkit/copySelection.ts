@@ -2,7 +2,7 @@ import type { Work } from '../../bytes/platform.ts';
 import { BuildError } from '../buildError.ts';
 import { cleanPath, type FileSet, type SourceFile } from '../classic/contextFiles.ts';
 import { digestText } from '../classic/digestText.ts';
-import { matchFilePattern } from '../go/filePattern.ts';
+import { checkFilePattern, matchFilePattern } from '../go/filePattern.ts';
 import { type CopyPatterns, visitBelow } from '../context/copyFilter.ts';
 
 /** A file or directory that COPY takes, found, links at its end followed. */
@@ -27,6 +27,8 @@ export interface SelectionRules {
   /** Whether the client sends what lies in a folder of the context; it sends only what some step names. Undefined: all
    *  is there. */
   readonly isSent?: ((folder: string) => boolean) | undefined;
+  /** What is no pattern matches nothing, as in 0.8. */
+  readonly ignoresBadPatterns?: boolean;
 }
 
 const PIVOT_LENGTH = '/./'.length;
@@ -77,7 +79,7 @@ function* find(files: FileSet, source: string, rules: SelectionRules): Generator
     yield found(required(files, path), path);
     return;
   }
-  for (const one of matching(files, path, rules.isSent)) {
+  for (const one of matching(files, path, rules)) {
     const target = files.resolve(one.path);
     if (target) yield found(target, one.path);
   }
@@ -90,7 +92,7 @@ function* withParents(files: FileSet, source: string, { excludes }: SelectionRul
   const pattern = cleanPath(pivotAt < 0 ? source : source.slice(pivotAt + PIVOT_LENGTH));
   const includes = pattern === '' ? [] : [pattern];
   if (!hasWildcards(pivot) && !hasWildcards(pattern)) required(files, `${pivot}/${pattern}`);
-  const pivots = hasWildcards(pivot) ? [...matching(files, pivot, undefined)].map(({ path }) => path) : [pivot];
+  const pivots = hasWildcards(pivot) ? [...matching(files, pivot, {})].map(({ path }) => path) : [pivot];
   for (const path of pivots)
     yield { file: required(files, path), files, name: path.slice(path.lastIndexOf('/') + 1), includes, excludes };
 }
@@ -103,7 +105,11 @@ function required(files: FileSet, path: string): SourceFile {
 
 /** What a pattern names, in the order of a walk; what lies below a directory that matches is not looked at (fsutil
  *  copy, ResolveWildcards). */
-function* matching(files: FileSet, pattern: string, isSent: SelectionRules['isSent']): Generator<SourceFile> {
+function* matching(
+  files: FileSet,
+  pattern: string,
+  { isSent, ignoresBadPatterns = false }: Pick<SelectionRules, 'isSent' | 'ignoresBadPatterns'>,
+): Generator<SourceFile> {
   const parts = pattern.split('/');
   const fixed = parts.findIndex(hasWildcards);
   const folder = parts.slice(0, fixed).join('/');
@@ -114,6 +120,7 @@ function* matching(files: FileSet, pattern: string, isSent: SelectionRules['isSe
   const prefix = top.path === '' ? 0 : top.path.length + 1;
   let matched: string | undefined;
   let isFound = false;
+  if (ignoresBadPatterns && !isPattern(rest)) return;
   for (const file of files.below(top.path)) {
     if (matched !== undefined && file.path.startsWith(matched)) continue;
     if (!matchFilePattern(rest, file.path.slice(prefix))) continue;
@@ -127,6 +134,16 @@ function* matching(files: FileSet, pattern: string, isSent: SelectionRules['isSe
 
 async function sumOf(file: SourceFile): Promise<string> {
   return file.kind === 'symlink' ? `-> ${file.linkTarget}` : file.sum();
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    checkFilePattern(pattern);
+    return true;
+  } catch (error) {
+    if (error instanceof BuildError) return false;
+    throw error;
+  }
 }
 
 /** As Go's filepath.Match has them; a backslash hides the next character. */

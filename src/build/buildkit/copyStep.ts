@@ -15,13 +15,12 @@ import { select, type Selected } from './copySelection.ts';
 import { type LayerStack, NO_LAYERS, withLinked } from './layerStack.ts';
 import { placeSelection } from './placeSelection.ts';
 import { type KeyParts, stepKey } from './stepCache.ts';
-import { cached, failedEarly, fetched, type StepSetup } from './stepWork.ts';
+import { cached, failedEarly, fetched, type FetchedSource, type StepSetup } from './stepWork.ts';
 
 type Body = AddInstruction | CopyInstruction;
 
-interface Download extends Selected {
-  readonly url: string;
-}
+/** A download stays with the engine. */
+interface Download extends Selected, FetchedSource {}
 
 /** What is copied, and what stands for it in the key. */
 interface Gathered {
@@ -53,7 +52,8 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
   };
   // A layer of its own, whatever lies below it (dockerfile2llb: MergeOp); not so with --chmod.
   const isLinked = body.link && body.chmod === '';
-  const { work, engine } = setup.surroundings;
+  const { surroundings } = setup;
+  const { work, engine } = surroundings;
   const under = isLinked ? NO_LAYERS : base;
   const stack = await cached(
     parts,
@@ -65,7 +65,7 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
       const placement = { mount, destination, owner, mode, work };
       const unpacks = body.kind === 'ADD' && body.unpack !== false;
       await placeSelection(gathered.selected, { ...placement, unpacks });
-      for (const one of gathered.downloads) keepDownload(one, setup);
+      for (const { kept } of gathered.downloads) engine.images.noteUse({ ...kept, createdAt: surroundings.now() });
       const unpacksDownloads = body.kind === 'ADD' && body.unpack === true;
       await placeSelection(gathered.downloads, { ...placement, unpacks: unpacksDownloads });
     },
@@ -80,7 +80,12 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
 async function gather(body: Body, setup: StepSetup): Promise<Gathered> {
   const { surroundings } = setup;
   const { work } = surroundings;
-  const rules = { excludes: body.excludes, keepsParents: body.kind === 'COPY' && body.parents };
+  const isOld = setup.options.vintage === '0.8';
+  const rules = {
+    excludes: body.excludes,
+    keepsParents: body.kind === 'COPY' && body.parents,
+    ignoresBadPatterns: isOld,
+  };
   const local: string[] = [];
   const urls: string[] = [];
   const repositories: { readonly source: string; readonly reference: GitReference }[] = [];
@@ -113,8 +118,7 @@ async function gather(body: Body, setup: StepSetup): Promise<Gathered> {
   }
   const downloads: Download[] = [];
   for (const url of urls) {
-    const one = await fetched(url, setup, () => download(url, checksumOf(body), setup));
-    keepDownload(one, setup);
+    const one = await setup.fetchSource(url, checksumOf(body), () => download(url, checksumOf(body), setup));
     downloads.push(one);
     digest += await one.file.sum();
   }
@@ -157,27 +161,25 @@ async function clone(reference: GitReference, body: Body, { surroundings }: Step
   return { ...(await checkOut(wanted, fetchGit, { keepsGitDir: keeps, nowSec, work })), keeps };
 }
 
+/** What 0.8 called a download whose address names no file. */
+const UNNAMED = '__unnamed__';
 /** Files that lie nowhere. */
 const NOWHERE: FileSet = { find: () => undefined, resolve: () => undefined, below: () => [] };
 const CHECKSUM = /^(sha256):([0-9a-f]{64})$|^(sha384):[0-9a-f]{96}$|^(sha512):[0-9a-f]{128}$/;
 
-async function download(url: string, checksum: string, { surroundings }: StepSetup): Promise<Download> {
+async function download(url: string, checksum: string, { surroundings, options }: StepSetup): Promise<Download> {
+  const { vintage } = options;
   const wanted = CHECKSUM.exec(checksum);
   if (checksum !== '' && !wanted) throw new BuildError('instruction', 'invalid checksum digest format');
   if (wanted && wanted[1] === undefined)
     throw new BuildError('instruction', `unsupported digest algorithm ${wanted[3] ?? wanted[4]}`);
   const { name, bytes, modifiedSec } = await surroundings.download(url);
-  if (name === '') throw new BuildError('context', `cannot determine filename for source ${url}`);
+  if (name === '' && vintage !== '0.8') throw new BuildError('context', `cannot determine filename for source ${url}`);
   const digest = `sha256:${toHex(await surroundings.work.platform.sha256(bytes))}`;
   if (wanted && digest !== checksum) throw new BuildError('context', `digest mismatch ${digest}: ${checksum}`);
-  return { ...madeFile(name, bytes, { mode: 0o600, mtimeSec: modifiedSec ?? 0 }, surroundings), url };
-}
-
-/** A download stays with the engine: it counts when it comes, and when it is copied. */
-function keepDownload({ file, url }: Download, { surroundings }: StepSetup): void {
-  const { engine, now, work } = surroundings;
-  const key = digestText(`download ${url}`, work.platform);
-  engine.images.noteUse({ key, layers: [], createdAt: now(), description: url, sizeBytes: file.sizeBytes });
+  const made = madeFile(name || UNNAMED, bytes, { mode: 0o600, mtimeSec: modifiedSec ?? 0 }, surroundings);
+  const key = digestText(`download ${url} ${digest}`, surroundings.work.platform);
+  return { ...made, kept: { key, layers: [], description: url, sizeBytes: bytes.length } };
 }
 
 /** Written as the step is carried out: their time is no part of the key. */

@@ -1,61 +1,94 @@
-import { fixedText } from '../go/floatText.ts';
 import type { ProgressDisplay, Vertex, VertexEnd } from './progress.ts';
 
-/** `--progress=plain` (buildkit util/progress/progressui, printer.go): a block for each vertex, `#n …` before each line;
- *  a vertex that is interrupted by another ends its block with `#n ...`. */
+/** So long nothing else is shown while a vertex is being shown that has not ended (progressui's ticker). */
+const PATIENCE_MS = 150;
+
+/** `--progress=plain` (buildkit util/progress/progressui, printer.go): a block for each vertex, `#n …` before each line.
+ *  What others do meanwhile waits for its end; a vertex that is interrupted by another ends its block with `#n ...`. */
 export class PlainProgress implements ProgressDisplay {
   readonly #print: (text: string) => undefined | Promise<void>;
   /** 20.10 prints each vertex's digest below its name. */
   readonly #showsDigests: boolean;
+  readonly #nowMs: () => number;
   #current: number | undefined;
+  #shownMs = 0;
   readonly #open = new Set<number>();
+  /** Lines of vertices that wait, in the order in which they began to. */
+  readonly #waiting = new Map<number, { readonly vertex: Vertex; readonly lines: string[] }>();
 
-  constructor(print: (text: string) => undefined | Promise<void>, options: { readonly showsDigests: boolean }) {
+  constructor(
+    print: (text: string) => undefined | Promise<void>,
+    options: { readonly showsDigests: boolean; readonly nowMs?: () => number },
+  ) {
     this.#print = print;
     this.#showsDigests = options.showsDigests;
+    this.#nowMs = options.nowMs ?? (() => 0);
   }
 
   started(vertex: Vertex): undefined | Promise<void> {
     this.#open.add(vertex.number);
-    const digest = this.#showsDigests ? `#${vertex.number} ${vertex.digest}\n` : '';
-    const text = `${this.#turnTo(vertex)}#${vertex.number} ${vertex.name}\n${digest}`;
-    return this.#print(text);
+    const name = `#${vertex.number} ${vertex.name}`;
+    return this.#show(vertex, this.#showsDigests ? [name, `#${vertex.number} ${vertex.digest}`] : [name]);
   }
 
   status(vertex: Vertex, text: string): undefined | Promise<void> {
-    return this.#line(vertex, text);
+    return this.#show(vertex, [`#${vertex.number} ${text}`]);
   }
 
   log(vertex: Vertex, line: string, atMs: number): undefined | Promise<void> {
-    return this.#line(vertex, `${fixedText(atMs / 1000, 3)} ${line}`);
+    return this.#show(vertex, [`#${vertex.number} ${(atMs / 1000).toFixed(3)} ${line}`]);
   }
 
   ended(vertex: Vertex, end: VertexEnd, tookMs: number): undefined | Promise<void> {
     this.#open.delete(vertex.number);
     const words = {
-      done: `DONE ${fixedText(tookMs / 1000, 1)}s`,
+      done: `DONE ${(tookMs / 1000).toFixed(1)}s`,
       cached: 'CACHED',
       canceled: 'CANCELED',
       error: `ERROR: ${end.kind === 'error' ? end.message : ''}`,
     };
-    return this.#line(vertex, words[end.kind]);
+    return this.#show(vertex, [`#${vertex.number} ${words[end.kind]}`]);
   }
 
-  finished(): undefined {
-    return undefined;
+  finished(): undefined | Promise<void> {
+    return this.#printAll([...this.#waiting.keys()].map((number) => this.#taken(number)).join(''));
   }
 
-  #line(vertex: Vertex, text: string): undefined | Promise<void> {
-    const isElsewhere = this.#current !== vertex.number;
-    const head = isElsewhere ? `${this.#turnTo(vertex)}#${vertex.number} ${vertex.name}\n` : '';
-    return this.#print(`${head}#${vertex.number} ${text}\n`);
+  #show(vertex: Vertex, lines: readonly string[]): undefined | Promise<void> {
+    const { number } = vertex;
+    const kept = this.#waiting.get(number);
+    if (kept) kept.lines.push(...lines);
+    else this.#waiting.set(number, { vertex, lines: [...lines] });
+    const isBusy = this.#current !== undefined && this.#current !== number && this.#open.has(this.#current);
+    if (isBusy && this.#nowMs() - this.#shownMs < PATIENCE_MS) return undefined;
+    return this.#printAll(this.#taken(number) + this.#others());
   }
 
-  /** What ends the block that was being printed. */
-  #turnTo(vertex: Vertex): string {
+  /** Once nothing is being shown: those that have ended, then one of those that have not. */
+  #others(): string {
+    if (this.#current !== undefined && this.#open.has(this.#current)) return '';
+    const numbers = [...this.#waiting.keys()];
+    const next = numbers.find((number) => this.#open.has(number));
+    const ended = numbers.filter((number) => !this.#open.has(number));
+    return [...ended, ...(next === undefined ? [] : [next])].map((number) => this.#taken(number)).join('');
+  }
+
+  /** What waits of a vertex, with what ends the block before. */
+  #taken(number: number): string {
+    const waiting = this.#waiting.get(number);
+    if (!waiting) return '';
+    this.#waiting.delete(number);
+    const { vertex, lines } = waiting;
     const before = this.#current;
-    this.#current = vertex.number;
-    if (before === undefined) return '';
-    return this.#open.has(before) && before !== vertex.number ? `#${before} ...\n\n` : '\n';
+    this.#current = number;
+    if (before === number) return lines.map((line) => `${line}\n`).join('');
+    const name = `#${number} ${vertex.name}`;
+    const head = before === undefined ? '' : this.#open.has(before) ? `#${before} ...\n\n` : '\n';
+    return head + (lines[0] === name ? lines : [name, ...lines]).map((line) => `${line}\n`).join('');
+  }
+
+  #printAll(text: string): undefined | Promise<void> {
+    this.#shownMs = this.#nowMs();
+    return text === '' ? undefined : this.#print(text);
   }
 }

@@ -47,8 +47,8 @@ export class Progress {
   }
 
   /** Runs a step from start to end; what it throws ends it, and is thrown. */
-  async step<T>(name: string, run: (step: Step) => Promise<T>): Promise<T> {
-    const step = await this.start(name);
+  async step<T>(name: string, run: (step: Step) => Promise<T>, number?: number): Promise<T> {
+    const step = await this.start(name, number);
     try {
       const value = await run(step);
       await step.end({ kind: 'done' });

@@ -8,11 +8,13 @@ import { BuildError } from '../buildError.ts';
 import { cleanPath, type FileSet } from '../classic/contextFiles.ts';
 import { writeContent } from '../classic/placeFiles.ts';
 import type { Mount } from '../instructions/instruction.ts';
+import type { BuildkitVintage } from './buildkitOptions.ts';
 import { select } from './copySelection.ts';
 import { placeSelection } from './placeSelection.ts';
 import type { Work } from '../../bytes/platform.ts';
 
 const TMPFS_MODE = 0o1777;
+const AGENT = 'SSH_AUTH_SOCK';
 
 /** What the mounts of a RUN are made of. */
 export interface MountSetup {
@@ -24,6 +26,7 @@ export interface MountSetup {
   readonly command: string;
   readonly now: () => Timestamp;
   readonly work: Work;
+  readonly vintage: BuildkitVintage;
   /** The files of a stage, an image, or (for '') the context. */
   readonly filesOf: (mount: Mount, index: number) => Promise<FileSet>;
 }
@@ -45,6 +48,7 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
   const prepared: BuildMount[] = [];
   const env = new Map<string, string>();
   const digests: string[] = [];
+  let agents = 0;
   for (const [index, mount] of mounts.entries()) {
     const target = absolute(setup.workingDir, mount.target);
     digests.push(`${mount.type} ${target} ${mount.source} ${mount.cacheId} ${mount.readOnly}`);
@@ -70,11 +74,13 @@ export async function prepareMounts(mounts: readonly Mount[], setup: MountSetup)
       });
       const isFile = selection.selected[0]?.file.kind === 'file';
       prepared.push({ ...plain, root: '/source', isFile });
-    } else if (mount.required)
-      throw new BuildError(
-        'instruction',
-        `no SSH key ${JSON.stringify(mount.cacheId || 'default')} forwarded from the client`,
-      );
+    } else {
+      const id = mount.cacheId || (setup.vintage === '0.8' ? '' : 'default');
+      if (mount.required)
+        throw new BuildError('instruction', `no SSH key ${JSON.stringify(id)} forwarded from the client`);
+      if (!env.has(AGENT)) env.set(AGENT, mount.target || `/run/buildkit/ssh_agent.${agents}`);
+      agents++;
+    }
   }
   return { mounts: prepared, env, digest: digests.join('\n') };
 }
@@ -91,14 +97,15 @@ function cacheOf({ cacheId, mode, uid = 0, gid = 0 }: Mount, target: string, set
 
 async function secretMount(
   mount: Mount,
-  { secrets }: MountSetup,
+  { secrets, vintage }: MountSetup,
   root: OverlayMount,
   env: Map<string, string>,
 ): Promise<BuildMount | undefined> {
   const id = mount.cacheId || mount.source || mount.target.slice(mount.target.lastIndexOf('/') + 1);
   const bytes = secrets.get(id);
   if (!bytes) {
-    if (mount.required) throw new BuildError('instruction', `secret ${id}: not found`);
+    if (mount.required)
+      throw new BuildError('instruction', `secret ${id}${vintage === '0.8' ? ' not found' : ''}: not found`);
     return undefined;
   }
   if (mount.env !== undefined) {

@@ -38,10 +38,13 @@ export async function runStep(
       command: args.join(' '),
       now: setup.now,
       work: surroundings.work,
-      filesOf: (_: Mount, index) => setup.filesOf(index),
+      vintage: options.vintage,
+      filesOf: ({ from }: Mount, index) => setup.filesOf(from === '' ? -1 : index),
     });
   } catch (error) {
-    throw await failedEarly(error, setup, 'failed to compute cache key: ');
+    // Binds are part of the key; what else is missing is found out as the command starts.
+    const isOfKey = error instanceof BuildError && error.code === 'context';
+    throw await failedEarly(error, setup, isOfKey ? 'failed to compute cache key: ' : '');
   }
   const script = body.files.map(({ name, data }) => `${name} ${data}`).join('\n');
   const env = new Map([...variables.entries()]);
@@ -76,6 +79,7 @@ export async function runStep(
           env: new Map([...env, ...prepared.env]),
           workingDir: directory,
           user,
+          keepsPrimaryGroup: options.vintage !== '0.8',
           network: body.network,
           mounts: [...prepared.mounts, ...(await scriptMount(args, body, setup))],
           stubs: options.vintage === '0.8' ? 'files' : 'all',

@@ -7,14 +7,15 @@ import type { BuildkitVintage } from './buildkitOptions.ts';
 
 /** A step as progress names it: its line with variables filled in, the keyword in capitals. */
 export function shownStep({ instruction, surroundings }: PlannedStep, lex: LexOptions): string {
-  const { source } = instruction;
+  const { source, body } = instruction;
+  const isRun = body.kind === 'RUN';
   let text = source;
   try {
     text = expandWord(source, surroundings.variables, {
       ...lex,
-      rawQuotes: true,
-      // What is not set stays as it is written (dispatchRun, SkipUnsetEnv).
-      keepUnset: instruction.body.kind === 'RUN',
+      // What is not set stays as it is written (dispatchRun, RawQuotes, SkipUnsetEnv).
+      rawQuotes: isRun,
+      keepUnset: isRun,
     }).text;
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;

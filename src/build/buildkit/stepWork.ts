@@ -1,5 +1,5 @@
 // What each step of a stage goes through: a look into the cache, then work in mounted layers.
-import type { BuildCacheRecord } from '../../engine/buildCacheRecord.ts';
+import type { BuildCacheRecord, KeptStep } from '../../engine/buildCacheRecord.ts';
 import type { ImageMount } from '../../engine/imageMount.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import { writeTar } from '../../tar/writeTar.ts';
@@ -32,6 +32,12 @@ export interface StepSetup {
   readonly onLookedUp: (outcome: StepDecision['outcome']) => Promise<void>;
   /** Told of what is kept of the step, whether it was carried out or not. */
   readonly onRecord: (record: BuildCacheRecord) => void;
+  /** Fetches what the step reads, once in a build; its vertex ends when the step was looked up. Throws StepFailed. */
+  readonly fetchSource: <T extends FetchedSource>(
+    name: string,
+    checksum: string,
+    fetch: () => Promise<T>,
+  ) => Promise<T>;
   /** The files that source `index` of the step names; index -1 is the context. */
   readonly filesOf: (index: number) => Promise<FileSet>;
   /** What the stage is for. */
@@ -50,6 +56,11 @@ export class StepFailed extends Error {
     super(message, { cause });
     this.vertexName = vertexName;
   }
+}
+
+/** What was fetched, and what is kept of it. */
+export interface FetchedSource {
+  readonly kept: Omit<KeptStep, 'createdAt'>;
 }
 
 export interface CachedForm {
@@ -118,9 +129,14 @@ async function failed(error: unknown, vertex: Step, setup: StepSetup, prefix = '
 }
 
 /** Fetches what a step needs, in a vertex of its own. Throws StepFailed for that. */
-export async function fetched<T>(name: string, setup: StepSetup, fetch: () => Promise<T>): Promise<T> {
+export async function fetched<T>(
+  name: string,
+  setup: Pick<StepSetup, 'progress'>,
+  fetch: () => Promise<T>,
+  number?: number,
+): Promise<T> {
   try {
-    return await setup.progress.step(name, fetch);
+    return await setup.progress.step(name, fetch, number);
   } catch (error) {
     const words = wordsOf(error);
     throw words === undefined ? error : new StepFailed(name, `failed to load cache key: ${words}`, error);

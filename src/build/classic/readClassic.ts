@@ -1,5 +1,6 @@
 import { BuildError } from '../buildError.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
+import { checkOldMount } from '../instructions/mount.ts';
 import { checkCount } from '../plan/instructionCount.ts';
 import { readStages } from '../instructions/readStages.ts';
 import { Linter } from '../lint/linter.ts';
@@ -33,6 +34,7 @@ export function readClassic(text: string): ClassicDockerfile {
   const parsed = inOldWords('failed to parse Dockerfile: ', () => parseDockerfile(text, { hasHeredocs: false }));
   checkCount(parsed.nodes, MAX_INSTRUCTIONS);
   for (const node of parsed.nodes) checkFlags(node);
+  for (const node of parsed.nodes) checkMounts(node);
   const { stages, globalArguments } = inOldWords('', () => readStages(parsed.nodes, new Linter()));
   if (stages.length === 0) throw new BuildError('stage', 'no build stage in current context');
   return { escape: parsed.escape, stages, globalArguments, warning: warningOf(parsed.warnings) };
@@ -60,6 +62,21 @@ function checkFlags(node: SyntaxNode): void {
     throw new BuildError('flag', `dockerfile parse error line ${node.startLine}: --retries must be at least 1 (not 0)`);
 }
 
+const MOUNT = /^--mount=/;
+
+function checkMounts({ keyword, flags, startLine }: SyntaxNode): void {
+  if (keyword.toLowerCase() !== 'run') return;
+  for (const flag of flags) {
+    try {
+      if (MOUNT.test(flag)) checkOldMount(flag.replace(MOUNT, ''));
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      const words = error.message.replace(/ \(did you mean .*\?\)$/, '');
+      throw new BuildError(error.code, `dockerfile parse error line ${startLine}: ${words}`, error.lines);
+    }
+  }
+}
+
 function inOldWords<T>(prefix: string, read: () => T): T {
   try {
     return read();
@@ -76,6 +93,7 @@ export function oldWords(message: string): string {
     .replace(/unknown instruction: (\S+).*$/s, (_, keyword: string) => `unknown instruction: ${keyword.toUpperCase()}`)
     .replace(/unknown flag: --(\S+?)(?: \(.*)?$/, 'Unknown flag: $1')
     .replace(/duplicate flag specified: --(\S+)/, 'Duplicate flag specified: $1')
+    .replace(/duplicate flag specified: --/, 'Duplicate flag specified: ')
     .replace(/missing a value on flag: --/, 'Missing a value on flag: ')
     .replace(/--retries cannot be negative \((.*)\)/, '--retries must be at least 1 (not $1)');
 }

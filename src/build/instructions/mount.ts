@@ -35,6 +35,24 @@ export function mountFrom(flag: string): string {
   return from;
 }
 
+/** Whether a mount says that it is a cache, before variables are known. */
+export function isCacheMount(flag: string): boolean {
+  return mountFields(flag).some((field) => /^type=cache$/i.test(field));
+}
+
+/** Keys that came after 0.8. */
+const NEW_KEYS = ['size', 'env'];
+
+/** A `--mount` as 0.8 reads it, with the rest of the line. Throws BuildError `flag`. */
+export function checkOldMount(flag: string): void {
+  for (const field of mountFields(flag)) {
+    const [key = ''] = field.split('=');
+    if (field.includes('=') && NEW_KEYS.includes(key.toLowerCase()))
+      throw fault(`unexpected key '${key}' in '${field}'`);
+  }
+  readMount(flag, (word) => word);
+}
+
 /** A `--mount` with its variables expanded. Throws BuildError `flag`. */
 export function readMount(flag: string, expand: (word: string) => string): Mount {
   const draft: Draft = {

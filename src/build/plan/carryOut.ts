@@ -19,6 +19,7 @@ import type { Linter } from '../lint/linter.ts';
 import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import { checkCopy, checkIgnored } from './copySource.ts';
 import type { VariableMap } from '../expand/environment.ts';
+import type { Dialect } from './dialect.ts';
 import { exposedPorts } from './ports.ts';
 import { withShell } from './runCommand.ts';
 import { isSignal } from './signals.ts';
@@ -32,6 +33,7 @@ export interface PlanContext {
   readonly buildArgs: ReadonlyMap<string, string>;
   /** Of the context's ignore file. */
   readonly ignored: PatternMatcher | undefined;
+  readonly dialect: Dialect;
 }
 
 export interface Outcome {
@@ -62,7 +64,8 @@ export function carryOut(
       return { createdBy: copyHistory(body), makesLayer: true, body };
     case 'ARG': {
       const args = body.args.map((argument) => declare(argument, node, state, context, linter, expander));
-      const shown = args.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`));
+      const told = context.dialect === '0.8' ? withDefaults(body.args, expander) : args;
+      const shown = told.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`));
       return { createdBy: `ARG ${shown.join(' ')}`, makesLayer: false, body: { ...body, args } };
     }
     case 'CMD':
@@ -143,6 +146,14 @@ function declare(
   const declared = { ...argument, value };
   state.buildArguments.push(declared);
   return declared;
+}
+
+/** 0.8 told of the Dockerfile's own values, whatever was given. */
+function withDefaults(args: readonly BuildArgument[], expander: WordExpander): readonly BuildArgument[] {
+  return args.map((argument) => ({
+    ...argument,
+    value: argument.value === undefined ? undefined : expander.word(argument.value),
+  }));
 }
 
 function setVariables(pairs: readonly KeyValue[], node: SyntaxNode, state: StageState, linter: Linter): void {

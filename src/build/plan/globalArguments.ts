@@ -1,6 +1,6 @@
 import { atLines } from '../buildError.ts';
 import { VariableMap } from '../expand/environment.ts';
-import { expandWord, type LexOptions } from '../expand/lexer.ts';
+import { expandWord, type LexOptions, tryExpandWord } from '../expand/lexer.ts';
 import type { Instruction, Stage } from '../instructions/instruction.ts';
 import { isReference } from '../../image/reference.ts';
 import type { Linter } from '../lint/linter.ts';
@@ -53,7 +53,7 @@ export function globalArguments(
     for (const { key, value } of body.args) {
       declared.add(key);
       try {
-        const result = given.get(key) ?? (value === undefined ? undefined : expandWord(value, values, lex).text);
+        const result = given.get(key) ?? (value === undefined ? undefined : defaultOf(value, values, lex));
         if (result === undefined) continue;
         budget.spend(result.length);
         values.set(key, result);
@@ -63,6 +63,13 @@ export function globalArguments(
     }
   }
   return { values, declared };
+}
+
+/** What cannot be expanded stood for nothing in 0.8. */
+function defaultOf(value: string, values: VariableMap, lex: LexOptions): string {
+  const { text, error } = tryExpandWord(value, values, lex);
+  if (error && !lex.colonOnly) throw error;
+  return error ? '' : text;
 }
 
 /** Base images should be valid names also when no `--build-arg` is given. */

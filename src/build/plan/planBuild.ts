@@ -16,11 +16,12 @@ import { Budget } from './budget.ts';
 import { checkCount } from './instructionCount.ts';
 import { addStage } from './buildStages.ts';
 import type { PlanContext } from './carryOut.ts';
+import type { Dialect } from './dialect.ts';
 import { checkDefaultBases, globalArguments, predefinedArguments } from './globalArguments.ts';
 import { type BuildPlatform, DEFAULT_PLATFORM } from './platform.ts';
 import { StagePlanner } from './planStage.ts';
 import { addTriggers, linkCommands } from './stageCommands.ts';
-import { type BaseConfig, DEFAULT_PATH, type PlannedStage } from './stageState.ts';
+import { type BaseConfig, DEFAULT_PATH, type PlannedStage, type PlannedStep } from './stageState.ts';
 import { checkCircles, reachableFrom, type StageNode, StageTable } from './stageTable.ts';
 
 export interface PlanOptions {
@@ -33,10 +34,8 @@ export interface PlanOptions {
   readonly targetPlatform?: BuildPlatform;
   /** The config of a base image, where it is known. */
   readonly baseConfig?: (reference: string, platform: BuildPlatform) => BaseConfig | undefined;
-  /** Off for a builder that knew no here-documents. */
-  readonly hasHeredocs?: boolean;
-  /** For a builder that knew of `${x…}` only what begins with a colon. */
-  readonly colonOnly?: boolean;
+  /** Today's where it is not said. */
+  readonly dialect?: Dialect;
   /** Names of stages in whose place something else stands: they begin with what has their name, and do nothing. */
   readonly replacedStages?: ReadonlySet<string>;
   /** Told of the stages that are needed before their instructions are gone through. */
@@ -81,7 +80,9 @@ export function checkDockerfile(text: string, options: PlanOptions = {}): Checke
 export function planBuild(text: string, options: PlanOptions, findings: LintFinding[] = []): BuildPlan {
   if (text === '') throw new BuildError('syntax', 'the Dockerfile cannot be empty');
   const linter = new Linter(checkOptions(text), findings);
-  const parsed = parseDockerfile(text, { hasHeredocs: options.hasHeredocs ?? true });
+  const { dialect = 'current' } = options;
+  const isOld = dialect === '0.8';
+  const parsed = parseDockerfile(text, { hasHeredocs: !isOld });
   for (const { line } of parsed.warnings) linter.report('NoEmptyContinuation', { startLine: line, endLine: line });
   checkCount(parsed.nodes, MAX_INSTRUCTIONS);
   const { stages: written, globalArguments: declared } = readStages(parsed.nodes, linter);
@@ -94,7 +95,7 @@ export function planBuild(text: string, options: PlanOptions, findings: LintFind
 
   const budget = new Budget();
   const buildArgs = options.buildArgs ?? new Map<string, string>();
-  const lex: LexOptions = { escape: parsed.escape, colonOnly: options.colonOnly ?? false };
+  const lex: LexOptions = { escape: parsed.escape, colonOnly: isOld };
   const build = options.buildPlatform ?? DEFAULT_PLATFORM;
   const targetPlatform = options.targetPlatform ?? build;
   const targetName = options.target || (stages.at(-1)?.name ?? '');
@@ -115,12 +116,20 @@ export function planBuild(text: string, options: PlanOptions, findings: LintFind
   const needed = resolve(table, target, bases, lex);
   options.onNeeded?.(needed);
 
-  const context: PlanContext = { lex, globalArguments: global.values, buildArgs, ignored: matcherOf(options) };
+  const context: PlanContext = { lex, globalArguments: global.values, buildArgs, ignored: matcherOf(options), dialect };
   const planner = new StagePlanner(context, linter, budget);
   const wanted = table.nodes.filter((node) => node.stage && (options.allStages === true || needed.has(node)));
   const planned = wanted.map((node) => planner.plan(node, bases.config(node)));
   linter.throwIfAsked();
+  checkRuns(planned);
   return { parsed, stages: planned, target, globalArguments: new Map(global.values.entries()) };
+}
+
+/** What BuildKit finds out as it marshals the plan: RUN [] runs nothing. */
+function checkRuns(stages: readonly PlannedStage[]): void {
+  const isEmpty = ({ instruction: { body }, surroundings }: PlannedStep) =>
+    body.kind === 'RUN' && surroundings.args.length === 0;
+  if (stages.some(({ steps }) => steps.some(isEmpty))) throw new BuildError('marshal', 'arguments are required');
 }
 
 function checkOptions(text: string) {

@@ -2,11 +2,12 @@ import { BuildError, atLines } from '../buildError.ts';
 import { EMPTY_ENVIRONMENT } from '../expand/environment.ts';
 import { expandWord, type LexOptions } from '../expand/lexer.ts';
 import type { Instruction } from '../instructions/instruction.ts';
-import { mountFrom } from '../instructions/mount.ts';
+import { isCacheMount, mountFrom } from '../instructions/mount.ts';
 import { readInstruction } from '../instructions/readInstruction.ts';
 import { parseDockerfile } from '../parse/parseDockerfile.ts';
 import { imageNode, type StageCommand, type StageNode, type StageTable } from './stageTable.ts';
 
+const SCRATCH = 'scratch';
 const NO_EXPANSION =
   'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround';
 
@@ -66,7 +67,7 @@ function link(
 function sourcesOf({ body, node }: Instruction, table: StageTable, lex: LexOptions) {
   if (body.kind === 'COPY' && body.from !== '') {
     const { from } = body;
-    if (expandWord(from, EMPTY_ENVIRONMENT, lex).text !== from) {
+    if (!lex.colonOnly && expandWord(from, EMPTY_ENVIRONMENT, lex).text !== from) {
       throw new BuildError('stage', NO_EXPANSION);
     }
     if (/^[+-]?[0-9]{1,18}$/.test(from)) return [table.byIndex(Number(from))];
@@ -75,6 +76,9 @@ function sourcesOf({ body, node }: Instruction, table: StageTable, lex: LexOptio
   if (body.kind !== 'RUN') return [];
   return body.mountFlags.map((flag) => {
     const from = mountFrom(flag);
-    return from === '' ? table.byName('scratch') : (table.byName(from) ?? imageNode(from, node));
+    if (from !== '') return table.byName(from) ?? imageNode(from, node);
+    // A mount from nowhere counts as one from `scratch`, as 0.8 had it for caches alone (detectRunMount).
+    if (lex.colonOnly && !isCacheMount(flag)) return undefined;
+    return table.byName(SCRATCH) ?? imageNode(SCRATCH, node);
   });
 }

@@ -190,7 +190,7 @@ async function displayOf(
   if (terminal && mode !== 'plain')
     return new TtyProgress({ print, nowMs, title, columns: () => terminal.columns || DEFAULT_COLUMNS });
   if (banner !== '') await print(banner);
-  return new PlainProgress(print, { showsDigests });
+  return new PlainProgress(print, { showsDigests, nowMs });
 }
 
 /** `id=NAME[,src=FILE]`. Throws ClientError. */

@@ -63,17 +63,22 @@ export const id = utility(
       else if (kind === 'group') await process.print(groupName(identity.gid) + end);
       else if (kind === 'groups')
         await process.print(identity.groups.map(groupName).join(options.has('zero') ? '\0' : ' ') + end);
-      else await process.print(whole(identity, accounts));
+      else {
+        // busybox shows what the kernel has: a process may have no groups.
+        const isBare = operand === undefined && process.credentials.groups.length === 0;
+        await process.print(whole(identity, accounts, isBare && process.flavour !== 'gnu'));
+      }
     }
     return status;
   },
 );
 
-function whole({ uid, gid, groups }: Identity, accounts: Accounts): string {
+function whole({ uid, gid, groups }: Identity, accounts: Accounts, isAlone: boolean): string {
   const named = (number: number, name: string | undefined) =>
     name === undefined ? String(number) : `${number}(${name})`;
   const list = groups.map((group) => named(group, accounts.groupName(group))).join(',');
-  return `uid=${named(uid, accounts.userName(uid))} gid=${named(gid, accounts.groupName(gid))} groups=${list}\n`;
+  const all = isAlone ? '' : ` groups=${list}`;
+  return `uid=${named(uid, accounts.userName(uid))} gid=${named(gid, accounts.groupName(gid))}${all}\n`;
 }
 
 export const groups = utility({ options: {}, usage: '[OPTION]... [USERNAME]...' }, async (process, { operands }) => {

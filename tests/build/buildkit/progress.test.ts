@@ -5,7 +5,8 @@ import { Progress } from '../../../src/build/buildkit/progress.ts';
 import { TtyProgress } from '../../../src/build/buildkit/ttyProgress.ts';
 import { whyText } from '../../../src/build/buildkit/whyText.ts';
 
-function recorded(options = { showsDigests: false }) {
+function recorded(given: { readonly showsDigests?: boolean; readonly nowMs?: () => number } = {}) {
+  const options = { showsDigests: false, ...given };
   let text = '';
   let nowMs = 0;
   const display = new PlainProgress((piece) => {
@@ -34,8 +35,21 @@ describe('plain progress', () => {
     expect(text()).toBe('#1 one\n#1 1.234 a\n#1 1.234 bc\n#1 DONE 1.2s\n\n#2 two\n#2 CACHED\n');
   });
 
-  it('says that an interrupted vertex goes on, and names it again', async () => {
+  it('shows one vertex after another while they last a moment', async () => {
     const { progress, text } = recorded();
+    const one = await progress.start('one');
+    const two = await progress.start('two');
+    const three = await progress.start('three');
+    await three.end({ kind: 'done' });
+    await one.output('stderr', encoder.encode('last words'));
+    await one.end({ kind: 'error', message: 'no' });
+    await two.end({ kind: 'canceled' });
+    expect(text()).toBe('#1 one\n#1 0.000 last words\n#1 ERROR: no\n\n#3 three\n#3 DONE 0.0s\n\n#2 two\n#2 CANCELED\n');
+  });
+
+  it('says that an interrupted vertex goes on, and names it again', async () => {
+    let nowMs = 0;
+    const { progress, text } = recorded({ nowMs: () => (nowMs += 1000) });
     const one = await progress.start('one');
     const two = await progress.start('two');
     await one.output('stderr', encoder.encode('last words'));
