@@ -77,6 +77,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[]; typesOnly
       'vfs',
       'image',
       'archive',
+      'registry',
       'analysis',
       'platform',
       'persistence',

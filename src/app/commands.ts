@@ -49,6 +49,13 @@ const ARCHIVE: readonly Command[] = [
     run: ({ shell }) => shell.showDialog('url'),
   },
   {
+    id: 'pull',
+    title: 'command.pull',
+    group: 'archive',
+    keys: [],
+    run: ({ shell }) => shell.showDialog('pull'),
+  },
+  {
     id: 'openSample',
     title: 'command.openSample',
     group: 'archive',

@@ -7,6 +7,7 @@ export type * from '../worker/lab/builds/buildsProtocol.ts';
 export type {
   CompanionChoice,
   LabEvent,
+  LabReach,
   LabService,
   LabSummary,
   NotKeptReason,

@@ -7,12 +7,14 @@ const LOADERS: Readonly<Record<`${Language}/${CatalogueName}`, () => Promise<{ d
   'en/companion': () => import('./en/companion.json'),
   'en/lab': () => import('./en/lab.json'),
   'en/builds': () => import('./en/builds.json'),
+  'en/pull': () => import('./en/pull.json'),
   'zh/shell': () => import('./zh/shell.json'),
   'zh/panels': () => import('./zh/panels.json'),
   'zh/findings': () => import('./zh/findings.json'),
   'zh/companion': () => import('./zh/companion.json'),
   'zh/lab': () => import('./zh/lab.json'),
   'zh/builds': () => import('./zh/builds.json'),
+  'zh/pull': () => import('./zh/pull.json'),
 };
 
 /** The messages of one catalogue in one language, as a chunk of its own. */

@@ -4,6 +4,7 @@ import type findings from './en/findings.json';
 import type companion from './en/companion.json';
 import type lab from './en/lab.json';
 import type builds from './en/builds.json';
+import type pull from './en/pull.json';
 
 /** A message is a text with `{name}` places, or two forms chosen by the plural rule of `{count}`. */
 export type Message = string | { readonly one?: string; readonly other: string };
@@ -11,7 +12,7 @@ export type Params = Readonly<Record<string, string | number>>;
 export type Catalogue = Readonly<Record<string, Message>>;
 
 /** Catalogues are loaded one by one: the shell's with the page, a panel's with the first panel. */
-export type CatalogueName = 'shell' | 'panels' | 'findings' | 'companion' | 'lab' | 'builds';
+export type CatalogueName = 'shell' | 'panels' | 'findings' | 'companion' | 'lab' | 'builds' | 'pull';
 export type Language = 'en' | 'zh';
 
 export const LANGUAGES: readonly { readonly code: Language; readonly locale: string; readonly name: string }[] = [
@@ -35,7 +36,8 @@ export type MessageKey =
   | FindingKey
   | keyof typeof companion
   | keyof typeof lab
-  | keyof typeof builds;
+  | keyof typeof builds
+  | keyof typeof pull;
 
 /** Fills `{name}` places. Numbers are written as the language writes them; a place without a parameter stays
  *  as it is, so that a gap is seen rather than hidden. */

@@ -66,6 +66,9 @@ export class Authorizer {
   ): Promise<string | undefined> {
     const header = response.headers.get('www-authenticate');
     if (header === null && this.#network.redirects === 'hidden') {
+      // A password may be what is wanted. It was given for this registry, and goes nowhere else.
+      const basic = await this.#answerBasic(sent);
+      if (basic !== undefined) return basic;
       throw new RegistryError('hidden', 'asks for a login, but does not let a page read which', { status: 401, url });
     }
     const challenges = parseChallenges(header ?? '');

@@ -3,6 +3,7 @@ export type RegistryErrorCode =
   | 'address' // an address or host that the guard refuses
   | 'redirect' // too many, to plain http, or to nowhere
   | 'hidden' // a page may not read a header that is needed (CORS)
+  | 'crossOrigin' // a page may not read anything at all (CORS)
   | 'challenge' // the registry asks for a login of a kind, or at a host, that we do not answer
   | 'unauthorized' // 401 in spite of what was sent
   | 'denied' // 403

@@ -20,7 +20,10 @@ export interface RegistryManifest {
 /** distribution-spec, "Pushing Manifests": registries should take 4 MiB, and none has to take more. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
-const ACCEPT = [MediaType.ociIndex, MediaType.ociManifest, MediaType.dockerIndex, MediaType.dockerManifest].join(', ');
+/** What a pull asks for. */
+export const ACCEPT = [MediaType.ociIndex, MediaType.ociManifest, MediaType.dockerIndex, MediaType.dockerManifest].join(
+  ', ',
+);
 
 /** A manifest by tag or digest. Throws RegistryError: `digest` when the bytes are not the ones that were asked for (or
  *  that the registry says they are), `schema1`, `manifest`, `limit`. */

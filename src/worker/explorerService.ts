@@ -56,6 +56,7 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
       calls.run(callId, async (work) => (await import('./verifying.ts')).verify(session, archiveId, work)),
     save: (request, callId) =>
       calls.run(callId, async (work) => (await import('./saving.ts')).save(session, request, work)),
+    pull: (request, callId) => calls.run(callId, async (work) => (await import('./pulling.ts')).pull(request, work)),
 
     lab: async (port, base) => {
       const opened = import('./lab/openStore.ts').then(({ openStore }) => openStore());

@@ -30,6 +30,7 @@ const SOURCES: Readonly<Record<string, NonNullable<ServiceFault['source']>>> = {
   AnalysisError: 'analysis',
   PersistenceError: 'store',
   KeepError: 'machine',
+  RegistryError: 'registry',
 };
 
 /** What the browser itself throws (DOMException names; WebIDL "Error names"). */

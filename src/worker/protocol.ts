@@ -50,7 +50,7 @@ export interface ExplorerService {
   keep(archiveId: string): Promise<ArchiveSummary>;
   /** Removes the kept bytes; the archive stays open. */
   forget(archiveId: string): Promise<ArchiveSummary>;
-  /** Ends the work of a call: open, verify, compareContents, save, search. */
+  /** Ends the work of a call: open, verify, compareContents, save, search, pull. */
   cancel(callId: string): Promise<void>;
 
   /** Waits until a layer's tree is there (or has failed). `layer` is a position in `ArchiveSummary.layers`. */
@@ -79,6 +79,9 @@ export interface ExplorerService {
   verify(archiveId: string, callId: string): Promise<readonly VerifyRow[]>;
   /** Writes an archive, a layer, a flattened rootfs, or a subtree as a tar. */
   save(request: SaveRequest, callId: string): Promise<SavedFile>;
+  /** Fetches an image from its registry, where that lets pages do so; every digest is checked (progress, cancellable).
+   *  Faults of the source `registry`: `crossOrigin` and `hidden` where it does not. */
+  pull(request: PullRequest, callId: string): Promise<PulledImage>;
   /** Starts the simulated machine's service at the other end of this port (`lab/labProtocol.ts`). `base`: the page's
    *  address. */
   lab(port: MessagePort, base: string): Promise<void>;
@@ -135,7 +138,7 @@ export type ExplorerEvent =
 export interface ServiceFault {
   readonly code: FaultCode;
   /** Which family the code is of: `corrupt` of a codec and of an archive are told differently. */
-  readonly source?: 'archive' | 'tar' | 'codec' | 'image' | 'analysis' | 'store' | 'machine' | 'file';
+  readonly source?: 'archive' | 'tar' | 'codec' | 'image' | 'analysis' | 'store' | 'machine' | 'file' | 'registry';
   readonly fileName?: string;
   readonly path?: string;
   readonly offset?: number;
@@ -311,6 +314,23 @@ export type SaveRequest =
       /** Default `union`; `layer`: only what the layer's own tar holds below the path. */
       readonly from?: 'union' | 'layer';
     };
+
+export interface PullRequest {
+  /** As people write it: `alpine:3.20`, `ghcr.io/a/b@sha256:…`. */
+  readonly reference: string;
+  /** `os/architecture[/variant]`: which image of an index. */
+  readonly platform: string;
+  /** For that registry alone; it is not kept. */
+  readonly login: { readonly user: string; readonly password: string } | undefined;
+}
+
+export interface PulledImage {
+  /** An OCI layout in a tar. */
+  readonly blob: Blob;
+  readonly fileName: string;
+  /** Of what the reference names: a manifest, or an index. */
+  readonly digest: string;
+}
 
 export interface SavedFile {
   readonly blob: Blob;

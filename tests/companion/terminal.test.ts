@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asProcess } from '../../src/machine/machineProcess.ts';
 import * as calls from '../../src/shell/kernel/calls.ts';
-import { connectCompanion } from '../../src/worker/lab/connectCompanion.ts';
+import { reachOut } from '../../src/worker/lab/reachOut.ts';
 import { RealBuildLog } from '../../src/docker/companion/realBuildLog.ts';
 import { bootLab, runOn } from '../support/labShell.ts';
 import { NO_NETWORK, start, type TestCompanion, work } from './harness.ts';
@@ -13,7 +13,8 @@ if (obstacle !== undefined) console.warn(`docker of the terminal on a real engin
 
 function connected({ origin, token = '' }: TestCompanion) {
   const lab = bootLab();
-  connectCompanion(lab, { link: { origin, token }, prefersRealImages: false }, work.platform);
+  const companion = { link: { origin, token }, prefersRealImages: false };
+  reachOut(lab, { companion, directPulls: false }, undefined, work.platform);
   return lab;
 }
 

@@ -5,11 +5,13 @@ import { type Catalogue, type Message, fillMessage, preferredLanguage } from '..
 import enFindings from '../../src/i18n/en/findings.json';
 import enCompanion from '../../src/i18n/en/companion.json';
 import enLab from '../../src/i18n/en/lab.json';
+import enPull from '../../src/i18n/en/pull.json';
 import enPanels from '../../src/i18n/en/panels.json';
 import enShell from '../../src/i18n/en/shell.json';
 import zhFindings from '../../src/i18n/zh/findings.json';
 import zhCompanion from '../../src/i18n/zh/companion.json';
 import zhLab from '../../src/i18n/zh/lab.json';
+import zhPull from '../../src/i18n/zh/pull.json';
 import zhPanels from '../../src/i18n/zh/panels.json';
 import zhShell from '../../src/i18n/zh/shell.json';
 
@@ -19,6 +21,7 @@ const CATALOGUES: readonly (readonly [string, Catalogue, Catalogue])[] = [
   ['findings', enFindings, zhFindings],
   ['companion', enCompanion, zhCompanion],
   ['lab', enLab, zhLab],
+  ['pull', enPull, zhPull],
 ];
 
 const placesOf = (message: Message | undefined): string[] => {
@@ -59,6 +62,7 @@ describe('I18N-2 findings are worded', () => {
     ['fault', 'codec/codecError.ts', 'CodecErrorCode'],
     ['fault', 'tar/tarEntry.ts', 'TarErrorCode'],
     ['fault', 'worker/protocol.ts', 'WorkerFaultCode'],
+    ['fault.registry', 'registry/registryError.ts', 'RegistryErrorCode'],
   ])('%s codes of %s', (prefix, path, type) => {
     const all = codes(path, type);
     expect(all.length).toBeGreaterThan(0);

@@ -1,9 +1,9 @@
 import {
   type BuildEvent,
-  type CompanionChoice,
   connectLab,
   type LabClient,
   type LabEvent,
+  type LabReach,
   type NotKeptReason,
   type TimelineSummary,
 } from '../../client/labClient.ts';
@@ -34,7 +34,7 @@ export class TerminalTab {
 export class LabState {
   readonly #explorer: ExplorerState;
   #client: LabClient | undefined;
-  #companion: CompanionChoice | undefined;
+  #reach: LabReach = { companion: undefined, directPulls: false };
   #terminalCount = 0;
   #shownArchive = false;
   #resolveBooted: () => void = () => undefined;
@@ -69,7 +69,7 @@ export class LabState {
     try {
       this.#client = await connectLab(this.#explorer.service);
       this.#client.onEvent((event) => this.#onEvent(event));
-      await this.#client.service.connectCompanion(this.#companion);
+      await this.#client.service.reachOut(this.#reach);
       const summary = await this.#client.service.start();
       this.hostName = summary.hostName;
       this.timeline = summary.timeline;
@@ -83,10 +83,10 @@ export class LabState {
     }
   }
 
-  /** From now on the machine reaches what this companion brings. */
-  connectCompanion(choice: CompanionChoice | undefined): void {
-    this.#companion = choice;
-    void this.#client?.service.connectCompanion(choice);
+  /** From now on the machine reaches this of the world outside. */
+  reachOut(reach: LabReach): void {
+    this.#reach = reach;
+    void this.#client?.service.reachOut(reach);
   }
 
   async openTerminal(): Promise<void> {

@@ -6,7 +6,7 @@ import { setLanguage } from '../../i18n/i18n.svelte.ts';
 import { LANGUAGES, type Language } from '../../i18n/messages.ts';
 import { Settings, THEMES, type Theme } from './settings.svelte.ts';
 
-export type DialogName = 'palette' | 'help' | 'search' | 'url' | 'companion';
+export type DialogName = 'palette' | 'help' | 'search' | 'url' | 'pull' | 'companion';
 /** Parts of the page that a command can bring the focus to. */
 export type FocusPlace = 'stack' | 'tree' | 'panel' | 'filter';
 export type PageView = 'explorer' | 'builds';
@@ -25,6 +25,9 @@ export class ShellState {
   companion = $state.raw<CompanionSession | undefined>(undefined);
   /** The last build, so that its steps stay when the dialog is closed. */
   companionBuild = $state.raw<BuildView | undefined>(undefined);
+
+  /** `docker pull` of the simulated machine asks real registries, from this page itself. */
+  pullsDirectly = $state(false);
 
   /** The simulated machine, once somebody asked for one; its code is loaded then. */
   lab = $state.raw<LabState | undefined>(undefined);

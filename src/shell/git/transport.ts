@@ -11,11 +11,12 @@ export function gitTransportOf(process: Process): GitTransport {
     const { network } = process.kernel;
     if ((await lookUpHost(process, address.hostname)) !== undefined)
       return request(process, { method, url: address, headers, body });
-    if (!network.outside || process.namespaces.network.isIsolated)
+    const { outside } = network;
+    if (!outside?.git || process.namespaces.network.isIsolated)
       throw new HttpFault('resolve', address.hostname, portOf(address));
     const whole = (async function* () {
       if (body) yield body;
     })();
-    return process.waitFor(network.outside.git({ method, url: address, headers, ...(body && { body: whole }) }));
+    return process.waitFor(outside.git({ method, url: address, headers, ...(body && { body: whole }) }));
   };
 }

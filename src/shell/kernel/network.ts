@@ -19,15 +19,15 @@ export interface Network {
   isReachable?(address: string, from: string): boolean;
   /** From now on a host sees the network this way. Gives the function that takes it off the network. */
   attach?(host: string, view: NetworkView): () => void;
-  /** The way out, while a companion is connected. */
+  /** The way out, while there is one. */
   readonly outside?: Outside | undefined;
 }
 
-/** What a companion brings from outside the lab, and nothing else. `url` is the real one; both reject where the companion
- *  cannot be reached. */
+/** What is reached outside the lab, through a companion or by the page itself, and nothing else. `url` is the real one;
+ *  both reject where the companion cannot be reached. */
 export interface Outside {
-  /** One of the two requests of a clone (gitprotocol-http). */
-  git(request: HttpRequest): Promise<HttpResponse>;
+  /** One of the two requests of a clone (gitprotocol-http); only a companion has this. */
+  git?(request: HttpRequest): Promise<HttpResponse>;
   /** A manifest or a blob, read (distribution-spec, "Pull"); no login is passed on. */
   registry(request: HttpRequest): Promise<HttpResponse>;
   /** Images come from their real registry although the lab's has one of that name. */

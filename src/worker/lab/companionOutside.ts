@@ -7,6 +7,11 @@ const HUB_HOST = 'registry-1.docker.io';
 /** What a puller and git say that is of use to the other side; the rest stays here. */
 const FORWARDED = ['accept', 'range', 'content-type', 'content-encoding', 'git-protocol'];
 
+/** As references name the registry that answers at a host. */
+export function domainOf(host: string): string {
+  return host === HUB_HOST ? HUB_DOMAIN : host;
+}
+
 /** The way out of the lab through a companion. */
 export function companionOutside(client: CompanionClient, prefersRealImages: boolean): Outside {
   return {
@@ -15,8 +20,7 @@ export function companionOutside(client: CompanionClient, prefersRealImages: boo
       forward(client, `/v1/git/${request.url.host}${request.url.pathname}${request.url.search}`, request),
     registry: (request) => {
       const { host, pathname } = request.url;
-      const domain = host === HUB_HOST ? HUB_DOMAIN : host;
-      return forward(client, `/v1/registry/v2/${domain}${pathname.replace(/^\/v2(?=\/)/, '')}`, request);
+      return forward(client, `/v1/registry/v2/${domainOf(host)}${pathname.replace(/^\/v2(?=\/)/, '')}`, request);
     },
   };
 }

@@ -25,8 +25,14 @@ export interface LabService extends BuildsService {
   exportMachine(): Promise<Blob>;
   /** The machine of such a file in the place of this one, which stays where the file cannot be used. */
   importMachine(file: File): Promise<void>;
-  /** What the machine may reach through a companion from now on: nothing without one. */
-  connectCompanion(choice: CompanionChoice | undefined): Promise<void>;
+  /** What the machine may reach outside the lab from now on. */
+  reachOut(reach: LabReach): Promise<void>;
+}
+
+export interface LabReach {
+  readonly companion: CompanionChoice | undefined;
+  /** Without a companion: `docker pull` asks real registries for what the lab has not. */
+  readonly directPulls: boolean;
 }
 
 export interface CompanionChoice {

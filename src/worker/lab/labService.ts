@@ -1,5 +1,5 @@
 import { decodeName } from '../../bytes/byteName.ts';
-import type { Work } from '../../bytes/platform.ts';
+import type { Platform, Work } from '../../bytes/platform.ts';
 import { bootMachine, type LabMachine, wakeMachine } from '../../machine/bootMachine.ts';
 import type { MachineAtRest } from '../../machine/keep/packMachine.ts';
 import * as calls from '../../shell/kernel/calls.ts';
@@ -12,8 +12,8 @@ import { openKeeper } from './openKeeper.ts';
 import type { MachineKeeper } from './machineKeeper.ts';
 import type { OpenedStore } from './openStore.ts';
 import { LabBuilds } from './builds/labBuilds.ts';
-import { connectCompanion } from './connectCompanion.ts';
-import type { CompanionChoice, LabEvent, LabService, LabSummary, TimelineSummary } from './labProtocol.ts';
+import type { LabEvent, LabReach, LabService, LabSummary, TimelineSummary } from './labProtocol.ts';
+import { reachOut, type KnownCompanion } from './reachOut.ts';
 import { showImages } from './showImages.ts';
 import { Terminals } from './terminals.ts';
 import { webCatalogue } from './webCatalogue.ts';
@@ -33,7 +33,8 @@ export class Lab {
   #wasKept = false;
   /** A machine is kept that cannot be opened. */
   #isKeptUnread = false;
-  #companion: CompanionChoice | undefined;
+  #reach: LabReach = { companion: undefined, directPulls: false };
+  #companion: KnownCompanion | undefined;
   #terminals: Terminals | undefined;
   #showTimer: ReturnType<typeof setTimeout> | undefined;
   #showing: Promise<void> = Promise.resolve();
@@ -66,7 +67,7 @@ export class Lab {
       download: (path) => this.#download(path),
       reset: () => this.#reset(),
       exportMachine: async () => exportMachine(await this.#booted(), (await this.#session.host()).platform),
-      connectCompanion: (choice) => this.#connect(choice),
+      reachOut: (reach) => this.#reachOut(reach),
       importMachine: async (file) =>
         this.#replace(await importMachine(file, await this.#session.host(), webCatalogue(this.#base))),
     };
@@ -78,10 +79,14 @@ export class Lab {
     return { hostName: machine.host.name, isKept: this.#wasKept, timeline: timelineOf(machine) };
   }
 
-  async #connect(choice: CompanionChoice | undefined): Promise<void> {
-    this.#companion = choice;
+  async #reachOut(reach: LabReach): Promise<void> {
+    this.#reach = reach;
     // A machine that is not there yet gets it when it is.
-    if (this.#machine) connectCompanion(await this.#machine, choice, (await this.#session.host()).platform);
+    if (this.#machine) this.#connect(await this.#machine, (await this.#session.host()).platform);
+  }
+
+  #connect(lab: LabMachine, platform: Platform): void {
+    this.#companion = reachOut(lab, this.#reach, this.#companion, platform);
   }
 
   #booted(): Promise<LabMachine> {
@@ -107,7 +112,7 @@ export class Lab {
     const { platform } = await this.#session.host();
     const setup = { platform, files: webCatalogue(this.#base) };
     const lab = kept ? await wakeMachine(setup, kept) : bootMachine(setup);
-    connectCompanion(lab, this.#companion, platform);
+    this.#connect(lab, platform);
     const keeper = this.#keeper;
     const { machine } = lab;
     this.#terminals = new Terminals(machine, this.#emit);

@@ -1,0 +1,68 @@
+import { openArchive } from '../archive/openArchive.ts';
+import { writeArchive } from '../archive/writeArchive.ts';
+import { familiarForm, parseReference, type Reference } from '../image/reference.ts';
+import { RegistryConnection } from '../registry/connection.ts';
+import { endpointOf } from '../registry/endpoint.ts';
+import { isLoopbackHost } from '../registry/guard/hostRules.ts';
+import { browserNetwork, type Network } from '../registry/network.ts';
+import { parseWantedPlatform, type WantedPlatform } from '../registry/platformChoice.ts';
+import { RegistryError } from '../registry/registryError.ts';
+import { openRemoteLayout } from '../registry/remoteLayout.ts';
+import { requireSharing } from '../registry/sharing.ts';
+import { collectBlob } from './blobWriter.ts';
+import type { CallWork } from './calls.ts';
+import type { PulledImage, PullRequest } from './protocol.ts';
+
+/** `ExplorerService.pull`: an image as an OCI layout in a tar, fetched from its registry by this page itself. */
+export async function pull(
+  request: PullRequest,
+  work: CallWork,
+  network: Network = browserNetwork(),
+): Promise<PulledImage> {
+  const reference = parseReference(request.reference);
+  const wanted = platformOf(request);
+  const { signal, platform } = work;
+  const endpoint = pageEndpoint(reference.domain);
+  await requireSharing(network, endpoint, signal);
+  const { login } = request;
+  const credentials = login && (async () => ({ kind: 'password', ...login }) as const);
+  const connection = new RegistryConnection({ endpoint, network, credentials, signal });
+  // Its parts tell their own progress; what is shown is that of the whole.
+  const quiet = { platform, signal };
+  const layout = await openRemoteLayout(connection, reference, wanted, 'once', quiet).catch((error: unknown) => {
+    throw isUnshared(error) ? new RegistryError('crossOrigin', error.detail, { url: error.url, cause: error }) : error;
+  });
+  try {
+    const archive = await openArchive({ fileName: familiarForm(reference), folder: layout.files }, quiet);
+    const options = { format: 'oci-layout', layers: 'asStored' } as const;
+    const { chunks, sizeBytes } = await writeArchive(archive, archive.images, options, quiet);
+    work.onProgress({ phase: 'download', doneBytes: 0, totalBytes: sizeBytes });
+    const blob = await collectBlob(chunks, { phase: 'download', totalBytes: sizeBytes }, work);
+    await archive.close();
+    return { blob, fileName: fileNameOf(reference), digest: layout.resolved.root.digest };
+  } finally {
+    await layout.dispose();
+  }
+}
+
+/** As references name it. Only registries of this machine are spoken to in the clear, as with docker. */
+export function pageEndpoint(domain: string) {
+  const isLocal = isLoopbackHost(domain.replace(/:\d+$/, ''));
+  return endpointOf(domain, new Set(isLocal ? [domain] : []));
+}
+
+/** It answered a question without a login; to the next, with one, it does not let the page read the answer. */
+function isUnshared(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === 'network' && error.cause instanceof TypeError;
+}
+
+function platformOf({ platform }: PullRequest): WantedPlatform {
+  const wanted = parseWantedPlatform(platform);
+  if (!wanted) throw new RegistryError('platform', `“${platform.slice(0, 80)}” is no platform`);
+  return wanted;
+}
+
+/** The last part of the repository, and the tag. */
+function fileNameOf({ path, tag }: Reference): string {
+  return `${path.split('/').at(-1) ?? 'image'}${tag === undefined ? '' : `-${tag}`}.tar`;
+}
