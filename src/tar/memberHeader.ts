@@ -250,7 +250,7 @@ const TYPE_BY_FLAG: ReadonlyMap<number, TarEntryType> = new Map<number, TarEntry
 ]);
 
 /** Sets type and sizes. Links, devices, directories and fifos have no content whatever their size field says: so
- *  Go's archive/tar, and GNU tar but for POSIX's rare `linkdata`. An old header's directory, a file by its flag, has. */
+ *  Go's archive/tar, and GNU tar but for POSIX's rare `linkdata`. */
 function setType(entry: MutableTarEntry, dialect: HeaderDialect, findings: FindingLog): void {
   const flag = entry.typeflag;
   if (flag === Typeflag.oldFile) {
@@ -265,7 +265,7 @@ function setType(entry: MutableTarEntry, dialect: HeaderDialect, findings: Findi
       });
   }
   if (entry.type === 'file') entry.sizeBytes = entry.storedBytes;
-  else if (flag !== Typeflag.gnuDumpDirectory && flag !== Typeflag.oldFile) entry.storedBytes = 0;
+  else if (flag !== Typeflag.gnuDumpDirectory) entry.storedBytes = 0;
 }
 
 /** Types that container engines refuse to extract. */

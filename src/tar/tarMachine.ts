@@ -91,10 +91,14 @@ export class TarMachine {
     }
     this.endOffset = Math.min(this.wantOffset, totalBytes);
     if (state === 'resync') return;
-    if (state !== 'header' || this.#hasPending) this.#truncated(totalBytes, 'within a header');
+    if (state !== 'header') this.#truncated(totalBytes, 'within a header');
     else if (this.#contentEnd > totalBytes) this.#truncated(totalBytes, 'within the content of its last member');
     else if (rest.length > 0) this.#partOfHeader(totalBytes, rest);
-    else if (totalBytes > 0) this.findings.add('info', 'noEndBlocks', { offset: this.endOffset });
+    else {
+      // Engines take an extended header that nothing follows for the end.
+      if (this.#hasPending) this.findings.add('warning', 'extensionWithoutMember', { offset: this.endOffset });
+      if (totalBytes > 0) this.findings.add('info', 'noEndBlocks', { offset: this.endOffset });
+    }
   }
 
   #partOfHeader(totalBytes: number, rest: Uint8Array): void {

@@ -100,12 +100,20 @@ function extraField(union: LayerUnion, node: number, digest: string | undefined)
 }
 
 function xattrField(union: LayerUnion, node: number): string {
-  const fields: string[] = [];
+  const kept: { readonly name: string; readonly hex: string }[] = [];
   for (const { name, value } of union.tree(node).xattrs(union.entry(node))) {
     const text = escapeBytes(name);
-    if (!text.startsWith('trusted.overlay.') && !text.startsWith('system.')) fields.push(`${text}=${toHex(value)}`);
+    if (isMountedXattr(text, union.kind(node))) kept.push({ name: text, hex: toHex(value) });
   }
-  return fields.length > 0 ? fields.sort().join(',') : '-';
+  kept.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return kept.map(({ name, hex }) => `${name}=${hex}`).join(',') || '-';
+}
+
+/** Linux knows four namespaces, and gives `user` to files and directories only; engines leave out what it refuses.
+ *  Those of the mount and the kernel's own stand in no listing. */
+function isMountedXattr(name: string, kind: number): boolean {
+  if (name.startsWith('user.')) return kind === EntryKind.file || kind === EntryKind.directory;
+  return name.startsWith('security.') || (name.startsWith('trusted.') && !name.startsWith('trusted.overlay.'));
 }
 
 function inodeKey(union: LayerUnion, node: number): string {

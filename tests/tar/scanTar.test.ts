@@ -35,9 +35,9 @@ describe('fields', () => {
     ['a V7 directory', header({ name: 'd/', typeflag: '\0', magic: '' }), { type: 'directory' }],
     ['a V7 file', header({ name: 'd', typeflag: '\0', magic: '' }), { type: 'file' }],
     [
-      'what an old header says of the size of a directory is skipped',
-      join([header({ name: 'd/', typeflag: '\0', magic: '', size: 5 }), content('bytes')]),
-      { type: 'directory', sizeBytes: 0, storedBytes: 5 },
+      'nor has one of an old header, as Go has it and GNU tar has not',
+      header({ name: 'd/', typeflag: '\0', magic: '', size: 5 }),
+      { type: 'directory', sizeBytes: 0, storedBytes: 0 },
     ],
     ['type 0 with a slash is a file', header({ name: 'd/' }), { type: 'file' }],
     [
@@ -246,6 +246,12 @@ describe('the end', () => {
     ['one zero block', join([plain, END.subarray(512)]), { endBlocks: 1, trailing: { bytes: 0, zeros: true } }],
     ['TAR-4 none', plain, { endBlocks: 0, endOffset: 1024 }],
     ['TAR-4 no padding either', plain.subarray(0, 514), { endBlocks: 0, endOffset: 514 }],
+    ['an extended header that no member follows', join([plain, pax({ path: 'lost' })]), { endOffset: 2048 }],
+    [
+      'one whose padding is missing, too',
+      join([plain, pax({ path: 'lost' })]).subarray(0, 1600),
+      { endOffset: 1600, findings: [{ code: 'extensionWithoutMember' }, { code: 'noEndBlocks' }] },
+    ],
     [
       'a lone zero block',
       join([plain, END.subarray(512), plain]),
