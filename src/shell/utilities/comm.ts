@@ -40,7 +40,7 @@ export const comm: Program = utility(
       for (const operand of [first, second]) {
         const input = await openInput(process, operand);
         opened.push(input);
-        sides.push(new Side(new LineReader(input, { delimiter: end.charCodeAt(0) })));
+        sides.push(new Side(new LineReader(input, { delimiter: end.charCodeAt(0) }), { isChecked: order === 'check' }));
       }
       const [a, b] = sides as [Side, Side];
       await a.next();
@@ -50,15 +50,14 @@ export const comm: Program = utility(
         return hidden[column] ? undefined : output.put(heads[column] + line + end);
       };
       let isDisordered = false;
-      let differs = false;
       while (a.line !== undefined || b.line !== undefined) {
         const way = a.line === undefined ? 1 : b.line === undefined ? -1 : compareNames(a.line, b.line);
-        if (way !== 0) differs = true;
+        if (way !== 0) for (const side of [a, b]) side.isChecked = true;
         await put(way < 0 ? 0 : way > 0 ? 1 : 2, (way > 0 ? b.line : a.line) as string);
         if (way <= 0) await a.next();
         if (way >= 0) await b.next();
         for (const [i, side] of [a, b].entries()) {
-          if (!side.isDisordered || side.isTold || order === 'nocheck' || (order === undefined && !differs)) continue;
+          if (!side.isDisordered || side.isTold || order === 'nocheck') continue;
           side.isTold = true;
           isDisordered = true;
           await output.flush();
@@ -86,19 +85,22 @@ export const comm: Program = utility(
 );
 
 class Side {
+  /** Whether the order is looked at: by default once a line had no partner. */
+  isChecked: boolean;
   line: string | undefined;
   isDisordered = false;
   isTold = false;
   readonly #reader: LineReader;
 
-  constructor(reader: LineReader) {
+  constructor(reader: LineReader, form: { readonly isChecked: boolean }) {
     this.#reader = reader;
+    this.isChecked = form.isChecked;
   }
 
   async next(): Promise<void> {
     const before = this.line;
     this.line = await this.#reader.next();
-    if (before !== undefined && this.line !== undefined && compareNames(before, this.line) > 0)
+    if (this.isChecked && before !== undefined && this.line !== undefined && compareNames(before, this.line) > 0)
       this.isDisordered = true;
   }
 }

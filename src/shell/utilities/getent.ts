@@ -31,10 +31,8 @@ export const getent = utility(
     if (database === undefined) throw new UsageError('operand', 'wrong number of arguments');
     const path = Object.hasOwn(FILES, database) ? FILES[database] : undefined;
     if (path === undefined) {
-      await process.write(
-        2,
-        `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`,
-      );
+      await process.write(2, `Unknown database: ${database}\n`);
+      await process.print("Try `getent --help' or `getent --usage' for more information.\n");
       return UNKNOWN_DATABASE;
     }
     const lines = await linesOf(process, path);

@@ -4,6 +4,7 @@ import {
   isSymlink,
   S_IFBLK,
   S_IFCHR,
+  S_IFDIR,
   S_IFIFO,
   S_IFMT,
   S_IFREG,
@@ -177,7 +178,7 @@ class Evaluator {
       case '-p':
         return type === S_IFIFO;
       case '-s':
-        return sizeBytes > 0;
+        return sizeBytes > 0 || type === S_IFDIR;
       case '-S':
         return type === S_IFSOCK;
       case '-u':

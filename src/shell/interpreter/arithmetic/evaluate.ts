@@ -31,7 +31,11 @@ function parsed(text: string): Expression {
  *  Throws ShellError. */
 export function evaluateArithmetic(shell: Shell, text: string, command = ''): Int {
   try {
-    return evaluate(shell, parsed(text), 0);
+    const expression = parsed(text);
+    // dash has all of C's operators but this, and those that assign and count.
+    if (expression.kind === 'comma' && shell.dialect === 'dash')
+      throw new ArithmeticError('syntax error in expression', ',');
+    return evaluate(shell, expression, 0);
   } catch (error) {
     if (error instanceof ArithmeticError) throw arithmeticFault(shell, error, text, command);
     throw error;

@@ -58,7 +58,9 @@ export const return_: Builtin = (shell, argv) => {
       throw new Jump('return', 2);
     });
   }
-  throw new Jump('return', argv[1] === undefined ? shell.status : numberOf(shell, argv[1], 'return') & 0xff);
+  if (argv[1] === undefined) throw new Jump('return', shell.status);
+  const number = numberOf(shell, argv[1], 'return');
+  throw new Jump('return', shell.dialect === 'dash' ? number : number & 0xff);
 };
 
 export const exit: Builtin = (shell, argv) => {

@@ -1,7 +1,13 @@
 import { localTime, strftime } from '../../utilities/strftime.ts';
 import { zoneOf } from '../../utilities/timeZone.ts';
 import { charactersOf, sliceOf } from '../expansion/pattern.ts';
-import { DASH_FORMAT_ESCAPES, FORMAT_ESCAPES, PERCENT_B_ESCAPES, unescapeText } from '../expansion/escapes.ts';
+import {
+  ASH_FORMAT_ESCAPES,
+  DASH_FORMAT_ESCAPES,
+  FORMAT_ESCAPES,
+  PERCENT_B_ESCAPES,
+  unescapeText,
+} from '../expansion/escapes.ts';
 import { backslashQuote, transformQuote } from '../expansion/quote.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { assign, parseAssigned } from '../execution/assign.ts';
@@ -46,6 +52,8 @@ export const printf: Builtin = (shell, argv) => {
   });
 };
 
+const FORMATS = { bash: FORMAT_ESCAPES, dash: DASH_FORMAT_ESCAPES, ash: ASH_FORMAT_ESCAPES } as const;
+
 const SPEC = /%(?:([-+ #0']*)(\*|-?\d+)?(?:\.(\*|-?\d*))?([hlLjzt]*)(\([^)]*\)T|[A-Za-z%])?)/y;
 
 class Formatter {
@@ -74,8 +82,9 @@ class Formatter {
   #once(format: string): void {
     let literal = '';
     const flush = (): void => {
-      const style = this.#shell.isBash ? FORMAT_ESCAPES : DASH_FORMAT_ESCAPES;
-      this.#out += unescapeText(literal, style).text;
+      const { text, ended } = unescapeText(literal, FORMATS[this.#shell.dialect]);
+      this.#out += text;
+      this.#ended ||= ended;
       literal = '';
     };
     for (let i = 0; i < format.length && !this.#ended;) {

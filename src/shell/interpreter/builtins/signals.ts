@@ -100,15 +100,26 @@ function mayKill(shell: Shell, target: Process): boolean {
   return uid === 0 || uid === target.credentials.uid;
 }
 
+function unknownSignal(shell: Shell, word: string): string {
+  if (shell.isBash) return `${word}: invalid signal specification`;
+  return shell.dialect === 'dash' ? `Illegal number: ${word}` : `unknown signal '${word}'`;
+}
+
 async function listSignals(shell: Shell, words: readonly string[]): Promise<number> {
   if (words.length > 0) {
     for (const word of words) {
-      const number = parseSignal(/^\d+$/.test(word) && Number(word) > 128 ? String(Number(word) - 128) : word);
+      const isNumber = /^\d+$/.test(word);
+      // dash takes numbers only.
+      const number =
+        !isNumber && shell.dialect === 'dash'
+          ? undefined
+          : parseSignal(isNumber && Number(word) > 128 ? String(Number(word) - 128) : word);
       if (number === undefined) {
-        await complain(shell, `${word}: invalid signal specification`, 'kill');
-        return 1;
+        if (shell.dialect === 'ash') await writeError(shell, `${shell.title}: ${unknownSignal(shell, word)}\n`);
+        else await complain(shell, unknownSignal(shell, word), 'kill');
+        return shell.dialect === 'dash' ? 2 : 1;
       }
-      await shell.print(`${/^\d+$/.test(word) ? signalName(number) : number}\n`);
+      await shell.print(`${isNumber ? signalName(number) : number}\n`);
     }
     return 0;
   }
@@ -168,7 +179,7 @@ const ORDER: Readonly<Record<string, number>> = { EXIT: -1, DEBUG: 1000, ERR: 10
 
 function listTraps(shell: Shell, names: readonly string[]): string {
   const wanted = names.length > 0 ? new Set(names.map((name) => parseCondition(name, shell.isBash))) : undefined;
-  return [...shell.traps]
+  return [...(shell.listedTraps ?? shell.traps)]
     .filter(([key]) => !wanted || wanted.has(key))
     .sort(([a], [b]) => (typeof a === 'number' ? a : (ORDER[a] ?? 0)) - (typeof b === 'number' ? b : (ORDER[b] ?? 0)))
     .map(([key, action]) => `trap -- ${singleQuote(action)} ${conditionName(key, shell.isBash)}\n`)

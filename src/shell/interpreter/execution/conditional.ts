@@ -17,6 +17,7 @@ import { complainOf } from './complain.ts';
 export function runTest(shell: Shell, node: TestNode): Soon<number> {
   shell.line = node.line;
   shell.commandText = node.text;
+  shell.shownNode = undefined;
   try {
     const testing = evaluateTest(shell, node.expression);
     if (testing instanceof Promise)

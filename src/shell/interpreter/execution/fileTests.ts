@@ -53,7 +53,7 @@ export function fileTest(shell: Shell, operator: string, path: string): boolean 
   const { uid, gid } = shell.process.credentials;
   switch (operator) {
     case '-s':
-      return found.sizeBytes > 0;
+      return found.sizeBytes > 0 || (found.mode & S_IFMT) === S_IFDIR;
     case '-O':
       return found.uid === uid;
     case '-G':

@@ -57,6 +57,7 @@ function runNode(shell: Shell, node: Node, flags: number): Soon<number> {
     case 'subshell':
       shell.line = node.line;
       shell.commandText = node.text;
+      shell.shownNode = node;
       return checked(
         shell,
         then(runSubshell(shell, node, flags), (status) => setStatus(shell, status)),
@@ -88,6 +89,7 @@ function checked(shell: Shell, running: Soon<number>, flags: number): Soon<numbe
 function runArithmetic(shell: Shell, node: ArithmeticNode): Soon<number> {
   shell.line = node.line;
   shell.commandText = node.text;
+  shell.shownNode = undefined;
   const traced = shell.options.has('xtrace') ? traceLine(shell, `(( ${node.expression.text.trim()} ))`) : undefined;
   const failed = (error: unknown): Soon<number> => {
     if (!(error instanceof ShellError) || error.code === 'fatal') throw error;

@@ -238,7 +238,7 @@ function readWhole(shell: Shell, redirect: SimpleCommand['redirects'][number]): 
 /** Builtins that change nothing run without a process of their own. */
 function capture(shell: Shell, script: Script): Soon<string> {
   const outer = shell.capture;
-  const { line, commandText } = shell;
+  const { line, commandText, shownNode } = shell;
   const mine = { text: '' };
   shell.capture = mine;
   const finish = (status: number): string => {
@@ -247,6 +247,7 @@ function capture(shell: Shell, script: Script): Soon<string> {
     shell.status = status;
     shell.line = line;
     shell.commandText = commandText;
+    shell.shownNode = shownNode;
     requireSize(mine.text.length);
     return trimEnd(mine.text);
   };

@@ -19,7 +19,10 @@ import { runTrap } from './traps.ts';
 /** A command of words, assignments and redirections. Its status is in `$?` afterwards. */
 export function runSimple(shell: Shell, node: SimpleCommand, flags: number): Soon<number> {
   shell.line = node.line;
-  if (!shell.isInTrap) shell.commandText = node.text;
+  if (!shell.isInTrap) {
+    shell.commandText = node.text;
+    shell.shownNode = node;
+  }
   shell.commandNode = node;
   if (shell.traps.has('DEBUG') && !shell.isInTrap) return debugFirst(shell, node, flags);
   return runExpanded(shell, node, flags);
@@ -107,12 +110,22 @@ function traceCommand(
   shell: Shell,
   argv: readonly string[],
   arrays: ReadonlyMap<number, Assigned> | undefined,
+  before: readonly string[] = [],
 ): Promise<void> {
   const words = argv.map((word, i) => {
     const assigned = arrays?.get(i);
     return assigned && typeof assigned.value !== 'string' ? traceAssigned(shell, assigned) : traceWords(shell, [word]);
   });
-  return traceLine(shell, words.join(' '));
+  return traceLine(shell, [...before, ...words].join(' '));
+}
+
+/** bash gives each assignment a line of its own; other shells show them before the command, where they are kept for it. */
+function traceAssignment(shell: Shell, assigned: Assigned, shown: string[]): Soon<void> {
+  if (!shell.options.has('xtrace')) return undefined;
+  const text = traceAssigned(shell, assigned);
+  if (shell.isBash) return traceLine(shell, text);
+  shown.push(text);
+  return undefined;
 }
 
 function runRedirected(
@@ -175,13 +188,15 @@ export function redirectFailed(shell: Shell, error: unknown, command: string | u
 
 /** Assignments without a command: they stay. */
 function runAssignments(shell: Shell, node: SimpleCommand): Soon<number> {
+  const shown: string[] = [];
   const assigning = each(node.assignments, (assignment) =>
     then(expandAssignment(shell, assignment), (assigned) => {
       assign(shell, assigned);
-      return shell.options.has('xtrace') ? traceLine(shell, traceAssigned(shell, assigned)) : undefined;
+      return traceAssignment(shell, assigned, shown);
     }),
   );
-  return then(assigning, () => {
+  const traced = (): Soon<void> => (shown.length > 0 ? traceLine(shell, shown.join(' ')) : undefined);
+  return then(then(assigning, traced), () => {
     if (node.redirects.length === 0) return setStatus(shell, shell.substitutionStatus ?? 0);
     const saved = new SavedFiles(shell);
     const failed = (error: unknown): Soon<number> => {
@@ -216,6 +231,7 @@ function runAssigned(
   const stays = isSpecialBuiltin(name) && (!shell.isBash || shell.isPosix) && !shell.functions.has(name);
   const depth = shell.variables.depth;
   const before: (() => void)[] = [];
+  const shown: string[] = [];
   const restore = (): void => {
     for (let i = before.length - 1; i >= 0; i--) before[i]?.();
   };
@@ -232,11 +248,11 @@ function runAssigned(
         shell.variables.restore(assigned.name, previous, depth);
         if (previous?.assigned) previous.assigned(scalarOf(previous) ?? '');
       });
-      return shell.options.has('xtrace') ? traceLine(shell, traceAssigned(shell, assigned)) : undefined;
+      return traceAssignment(shell, assigned, shown);
     }),
   );
   const run = (): Soon<number> => {
-    const traced = shell.options.has('xtrace') ? traceCommand(shell, argv, arrays) : undefined;
+    const traced = shell.options.has('xtrace') ? traceCommand(shell, argv, arrays, shown) : undefined;
     return then(traced, () => runArgv(shell, argv, flags, arrays));
   };
   return andFinally(() => then(assigning, run), restore);

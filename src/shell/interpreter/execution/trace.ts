@@ -1,4 +1,4 @@
-import { displayQuote } from '../expansion/quote.ts';
+import { ashQuote, displayQuote } from '../expansion/quote.ts';
 import { expandParts } from '../expansion/expandWord.ts';
 import { expandPrompt } from '../expansion/prompt.ts';
 import { quotedTextParts } from '../syntax/translateWord.ts';
@@ -38,7 +38,8 @@ export async function expandText(shell: Shell, text: string): Promise<string> {
 }
 
 export function traceWords(shell: Shell, words: readonly string[]): string {
-  return shell.isBash || shell.dialect === 'ash' ? words.map(displayQuote).join(' ') : words.join(' ');
+  if (shell.dialect === 'ash') return words.map(ashQuote).join(' ');
+  return shell.isBash ? words.map(displayQuote).join(' ') : words.join(' ');
 }
 
 export function traceAssigned(shell: Shell, { name, key, appends, value }: Assigned): string {

@@ -22,6 +22,7 @@ export function conditionName(key: TrapKey, isBash: boolean): string {
 
 /** Sets what happens: undefined resets, '' ignores. */
 export function setTrap(shell: Shell, key: TrapKey, action: string | undefined): void {
+  shell.listedTraps = undefined;
   if (action === undefined) shell.traps.delete(key);
   else shell.traps.set(key, action);
   if (typeof key !== 'number') return;
@@ -33,6 +34,7 @@ export function setTrap(shell: Shell, key: TrapKey, action: string | undefined):
 
 /** In a subshell traps are reset, but those that ignore; they can still be listed until one is set. */
 export function resetTraps(shell: Shell, from: Shell): void {
+  if (shell.isBash) shell.listedTraps = from.listedTraps ?? new Map(from.traps);
   for (const [key, action] of from.traps) {
     if (action === '') shell.traps.set(key, action);
     else if (key === 'ERR' && from.options.has('errtrace')) shell.traps.set(key, action);

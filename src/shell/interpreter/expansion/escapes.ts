@@ -106,4 +106,6 @@ export const ANSI_ESCAPES: EscapeStyle = {
 export const FORMAT_ESCAPES: EscapeStyle = { octal: 'format', hasEnd: false, hasHex: true, hasQuotes: true };
 /** dash's echo, and its formats. */
 export const DASH_ECHO_ESCAPES: EscapeStyle = { octal: 'both', hasEnd: true, hasHex: false, hasQuotes: false };
+/** busybox's formats. */
+export const ASH_FORMAT_ESCAPES: EscapeStyle = { octal: 'format', hasEnd: true, hasHex: true, hasQuotes: false };
 export const DASH_FORMAT_ESCAPES: EscapeStyle = { octal: 'format', hasEnd: false, hasHex: false, hasQuotes: false };

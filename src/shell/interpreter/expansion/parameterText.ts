@@ -78,13 +78,15 @@ function replacementOf(replacement: string, matched: string, hasMatch: boolean):
 /** `${x^^}` and its kin. */
 export function changeCase(
   text: string,
-  change: 'upper' | 'lower',
+  change: 'upper' | 'lower' | 'toggle',
   isAll: boolean,
   pattern: Pattern | undefined,
 ): string {
   const one = (character: string): string => {
     if (pattern && !pattern.matches(character)) return character;
-    const changed = change === 'upper' ? character.toUpperCase() : character.toLowerCase();
+    const upper = character.toUpperCase();
+    const isUpper = change === 'upper' || (change === 'toggle' && upper !== character);
+    const changed = isUpper ? upper : character.toLowerCase();
     return changed.length === character.length ? changed : character;
   };
   const characters = [...text];

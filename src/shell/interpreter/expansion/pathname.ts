@@ -152,7 +152,9 @@ class GlobWalk {
   }
 
   #names(directory: string, pattern: Pattern | undefined, takesDots: boolean): readonly string[] {
-    const names: string[] = [];
+    // bash leaves these out: `globskipdots`.
+    const names =
+      pattern && !this.#shell.isBash ? ['.', '..'].filter((name) => takesDots && pattern.matches(name)) : [];
     try {
       for (const { name } of readdir(this.#shell.process, directory === '' ? '.' : directory)) {
         if (name === '.' || name === '..' || (name.startsWith('.') && !takesDots)) continue;

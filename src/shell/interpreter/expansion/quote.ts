@@ -51,6 +51,16 @@ export function displayQuote(text: string): string {
   return /[\s!"$&'()*;<>?[\\\]^`{|}]|^[~#]|[:=]~/.test(text) ? singleQuote(text) : text;
 }
 
+const ASH_KEYWORDS = new Set('! { } case do done elif else esac fi for function if in then until while [['.split(' '));
+
+/** As busybox's `set -x` shows words: nothing for an empty one. */
+export function ashQuote(text: string): string {
+  if (!ASH_KEYWORDS.has(text) && /^[+,\-./0-9:@A-Z\]^_a-z]*$/.test(text)) return text;
+  return text.replace(/([^']*)('*)/g, (whole, plain: string, quotes: string) =>
+    whole === '' ? '' : `'${plain}'${quotes === '' ? '' : `"${quotes}"`}`,
+  );
+}
+
 /** As `declare -p` shows values. */
 export function doubleQuote(text: string): string {
   return needsEscapes(text) ? ansiQuote(text) : `"${text.replace(/[\\"$`]/g, '\\$&')}"`;

@@ -15,6 +15,7 @@ import type { Dialect } from '../state/dialect.ts';
 import { Run, Shell } from '../state/shell.ts';
 import { USAGE_TEXT } from './usageText.ts';
 import { type Invocation, readArguments } from './arguments.ts';
+import { busyboxBanner } from './busyboxBanner.ts';
 import { importEnvironment } from './environment.ts';
 import { toTheEnd } from './toTheEnd.ts';
 import { runFromDescriptor } from './readScript.ts';
@@ -116,6 +117,7 @@ async function refuse(shell: Shell, invocation: Invocation): Promise<number | un
 
 async function start(shell: Shell, invocation: Invocation, interact: Interaction): Promise<number> {
   if (shell.isInteractive) setPrompts(shell);
+  if (shell.isInteractive && shell.dialect === 'ash') await shell.process.print(await busyboxBanner(shell));
   if (shell.isLogin && invocation.readsProfile) await readProfiles(shell);
   if (shell.isInteractive && invocation.commandString === undefined) return interact(shell, invocation);
   if (shell.isInteractive) await readSettings(shell, invocation);

@@ -74,6 +74,8 @@ export class Shell {
   /** Those of `shopt` that are not as SHELL_OPTIONS has them. */
   readonly shopt: Map<string, boolean>;
   traps = new Map<TrapKey, string>();
+  /** Of the shell that this is a subshell of, until it sets its own: what `trap` lists. */
+  listedTraps: ReadonlyMap<TrapKey, string> | undefined;
   /** Signals that came and whose traps have not run. */
   pendingSignals: number[] = [];
   isInTrap = false;
@@ -102,6 +104,8 @@ export class Shell {
   /** Of the command that runs. */
   line = 0;
   commandText = '';
+  /** What `commandText` is the text of, where bash shows it in a layout of its own. */
+  shownNode: Node | undefined;
   commandNode: Node | undefined;
   frames: Frame[] = [];
   scriptName: string | undefined;
@@ -201,6 +205,7 @@ export class Shell {
     copy.lastArgument = this.lastArgument;
     copy.line = this.line;
     copy.commandText = this.commandText;
+    copy.shownNode = this.shownNode;
     copy.frames = [...this.frames];
     copy.scriptName = this.scriptName;
     copy.loopDepth = this.loopDepth;

@@ -1,3 +1,4 @@
+import { commandTextOf } from '../execution/functionText.ts';
 import type { Shell } from './shell.ts';
 import { newVariable, type Variable } from './variables.ts';
 
@@ -83,7 +84,9 @@ const SCALARS: Readonly<Record<string, Special>> = {
   },
   BASHPID: { compute: (shell) => String(shell.process.pid) },
   BASH_SUBSHELL: { compute: (shell) => String(shell.subshellDepth) },
-  BASH_COMMAND: { compute: (shell) => shell.commandText },
+  BASH_COMMAND: {
+    compute: ({ shownNode, commandText }) => (shownNode ? commandTextOf(shownNode) : commandText),
+  },
   EPOCHSECONDS: { compute: (shell) => String(shell.process.kernel.clock.now().sec) },
   EPOCHREALTIME: {
     compute: (shell) => {

@@ -24,8 +24,17 @@ export function translateParameter(
     name: parameter,
     prefix,
     index: index && subscript(index, context),
-    operation: NAME.test(parameter) ? operation : { kind: 'bad' },
+    operation: NAME.test(parameter) ? (togglingOf(part) ?? operation) : { kind: 'bad' },
   };
+}
+
+/** `${x~}` and `${x~~}`, which the parser does not know. */
+function togglingOf({ operation, text }: ParameterExpansionPart): Operation | undefined {
+  if (operation?.type !== 'Unknown') return undefined;
+  const [, tildes] = /^\$\{!?\w+(?:\[[^\]]*\])?(~~?)\}$/.exec(text) ?? [];
+  return tildes === undefined
+    ? undefined
+    : { kind: 'case', change: 'toggle', isAll: tildes.length === 2, pattern: undefined };
 }
 
 function subscript(index: WordSource, context: OperandTranslator): Subscript {

@@ -65,7 +65,7 @@ export type Operation =
   | { readonly kind: 'slice'; readonly offset: Arithmetic; readonly length: Arithmetic | undefined }
   | {
       readonly kind: 'case';
-      readonly change: 'upper' | 'lower';
+      readonly change: 'upper' | 'lower' | 'toggle';
       readonly isAll: boolean;
       readonly pattern: Word | undefined;
     }
