@@ -12,6 +12,7 @@ import {
   slice,
   type GoStruct,
 } from '../template/goValue.ts';
+import { NAT_PORT_MAP, NAT_PORT_SET } from './nat.ts';
 
 const CONTAINER_HEALTHCHECK_RESULT: GoStruct = {
   kind: 'struct',
@@ -59,15 +60,6 @@ const CONTAINER_LOG_CONFIG: GoStruct = {
   fields: [
     { name: 'Type', type: STRING },
     { name: 'Config', type: map(STRING) },
-  ],
-};
-
-const NAT_PORT_BINDING: GoStruct = {
-  kind: 'struct',
-  name: 'nat.PortBinding',
-  fields: [
-    { name: 'HostIP', json: 'HostIp', type: STRING },
-    { name: 'HostPort', type: STRING },
   ],
 };
 
@@ -128,6 +120,7 @@ const UNITS_ULIMIT: GoStruct = {
     { name: 'Hard', type: INT64 },
     { name: 'Soft', type: INT64 },
   ],
+  text: (members) => `${members.get('Name')?.data}=${members.get('Soft')?.data}:${members.get('Hard')?.data}`,
 };
 
 const CONTAINER_RESOURCES: GoStruct = {
@@ -241,7 +234,7 @@ const CONTAINER_HOST_CONFIG: GoStruct = {
     { name: 'ContainerIDFile', type: STRING },
     { name: 'LogConfig', type: CONTAINER_LOG_CONFIG },
     { name: 'NetworkMode', type: { kind: 'string', name: 'container.NetworkMode' } },
-    { name: 'PortBindings', type: { kind: 'map', element: slice(NAT_PORT_BINDING), name: 'nat.PortMap' } },
+    { name: 'PortBindings', type: NAT_PORT_MAP },
     { name: 'RestartPolicy', type: CONTAINER_RESTART_POLICY },
     { name: 'AutoRemove', type: BOOL },
     { name: 'VolumeDriver', type: STRING },
@@ -357,7 +350,7 @@ const CONTAINER_CONFIG: GoStruct = {
     { name: 'AttachStdin', type: BOOL },
     { name: 'AttachStdout', type: BOOL },
     { name: 'AttachStderr', type: BOOL },
-    { name: 'ExposedPorts', type: { kind: 'map', element: EMPTY, name: 'nat.PortSet' }, omitsEmpty: true },
+    { name: 'ExposedPorts', type: NAT_PORT_SET, omitsEmpty: true },
     { name: 'Tty', type: BOOL },
     { name: 'OpenStdin', type: BOOL },
     { name: 'StdinOnce', type: BOOL },
@@ -395,7 +388,7 @@ const CONTAINER_NETWORK_SETTINGS_BASE: GoStruct = {
     { name: 'Bridge', type: STRING },
     { name: 'SandboxID', type: STRING },
     { name: 'SandboxKey', type: STRING },
-    { name: 'Ports', type: { kind: 'map', element: slice(NAT_PORT_BINDING), name: 'nat.PortMap' } },
+    { name: 'Ports', type: NAT_PORT_MAP },
     { name: 'HairpinMode', type: BOOL },
     { name: 'LinkLocalIPv6Address', type: STRING },
     { name: 'LinkLocalIPv6PrefixLen', type: INT },

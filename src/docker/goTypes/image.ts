@@ -12,6 +12,7 @@ import {
   slice,
   type GoStruct,
 } from '../template/goValue.ts';
+import { NAT_PORT_SET } from './nat.ts';
 
 const V1_HEALTHCHECK_CONFIG: GoStruct = {
   kind: 'struct',
@@ -36,7 +37,7 @@ const CONTAINER_CONFIG: GoStruct = {
     { name: 'AttachStdin', type: BOOL },
     { name: 'AttachStdout', type: BOOL },
     { name: 'AttachStderr', type: BOOL },
-    { name: 'ExposedPorts', type: { kind: 'map', element: EMPTY, name: 'nat.PortSet' }, omitsEmpty: true },
+    { name: 'ExposedPorts', type: NAT_PORT_SET, omitsEmpty: true },
     { name: 'Tty', type: BOOL },
     { name: 'OpenStdin', type: BOOL },
     { name: 'StdinOnce', type: BOOL },

@@ -15,6 +15,7 @@ import {
   items,
   members,
   sortedMembers,
+  STRING,
   typeName,
   withoutInterface,
 } from './goValue.ts';
@@ -74,6 +75,8 @@ class Execution {
   #calls = 0;
   #variables: Variable[];
   #name: string;
+  /** What was looked at last: where some errors say that they are. */
+  #current: ArgumentNode | undefined;
 
   constructor(template: ParsedTemplate, options: ExecuteOptions, data: GoValue | undefined) {
     this.#template = template;
@@ -96,7 +99,8 @@ class Execution {
     const before = this.#template.text.slice(0, node.at);
     const lineStart = before.lastIndexOf('\n') + 1;
     const line = before.split('\n').length;
-    const where = `${line}:${node.at - lineStart}`;
+    // Columns count bytes.
+    const where = `${line}:${new TextEncoder().encode(before.slice(lineStart)).length}`;
     throw new TemplateError(
       `template: ${this.#template.name}:${where}: executing ${quoteGo(this.#name)} at <${shown}>: ${message}`,
     );
@@ -104,6 +108,10 @@ class Execution {
 
   #failAt(node: ArgumentNode, message: string): never {
     return this.#fail(node, nodeText(node), message);
+  }
+
+  #failHere(message: string): never {
+    return this.#failAt(this.#current as ArgumentNode, message);
   }
 
   walk(nodes: readonly TemplateNode[], dot: GoValue | undefined): Flow {
@@ -156,14 +164,16 @@ class Execution {
 
   #range(node: Extract<TemplateNode, { kind: 'range' }>, dot: GoValue | undefined): Flow {
     const mark = this.#variables.length;
-    const value = behind(this.#pipeline(node.pipe, dot));
+    const given = this.#pipeline(node.pipe, dot);
+    const value = behind(given);
+    if (given && !value) this.#failHere(`range can't iterate over ${formatValue(given)}`);
     const inner = this.#variables.length;
     const { variables, isAssignment } = node.pipe;
     const rows = this.#rows(node.pipe, value);
     for (const [key, element] of rows) {
       const bound: (GoValue | undefined)[] = variables.length > 1 ? [key, element] : [element];
       variables.forEach((name, i) => {
-        if (isAssignment) this.#assign(node.pipe, name, bound[i]);
+        if (isAssignment) this.#assign(name, bound[i]);
         else (this.#variables[inner - variables.length + i] as Variable).value = bound[i];
       });
       const flow = this.walk(node.body, element);
@@ -182,16 +192,18 @@ class Execution {
       case 'slice':
         return items(value).map((item, i) => [goInt(i), asElement(type.element, item)] as const);
       case 'map':
-        return sortedMembers(value).map(([key, one]) => [goString(key), asElement(type.element, one)] as const);
+        return sortedMembers(value).map(([key, one]) => {
+          return [{ type: type.key ?? STRING, data: key }, asElement(type.element, one)] as const;
+        });
       case 'int': {
         if (pipe.variables.length > 1) {
-          this.#failAt(pipe, `can't use ${formatValue(value)} to iterate over more than one variable`);
+          this.#failHere(`can't use ${formatValue(value)} to iterate over more than one variable`);
         }
         const count = Math.min(Math.max(Number(value.data), 0), MAX_STEPS);
         return Array.from({ length: count }, (_, i) => [undefined, { type: value.type, data: BigInt(i) }] as const);
       }
       default:
-        return this.#failAt(pipe, `range can't iterate over ${formatValue(value)}`);
+        return this.#failHere(`range can't iterate over ${formatValue(value)}`);
     }
   }
 
@@ -211,9 +223,9 @@ class Execution {
     this.#calls--;
   }
 
-  #assign(pipe: PipeNode, name: string, value: GoValue | undefined): undefined {
+  #assign(name: string, value: GoValue | undefined): undefined {
     const variable = this.#variables.findLast((one) => one.name === name);
-    if (!variable) this.#failAt(pipe, `undefined variable: ${name}`);
+    if (!variable) this.#failHere(`undefined variable: ${name}`);
     variable.value = value;
   }
 
@@ -221,12 +233,15 @@ class Execution {
 
   #pipeline(pipe: PipeNode, dot: GoValue | undefined): GoValue | undefined {
     if (++this.#steps > MAX_STEPS) throw new TemplateError('template: :1: execution takes too long');
+    this.#current = pipe;
     let value: GoValue | undefined;
     pipe.commands.forEach((command, i) => {
-      value = withoutInterface(this.#command(command, dot, i === 0 ? NOTHING : { value }));
+      const made = withoutInterface(this.#command(command, dot, i === 0 ? NOTHING : { value }));
+      // A nil interface is no value any more.
+      value = made?.type.kind === 'interface' ? undefined : made;
     });
     for (const name of pipe.variables) {
-      if (pipe.isAssignment) this.#assign(pipe, name, value);
+      if (pipe.isAssignment) this.#assign(name, value);
       else this.#variables.push({ name, value });
     }
     return value;
@@ -234,6 +249,7 @@ class Execution {
 
   #command(command: CommandNode, dot: GoValue | undefined, final: Final): GoValue | undefined {
     const [first, ...rest] = command.arguments as [ArgumentNode, ...ArgumentNode[]];
+    this.#current = first;
     switch (first.kind) {
       case 'field':
         return this.#fields(first, dot, first.names, { dot, rest, final });
@@ -266,8 +282,11 @@ class Execution {
         return dot;
       case 'bool':
         return { type: { kind: 'bool' }, data: node.value };
-      case 'number':
-        return typeof node.value === 'bigint' ? goInt(node.value) : { type: { kind: 'float64' }, data: node.value };
+      case 'number': {
+        const { value, overflows } = node.constant;
+        if (overflows) this.#failAt(node, `${node.text} overflows int`);
+        return typeof value === 'bigint' ? goInt(value) : { type: { kind: 'float64' }, data: value };
+      }
       case 'string':
         return goString(node.value);
       default:
@@ -307,16 +326,18 @@ class Execution {
 
   #field(node: ArgumentNode, receiver: GoValue | undefined, name: string, call: CallParts): GoValue | undefined {
     if (!receiver) {
-      if (this.#options.requiresKeys) this.#failAt(node, `nil data; no entry for key ${quoteGo(name)}`);
+      if (this.#options.requiresKeys) this.#failHere(`nil data; no entry for key ${quoteGo(name)}`);
       return undefined;
     }
     const receiverType = typeName(receiver.type);
     if (receiver.type.kind === 'interface' && receiver.data === null) {
-      this.#failAt(node, `nil pointer evaluating ${receiverType}.${name}`);
+      this.#failHere(`nil pointer evaluating ${receiverType}.${name}`);
     }
     const target = behind(receiver);
     const pointed = pointedType(receiver.type);
-    const method = pointed.kind === 'struct' ? pointed.methods?.[name] : undefined;
+    const isNamed = pointed.kind === 'struct' || pointed.kind === 'string';
+    const method =
+      isNamed && pointed.methods && Object.hasOwn(pointed.methods, name) ? pointed.methods[name] : undefined;
     if (method && target) {
       const parameters = method.parameters ?? [];
       const given = this.#parameters(node, name, { parameters, call: () => undefined }, call);
@@ -326,18 +347,18 @@ class Execution {
     if (target?.type.kind === 'struct') {
       const field = fieldOf(target, name);
       if (field) {
-        if (hasArguments) this.#failAt(node, `${name} has arguments but cannot be invoked as function`);
+        if (hasArguments) this.#failHere(`${name} has arguments but cannot be invoked as function`);
         return field;
       }
-    } else if (target?.type.kind === 'map') {
-      if (hasArguments) this.#failAt(node, `${name} is not a method but has arguments`);
+    } else if (target?.type.kind === 'map' && !target.type.key) {
+      if (hasArguments) this.#failHere(`${name} is not a method but has arguments`);
       const member = members(target).get(name);
-      if (!member && this.#options.requiresKeys) this.#failAt(node, `map has no entry for key ${quoteGo(name)}`);
+      if (!member && this.#options.requiresKeys) this.#failHere(`map has no entry for key ${quoteGo(name)}`);
       return member && asElement(target.type.element, member);
-    } else if (!target && pointed.kind === 'struct' && hasField(pointed, name)) {
-      this.#failAt(node, `nil pointer evaluating ${receiverType}.${name}`);
+    } else if (!target && (pointed.kind !== 'struct' || hasField(pointed, name))) {
+      this.#failHere(`nil pointer evaluating ${receiverType}.${name}`);
     }
-    return this.#failAt(node, `can't evaluate field ${name} in type ${receiverType}`);
+    return this.#failHere(`can't evaluate field ${name} in type ${receiverType}`);
   }
 
   // Functions
@@ -363,7 +384,9 @@ class Execution {
   #refuseCall(node: ArgumentNode, { dot, rest, final }: CallParts): never {
     const [callee] = rest;
     if (!callee && final === NOTHING) this.#failAt(node, 'wrong number of args for call: want at least 1 got 0');
-    const value = withoutInterface(callee ? this.#argument(callee, dot) : final.value);
+    const given = rest.map((argument) => this.#argument(argument, dot));
+    const called = withoutInterface(callee ? given[0] : final.value);
+    const value = called?.type.kind === 'interface' ? undefined : called;
     const whole = commandTextOf({ at: node.at, arguments: [node, ...rest] });
     const what = callee ? nodeText(callee) : formatValue(value);
     const problem = value ? `non-function ${what} of type ${typeName(value.type)}` : 'call of nil';
@@ -397,7 +420,7 @@ class Execution {
     }
     const typeAt = (i: number) => parameters[Math.min(i, parameters.length - 1)] as GoType;
     const values = rest.map((argument, i) => this.#typedArgument(argument, dot, typeAt(i)));
-    if (final !== NOTHING) values.push(this.#checked(node, final.value, typeAt(rest.length)));
+    if (final !== NOTHING) values.push(this.#checked(final.value, typeAt(rest.length)));
     return values;
   }
 
@@ -406,11 +429,15 @@ class Execution {
       if (type.kind === 'interface' || type.kind === 'slice') return undefined;
       this.#failAt(node, `cannot assign nil to ${typeName(type)}`);
     }
+    this.#current = node;
     const literal = LITERAL_NAMES[node.kind];
-    if (literal === undefined || type.kind === 'interface') return this.#checked(node, this.#argument(node, dot), type);
+    if (literal === undefined || type.kind === 'interface') return this.#checked(this.#argument(node, dot), type);
     if (type.kind === 'slice') this.#failAt(node, `can't handle ${nodeText(node)} for arg of type ${typeName(type)}`);
-    const value = this.#plain(node, dot) as GoValue;
-    if (value.type.kind !== type.kind) {
+    if (node.kind === 'number' && type.kind === 'int' && node.constant.integer !== undefined) {
+      return goInt(node.constant.integer);
+    }
+    const value = node.kind === 'number' && type.kind !== 'float64' ? undefined : this.#plain(node, dot);
+    if (value?.type.kind !== type.kind) {
       const wanted = type.kind === 'int' ? 'integer' : type.kind;
       this.#failAt(node, `expected ${wanted}; found ${nodeText(node)}`);
     }
@@ -418,6 +445,7 @@ class Execution {
   }
 
   #argument(node: ArgumentNode, dot: GoValue | undefined): GoValue | undefined {
+    this.#current = node;
     const call: CallParts = { dot, rest: [], final: NOTHING };
     switch (node.kind) {
       case 'field':
@@ -435,21 +463,21 @@ class Execution {
     }
   }
 
-  #checked(node: ArgumentNode, value: GoValue | undefined, type: GoType): GoValue | undefined {
+  #checked(value: GoValue | undefined, type: GoType): GoValue | undefined {
     if (!value) {
       if (type.kind === 'interface' || type.kind === 'slice') return undefined;
-      return this.#failAt(node, `invalid value; expected ${typeName(type)}`);
+      return this.#failHere(`invalid value; expected ${typeName(type)}`);
     }
     if (type.kind === 'interface') return withoutInterface(value);
     if (isAssignable(value.type, type)) return value;
     const inner = withoutInterface(value);
     if (inner && isAssignable(inner.type, type)) return inner;
     if (value.type.kind === 'pointer' && isAssignable(value.type.to, type)) {
-      if (value.data === null) this.#failAt(node, `dereference of nil pointer of type ${typeName(type)}`);
+      if (value.data === null) this.#failHere(`dereference of nil pointer of type ${typeName(type)}`);
       return value.data as GoValue;
     }
     const shown = typeName((inner ?? value).type);
-    return this.#failAt(node, `wrong type for value; expected ${typeName(type)}; got ${shown}`);
+    return this.#failHere(`wrong type for value; expected ${typeName(type)}; got ${shown}`);
   }
 }
 

@@ -41,7 +41,10 @@ export const BUILTINS: Readonly<Record<string, GoFunction>> = {
   or: anyNumber(([first, ...rest]) => rest.reduce((so, next) => (isTrue(so) ? so : next), first)),
   not: { parameters: [ANY], call: ([value]) => goBool(!isTrue(value)) },
   len: { parameters: [ANY], call: ([value]) => goInt(lengthOf(value)) },
-  index: anyNumber(([value, ...keys]) => keys.reduce(indexed, value)),
+  index: anyNumber(([value, ...keys]) => {
+    if (!plain(value)) throw new FunctionError('index of untyped nil');
+    return keys.reduce(indexed, value);
+  }),
   slice: anyNumber(([value, ...ends]) => sliced(value, ends)),
   print: { parameters: [ANY], isVariadic: true, call: (values) => goString(sprint(values)) },
   println: { parameters: [ANY], isVariadic: true, call: (values) => goString(sprintln(values)) },
@@ -129,7 +132,13 @@ function sameText(parameters: readonly GoType[]): GoFunction {
 }
 
 function escaper(escapeText: (text: string) => string): GoFunction {
-  return { parameters: [ANY], isVariadic: true, call: (values) => goString(escapeText(sprint(values))) };
+  return { parameters: [ANY], isVariadic: true, call: (values) => goString(escapeText(sprint(values.map(printable)))) };
+}
+
+// As an action prints it: what a pointer points to, and a text for what is missing.
+function printable(value: GoValue | undefined): GoValue {
+  if (value?.type.kind === 'pointer') return behind(value) ?? value;
+  return plain(value) ?? goString('<no value>');
 }
 
 function blanks(count: bigint): string {
@@ -160,11 +169,16 @@ function splitText(text: string, separator: string): string[] {
   return separator === '' ? [...text] : text.split(separator);
 }
 
+/** A time is kept as a text; to Go it is a struct. */
+function isTime({ type }: GoValue): boolean {
+  return type.kind === 'string' && type.name === 'time.Time';
+}
+
 function lengthOf(value: GoValue | undefined): number {
   const target = behind(value);
   if (!target)
     throw new FunctionError(value ? 'len of nil pointer' : 'reflect: call of reflect.Value.Type on zero Value');
-  switch (target.type.kind) {
+  switch (isTime(target) ? 'struct' : target.type.kind) {
     case 'string':
       return new TextEncoder().encode(target.data as string).length;
     case 'slice':
@@ -178,24 +192,27 @@ function lengthOf(value: GoValue | undefined): number {
 
 function indexed(value: GoValue | undefined, key: GoValue | undefined): GoValue | undefined {
   const target = behind(value);
-  if (!target) throw new FunctionError(value ? 'index of nil pointer' : 'index of untyped nil');
-  const wanted = behind(key);
+  if (!target) throw new FunctionError('index of nil pointer');
+  if (isTime(target)) throw new FunctionError(`can't index item of type ${typeName(target.type)}`);
+  const wanted = plain(key);
   switch (target.type.kind) {
     case 'slice': {
       const list = items(target);
-      return asElement(target.type.element, list[position(wanted, list.length)] as GoValue);
+      const at = position(wanted, list.length);
+      if (at === list.length) throw new FunctionError('reflect: slice index out of range');
+      return asElement(target.type.element, list[at] as GoValue);
     }
     case 'string': {
       const bytes = new TextEncoder().encode(target.data as string);
-      return {
-        type: { kind: 'int', name: 'uint8' },
-        data: BigInt(bytes[position(wanted, bytes.length, 'string')] as number),
-      };
+      const at = position(wanted, bytes.length);
+      if (at === bytes.length) throw new FunctionError('reflect: string index out of range');
+      return { type: { kind: 'int', name: 'uint8' }, data: BigInt(bytes[at] as number) };
     }
     case 'map': {
-      if (!wanted) throw new FunctionError('value is nil; should be of type string');
-      if (wanted.type.kind !== 'string') {
-        throw new FunctionError(`value has type ${typeName(wanted.type)}; should be string`);
+      const expected = target.type.key ?? STRING;
+      if (!wanted) throw new FunctionError(`value is nil; should be of type ${typeName(expected)}`);
+      if (typeName(wanted.type) !== typeName(expected)) {
+        throw new FunctionError(`value has type ${typeName(wanted.type)}; should be ${typeName(expected)}`);
       }
       const member = members(target).get(wanted.data as string);
       return member ? asElement(target.type.element, member) : missingMember(target.type.element);
@@ -223,29 +240,29 @@ function missingMember(element: GoType): GoValue {
   }
 }
 
-function position(index: GoValue | undefined, length: number, what: 'string' | 'list' = 'list'): number {
+/** An index up to the length itself, as where a slice may end. */
+function position(index: GoValue | undefined, length: number): number {
   if (!index) throw new FunctionError('cannot index slice/array with nil');
   if (index.type.kind !== 'int') {
     throw new FunctionError(`cannot index slice/array with type ${typeName(index.type)}`);
   }
   const at = index.data as bigint;
-  if (at < 0n || at >= BigInt(length))
-    throw new FunctionError(what === 'string' ? 'reflect: string index out of range' : `index out of range: ${at}`);
+  if (at < 0n || at > BigInt(length)) throw new FunctionError(`index out of range: ${at}`);
   return Number(at);
 }
 
 function sliced(value: GoValue | undefined, ends: readonly (GoValue | undefined)[]): GoValue {
-  const target = behind(value);
-  if (!target) throw new FunctionError(value ? 'slice of nil pointer' : 'slice of untyped nil');
+  const target = plain(value);
+  if (!target) throw new FunctionError('slice of untyped nil');
   if (ends.length > 3) throw new FunctionError(`too many slice indexes: ${ends.length}`);
-  const isString = target.type.kind === 'string';
+  const isString = target.type.kind === 'string' && !isTime(target);
   if (isString && ends.length === 3) throw new FunctionError('cannot 3-index slice a string');
   if (!isString && target.type.kind !== 'slice') {
     throw new FunctionError(`can't slice item of type ${typeName(target.type)}`);
   }
   const bytes = isString ? new TextEncoder().encode(target.data as string) : undefined;
   const length = bytes?.length ?? items(target).length;
-  const [from = 0, to = length] = ends.map((end) => position(behind(end), length + 1));
+  const [from = 0, to = length] = ends.map((end) => position(plain(end), length));
   if (from > to) throw new FunctionError(`invalid slice index: ${from} > ${to}`);
   if (bytes) return goString(new TextDecoder().decode(bytes.subarray(from, to)));
   return { type: target.type, data: items(target).slice(from, to) };
@@ -262,7 +279,7 @@ function basicKind(value: GoValue | undefined): BasicKind | undefined {
     case 'float64':
       return 'float';
     case 'string':
-      return 'string';
+      return isTime(value) ? undefined : 'string';
     default:
       return undefined;
   }
@@ -271,20 +288,31 @@ function basicKind(value: GoValue | undefined): BasicKind | undefined {
 function isEqual(a: GoValue | undefined, b: GoValue | undefined): boolean {
   const left = plain(a);
   const right = plain(b);
-  if (!left || !right) return left === right;
   const kind = basicKind(left);
-  const other = basicKind(right);
-  if (kind !== undefined && kind === other) return left.data === right.data;
-  if (kind !== undefined && other !== undefined) {
-    throw new FunctionError('incompatible types for comparison');
+  if (kind !== basicKind(right)) {
+    if (left && right) throw new FunctionError('incompatible types for comparison');
+    return false;
   }
-  for (const one of [left, right]) {
-    if (['slice', 'map'].includes(one.type.kind) && one.data !== null && left.data !== null && right.data !== null) {
-      throw new FunctionError(`non-comparable type ${formatValue(one)}: ${typeName(one.type)}`);
-    }
+  if (kind !== undefined) return left?.data === right?.data;
+  if (left && right && left.type.kind !== right.type.kind) {
+    const [one, other] = [`${sprintf('%s', [left])}: ${typeName(left.type)}`, sprintf('%v', [right])];
+    throw new FunctionError(`non-comparable types ${one}, ${typeName(right.type)}: ${other}`);
   }
-  if (kind !== undefined || other !== undefined) throw new FunctionError('incompatible types for comparison');
+  if (!left || !right || left.data === null || right.data === null) return isNil(left) === isNil(right);
+  if (!isComparable(right.type)) {
+    throw new FunctionError(`non-comparable type ${sprintf('%s', [right])}: ${typeName(right.type)}`);
+  }
+  if (typeName(left.type) !== typeName(right.type)) return false;
   return left.data === right.data || (left.type.kind === 'struct' && formatValue(left) === formatValue(right));
+}
+
+function isNil(value: GoValue | undefined): boolean {
+  return !value || value.data === null;
+}
+
+function isComparable(type: GoType): boolean {
+  if (type.kind === 'struct') return type.fields.every((field) => isComparable(field.type));
+  return type.kind !== 'slice' && type.kind !== 'map';
 }
 
 function isLess(a: GoValue | undefined, b: GoValue | undefined): boolean {

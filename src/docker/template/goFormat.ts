@@ -1,8 +1,12 @@
 import { exponentText, fixedText, generalText } from '../../build/go/floatText.ts';
 import { quoteGo } from '../commandLine/flagValue.ts';
 import { formatDuration, formatTime } from './goTime.ts';
-import { type GoStruct, type GoValue, items, members, sortedMembers, typeName } from './goValue.ts';
+import { goString, type GoStruct, type GoValue, items, members, sortedMembers, typeName } from './goValue.ts';
 
+/** Where everything lies that is not shown. */
+const ADDRESS = '0xc000010000';
+/** Flags, width, precision, the number of an operand, the verb. */
+const DIRECTIVE = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(?:\[(\d+)\])?(.)?/gsu;
 /** Widest field that a format may ask for. */
 const MAX_WIDTH = 10_000;
 
@@ -44,12 +48,14 @@ function print(value: GoValue | undefined, withNames: boolean, depth: number): s
 function printPointer({ data }: GoValue, withNames: boolean, depth: number): string {
   if (data === null) return '<nil>';
   const target = data as GoValue;
+  if (target.type.kind === 'struct' && target.type.text) return target.type.text(members(target));
   const isComposed = ['struct', 'map', 'slice'].includes(target.type.kind);
-  return depth === 0 && isComposed ? `&${print(target, withNames, depth + 1)}` : '0xc000010000';
+  return depth === 0 && isComposed ? `&${print(target, withNames, depth + 1)}` : ADDRESS;
 }
 
 function printStruct(value: GoValue, type: GoStruct, withNames: boolean, depth: number): string {
   const values = members(value);
+  if (type.text) return type.text(values);
   const parts = type.fields.map(({ name }) => {
     const text = print(values.get(name), withNames, depth + 1);
     return withNames ? `${name}:${text}` : text;
@@ -72,21 +78,25 @@ export function formatFloat(value: number): string {
 /** fmt.Sprintf, for what templates hand to it. */
 export function sprintf(format: string, values: readonly (GoValue | undefined)[]): string {
   let next = 0;
-  const text = format.replace(
-    /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([\s\S])?/g,
-    (match: string, flags: string, width: string | undefined, precision: string | undefined, verb?: string) => {
-      if (verb === undefined) return '%!(NOVERB)';
-      if (verb === '%') return '%';
-      const star = (size: string | undefined) =>
-        size === '*' ? Number(values[next++]?.data ?? 0) : size === undefined ? undefined : Number(size);
-      const columns = star(width);
-      const digits = match.includes('.') ? (star(precision) ?? 0) : undefined;
-      if (next >= values.length) return `%!${verb}(MISSING)`;
-      const written = formatVerb(verb, flags, digits, values[next++]);
-      return pad(written, Math.min(Math.abs(columns ?? 0), MAX_WIDTH), flags + ((columns ?? 0) < 0 ? '-' : ''), verb);
-    },
-  );
-  if (next >= values.length) return text;
+  let isReordered = false;
+  const text = format.replace(DIRECTIVE, (match: string, ...groups: (string | undefined)[]) => {
+    const [flags = '', width, precision, index, verb] = groups;
+    if (verb === undefined) return '%!(NOVERB)';
+    if (verb === '%') return '%';
+    const star = (size: string | undefined) =>
+      size === '*' ? Number(values[next++]?.data ?? 0) : size === undefined ? undefined : Number(size);
+    const columns = star(width);
+    const digits = /\.(?:\*|\d+)?(?:\[\d+\])?.$/su.test(match) ? (star(precision) ?? 0) : undefined;
+    if (index !== undefined) {
+      isReordered = true;
+      next = Number(index) - 1;
+      if (next < 0 || next >= values.length) return `%!${verb}(BADINDEX)`;
+    }
+    if (next >= values.length) return `%!${verb}(MISSING)`;
+    const written = formatVerb(verb, flags, digits, values[next++]);
+    return pad(written, Math.min(Math.abs(columns ?? 0), MAX_WIDTH), flags + ((columns ?? 0) < 0 ? '-' : ''), verb);
+  });
+  if (isReordered || next >= values.length) return text;
   const extra = values.slice(next).map((value) => (value ? `${typeName(value.type)}=${formatValue(value)}` : '<nil>'));
   return `${text}%!(EXTRA ${extra.join(', ')})`;
 }
@@ -101,7 +111,13 @@ function pad(text: string, width: number, flags: string, verb: string): string {
   return sign + '0'.repeat(missing) + text.slice(sign.length);
 }
 
-function formatVerb(verb: string, flags: string, precision: number | undefined, value: GoValue | undefined): string {
+function formatVerb(
+  verb: string,
+  flags: string,
+  precision: number | undefined,
+  value: GoValue | undefined,
+  depth = 0,
+): string {
   if (!value) return verb === 'v' ? '<nil>' : `%!${verb}(<nil>)`;
   if (verb === 'T') return typeName(value.type);
   if (verb === 'v') return formatValue(value, { withNames: flags.includes('+') });
@@ -117,22 +133,45 @@ function formatVerb(verb: string, flags: string, precision: number | undefined, 
       return verb === 't' ? String(data) : badVerb(verb, value);
     case 'slice':
       return `[${items(value)
-        .map((item) => formatVerb(verb, flags, precision, item))
+        .map((item) => formatVerb(verb, flags, precision, item, depth + 1))
         .join(' ')}]`;
     case 'map':
       return `map[${sortedMembers(value)
-        .map(([key, one]) => `${key}:${formatVerb(verb, flags, precision, one)}`)
+        .map(([key, one]) => `${key}:${formatVerb(verb, flags, precision, one, depth + 1)}`)
         .join(' ')}]`;
     case 'interface':
+      if (data !== null) return formatVerb(verb, flags, precision, data as GoValue, depth);
+      return depth > 0 ? '<nil>' : `%!${verb}(<nil>)`;
     case 'pointer':
-      return data === null ? `%!${verb}(<nil>)` : formatVerb(verb, flags, precision, data as GoValue);
-    case 'struct':
-      return `{${[...members(value).values()].map((one) => formatVerb(verb, flags, precision, one)).join(' ')}}`;
+      return pointerVerb(verb, flags, precision, value, depth);
+    case 'struct': {
+      if (value.type.text) return stringVerb(verb, precision, goString(value.type.text(members(value))));
+      const fields = [...members(value).values()];
+      return `{${fields.map((one) => formatVerb(verb, flags, precision, one, depth + 1)).join(' ')}}`;
+    }
   }
 }
 
+// A pointer to something composed is followed at the top; else it is an address.
+function pointerVerb(
+  verb: string,
+  flags: string,
+  precision: number | undefined,
+  value: GoValue,
+  depth: number,
+): string {
+  const target = value.data as GoValue | null;
+  if (target?.type.kind === 'struct' && target.type.text) return formatVerb(verb, flags, precision, target, depth);
+  if (target && depth === 0 && ['struct', 'map', 'slice'].includes(target.type.kind)) {
+    return `&${formatVerb(verb, flags, precision, target, depth + 1)}`;
+  }
+  const address: GoValue = { type: { kind: 'int', name: 'uintptr' }, data: target ? BigInt(ADDRESS) : 0n };
+  if ('bodxX'.includes(verb)) return integerVerb(verb, flags, address);
+  return verb === 'p' ? `0x${(address.data as bigint).toString(16)}` : badVerb(verb, value);
+}
+
 function stringVerb(verb: string, precision: number | undefined, value: GoValue): string {
-  const whole = value.data as string;
+  const whole = typeName(value.type) === 'time.Time' ? formatTime(value.data as string) : (value.data as string);
   const text = precision === undefined ? whole : [...whole].slice(0, precision).join('');
   const hex = () => [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   if (verb === 's') return text;
@@ -182,10 +221,14 @@ export function sprint(values: readonly (GoValue | undefined)[]): string {
   return values
     .map((value, i) => {
       const before = values[i - 1];
-      const isApart = i > 0 && value?.type.kind !== 'string' && before?.type.kind !== 'string';
+      const isApart = i > 0 && !isText(value) && !isText(before);
       return (isApart ? ' ' : '') + formatValue(value);
     })
     .join('');
+}
+
+function isText(value: GoValue | undefined): boolean {
+  return value?.type.kind === 'string' && value.type.name !== 'time.Time';
 }
 
 /** fmt.Sprintln. */

@@ -2,11 +2,12 @@
 
 export type GoType =
   | { readonly kind: 'bool' | 'float64' | 'interface'; readonly name?: string }
-  | { readonly kind: 'string'; readonly name?: string }
+  | { readonly kind: 'string'; readonly name?: string; readonly methods?: Readonly<Record<string, GoMethod>> }
   /** `name` is the Go type: `int`, `int64`, `uint16`, `time.Duration`. */
   | { readonly kind: 'int'; readonly name: string }
   | { readonly kind: 'slice'; readonly element: GoType; readonly name?: string }
-  | { readonly kind: 'map'; readonly element: GoType; readonly name?: string }
+  /** `key`: where it is no plain string; a member is then no field. */
+  | { readonly kind: 'map'; readonly element: GoType; readonly name?: string; readonly key?: GoType }
   | GoStruct
   | { readonly kind: 'pointer'; readonly to: GoType };
 
@@ -18,6 +19,8 @@ export interface GoStruct {
   readonly fields: readonly GoField[];
   /** What the struct or a pointer to it answers to. */
   readonly methods?: Readonly<Record<string, GoMethod>>;
+  /** What its String method gives: it is printed so, not field by field. */
+  readonly text?: (members: ReadonlyMap<string, GoValue>) => string;
 }
 
 export interface GoField {

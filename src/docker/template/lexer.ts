@@ -1,6 +1,8 @@
 // The lexical grammar of Go's text/template. Offsets are in UTF-16 units; columns in messages fit for ASCII, which
 // formats are.
 
+import { quoteGo } from '../commandLine/flagValue.ts';
+
 export type TokenKind =
   | 'text'
   | 'leftDelimiter'
@@ -34,6 +36,8 @@ export interface Token {
 
 const KEYWORDS = new Set(['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'template', 'with']);
 const SPACE = /[ \t\r\n]/;
+const NUMBER =
+  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
 /** All tokens, the last of them `eof` or `error`. */
 export function lexTemplate(input: string): Token[] {
@@ -103,7 +107,7 @@ class Lexer {
   }
 
   #skipComment(body: number): undefined {
-    const end = this.#input.indexOf('*/', body);
+    const end = this.#input.indexOf('*/', body + 2);
     if (end < 0) return this.#fail('unclosed comment');
     this.#line += this.#input.slice(this.#at, end).split('\n').length - 1;
     this.#at = end + 2;
@@ -163,10 +167,8 @@ class Lexer {
 
   #readWord(character: string): undefined {
     const next = this.#input[this.#at + 1];
-    if (character === '.' && (next === undefined || !/\d/.test(next))) {
-      if (next === undefined) return this.#emit('dot', this.#at + 1);
-      return this.#readName('field');
-    }
+    // At the very end, a dot is read as a number.
+    if (character === '.' && next !== undefined && !/\d/.test(next)) return this.#readName('field');
     if (/[.+\-\d]/.test(character)) return this.#readNumber();
     if (/[\p{L}\p{Nd}_]/u.test(character)) return this.#readName('identifier');
     if (character > ' ' && character < '\x7f') return this.#emit('punctuation', this.#at + 1);
@@ -202,18 +204,27 @@ class Lexer {
     this.#emit(word === 'nil' ? 'nil' : 'identifier', end);
   }
 
+  // Not a perfect scanner: what is wrong with a number that it lets pass, its reader tells.
   #readNumber(): undefined {
-    const rest = this.#input.slice(this.#at);
-    const match =
-      /^[+-]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|\.\d[\d_]*(?:[eE][+-]?\d+)?)?/.exec(
-        rest,
-      );
-    const text = match?.[0] ?? '';
-    const next = rest[text.length] ?? '';
-    if (match?.[1] === undefined || /[\p{L}\p{Nd}_.]/u.test(next)) {
-      return this.#fail(`bad number syntax: "${text}${next}"`);
+    let end = this.#scanNumber(this.#at);
+    let isWhole = !this.#isWordAt(end);
+    if (isWhole && /[+-]/.test(this.#input[end] ?? '')) {
+      // A complex number: `1+2i`.
+      end = this.#scanNumber(end);
+      isWhole = !this.#isWordAt(end) && this.#input[end - 1] === 'i';
     }
-    this.#emit('number', this.#at + text.length);
+    if (isWhole) return this.#emit('number', end);
+    const shown = this.#input.slice(this.#at, this.#isWordAt(end) ? end + 1 : end);
+    return this.#fail(`bad number syntax: ${quoteGo(shown)}`);
+  }
+
+  #scanNumber(from: number): number {
+    NUMBER.lastIndex = from;
+    return from + (NUMBER.exec(this.#input)?.[0].length ?? 0);
+  }
+
+  #isWordAt(at: number): boolean {
+    return /[\p{L}\p{Nd}_]/u.test(this.#input[at] ?? '');
   }
 
   #readQuoted(): undefined {

@@ -1,3 +1,5 @@
+import type { NumberConstant } from './numberConstant.ts';
+
 /** The tree of a template. `at` is where messages say that it is. */
 export type TemplateNode =
   | { readonly kind: 'text'; readonly text: string }
@@ -34,7 +36,7 @@ export type ArgumentNode =
   | { readonly kind: 'dot'; readonly at: number }
   | { readonly kind: 'nil'; readonly at: number }
   | { readonly kind: 'bool'; readonly at: number; readonly value: boolean }
-  | { readonly kind: 'number'; readonly at: number; readonly text: string; readonly value: bigint | number }
+  | { readonly kind: 'number'; readonly at: number; readonly text: string; readonly constant: NumberConstant }
   | { readonly kind: 'string'; readonly at: number; readonly quoted: string; readonly value: string }
   | { readonly kind: 'field'; readonly at: number; readonly names: readonly string[] }
   /** `$x.A.B`: the name with its dollar, then fields. */

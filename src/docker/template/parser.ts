@@ -1,6 +1,7 @@
 import { quoteGo } from '../commandLine/flagValue.ts';
 import { unquoteChar, unquoteGo } from './goQuote.ts';
 import { lexTemplate, type Token } from './lexer.ts';
+import { type NumberConstant, numberConstant } from './numberConstant.ts';
 import { type ArgumentNode, type CommandNode, nodeText, type PipeNode, type TemplateNode } from './nodes.ts';
 import { TemplateError } from './templateError.ts';
 
@@ -21,7 +22,7 @@ export function parseTemplate(text: string, functionNames: ReadonlySet<string>, 
   return { name, text, ...parser.parseAll() };
 }
 
-type BlockEnd = 'end' | 'else' | 'eof';
+type BlockEnd = 'end' | 'else' | 'eof' | 'define';
 
 class Parser {
   readonly #tokens: readonly Token[];
@@ -43,9 +44,16 @@ class Parser {
   }
 
   parseAll(): { main: readonly TemplateNode[]; named: ReadonlyMap<string, readonly TemplateNode[]> } {
-    const { nodes, end } = this.#list();
-    if (end !== 'eof') this.#fail(`unexpected {{${end}}}`);
-    return { main: nodes, named: this.#named };
+    const main: TemplateNode[] = [];
+    for (;;) {
+      const { nodes, end } = this.#list('define');
+      main.push(...nodes);
+      if (end === 'eof') break;
+      if (end !== 'define') this.#fail(`unexpected {{${end}}}`);
+      this.#define();
+    }
+    this.#add(this.#name, main);
+    return { main, named: this.#named };
   }
 
   // Tokens
@@ -88,7 +96,8 @@ class Parser {
 
   // Lists and actions
 
-  #list(): { nodes: TemplateNode[]; end: BlockEnd; elseToken?: Token } {
+  /** Up to what ends a list; at the top, also up to a definition, which stands nowhere else. */
+  #list(alsoEnds?: 'define'): { nodes: TemplateNode[]; end: BlockEnd } {
     const nodes: TemplateNode[] = [];
     for (;;) {
       const token = this.#next();
@@ -106,9 +115,20 @@ class Parser {
         if (keyword.text === 'end') this.#expectClose('end');
         return { nodes, end: keyword.text };
       }
-      const node = this.#action();
-      if (node) nodes.push(node);
+      if (alsoEnds !== undefined && keyword.kind === 'keyword' && keyword.text === alsoEnds) {
+        this.#next();
+        return { nodes, end: alsoEnds };
+      }
+      nodes.push(this.#action());
+      this.#actionLine = 0;
     }
+  }
+
+  // A definition that holds nothing but blanks gives way to another one.
+  #add(name: string, nodes: readonly TemplateNode[]): void {
+    const known = this.#named.get(name);
+    if (!known || isBlank(known)) this.#named.set(name, nodes);
+    else if (!isBlank(nodes)) this.#fail(`template: multiple definition of template ${quoteGo(name)}`);
   }
 
   #expectClose(context: string): void {
@@ -116,7 +136,7 @@ class Parser {
     if (token.kind !== 'rightDelimiter') this.#unexpected(token, context);
   }
 
-  #action(): TemplateNode | undefined {
+  #action(): TemplateNode {
     const token = this.#peek();
     if (token.kind !== 'keyword') {
       const pipe = this.#pipeline('command', 'rightDelimiter');
@@ -134,13 +154,12 @@ class Parser {
         if (this.#rangeDepth === 0) this.#fail(`{{${token.text}}} outside {{range}}`);
         this.#expectClose(`{{${token.text}}}`);
         return { kind: token.text };
-      case 'define':
-        this.#define();
-        return undefined;
       case 'block':
         return this.#block();
-      default:
+      case 'template':
         return this.#template();
+      default:
+        return this.#unexpected(token, 'command');
     }
   }
 
@@ -150,6 +169,7 @@ class Parser {
     const pipe = this.#pipeline(kind, 'rightDelimiter');
     if (kind === 'range') this.#rangeDepth++;
     const body = this.#list();
+    if (kind === 'range') this.#rangeDepth--;
     let otherwise: readonly TemplateNode[] = [];
     let { end } = body;
     if (end === 'else') {
@@ -161,6 +181,8 @@ class Parser {
         otherwise = [this.#control(kind)];
         end = 'end';
       } else {
+        const isOther = follows.kind === 'keyword' && (follows.text === 'if' || follows.text === 'with');
+        if (isOther) this.#unexpected(this.#next(), 'input');
         this.#expectClose('else');
         const rest = this.#list();
         otherwise = rest.nodes;
@@ -169,7 +191,6 @@ class Parser {
       }
     }
     if (end === 'eof') this.#fail('unexpected EOF');
-    if (kind === 'range') this.#rangeDepth--;
     this.#variables.length = variables;
     this.#depth--;
     return { kind, pipe, body: body.nodes, otherwise };
@@ -183,7 +204,7 @@ class Parser {
     const { nodes, end } = this.#list();
     if (end !== 'end') this.#fail(end === 'eof' ? 'unexpected EOF' : `unexpected {{${end}}} in define clause`);
     this.#variables = outer;
-    if (!this.#named.has(name) || nodes.length > 0) this.#named.set(name, nodes);
+    this.#add(name, nodes);
   }
 
   #block(): TemplateNode {
@@ -195,7 +216,7 @@ class Parser {
     const { nodes, end } = this.#list();
     if (end !== 'end') this.#fail(end === 'eof' ? 'unexpected EOF' : `unexpected {{${end}}} in block clause`);
     this.#variables = outer;
-    this.#named.set(name, nodes);
+    this.#add(name, nodes);
     return { kind: 'template', at, name, pipe };
   }
 
@@ -298,6 +319,14 @@ class Parser {
     return { kind: 'chain', at, node, names };
   }
 
+  #number(text: string): NumberConstant {
+    try {
+      return numberConstant(text);
+    } catch (error) {
+      return this.#fail((error as Error).message);
+    }
+  }
+
   #term(): ArgumentNode | undefined {
     const token = this.#nextSolid();
     const { at, text } = token;
@@ -316,14 +345,11 @@ class Parser {
       case 'bool':
         return { kind: 'bool', at, value: text === 'true' };
       case 'number':
-        return { kind: 'number', at, text, value: numberOf(text) };
-      case 'char':
-        return {
-          kind: 'number',
-          at,
-          text,
-          value: BigInt(unquoteChar(text) ?? this.#fail(`malformed character constant: ${text}`)),
-        };
+        return { kind: 'number', at, text, constant: this.#number(text) };
+      case 'char': {
+        const value = BigInt(unquoteChar(text) ?? this.#fail(`malformed character constant: ${text}`));
+        return { kind: 'number', at, text, constant: { value, integer: value, overflows: false } };
+      }
       case 'string':
         return { kind: 'string', at, quoted: text, value: unquoteGo(text) ?? this.#fail('invalid syntax') };
       case 'leftParen': {
@@ -353,13 +379,8 @@ const STARTS_COMMAND = new Set<Token['kind']>([
 ]);
 const LITERALS = new Set<ArgumentNode['kind']>(['bool', 'dot', 'nil', 'number', 'string']);
 
-function numberOf(text: string): bigint | number {
-  const plain = text.replaceAll('_', '').replace(/^\+/, '');
-  if (/^-?0[xXbBoO]/.test(plain)) return plain.startsWith('-') ? -BigInt(plain.slice(1)) : BigInt(plain);
-  if (/^-?0[0-7]+$/.test(plain)) {
-    return plain.startsWith('-') ? -BigInt(`0o${plain.slice(2)}`) : BigInt(`0o${plain.slice(1)}`);
-  }
-  return /^-?\d+$/.test(plain) ? BigInt(plain) : Number(plain);
+function isBlank(nodes: readonly TemplateNode[]): boolean {
+  return nodes.every((node) => node.kind === 'text' && /^[\s\u0085]*$/.test(node.text));
 }
 
 function tokenText(token: Token): string {
