@@ -1,4 +1,4 @@
-import type { CompanionClient } from '../../client/companion/companionClient.ts';
+import { type CompanionClient, CompanionClientError } from '../../client/companion/companionClient.ts';
 import { newCallId } from '../../client/explorerClient.ts';
 import type { PulledImage, PullRequest, ServiceFault } from '../../client/protocol.ts';
 import { openBlob } from '../companion/runBuild.ts';
@@ -17,6 +17,8 @@ export class RegistryPull {
   doneBytes = $state(0);
   totalBytes = $state<number | undefined>(undefined);
   fault = $state.raw<ServiceFault | undefined>(undefined);
+  /** What the companion said was wrong: it has words of its own. */
+  told = $state<string | undefined>(undefined);
   /** What it is about, as it was when it began. */
   request = $state.raw<PullRequest | undefined>(undefined);
   readonly isUnderWay = $derived(this.phase === 'asking' || this.phase === 'direct' || this.phase === 'companion');
@@ -38,6 +40,7 @@ export class RegistryPull {
     const { signal } = this.#controller;
     [this.phase, this.doneBytes, this.totalBytes, this.fault] = ['asking', 0, undefined, undefined];
     this.request = request;
+    this.told = undefined;
     try {
       const { blob, fileName } = await this.#fetch(request, companion, signal);
       await openBlob(this.#explorer, blob, fileName);
@@ -47,6 +50,7 @@ export class RegistryPull {
       if (signal.aborted || fault.code === 'cancelled') this.phase = 'idle';
       else {
         this.fault = fault;
+        if (error instanceof CompanionClientError) this.told = error.message;
         this.phase = fault.source === 'registry' && fault.code === 'crossOrigin' ? 'refused' : 'failed';
       }
     }
