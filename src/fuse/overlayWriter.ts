@@ -9,7 +9,6 @@ import {
 } from '../vfs/overlay/attributeCalls.ts';
 import { copyUp } from '../vfs/overlay/copyUp.ts';
 import { createObject, linkObject } from '../vfs/overlay/createEntry.ts';
-import { keyOf } from '../vfs/overlay/inodeCache.ts';
 import { lookup } from '../vfs/overlay/lookup.ts';
 import type { Timestamp } from '../vfs/overlay/layer.ts';
 import { InodeFlag, NodeFlag, OverlayInode, OverlayNode } from '../vfs/overlay/overlayNode.ts';
@@ -103,9 +102,9 @@ export class OverlayWriter implements FuseWriter {
       const fields = this.#owned(directory, FileType.file | (mode & PERMISSION_BITS), caller);
       const inode = new OverlayInode(FileType.file, upper.allocate(fields), []);
       inode.flags = InodeFlag.upperData;
-      inode.key = keyOf(0, inode.upper);
+      inode.keyInode = inode.upper;
       inode.linkCount = 0;
-      mount.log.setEntry(mount.inodes, inode.key, inode);
+      mount.log.setEntry(mount.inodesOf(0), inode.upper, inode);
       const node = new OverlayNode(directory, '');
       node.flags = NodeFlag.upperAlias | NodeFlag.unhashed;
       node.inode = inode;

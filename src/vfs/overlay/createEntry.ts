@@ -1,18 +1,18 @@
 import { isDirectory, S_IFMT, S_IFREG } from './fileMode.ts';
 import { copyUp } from './copyUp.ts';
 import { register } from './inodeCache.ts';
+import { keepLookup } from './lookup.ts';
 import { endLinkChange, startLinkChange } from './linkChange.ts';
 import { NO_INODE } from './layer.ts';
 import { markImpure, markOpaque, noteModified, requireAlive } from './marks.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
-import { InodeFlag, type LowerEntry, NodeFlag, OverlayInode, type OverlayNode } from './overlayNode.ts';
+import { InodeFlag, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
+import { upperOnlyInode } from './passingNode.ts';
 import { setRedirect } from './redirect.ts';
 import type { NewInode } from './upper.ts';
 
-const NO_LOWER: readonly LowerEntry[] = [];
-
-/** Makes an object under a name that has none. */
+/** Makes an object under a name that has none. A node that is apart (`lookupTarget`) stays so. */
 export function createObject(mount: MountState, node: OverlayNode, fields: NewInode): void {
   const upper = mount.writable();
   const parent = node.parent as OverlayNode;
@@ -20,17 +20,17 @@ export function createObject(mount: MountState, node: OverlayNode, fields: NewIn
   copyUp(mount, parent);
   requireAlive(mount, directory);
   const isOverWhiteout = removeWhiteout(mount, node);
-  const made = upper.create(directory.upper, node.name, fields);
+  const made = upper.create(directory.upper, node.name, fields, node.hash);
   if (isDirectory(fields.mode) && (isOverWhiteout || (mount.isMerged(directory) && keepsOffline(mount))))
     markOpaque(mount, node, made);
-  const inode = new OverlayInode(fields.mode & S_IFMT, made, NO_LOWER);
-  inode.flags = InodeFlag.upperData;
   noteModified(mount, directory);
-  mount.setFlag(node, NodeFlag.upperAlias);
-  mount.log.note(node, 'inode', node.inode);
-  node.inode = inode;
-  mount.missCount--;
-  mount.hold(inode);
+  if (node.has(NodeFlag.apart)) node.flags |= NodeFlag.upperAlias;
+  else {
+    mount.setFlag(node, NodeFlag.upperAlias);
+    mount.log.note(node, 'inode', node.inode);
+    mount.missCount--;
+  }
+  node.inode = upperOnlyInode(fields.mode & S_IFMT, made);
   mount.listener?.({ type: 'create', path: nodePath(node), mode: fields.mode });
 }
 
@@ -59,6 +59,7 @@ export function linkObject(mount: MountState, from: OverlayNode, to: OverlayNode
   const inode = from.inode as OverlayInode;
   const parent = to.parent as OverlayNode;
   const directory = parent.inode as OverlayInode;
+  keepLookup(mount, from);
   copyUp(mount, from);
   copyUp(mount, parent);
   requireAlive(mount, directory);

@@ -18,8 +18,9 @@ export interface InodeParts {
 export function inodeFor(mount: MountState, parts: InodeParts): OverlayInode {
   const origin = parts.lower[0];
   const byLower = origin !== undefined && isKeyedByLower(mount, parts, origin);
-  const key = byLower ? keyOf(origin.layer, origin.inode) : upperKey(mount, parts);
-  const known = key === 0 ? undefined : mount.inodes.get(key);
+  const keyLayer = byLower ? origin.layer : 0;
+  const keyInode = byLower ? origin.inode : upperKey(mount, parts);
+  const known = keyInode === NO_INODE ? undefined : mount.inodesOf(keyLayer).get(keyInode);
   if (known) {
     if (!leadsThere(known, parts)) throw mount.fail('ESTALE');
     return known;
@@ -27,9 +28,10 @@ export function inodeFor(mount: MountState, parts: InodeParts): OverlayInode {
   const inode = new OverlayInode(realMode(mount, parts) & S_IFMT, parts.upper, parts.lower);
   if (parts.redirect !== undefined) inode.redirect = parts.redirect;
   if (parts.dataRedirect !== undefined) inode.dataRedirect = parts.dataRedirect;
-  inode.key = key;
+  inode.keyInode = keyInode;
+  inode.keyLayer = keyLayer;
   initialise(mount, inode, parts, byLower);
-  if (key !== 0) mount.log.setEntry(mount.inodes, key, inode);
+  if (keyInode !== NO_INODE) mount.log.addEntry(mount.inodesOf(keyLayer), keyInode, inode);
   return inode;
 }
 
@@ -45,7 +47,7 @@ function initialise(mount: MountState, inode: OverlayInode, parts: InodeParts, b
   if (byLower) inode.flags |= InodeFlag.lowerNumber;
   if (parts.indexed) inode.flags |= InodeFlag.indexed;
   if (inode.type !== S_IFDIR) {
-    if (inode.key !== 0 || parts.upper !== NO_INODE)
+    if (inode.keyInode !== NO_INODE || parts.upper !== NO_INODE)
       inode.linkCount = unionLinkCount(mount, parts, layer.linkCount(real));
     return;
   }
@@ -56,21 +58,17 @@ function initialise(mount: MountState, inode: OverlayInode, parts: InodeParts, b
 
 /** An upper object with one name is found by it: only those that may be met under another are kept by number. */
 function upperKey(mount: MountState, parts: InodeParts): number {
-  if (parts.upper === NO_INODE) return 0;
-  const key = keyOf(0, parts.upper);
+  if (parts.upper === NO_INODE) return NO_INODE;
   const hasOneName = parts.lower.length === 0 && mount.layer(0).linkCount(parts.upper) === 1;
-  return hasOneName && !mount.inodes.has(key) ? 0 : key;
+  return hasOneName && !mount.inodesOf(0).has(parts.upper) ? NO_INODE : parts.upper;
 }
 
 /** Keeps an inode by its upper, for the further names that it is to have. */
 export function register(mount: MountState, inode: OverlayInode): void {
-  if (inode.key !== 0) return;
-  mount.log.assign(inode, 'key', keyOf(0, inode.upper));
-  mount.log.setEntry(mount.inodes, inode.key, inode);
-}
-
-export function keyOf(layer: number, inode: number): number {
-  return layer * 2 ** 32 + inode;
+  if (inode.keyInode !== NO_INODE) return;
+  mount.log.note(inode, 'keyInode', inode.keyInode);
+  inode.keyInode = inode.upper;
+  mount.log.setEntry(mount.inodesOf(0), inode.upper, inode);
 }
 
 function isKeyedByLower(mount: MountState, parts: InodeParts, origin: LowerEntry): boolean {

@@ -1,7 +1,8 @@
+import { DirectoryPaths, isPathOf, isThere } from './directoryPaths.ts';
 import { S_IFDIR } from './fileMode.ts';
 import { NodeFlag, type OverlayNode } from './overlayNode.ts';
 
-/** Paths of a kind that are kept at most: all are forgotten then. */
+/** Paths of files that are kept at most: all are forgotten then. */
 const MAX_PATHS = 1 << 17;
 
 /** Where paths led to that were walked without meeting a link or dots: one look instead of one a part. Whoever must ask
@@ -9,49 +10,42 @@ const MAX_PATHS = 1 << 17;
  *  all paths are forgotten. */
 export class KeptPaths {
   /** Apart from the rest: they are few, and what is made or removed is looked for by its directory. */
-  readonly #directories = new Map<string, OverlayNode>();
+  readonly #directories = new DirectoryPaths();
   readonly #others = new Map<string, OverlayNode>();
-  #lastPath = '';
   #last: OverlayNode | undefined = undefined;
 
   /** The directory whose path the first `length` characters are. One is often asked for again and again. */
   directory(path: string, length: number): OverlayNode | undefined {
-    if (length === this.#lastPath.length && path.startsWith(this.#lastPath) && isThere(this.#last)) return this.#last;
-    const parent = path.slice(0, length);
-    const node = this.#directories.get(parent);
-    if (!isThere(node)) return undefined;
-    this.#last = node;
-    this.#lastPath = parent;
+    if (isThere(this.#last) && isPathOf(this.#last, path, length)) return this.#last;
+    const node = this.#directories.get(path, length);
+    if (node) this.#last = node;
     return node;
   }
 
   /** A node with something behind it. */
   get(path: string): OverlayNode | undefined {
-    const node = this.#others.get(path) ?? this.#directories.get(path);
-    return isThere(node) ? node : undefined;
+    const node = this.#others.get(path);
+    return isThere(node) ? node : this.#directories.get(path, path.length);
   }
 
   /** Notes that a path led to a node. Those of files are kept from the second time on: most are used once. */
   note(path: string, node: OverlayNode): void {
     if (node.has(NodeFlag.moved)) return;
-    const isDirectory = node.inode?.type === S_IFDIR;
-    if (!isDirectory && !node.has(NodeFlag.visited)) {
+    if (node.inode?.type === S_IFDIR) {
+      this.#directories.set(path, node);
+      return;
+    }
+    if (!node.has(NodeFlag.visited)) {
       node.flags |= NodeFlag.visited;
       return;
     }
-    const nodes = isDirectory ? this.#directories : this.#others;
-    if (nodes.size >= MAX_PATHS) nodes.clear();
-    nodes.set(path, node);
+    if (this.#others.size >= MAX_PATHS) this.#others.clear();
+    this.#others.set(path, node);
   }
 
   forget(): void {
-    this.#lastPath = '';
     this.#last = undefined;
-    if (this.#directories.size > 0) this.#directories.clear();
+    this.#directories.forget();
     if (this.#others.size > 0) this.#others.clear();
   }
-}
-
-function isThere(node: OverlayNode | undefined): node is OverlayNode {
-  return node !== undefined && (node.flags & (NodeFlag.unhashed | NodeFlag.moved)) === 0;
 }

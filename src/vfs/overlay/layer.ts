@@ -34,6 +34,8 @@ export interface Layer {
   content(inode: number): ByteSource;
   /** Bytes of a file as `content(inode).readSync` gives them, where that takes no source; else undefined. */
   readSync?(inode: number, offset: number, length: number): Uint8Array | undefined;
+  /** Tells the `hashText` of each name, where that takes less than all of it. */
+  eachNameHash?(directory: number, tell: (hash: number) => void): void;
   /** Entries of a directory, where that is known without looking at them. */
   nameCount?(directory: number): number;
   /** S_IFMT bits of the mode, where they cost less than all of it. */

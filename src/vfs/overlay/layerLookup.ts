@@ -1,6 +1,14 @@
+import { encodeName } from '../../bytes/byteName.ts';
 import { isDirectory, isRegular } from './fileMode.ts';
 import { NO_INODE } from './layer.ts';
 import type { MountState } from './mountState.ts';
+
+const NAME_MAX_BYTES = 255;
+
+export function isTooLong(name: string): boolean {
+  if (name.length * 3 <= NAME_MAX_BYTES) return false;
+  return name.length > NAME_MAX_BYTES || encodeName(name).length > NAME_MAX_BYTES;
+}
 
 /** A lookup on its way down the layers: what it looks for may change with a redirect, and it ends at a whiteout, at
  *  a file, and below an opaque directory. */

@@ -5,6 +5,7 @@ import { stretchesOf } from '../../bytes/stretchBuilder.ts';
 import { EntryKind, type LayerTree } from '../layerTree.ts';
 import { deviceNumber, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG } from './fileMode.ts';
 import { type Layer, NO_INODE, NO_XATTRS, type Times } from './layer.ts';
+import { hashAscii, hashText } from './textHash.ts';
 
 const OPAQUE = 'trusted.overlay.opaque';
 const YES = encodeName('y');
@@ -129,6 +130,14 @@ export class LayerTreeLayer implements Layer {
     if (!this.#content.readSync || this.tree.sparse(entry)) return undefined;
     const range = clipRange(this.tree.sizeBytes(entry), offset, length);
     return this.#content.readSync(this.tree.contentOffset(entry) + range.offset, range.length);
+  }
+
+  eachNameHash(directory: number, tell: (hash: number) => void): void {
+    const entry = this.#entry(directory);
+    const first = this.tree.firstChild(entry);
+    const end = first + this.tree.childCount(entry);
+    for (let child = first; child < end; child++)
+      tell(hashAscii(this.tree.nameBytes(child)) ?? hashText(this.tree.name(child)));
   }
 
   nameCount(directory: number): number {

@@ -1,17 +1,16 @@
-import { encodeName } from '../../bytes/byteName.ts';
 import { decodeHandle, encodeHandle } from './fileHandle.ts';
 import { isDirectory, isRegular, S_IFMT } from './fileMode.ts';
 import { inodeFor } from './inodeCache.ts';
 import { findIndex } from './linkIndex.ts';
 import { NO_INODE } from './layer.ts';
 import { lowerPlaces } from './lowerIndex.ts';
-import { countAsked, lookupInLayer, Search } from './layerLookup.ts';
+import { KeptNames } from './keptNames.ts';
+import { countAsked, isTooLong, lookupInLayer, Search } from './layerLookup.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
 import { InodeFlag, type LowerEntry, NodeFlag, type OverlayInode, OverlayNode } from './overlayNode.ts';
 import { markImpure } from './marks.ts';
-
-const NAME_MAX_BYTES = 255;
+import { passingNode } from './passingNode.ts';
 
 /** The name below a directory, with or without something behind it. Kept until the directory changes there.
  *  Throws ENAMETOOLONG, and what a broken layer deserves (EIO, ESTALE, EPERM for redirects that are not followed). */
@@ -19,13 +18,15 @@ export function lookup(mount: MountState, parent: OverlayNode, name: string): Ov
   const kept = parent.children?.get(name);
   if (kept) return kept;
   const node = missing(mount, parent, name) ?? searchLayers(mount, parent, name);
-  keep(mount, parent, node);
+  keep(mount, node);
   return node;
 }
 
-/** As `lookup`, for a name that something else is to get: one that no layer has is not kept, unless `keepLookup` says
- *  so. */
+/** As `lookup`, for a name that is to be made or to go: one that no layer has, or only the upper, is not kept, unless
+ *  `keepLookup` says so. */
 export function lookupTarget(mount: MountState, parent: OverlayNode, name: string): OverlayNode {
+  const passing = passingNode(mount, parent, name);
+  if (passing) return passing;
   const kept = parent.children?.get(name);
   if (kept) return kept;
   const free = missing(mount, parent, name);
@@ -34,22 +35,28 @@ export function lookupTarget(mount: MountState, parent: OverlayNode, name: strin
     return free;
   }
   const node = searchLayers(mount, parent, name);
-  keep(mount, parent, node);
+  keep(mount, node);
   return node;
 }
 
-/** The name of a `lookupTarget` has got nothing after all. */
+/** A node outlasts the call after all: it got nothing, or somebody holds it. */
 export function keepLookup(mount: MountState, node: OverlayNode): void {
   if (!node.has(NodeFlag.apart)) return;
   mount.clearFlag(node, NodeFlag.apart);
-  keep(mount, node.parent as OverlayNode, node);
+  if (!node.inode) mount.missCount++;
+  addChild(mount, node);
 }
 
-function keep(mount: MountState, parent: OverlayNode, node: OverlayNode): void {
+function keep(mount: MountState, node: OverlayNode): void {
   if (node.inode) mount.hold(node.inode);
   else mount.missCount++;
-  if (!parent.children) mount.log.assign(parent, 'children', new Map());
-  mount.log.addEntry(parent.children as Map<string, OverlayNode>, node.name, node);
+  addChild(mount, node);
+}
+
+function addChild(mount: MountState, node: OverlayNode): void {
+  const parent = node.parent as OverlayNode;
+  if (!parent.children) mount.log.assign(parent, 'children', new KeptNames());
+  mount.log.addEntry(parent.children as KeptNames, node.name, node);
 }
 
 /** The node of a name that no layer has at all, whiteouts included: most names that are to be made. */
@@ -70,11 +77,6 @@ function missing(mount: MountState, parent: OverlayNode, name: string): OverlayN
     mount.listener({ type: 'lookup', path: nodePath(node), layers, found: false });
   }
   return node;
-}
-
-export function isTooLong(name: string): boolean {
-  if (name.length * 3 <= NAME_MAX_BYTES) return false;
-  return name.length > NAME_MAX_BYTES || encodeName(name).length > NAME_MAX_BYTES;
 }
 
 function isInLowers(mount: MountState, lower: readonly LowerEntry[], name: string): boolean {

@@ -1,7 +1,9 @@
-import { entriesOf } from './layer.ts';
+import { entriesOf, type Layer } from './layer.ts';
 import { mergeTrees } from './mergeTrees.ts';
+import { bitsOfNames, type NameBits, nameBits } from './nameBits.ts';
 import type { MountState } from './mountState.ts';
 import type { LowerEntry, OverlayInode } from './overlayNode.ts';
+import { hashText } from './textHash.ts';
 
 /** Directories of fewer lower parts are searched part by part. */
 const MIN_PARTS = 4;
@@ -20,6 +22,21 @@ export interface LowerIndex {
   readonly places: ReadonlyMap<string, Places>;
   /** Names of the lowest part, in its order. */
   readonly lowest: readonly string[];
+  readonly bits: NameBits;
+}
+
+/** The bits of the names of all lower parts. Undefined for a directory of many parts that has no index yet. */
+export function lowerBits(mount: MountState, directory: OverlayInode): NameBits | undefined {
+  const { lower, lowerIndex: index } = directory;
+  if (index || lower.length >= MIN_PARTS) return index?.bits;
+  return nameBits(entryCount(mount, lower), (add) => {
+    for (const { layer, inode } of lower) eachNameHash(mount.layer(layer), inode, add);
+  });
+}
+
+function eachNameHash(layer: Layer, directory: number, tell: (hash: number) => void): void {
+  if (layer.eachNameHash) layer.eachNameHash(directory, tell);
+  else for (const name of layer.names(directory)) tell(hashText(name));
 }
 
 /** Where the lower parts have a name; undefined for a directory without an index, which is searched part by part. The
@@ -66,5 +83,5 @@ function makeIndex(mount: MountState, lower: readonly LowerEntry[]): LowerIndex 
       lowest.push(name);
     }
   }
-  return { places, lowest };
+  return { places, lowest, bits: bitsOfNames(places) };
 }

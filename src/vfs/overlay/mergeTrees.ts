@@ -2,6 +2,7 @@ import type { LayerTree } from '../layerTree.ts';
 import type { LayerTreeLayer } from './layerTreeLayer.ts';
 import type { LowerIndex } from './lowerIndex.ts';
 import type { MountState } from './mountState.ts';
+import { bitsOfNames } from './nameBits.ts';
 import type { LowerEntry } from './overlayNode.ts';
 
 /** A name that was met, in one of the trees that have it. */
@@ -28,7 +29,7 @@ export function mergeTrees(mount: MountState, lower: readonly LowerEntry[]): Low
   named.sort((a, b) => (a.places[0] as LowerEntry).layer - (b.places[0] as LowerEntry).layer);
   const places = new Map<string, readonly LowerEntry[]>();
   for (const of of named) places.set(of.name, of.places);
-  return { places, lowest };
+  return { places, lowest, bits: bitsOfNames(places) };
 }
 
 function lowestOf(places: readonly LowerEntry[]): LowerEntry {

@@ -1,6 +1,6 @@
 import { S_IFCHR, S_IFMT, S_IFREG } from './fileMode.ts';
 import { entriesOf, NO_INODE } from './layer.ts';
-import { lookup } from './lookup.ts';
+import { lookupTarget } from './lookup.ts';
 import { type LowerIndex, lowerIndex, type Places } from './lowerIndex.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
@@ -38,7 +38,7 @@ function plainList(mount: MountState, node: OverlayNode): readonly ListedName[] 
 /** The mark of an upper directory that holds nothing copied up any more is taken off when it is listed. */
 function forgetImpurity(mount: MountState, node: OverlayNode, names: readonly ListedName[]): void {
   for (const { name } of names) {
-    const inode = lookup(mount, node, name).inode;
+    const inode = lookupTarget(mount, node, name).inode;
     if (inode && keepsLowerNumber(mount, inode)) return;
   }
   const inode = node.inode as OverlayInode;
@@ -73,7 +73,7 @@ function mergedList(mount: MountState, node: OverlayNode): readonly ListedName[]
     if (merged.isWhiteout) continue;
     // A name that was looked up in vain stays hidden, even where an open file has come back under it.
     const isDoubtful = merged.isDoubtful || (merged.isUpper && isImpure);
-    if (isDoubtful && !lookup(mount, node, merged.name).inode) continue;
+    if (isDoubtful && !lookupTarget(mount, node, merged.name).inode) continue;
     names.push({ name: merged.name, type: merged.type });
   }
   mount.counters.mergedDirectories++;

@@ -26,8 +26,7 @@ export class MountState {
   readonly xattrs: OverlayXattrs;
   readonly log: UndoLog;
   readonly root: OverlayNode;
-  /** Inodes by the upper or lower inode that stands for them. */
-  readonly inodes = new Map<number, OverlayInode>();
+  readonly #inodes: readonly Map<number, OverlayInode>[];
   readonly keptPaths = new KeptPaths();
   /** Layers in which a directory with opaque=x was found. */
   readonly fileWhiteoutLayers = new Set<number>();
@@ -51,6 +50,7 @@ export class MountState {
     this.options = options;
     this.upper = upper;
     this.layers = [upper, ...lowers, ...dataLayers];
+    this.#inodes = this.layers.map(() => new Map<number, OverlayInode>());
     this.dataLayerCount = dataLayers.length;
     this.lowersAreTrees = lowers.every((layer) => layer instanceof LayerTreeLayer);
     this.xattrs = new OverlayXattrs(options.userXattr);
@@ -126,6 +126,11 @@ export class MountState {
     return node.inode === undefined && node.has(NodeFlag.opaque);
   }
 
+  /** The inodes that one of a layer stands for. The upper's stands for what has several names, or had. */
+  inodesOf(layer: number): Map<number, OverlayInode> {
+    return this.#inodes[layer] as Map<number, OverlayInode>;
+  }
+
   hold(inode: OverlayInode): void {
     this.log.note(inode, 'references', inode.references);
     inode.references++;
@@ -134,9 +139,10 @@ export class MountState {
   release(inode: OverlayInode): void {
     this.log.note(inode, 'references', inode.references);
     inode.references--;
-    if (inode.references === 0 && inode.key !== 0) {
-      this.log.deleteEntry(this.inodes, inode.key);
-      this.log.assign(inode, 'key', 0);
+    if (inode.references === 0 && inode.keyInode !== NO_INODE) {
+      this.log.deleteEntry(this.inodesOf(inode.keyLayer), inode.keyInode);
+      this.log.assign(inode, 'keyInode', NO_INODE);
+      this.log.assign(inode, 'keyLayer', 0);
     }
   }
 
@@ -176,8 +182,9 @@ export class MountState {
 
   /** Takes a name out of the tree: what is looked up next is looked for in the layers. */
   drop(node: OverlayNode): void {
-    if (!node.inode) this.missCount--;
     this.setFlag(node, NodeFlag.unhashed);
+    if (node.has(NodeFlag.apart)) return;
+    if (!node.inode) this.missCount--;
     const siblings = node.parent?.children;
     if (siblings?.get(node.name) === node) this.log.removeEntry(siblings, node.name, node);
   }

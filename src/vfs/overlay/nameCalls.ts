@@ -111,8 +111,11 @@ export function unlinkPath(mount: MountState, credentials: Credentials, path: st
   const last = resolveParent(mount, credentials, path);
   if (!isName(last)) throw mount.fail('EISDIR');
   mount.writable();
-  const node = lookup(mount, last.directory, last.name);
-  if (!node.inode) throw mount.fail('ENOENT');
+  const node = lookupTarget(mount, last.directory, last.name);
+  if (!node.inode) {
+    keepLookup(mount, node);
+    throw mount.fail('ENOENT');
+  }
   if (last.hasTrailingSlash) throw mount.fail(node.inode.type === S_IFDIR ? 'EISDIR' : 'ENOTDIR');
   requireRemoval(mount, node, 'file', credentials);
   removeObject(mount, node);
@@ -148,9 +151,13 @@ export function renamePath(
   if (!isName(fromLast)) throw mount.fail('EBUSY');
   if (!isName(toLast)) throw mount.fail(isKeeping ? 'EEXIST' : 'EBUSY');
   mount.writable();
-  const source = lookup(mount, fromLast.directory, fromLast.name);
-  if (!source.inode) throw mount.fail('ENOENT');
-  const target = lookupTarget(mount, toLast.directory, toLast.name);
+  const source = lookupTarget(mount, fromLast.directory, fromLast.name);
+  if (!source.inode) {
+    keepLookup(mount, source);
+    throw mount.fail('ENOENT');
+  }
+  const isSamePlace = fromLast.directory === toLast.directory && fromLast.name === toLast.name;
+  const target = isSamePlace ? source : lookupTarget(mount, toLast.directory, toLast.name);
   try {
     renameFound(mount, credentials, source, target, fromLast, toLast, flags);
   } catch (error) {

@@ -1,17 +1,23 @@
 import type { Stamp } from './inodeTrie.ts';
+import { hashText } from './textHash.ts';
 import type { UndoLog } from './undoLog.ts';
 
-/** Names in one bucket on average before the table is spread over twice as many. */
+/** Names that are kept one after the other; more are spread over buckets. */
+const MAX_ROWS = 32;
+/** Slots of each. */
+const ROW = 3;
+/** Names in one bucket on average before the table is spread over four times as many. */
 const LOAD = 64;
 
-/** A directory's names, persistent: a version shares its buckets with the one it was made from, so that a first
- *  write after a snapshot copies one bucket and a pointer for each other one. A table up to 64 names is one bucket,
- *  in the order of insertion; larger ones have the order of their hashes. */
+/** A directory's names, persistent: a version shares its rows or buckets with the one it was made from, so that a first
+ *  write after a snapshot copies one bucket and a pointer for each other one. A table of up to 64 names has the order of
+ *  insertion; larger ones have the order of their hashes. */
 export class NameTable {
   readonly stamp: Stamp;
-  /** All names of a table that has but one bucket, which is most. */
-  #only: Map<string, number> | undefined = new Map();
-  #isOwned = true;
+  /** Of a few names, in the order of insertion: hash, inode, name. A look goes over all hashes, which lie close together,
+   *  and at the text of none but the name that it means: a Map, whose keys lie all over memory, looks at others, too. */
+  #rows: (number | string)[] | undefined = undefined;
+  #ownsRows = false;
   /** A power of four, and the names in them. */
   #buckets: Bucket[] | undefined = undefined;
   #bucketedSize = 0;
@@ -21,35 +27,50 @@ export class NameTable {
   }
 
   get size(): number {
-    return this.#only ? this.#only.size : this.#bucketedSize;
+    return this.#buckets ? this.#bucketedSize : (this.#rows?.length ?? 0) / ROW;
   }
 
-  get(name: string): number | undefined {
-    return this.#namesWith(name).get(name);
+  /** `hash`: its `hashText`. */
+  get(name: string, hash = hashText(name)): number | undefined {
+    if (this.#buckets) return bucketOf(this.#buckets, hash).names.get(name);
+    const at = this.#rowOf(name, hash);
+    return at < 0 ? undefined : (this.#rows?.[at + 1] as number);
   }
 
   /** The same names, to be changed under another stamp. */
   fork(stamp: Stamp): NameTable {
     const copy = new NameTable(stamp);
-    copy.#only = this.#only;
-    copy.#isOwned = false;
+    copy.#rows = this.#rows;
     copy.#buckets = this.#buckets?.slice();
     copy.#bucketedSize = this.#bucketedSize;
     return copy;
   }
 
   /** Only on a table that the current stamp owns. */
-  set(name: string, inode: number, log: UndoLog): void {
-    const old = this.get(name);
-    if (old === undefined) this.add(name, inode, log);
-    else log.replaceEntry(this.#ownNames(name), name, old, inode);
+  set(name: string, inode: number, log: UndoLog, hash = hashText(name)): void {
+    if (this.#buckets) {
+      const old = this.get(name, hash);
+      if (old === undefined) this.add(name, inode, log, hash);
+      else log.replaceEntry(this.#ownNames(hash), name, old, inode);
+      return;
+    }
+    const at = this.#rowOf(name, hash);
+    if (at < 0) this.add(name, inode, log, hash);
+    else log.assign(this.#ownRows(), at + 1, inode);
   }
 
   /** As `set`, for a name that is known to be new. */
-  add(name: string, inode: number, log: UndoLog): void {
-    if (this.size >= LOAD * (this.#buckets?.length ?? 1)) this.#spread(log);
-    log.addEntry(this.#ownNames(name), name, inode);
-    if (this.#buckets) this.#count(1, log);
+  add(name: string, inode: number, log: UndoLog, hash = hashText(name)): void {
+    if (!this.#buckets && this.size < MAX_ROWS) {
+      const rows = this.#ownRows();
+      log.note(rows, 'length', rows.length);
+      rows.push(hash, inode, name);
+      return;
+    }
+    if (!this.#buckets) this.#spread(1, log);
+    else if (this.#bucketedSize >= LOAD * this.#buckets.length) this.#spread(this.#buckets.length * 4, log);
+    log.addEntry(this.#ownNames(hash), name, inode);
+    this.#count(1, log);
   }
 
   /** Only on a table that the current stamp owns. */
@@ -60,50 +81,73 @@ export class NameTable {
 
   /** As `delete`, for a name that is known to have that inode. */
   remove(name: string, inode: number, log: UndoLog): void {
-    log.removeEntry(this.#ownNames(name), name, inode);
-    if (this.#buckets) this.#count(-1, log);
+    if (this.#buckets) {
+      log.removeEntry(this.#ownNames(hashText(name)), name, inode);
+      this.#count(-1, log);
+      return;
+    }
+    const at = this.#rowOf(name, hashText(name));
+    log.keep<TableShape>(this);
+    this.#rows = this.#rows?.filter((_, slot) => slot < at || slot >= at + ROW);
+    this.#ownsRows = true;
+  }
+
+  /** Gives what has one name another one, which is known to be new. */
+  rename(from: NameOfHash, to: NameOfHash, inode: number, log: UndoLog): void {
+    if (this.#buckets) {
+      this.remove(from.name, inode, log);
+      this.add(to.name, inode, log, to.hash);
+      return;
+    }
+    const rows = this.#ownRows();
+    const at = this.#rowOf(from.name, from.hash);
+    log.note(rows, at, rows[at] as number);
+    rows[at] = to.hash;
+    log.note(rows, at + 2, rows[at + 2] as string);
+    rows[at + 2] = to.name;
   }
 
   keys(): Iterable<string> {
-    return this.#only ? this.#only.keys() : eachOf(this.#buckets ?? [], (names) => names.keys());
+    return this.#buckets ? eachOf(this.#buckets, (names) => names.keys()) : eachName(this.#rows ?? []);
   }
 
   entries(): Iterable<[string, number]> {
-    return this.#only ?? eachOf(this.#buckets ?? [], (names) => names);
+    return this.#buckets ? eachOf(this.#buckets, (names) => names) : eachEntry(this.#rows ?? []);
   }
 
   copy(): TableShape {
-    return { only: this.#only, isOwned: this.#isOwned, buckets: this.#buckets, size: this.#bucketedSize };
+    return { rows: this.#rows, ownsRows: this.#ownsRows, buckets: this.#buckets, size: this.#bucketedSize };
   }
 
-  restore({ only, isOwned, buckets, size }: TableShape): void {
-    this.#only = only;
-    this.#isOwned = isOwned;
+  restore({ rows, ownsRows, buckets, size }: TableShape): void {
+    this.#rows = rows;
+    this.#ownsRows = ownsRows;
     this.#buckets = buckets;
     this.#bucketedSize = size;
   }
 
-  #namesWith(name: string): Map<string, number> {
-    return this.#only ?? (this.#bucketOf(name).names as Map<string, number>);
+  /** Where the row of a name begins, or -1. */
+  #rowOf(name: string, hash: number): number {
+    const rows = this.#rows;
+    if (!rows) return -1;
+    for (let at = 0; at < rows.length; at += ROW) if (rows[at] === hash && rows[at + 2] === name) return at;
+    return -1;
   }
 
-  #bucketOf(name: string): Bucket {
+  /** What is copied here, and below, holds the same: it needs no way back. */
+  #ownRows(): (number | string)[] {
+    if (this.#rows && this.#ownsRows) return this.#rows;
+    this.#rows = this.#rows?.slice() ?? [];
+    this.#ownsRows = true;
+    return this.#rows;
+  }
+
+  #ownNames(hash: number): Map<string, number> {
     const buckets = this.#buckets as Bucket[];
-    return buckets[hashName(name) & (buckets.length - 1)] as Bucket;
-  }
-
-  /** What is copied here holds the same: it needs no way back. */
-  #ownNames(name: string): Map<string, number> {
-    if (this.#only) {
-      if (!this.#isOwned) this.#only = new Map(this.#only);
-      this.#isOwned = true;
-      return this.#only;
-    }
-    const bucket = this.#bucketOf(name);
+    const bucket = bucketOf(buckets, hash);
     if (bucket.stamp === this.stamp) return bucket.names;
     const own = { stamp: this.stamp, names: new Map(bucket.names) };
-    const buckets = this.#buckets as Bucket[];
-    buckets[hashName(name) & (buckets.length - 1)] = own;
+    buckets[hash & (buckets.length - 1)] = own;
     return own.names;
   }
 
@@ -112,20 +156,25 @@ export class NameTable {
     this.#bucketedSize += difference;
   }
 
-  #spread(log: UndoLog): void {
+  #spread(count: number, log: UndoLog): void {
     log.keep<TableShape>(this);
-    const count = (this.#buckets?.length ?? 1) * 4;
     const wider = Array.from({ length: count }, () => ({ stamp: this.stamp, names: new Map<string, number>() }));
-    for (const [name, inode] of this.entries()) (wider[hashName(name) & (count - 1)] as Bucket).names.set(name, inode);
+    for (const [name, inode] of this.entries()) bucketOf(wider, hashText(name)).names.set(name, inode);
     this.#bucketedSize = this.size;
-    this.#only = undefined;
+    this.#rows = undefined;
     this.#buckets = wider;
   }
 }
 
+/** A name and its `hashText`. */
+export interface NameOfHash {
+  readonly name: string;
+  readonly hash: number;
+}
+
 interface TableShape {
-  readonly only: Map<string, number> | undefined;
-  readonly isOwned: boolean;
+  readonly rows: (number | string)[] | undefined;
+  readonly ownsRows: boolean;
   readonly buckets: Bucket[] | undefined;
   readonly size: number;
 }
@@ -135,13 +184,18 @@ interface Bucket {
   readonly names: Map<string, number>;
 }
 
-function* eachOf<T>(buckets: readonly Bucket[], what: (names: Map<string, number>) => Iterable<T>): Iterable<T> {
-  for (const { names } of buckets) yield* what(names);
+function bucketOf(buckets: readonly Bucket[], hash: number): Bucket {
+  return buckets[hash & (buckets.length - 1)] as Bucket;
 }
 
-/** FNV-1a over UTF-16 code units. */
-function hashName(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
+function* eachName(rows: readonly (number | string)[]): Iterable<string> {
+  for (let at = 0; at < rows.length; at += ROW) yield rows[at + 2] as string;
+}
+
+function* eachEntry(rows: readonly (number | string)[]): Iterable<[string, number]> {
+  for (let at = 0; at < rows.length; at += ROW) yield [rows[at + 2] as string, rows[at + 1] as number];
+}
+
+function* eachOf<T>(buckets: readonly Bucket[], what: (names: Map<string, number>) => Iterable<T>): Iterable<T> {
+  for (const { names } of buckets) yield* what(names);
 }

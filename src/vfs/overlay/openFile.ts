@@ -11,7 +11,7 @@ import {
   S_IFSOCK,
   S_ISVTX,
 } from './fileMode.ts';
-import { dataEntry, lookup } from './lookup.ts';
+import { dataEntry, keepLookup, lookupTarget } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { isName, makeObject } from './nameCalls.ts';
 import {
@@ -26,7 +26,7 @@ import {
   O_WRONLY,
 } from './openFlags.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
-import { keptParent, PathWalk, resolveKept, resolveVisited } from './pathWalk.ts';
+import { keptParent, PathWalk, resolveKept } from './pathWalk.ts';
 import { type Credentials, MAY_READ, MAY_WRITE, requireCreation, requirePermission } from './permission.ts';
 import { Pipe } from './pipe.ts';
 
@@ -87,6 +87,7 @@ export function openFound(
   };
   openInode(mount, file, isCreated ? flags & ~O_TRUNC : flags);
   if (!isCreated && (flags & O_TRUNC) !== 0 && inode.type === S_IFREG) resizeNode(mount, credentials, node, 0);
+  keepLookup(mount, node);
   mount.addUser(inode);
   return file;
 }
@@ -109,16 +110,17 @@ interface Found extends Opened {
 function findOrCreate(mount: MountState, credentials: Credentials, path: string, flags: number, mode: number): Found {
   const isCreating = (flags & O_CREAT) !== 0;
   const isExclusive = isCreating && (flags & O_EXCL) !== 0;
-  if (!isExclusive) {
-    const kept = (isCreating ? resolveVisited : resolveKept)(mount, credentials, path);
+  if (!isCreating) {
+    const kept = resolveKept(mount, credentials, path);
     if (kept && kept.inode?.type !== S_IFLNK)
       return { node: kept, isCreated: false, needsDirectory: (flags & O_DIRECTORY) !== 0 };
   }
   const place = isCreating ? keptParent(mount, credentials, path) : undefined;
   if (place) {
-    const node = lookup(mount, place.directory, place.name);
+    const node = lookupTarget(mount, place.directory, place.name);
     if (!node.inode)
       return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory: false };
+    if (isExclusive || node.inode.type !== S_IFLNK) return { node, isCreated: false, needsDirectory: false };
   }
   const walk = new PathWalk(mount, credentials, path);
   let follows = (flags & O_NOFOLLOW) === 0 && !isExclusive;
@@ -131,7 +133,7 @@ function findOrCreate(mount: MountState, credentials: Credentials, path: string,
       needsDirectory = true;
     }
     if (isCreating && isName(last)) {
-      const node = lookup(mount, last.directory, last.name);
+      const node = lookupTarget(mount, last.directory, last.name);
       if (!node.inode) return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory };
     }
     const node = last.name === '' ? last.directory : walk.step(last);
@@ -141,10 +143,15 @@ function findOrCreate(mount: MountState, credentials: Credentials, path: string,
 }
 
 function createFile(mount: MountState, credentials: Credentials, node: OverlayNode, mode: number): OverlayNode {
-  mount.writable();
-  requireCreation(mount, node.parent as OverlayNode, credentials);
-  makeObject(mount, credentials, node, S_IFREG | (mode & PERMISSION_BITS), {});
-  return node;
+  try {
+    mount.writable();
+    requireCreation(mount, node.parent as OverlayNode, credentials);
+    makeObject(mount, credentials, node, S_IFREG | (mode & PERMISSION_BITS), {});
+    return node;
+  } catch (error) {
+    keepLookup(mount, node);
+    throw error;
+  }
 }
 
 function requireOpenable(

@@ -1,5 +1,8 @@
+import type { KeptNames } from './keptNames.ts';
 import type { LowerIndex } from './lowerIndex.ts';
+import type { NameTable } from './nameTable.ts';
 import type { Pipe } from './pipe.ts';
+import { hashText } from './textHash.ts';
 
 /** An inode of one of the lower layers. */
 export interface LowerEntry {
@@ -37,11 +40,15 @@ export class OverlayInode {
   flags = 0;
   /** Link count of the union of upper and lower names; only indexed inodes show it. */
   linkCount = 1;
-  /** Place in the inode cache; 0 for an inode that only its one name leads to. */
-  key = 0;
+  /** Where the mount keeps it, for other names to find it: by which inode of which layer. NO_INODE for one that only its
+   *  one name leads to. */
+  keyInode = 0;
+  keyLayer = 0;
   /** Nodes and open files that hold the inode. */
   references = 0;
   openCount = 0;
+  /** Of a directory: its names in the upper, as long as `Upper.isCurrent` says so. */
+  names: NameTable | undefined = undefined;
   #more: MoreFacts | undefined = undefined;
 
   constructor(type: number, upper: number, lower: readonly LowerEntry[]) {
@@ -145,7 +152,7 @@ export const NodeFlag = {
   moved: 32,
   /** A path led here before: the next time it is kept. */
   visited: 64,
-  /** Not among its parent's children: a name that something is to get. */
+  /** Not among its parent's children: it lasts for one call. */
   apart: 128,
 } as const;
 
@@ -155,11 +162,14 @@ export class OverlayNode {
   name: string;
   inode: OverlayInode | undefined;
   flags = 0;
-  children: Map<string, OverlayNode> | undefined;
+  children: KeptNames | undefined;
+  /** The name's `hashText`. */
+  hash: number;
 
-  constructor(parent: OverlayNode | undefined, name: string) {
+  constructor(parent: OverlayNode | undefined, name: string, hash = hashText(name)) {
     this.parent = parent;
     this.name = name;
+    this.hash = hash;
   }
 
   has(flag: number): boolean {

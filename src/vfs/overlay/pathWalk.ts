@@ -1,8 +1,9 @@
 import { encodeName } from '../../bytes/byteName.ts';
 import { S_IFDIR, S_IFLNK } from './fileMode.ts';
-import { lookup } from './lookup.ts';
+import { keepLookup, lookupTarget } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
+import { passingNode } from './passingNode.ts';
 import { type Credentials, isPermitted, MAY_EXEC, requirePermission } from './permission.ts';
 
 /** As Linux (path_resolution(7), limits.h). */
@@ -49,7 +50,7 @@ export function resolvePath(mount: MountState, credentials: Credentials, path: s
 export function resolveKept(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
   const node = mount.keptPaths.get(path);
   if (!node) return resolveVisited(mount, credentials, path);
-  return maySearchAbove(mount, credentials, node) ? node : undefined;
+  return maySearch(mount, credentials, node) ? node : undefined;
 }
 
 /** The same for what is probably not asked for again and again: paths of files are not looked for as a whole. */
@@ -57,15 +58,18 @@ export function resolveVisited(mount: MountState, credentials: Credentials, path
   if (path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
   const slash = lastSlash(path);
   const directory = slash > 0 ? mount.keptPaths.directory(path, slash) : undefined;
-  const child = directory?.children?.get(path.slice(slash + 1));
+  const name = path.slice(slash + 1);
+  const passing = directory && name !== '' ? passingNode(mount, directory, name) : undefined;
+  if (passing) return passing.inode && maySearch(mount, credentials, passing) ? passing : undefined;
+  const child = directory?.children?.get(name);
   const node = child?.inode ? child : walkVisited(mount, path);
-  if (!node) return undefined;
+  if (!node?.parent) return node;
   mount.keptPaths.note(path, node);
-  return maySearchAbove(mount, credentials, node) ? node : undefined;
+  return maySearch(mount, credentials, node) ? node : undefined;
 }
 
 /** Of names and directories as they are now; root may search any. */
-function maySearchAbove(mount: MountState, credentials: Credentials, node: OverlayNode): boolean {
+function maySearch(mount: MountState, credentials: Credentials, node: OverlayNode): boolean {
   if (credentials.uid === 0) return true;
   for (let at = node.parent; at; at = at.parent)
     if (!isPermitted(mount, at.inode as OverlayInode, MAY_EXEC, credentials)) return false;
@@ -102,7 +106,7 @@ export function keptParent(mount: MountState, credentials: Credentials, path: st
   if (directory?.inode?.type !== S_IFDIR) return undefined;
   const isSearched =
     credentials.uid === 0 ||
-    (maySearchAbove(mount, credentials, directory) && isPermitted(mount, directory.inode, MAY_EXEC, credentials));
+    (maySearch(mount, credentials, directory) && isPermitted(mount, directory.inode, MAY_EXEC, credentials));
   return isSearched ? { directory, name, hasTrailingSlash: false } : undefined;
 }
 
@@ -165,9 +169,10 @@ export class PathWalk {
   #child(directory: OverlayNode, name: string): OverlayNode {
     if (name === '.') return directory;
     if (name === '..') return directory.parent ?? directory;
-    const node = lookup(this.#mount, directory, name);
-    if (!node.inode) throw this.#mount.fail('ENOENT');
-    return node;
+    const node = lookupTarget(this.#mount, directory, name);
+    if (node.inode) return node;
+    keepLookup(this.#mount, node);
+    throw this.#mount.fail('ENOENT');
   }
 
   #redirect(link: OverlayNode, rest: string): void {

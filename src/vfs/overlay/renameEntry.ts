@@ -2,12 +2,14 @@ import { copyUp } from './copyUp.ts';
 import { isDirectory, S_IFDIR } from './fileMode.ts';
 import { endLinkChange, startLinkChange } from './linkChange.ts';
 import { NO_INODE } from './layer.ts';
-import { isLowerPositive } from './lookup.ts';
+import { KeptNames } from './keptNames.ts';
+import { isLowerPositive, keepLookup } from './lookup.ts';
 import { markImpure, markOpaque, noteModified, requireAlive } from './marks.ts';
 import { whiteoutsOfEmpty } from './mergedNames.ts';
 import type { MountState } from './mountState.ts';
 import { nodePath } from './nodePath.ts';
 import { InodeFlag, NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
+import type { Upper } from './upper.ts';
 import { setRedirect } from './redirect.ts';
 import { clearWhiteouts, dropLinkCount, isPureUpper } from './removeEntry.ts';
 
@@ -44,6 +46,8 @@ export function exchangeObjects(mount: MountState, a: OverlayNode, b: OverlayNod
   const upper = mount.writable();
   requireMovable(mount, a);
   requireMovable(mount, b);
+  keepLookup(mount, a);
+  keepLookup(mount, b);
   copyUp(mount, a);
   copyUp(mount, b.parent as OverlayNode);
   copyUp(mount, b);
@@ -90,8 +94,8 @@ function keepBelow(mount: MountState, node: OverlayNode, newParent: OverlayNode)
  *  mount knows of. */
 function requireUnchanged(mount: MountState, from: OverlayNode, to: OverlayNode, isCleared: boolean): number {
   const upper = mount.writable();
-  const source = upper.lookup(((from.parent as OverlayNode).inode as OverlayInode).upper, from.name);
-  const target = upper.lookup(((to.parent as OverlayNode).inode as OverlayInode).upper, to.name);
+  const source = standingAt(upper, from);
+  const target = standingAt(upper, to);
   if (source !== (from.inode as OverlayInode).upper) throw mount.fail('ESTALE');
   if (to.inode && to.inode.upper !== NO_INODE) {
     if (!isCleared && target !== to.inode.upper) throw mount.fail('ESTALE');
@@ -99,6 +103,12 @@ function requireUnchanged(mount: MountState, from: OverlayNode, to: OverlayNode,
     throw mount.fail('ESTALE');
   if (source === target) throw mount.fail('ESTALE');
   return target;
+}
+
+/** What the upper has under a node's name. A node of this very call has just been told. */
+function standingAt(upper: Upper, node: OverlayNode): number {
+  if (node.has(NodeFlag.apart)) return node.inode?.upper ?? NO_INODE;
+  return upper.lookup(((node.parent as OverlayNode).inode as OverlayInode).upper, node.name);
 }
 
 function moveUpper(
@@ -115,7 +125,7 @@ function moveUpper(
     if (leavesWhiteout) upper.setModified(fromDirectory);
     throw mount.fail('ENOTEMPTY');
   }
-  upper.rename(fromDirectory, from.name, toDirectory, to.name, {
+  upper.rename(fromDirectory, from, toDirectory, to, {
     inode: (from.inode as OverlayInode).upper,
     replaced,
   });
@@ -139,14 +149,17 @@ function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void
   noteModified(mount, fromDirectory);
   noteModified(mount, toParent.inode as OverlayInode);
   const paths = mount.listener ? { from: nodePath(from), to: nodePath(to) } : undefined;
-  const place = placeOf(to);
-  if (!to.has(NodeFlag.apart)) {
-    if (!to.inode) mount.missCount--;
-    mount.setFlag(to, NodeFlag.unhashed);
+  if (from.has(NodeFlag.apart)) mount.drop(to);
+  else {
+    const place = placeOf(to);
+    if (!to.has(NodeFlag.apart)) {
+      if (!to.inode) mount.missCount--;
+      mount.setFlag(to, NodeFlag.unhashed);
+    }
+    const oldParent = from.parent as OverlayNode;
+    if (oldParent.children?.get(from.name) === from) mount.log.removeEntry(oldParent.children, from.name, from);
+    putAt(mount, from, place);
   }
-  const oldParent = from.parent as OverlayNode;
-  if (oldParent.children?.get(from.name) === from) mount.log.removeEntry(oldParent.children, from.name, from);
-  putAt(mount, from, place);
   if (paths) mount.listener?.({ type: 'rename', ...paths, exchange: false });
 }
 
@@ -154,21 +167,25 @@ function finishMove(mount: MountState, from: OverlayNode, to: OverlayNode): void
 interface Place {
   readonly parent: OverlayNode;
   readonly name: string;
+  readonly hash: number;
   /** As of `NodeFlag.nothingBelow`. */
   readonly isBare: boolean;
 }
 
 function placeOf(node: OverlayNode): Place {
-  return { parent: node.parent as OverlayNode, name: node.name, isBare: node.has(NodeFlag.nothingBelow) };
+  const { parent, name, hash } = node;
+  return { parent: parent as OverlayNode, name, hash, isBare: node.has(NodeFlag.nothingBelow) };
 }
 
-function putAt(mount: MountState, node: OverlayNode, { parent, name, isBare }: Place): void {
+function putAt(mount: MountState, node: OverlayNode, { parent, name, hash, isBare }: Place): void {
   if (node.parent !== parent) mount.log.assign(node, 'parent', parent);
   mount.log.note(node, 'name', node.name);
   node.name = name;
+  mount.log.note(node, 'hash', node.hash);
+  node.hash = hash;
   mount.log.note(node, 'flags', node.flags);
   node.flags = (node.flags & ~NodeFlag.nothingBelow) | NodeFlag.moved | (isBare ? NodeFlag.nothingBelow : 0);
   if ((node.inode as OverlayInode).type === S_IFDIR) mount.keptPaths.forget();
-  if (!parent.children) mount.log.assign(parent, 'children', new Map());
-  mount.log.setEntry(parent.children as Map<string, OverlayNode>, name, node);
+  if (!parent.children) mount.log.assign(parent, 'children', new KeptNames());
+  mount.log.setEntry(parent.children as KeptNames, name, node);
 }

@@ -6,7 +6,8 @@ import { NO_INODE, type Timestamp } from './layer.ts';
 import { Quota } from './quota.ts';
 import { SingleXattr } from './singleXattr.ts';
 import { UndoLog } from './undoLog.ts';
-import type { NameTable } from './nameTable.ts';
+import type { NameOfHash, NameTable } from './nameTable.ts';
+import { hashText } from './textHash.ts';
 import { emptyBody, type InodeFields, UpperInode } from './upperInode.ts';
 import { UPPER_ROOT, type UpperState, UpperView } from './upperView.ts';
 
@@ -71,6 +72,11 @@ export class Upper extends UpperView {
     return new UpperView(this.id, this.snapshot());
   }
 
+  /** Whether a directory's table will stay its table until the next snapshot. */
+  isCurrent(names: NameTable): boolean {
+    return names.stamp === this.#stamp;
+  }
+
   /** Makes the changes since the last call final. */
   endOperation(): void {
     this.log.forget();
@@ -95,11 +101,11 @@ export class Upper extends UpperView {
     return inode;
   }
 
-  create(directory: number, name: string, fields: NewInode): number {
+  /** `hash`: the name's `hashText`. */
+  create(directory: number, name: string, fields: NewInode, hash = hashText(name)): number {
     const inode = this.allocate(fields);
-    const parent = this.#editNames(directory, this.#time());
-    (parent.body as NameTable).set(name, inode, this.log);
-    if (isDirectory(fields.mode)) parent.linkCount++;
+    const names = this.#editNames(directory, isDirectory(fields.mode) ? 1 : 0, this.#time());
+    names.set(name, inode, this.log, hash);
     this.inode(inode).linkCount++;
     return inode;
   }
@@ -132,23 +138,26 @@ export class Upper extends UpperView {
   /** rename(2) of an inode: `replaced`, if any, loses the new name. */
   rename(
     fromDirectory: number,
-    from: string,
+    from: NameOfHash,
     toDirectory: number,
-    to: string,
+    to: NameOfHash,
     { inode, replaced }: { readonly inode: number; readonly replaced: number },
   ): void {
+    const { log } = this;
     const now = this.#time();
-    const moved = isDirectory(this.mode(inode)) ? 1 : 0;
+    const child = this.#own(inode);
+    if (child.operation !== this.#operation) log.note(child, 'ctime', child.ctime);
+    child.ctime = now;
+    const moved = isDirectory(child.mode) ? 1 : 0;
     const lost = replaced !== NO_INODE && this.#dropLink(replaced, now) ? 1 : 0;
-    const source = this.#editNames(fromDirectory, now);
-    (source.body as NameTable).remove(from, inode, this.log);
-    source.linkCount -= moved;
-    const target = this.#editNames(toDirectory, now);
-    const names = target.body as NameTable;
-    if (replaced === NO_INODE) names.add(to, inode, this.log);
-    else names.set(to, inode, this.log);
-    target.linkCount += moved - lost;
-    this.#edit(inode).ctime = now;
+    if (fromDirectory === toDirectory && replaced === NO_INODE) {
+      this.#editNames(fromDirectory, 0, now).rename(from, to, inode, log);
+      return;
+    }
+    this.#editNames(fromDirectory, -moved, now).remove(from.name, inode, log);
+    const target = this.#editNames(toDirectory, moved - lost, now);
+    if (replaced === NO_INODE) target.add(to.name, inode, log, to.hash);
+    else target.set(to.name, inode, log, to.hash);
   }
 
   /** renameat2(2) with RENAME_EXCHANGE. */
@@ -294,36 +303,53 @@ export class Upper extends UpperView {
   }
 
   #setName(directory: number, name: string, inode: number, subdirectories: number, now: Timestamp): void {
-    const edited = this.#editNames(directory, now);
-    const names = edited.body as NameTable;
+    const names = this.#editNames(directory, subdirectories, now);
     if (inode === NO_INODE) names.delete(name, this.log);
     else names.set(name, inode, this.log);
-    edited.linkCount += subdirectories;
   }
 
-  /** A directory whose names are about to change, with a table that may be changed. */
-  #editNames(directory: number, now: Timestamp): UpperInode {
-    const edited = this.#edit(directory);
-    const { names } = edited;
-    if (names.stamp !== this.#stamp) edited.body = names.fork(this.#stamp);
+  /** The names, to be changed, of a directory that gets so many more subdirectories. */
+  #editNames(directory: number, subdirectories: number, now: Timestamp): NameTable {
+    const { log } = this;
+    const edited = this.#own(directory);
+    let { names } = edited;
+    const isKept = edited.operation === this.#operation;
+    if (names.stamp !== this.#stamp) {
+      if (!isKept) log.note(edited, 'body', names);
+      names = names.fork(this.#stamp);
+      edited.body = names;
+    }
+    if (!isKept) {
+      log.note(edited, 'mtime', edited.mtime);
+      log.note(edited, 'ctime', edited.ctime);
+    }
     edited.setModified(now);
-    return edited;
+    if (subdirectories !== 0) {
+      if (!isKept) log.note(edited, 'linkCount', edited.linkCount);
+      edited.linkCount += subdirectories;
+    }
+    return names;
   }
 
-  /** The inode to be changed in place: a copy where a snapshot has it, too. */
+  /** The inode to be changed in place. */
   #edit(inode: number): UpperInode {
+    const own = this.#own(inode);
+    if (own.operation !== this.#operation) {
+      this.log.keep(own);
+      own.operation = this.#operation;
+    }
+    return own;
+  }
+
+  /** The inode, or a copy where a snapshot has it, too: to be changed in place, each field with a note in the log unless
+   *  the operation under way has kept all of it. */
+  #own(inode: number): UpperInode {
     const found = this.inode(inode);
-    if (found.operation < this.#firstOwnOperation) {
-      const copy = found.copy();
-      copy.operation = this.#operation;
-      this.#set(inode, copy);
-      return copy;
-    }
-    if (found.operation !== this.#operation) {
-      this.log.keep(found);
-      found.operation = this.#operation;
-    }
-    return found;
+    if (found.operation >= this.#firstOwnOperation) return found;
+    const copy = found.copy();
+    copy.operation = this.#operation;
+    this.#set(inode, copy);
+    return copy;
   }
 
   #set(inode: number, value: UpperInode | undefined): void {
