@@ -48,6 +48,8 @@ export interface MountPoint {
   readonly propagation: string;
   /** Of `--tmpfs`, as typed: the API does not list these among the mounts. */
   readonly tmpfsOptions?: string;
+  /** Of `--mount type=tmpfs`, in the same form. */
+  readonly tmpfsData?: string;
 }
 
 /** Those that the API lists. */

@@ -7,6 +7,7 @@ import { bindSourceMissing } from './containerNamespace.ts';
 import type { EngineCore } from './engineCore.ts';
 import type { EngineError } from './engineError.ts';
 import { other, quoted } from './messages.ts';
+import { tmpfsData } from './mountTmpfs.ts';
 import { ensureVolume, volumeDirectory } from './volumeStore.ts';
 
 /** Options of `-v` that say how a mount is made, not whether it may be written to. */
@@ -121,7 +122,7 @@ function fromSpec(core: EngineCore, spec: MountSpec): PlannedMount {
   const mayWrite = spec.ReadOnly !== true;
   switch (spec.Type) {
     case 'tmpfs':
-      return { point: tmpfsPoint(destination, mayWrite), copiesImage: false };
+      return { point: { ...tmpfsPoint(destination, mayWrite), tmpfsData: tmpfsData(spec) }, copiesImage: false };
     case 'bind': {
       const source = spec.Source ?? '';
       if (source === '')

@@ -1,5 +1,4 @@
 import { makeDirectories, statIfThere, writeFile } from '../shell/kernel/calls.ts';
-import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
 import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
@@ -12,6 +11,7 @@ import type { EngineCore } from './engineCore.ts';
 import { helperProcess } from './helperProcess.ts';
 import { mountKernelFilesystems } from './kernelMounts.ts';
 import { other } from './messages.ts';
+import { mountTmpfs } from './mountTmpfs.ts';
 import { DEFAULT_BRIDGE } from './networkStore.ts';
 
 const DIRECTORY_MODE = 0o755;
@@ -85,15 +85,7 @@ function readOnlyRoot(mounts: MountNamespace, runtime: ContainerRuntime): MountN
 function mountPoint(core: EngineCore, mounts: MountNamespace, helper: Process, point: MountPoint): void {
   const { destination, source } = point;
   if (point.type === 'tmpfs') {
-    const before = statIfThere(helper, destination);
-    makeDirectories(helper, destination, DIRECTORY_MODE);
-    const now = () => core.kernel.clock.now();
-    const target = mounts.resolve(helper, destination, 'follow').path;
-    const filesystem = memoryFilesystem(now);
-    // runc, mountToRootfs: as the directory was below, else as asked for, else as tmpfs has it.
-    const asked = /(?:^|,)mode=([0-7]+)/.exec(point.tmpfsOptions ?? '')?.[1];
-    filesystem.chmod('/', before ? before.mode & 0o7777 : asked === undefined ? 0o1777 : Number.parseInt(asked, 8));
-    mounts.mount(target, filesystem, { type: 'tmpfs', isReadOnly: !point.isWritable });
+    mountTmpfs(core, mounts, helper, point);
     return;
   }
   const found = statIfThere(core.daemon, source);
@@ -155,10 +147,14 @@ function hasTarget(mounts: MountNamespace, core: EngineCore, path: string): bool
   }
 }
 
+/** As it stands beside an address in /etc/hosts. */
+export function ownHostName({ config: { Hostname: name, Domainname: domain } }: ContainerRecord): string {
+  return domain === '' ? name : `${name}.${domain} ${name}`;
+}
+
 function ownFiles(core: EngineCore, record: ContainerRecord): readonly (readonly [name: string, text: string])[] {
   const hostname = record.config.Hostname;
-  const domain = record.config.Domainname;
-  const full = domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
+  const full = ownHostName(record);
   const addresses = record.endpoints.filter(({ ipAddress }) => ipAddress !== '');
   const hosts = [
     '127.0.0.1\tlocalhost',

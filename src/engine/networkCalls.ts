@@ -26,7 +26,7 @@ export interface NetworkCalls {
   }): string;
   inspect(name: string): Readonly<Record<string, JsonWritable>>;
   remove(name: string): void;
-  connect(network: string, container: string, aliases: readonly string[]): void;
-  disconnect(network: string, container: string, options?: { readonly isForced?: boolean }): void;
+  connect(network: string, container: string, aliases: readonly string[]): Promise<void>;
+  disconnect(network: string, container: string, options?: { readonly isForced?: boolean }): Promise<void>;
   prune(filters: Filters): readonly string[];
 }

@@ -6,6 +6,7 @@ import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import { withEntry, withoutEntry } from './engineState.ts';
 import { type Filters, fitsLabels, NO_FILTERS, requireKnownFilters } from './filters.ts';
+import { addOwnAddress, removeNetworkNames } from './hostsFile.ts';
 import { other } from './messages.ts';
 import type { NetworkCalls, NetworkSummary } from './networkCalls.ts';
 import type { NetworkRecord } from './networkRecord.ts';
@@ -22,13 +23,13 @@ export function networkCalls(core: EngineCore): NetworkCalls {
     create: (options) => createNetwork(core, options),
     inspect: (name) => inspectNetwork(core, findNetwork(core, name)),
     remove: (name) => removeNetwork(core, findNetwork(core, name)),
-    connect: (network, container, aliases) => {
+    connect: async (network, container, aliases) => {
       const record = findContainer(core, container);
-      connect(core, findNetwork(core, network), record, aliases);
+      await connect(core, findNetwork(core, network), record, aliases);
     },
-    disconnect: (network, container) => {
+    disconnect: async (network, container) => {
       const record = findContainer(core, container);
-      disconnect(core, findNetwork(core, network), record);
+      await disconnect(core, findNetwork(core, network), record);
     },
     prune: (filters) => pruneNetworks(core, filters),
   };
@@ -183,12 +184,12 @@ function hostConflict(): EngineError {
 }
 
 /** One that does not run is only noted down: it may hang there already. */
-function connect(
+async function connect(
   core: EngineCore,
   network: NetworkRecord,
   container: ContainerRecord,
   aliases: readonly string[],
-): void {
+): Promise<void> {
   if (network.name === 'host') throw hostConflict();
   const isThere = container.endpoints.some(({ networkId }) => networkId === network.id);
   if (isThere && !isRunning(container)) return;
@@ -197,6 +198,7 @@ function connect(
   const endpoint = emptyEndpoint(network, aliases);
   const placed = isRunning(container) ? connectedEndpoint(core, endpoint) : endpoint;
   changeContainer(core, container.id, (current) => ({ ...current, endpoints: [...current.endpoints, placed] }));
+  if (isRunning(container)) await addOwnAddress(core, container, placed.ipAddress);
   core.events.log('network', 'connect', network.id, {
     container: container.id,
     name: network.name,
@@ -204,13 +206,14 @@ function connect(
   });
 }
 
-function disconnect(core: EngineCore, network: NetworkRecord, container: ContainerRecord): void {
+async function disconnect(core: EngineCore, network: NetworkRecord, container: ContainerRecord): Promise<void> {
   if (network.name === 'host' && container.hostConfig.NetworkMode === 'host') throw hostConflict();
   if (!container.endpoints.some(({ networkId }) => networkId === network.id))
     throw other(
       'forbidden',
       `container ${container.id} is not connected to ${isRunning(container) ? '' : 'the '}network ${network.name}`,
     );
+  if (isRunning(container)) await removeNetworkNames(core, container, network);
   changeContainer(core, container.id, (current) => ({
     ...current,
     endpoints: current.endpoints.filter(({ networkId }) => networkId !== network.id),

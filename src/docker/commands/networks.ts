@@ -28,16 +28,16 @@ export const networkCreate: DockerCommand = {
 
 export const networkConnect: DockerCommand = {
   flags: ['alias'],
-  run({ client, flags, arguments: [network = '', container = ''] }) {
-    client.engine.networks.connect(network, container, flags.list('alias'));
+  async run({ client, flags, arguments: [network = '', container = ''] }) {
+    await client.engine.networks.connect(network, container, flags.list('alias'));
     return 0;
   },
 };
 
 export const networkDisconnect: DockerCommand = {
   flags: ['force'],
-  run({ client, flags, arguments: [network = '', container = ''] }) {
-    client.engine.networks.disconnect(network, container, { isForced: flags.isOn('force') });
+  async run({ client, flags, arguments: [network = '', container = ''] }) {
+    await client.engine.networks.disconnect(network, container, { isForced: flags.isOn('force') });
     return 0;
   },
 };

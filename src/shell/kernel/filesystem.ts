@@ -35,6 +35,8 @@ export type Filesystem = Pick<
 > & {
   /** Who makes the next call. */
   credentials: Credentials;
+  /** Of those with a limit: what their files may hold, and what they hold. */
+  readonly room?: { readonly limitBytes: number; readonly usedBytes: number } | undefined;
   /** Of filesystems that show processes: the one that makes the next call. */
   caller?: Process | undefined;
 };

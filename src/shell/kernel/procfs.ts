@@ -1,7 +1,7 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { GeneratedFilesystem, type GeneratedNode } from './generatedFilesystem.ts';
 import type { Kernel } from './kernel.ts';
-import { mountOptions, type MountNamespace } from './mountNamespace.ts';
+import { type Mount, mountOptions, type MountNamespace } from './mountNamespace.ts';
 import type { Process } from './process.ts';
 
 const DIRECTORY = S_IFDIR | 0o555;
@@ -166,17 +166,34 @@ function statusText(process: Process, pid: number): string {
 
 function mountLines(mounts: MountNamespace): string {
   return mounts.mounts
-    .map((mount) => `${mount.source} ${mount.path.replaceAll(' ', '\\040')} ${mount.type} ${mountOptions(mount)} 0 0\n`)
+    .map((mount) => `${mount.source} ${escaped(mount.path)} ${mount.type} ${mountOptions(mount)} 0 0\n`)
     .join('');
 }
 
 function mountInfo(mounts: MountNamespace): string {
   return mounts.mounts
-    .map(
-      ({ source, path, type, root, isReadOnly }, i) =>
-        `${i + 20} ${i === 0 ? 1 : 20} 0:${i + 20} ${root || '/'} ${path} ${isReadOnly ? 'ro' : 'rw'},relatime - ${type} ${source} ${isReadOnly ? 'ro' : 'rw'}\n`,
-    )
+    .map((mount, i) => {
+      const { source, path, type, root } = mount;
+      const [own, ofFilesystem] = splitOptions(mount);
+      return `${i + 20} ${i === 0 ? 1 : 20} 0:${i + 20} ${escaped(root || '/')} ${escaped(path)} ${own} - ${type} ${source} ${ofFilesystem}\n`;
+    })
     .join('');
+}
+
+/** What is the mount's, and what the filesystem's, whatever mounts show it. */
+const MOUNT_FLAGS = new Set(['ro', 'rw', 'nosuid', 'nodev', 'noexec', 'relatime', 'noatime', 'nodiratime']);
+
+function splitOptions(mount: Pick<Mount, 'isReadOnly' | 'options'>): [own: string, ofFilesystem: string] {
+  const words = mountOptions(mount).split(',');
+  const access = words[0] as string;
+  return [
+    words.filter((word) => MOUNT_FLAGS.has(word)).join(','),
+    [access, ...words.filter((word) => !MOUNT_FLAGS.has(word))].join(','),
+  ];
+}
+
+function escaped(path: string): string {
+  return path.replaceAll(' ', '\\040');
 }
 
 function cpuText(number: number): string {

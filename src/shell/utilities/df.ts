@@ -62,9 +62,10 @@ async function rowsOf(process: Process, options: ParsedOptions<DfOption>, report
   const add = (mount: Mount, file: string) => {
     const { type } = mount;
     const { disk } = process.kernel;
+    const { room } = mount.filesystem;
     const isMemory = type === 'tmpfs' || type === 'shm' || PSEUDO.has(type);
-    const sizeBytes = PSEUDO.has(type) ? 0 : isMemory ? MEMORY_FS_BYTES : disk.capacityBytes;
-    rows.push({ mount, sizeBytes, usedBytes: isMemory ? 0 : disk.usedBytes, file });
+    const sizeBytes = PSEUDO.has(type) ? 0 : (room?.limitBytes ?? (isMemory ? MEMORY_FS_BYTES : disk.capacityBytes));
+    rows.push({ mount, sizeBytes, usedBytes: room?.usedBytes ?? (isMemory ? 0 : disk.usedBytes), file });
   };
   for (const operand of options.operands) {
     try {

@@ -1,8 +1,9 @@
 import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
-import { memoryFilesystem } from '../kernel/memoryFilesystem.ts';
 import { type Mount, mountOptions } from '../kernel/mountNamespace.ts';
 import type { Process } from '../kernel/process.ts';
+import { MACHINE } from '../kernel/procfs.ts';
+import { makeTmpfs, readTmpfsOptions } from '../kernel/tmpfs.ts';
 import { lstat, stat } from '../kernel/calls.ts';
 import { causeOf } from './failure.ts';
 import { UsageError } from './options.ts';
@@ -31,7 +32,10 @@ export const mount = utility(
     version: 'from util-linux 2.38.1',
   },
   async (process, options) => {
-    const [source, target] = options.operands;
+    const words = (options.value('options') ?? '').split(',');
+    const [source, given] = options.operands;
+    // What is mounted already is known by its place alone.
+    const target = given ?? (words.includes('remount') ? source : undefined);
     if (source === undefined) {
       if (options.has('all')) return 0;
       const types = options.value('type')?.split(',');
@@ -49,7 +53,6 @@ export const mount = utility(
       await process.complain(`${source}: can't find in /etc/fstab.`);
       return MOUNT_FAILED;
     }
-    const words = (options.value('options') ?? '').split(',');
     const isReadOnly = options.last('readOnly', 'readWrite') === 'readOnly' || words.includes('ro');
     const isBind =
       options.has('bind') || options.has('recursiveBind') || words.includes('bind') || words.includes('rbind');
@@ -69,11 +72,15 @@ export const mount = utility(
         });
       } else if (type === 'tmpfs' || type === 'ramfs') {
         if (!isDirectory(at.mode)) throw new VfsError('ENOTDIR', 'mount', target);
-        process.mounts.mount(
-          place.path,
-          memoryFilesystem(() => process.kernel.clock.now()),
-          { type, source, isReadOnly },
-        );
+        const asked = readTmpfsOptions(words, MACHINE.memoryBytes);
+        if (typeof asked === 'string') {
+          await process.complain(
+            `${target}: wrong fs type, bad option, bad superblock on ${source}, missing codepage or helper program, or other error.`,
+          );
+          return MOUNT_FAILED;
+        }
+        const { filesystem, options: shown } = makeTmpfs(() => process.kernel.clock.now(), asked);
+        process.mounts.mount(place.path, filesystem, { type, source, isReadOnly, options: shown });
       } else {
         await process.complain(
           `${target}: ${type === undefined ? `special device ${source} does not exist.` : `unknown filesystem type '${type}'.`}`,
@@ -115,8 +122,8 @@ async function remount(process: Process, path: string, isReadOnly: boolean): Pro
     return MOUNT_FAILED;
   }
   process.mounts.unmount(path);
-  const { filesystem, root, type, source } = found;
-  process.mounts.mount(path, filesystem, { root, type, source, isReadOnly });
+  const { filesystem, root, type, source, options } = found;
+  process.mounts.mount(path, filesystem, { root, type, source, isReadOnly, options });
   return 0;
 }
 

@@ -27,6 +27,8 @@ interface ChunkedContent {
   readonly chunks: TrieRoot;
   /** That the chunks hold; those of zeros hold none. */
   readonly chunkBytes: number;
+  /** Of zeros that were written, in whole chunks. */
+  readonly zeroBytes: number;
 }
 
 /** One stretch of CHUNK_BYTES. Fields change in place under the owner's stamp. */
@@ -44,7 +46,7 @@ const ZERO_CHUNK: Chunk = { stamp: {}, bytes: zeros(CHUNK_BYTES), ranges: [0, CH
 /** A content of the bytes of a source, which is not read. */
 export function contentOf(source: ByteSource): FileContent {
   if (source.sizeBytes === 0) return EMPTY_CONTENT;
-  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: NO_CHUNKS, chunkBytes: 0 };
+  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: NO_CHUNKS, chunkBytes: 0, zeroBytes: 0 };
 }
 
 export function contentBytes(content: FileContent): number {
@@ -55,6 +57,12 @@ export function contentBytes(content: FileContent): number {
 export function storedBytes(content: FileContent): number {
   if (typeof content === 'string' || content instanceof Uint8Array) return content.length;
   return Math.min(content.sizeBytes, content.baseBytes + content.chunkBytes);
+}
+
+/** As `storedBytes`, zeros that were written included. */
+export function writtenBytes(content: FileContent): number {
+  if (typeof content === 'string' || content instanceof Uint8Array) return content.length;
+  return Math.min(content.sizeBytes, content.baseBytes + content.chunkBytes + content.zeroBytes);
 }
 
 /** The content with `bytes` at `offset`; a gap before them is zero. Cost: the bytes written, and the chunks that
@@ -74,7 +82,7 @@ export function writeContent(
     small.set(bytes, offset);
     return packed(small);
   }
-  let { chunks, chunkBytes, base, baseBytes } = asChunked(content);
+  let { chunks, chunkBytes, zeroBytes, base, baseBytes } = asChunked(content);
   for (let at = offset; at < end;) {
     const index = Math.floor(at / CHUNK_BYTES);
     const from = at - index * CHUNK_BYTES;
@@ -82,18 +90,22 @@ export function writeContent(
     const old = trieGet<Chunk>(chunks, index);
     const piece = bytes.subarray(at - offset, at - offset + length);
     if (length === CHUNK_BYTES && areZeros(piece)) {
-      if (old !== ZERO_CHUNK) chunks = trieSet(chunks, index, ZERO_CHUNK, stamp, log);
+      if (old !== ZERO_CHUNK) {
+        chunks = trieSet(chunks, index, ZERO_CHUNK, stamp, log);
+        zeroBytes += CHUNK_BYTES;
+      }
       chunkBytes -= heldBytes(old);
       at += length;
       continue;
     }
     const chunk = ownChunk(old, from + length, stamp, log);
     if (chunk !== old) chunks = trieSet(chunks, index, chunk, stamp, log);
+    if (old === ZERO_CHUNK) zeroBytes -= CHUNK_BYTES;
     chunkBytes += CHUNK_BYTES - heldBytes(old);
     fillChunk(chunk, from, piece, log);
     at += length;
   }
-  return { sizeBytes, base, baseBytes, chunks, chunkBytes };
+  return { sizeBytes, base, baseBytes, chunks, chunkBytes, zeroBytes };
 }
 
 /** The content cut, or lengthened with zeros. */
@@ -102,8 +114,8 @@ export function resizeContent(content: FileContent, sizeBytes: number, stamp: St
   if (sizeBytes === 0) return EMPTY_CONTENT;
   const small = sizeBytes <= SMALL_BYTES ? smallBytes(content, sizeBytes) : undefined;
   if (small) return packed(small);
-  const { chunks, chunkBytes, base, baseBytes } = asChunked(content);
-  if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks, chunkBytes };
+  const { chunks, chunkBytes, zeroBytes, base, baseBytes } = asChunked(content);
+  if (sizeBytes > contentBytes(content)) return { sizeBytes, base, baseBytes, chunks, chunkBytes, zeroBytes };
   const cut = cutChunks(chunks, sizeBytes, stamp, log);
   return {
     sizeBytes,
@@ -182,7 +194,7 @@ function asChunked(content: FileContent): ChunkedContent {
   if (typeof content !== 'string' && !(content instanceof Uint8Array)) return content;
   const sizeBytes = content.length;
   const base = sizeBytes === 0 ? undefined : contentSource(content);
-  return { sizeBytes, base, baseBytes: sizeBytes, chunks: NO_CHUNKS, chunkBytes: 0 };
+  return { sizeBytes, base, baseBytes: sizeBytes, chunks: NO_CHUNKS, chunkBytes: 0, zeroBytes: 0 };
 }
 
 function ownChunk(old: Chunk | undefined, neededBytes: number, stamp: Stamp, log: UndoLog): Chunk {
@@ -244,16 +256,18 @@ function cutChunks(
   sizeBytes: number,
   stamp: Stamp,
   log: UndoLog,
-): Pick<ChunkedContent, 'chunks' | 'chunkBytes'> {
+): Pick<ChunkedContent, 'chunks' | 'chunkBytes' | 'zeroBytes'> {
   let kept = emptyTrie(stamp);
   let chunkBytes = 0;
+  let zeroBytes = 0;
   for (const [index, chunk] of trieEntries<Chunk>(chunks)) {
     const end = sizeBytes - index * CHUNK_BYTES;
     if (end <= 0) break;
     chunkBytes += heldBytes(chunk);
+    if (chunk === ZERO_CHUNK) zeroBytes += CHUNK_BYTES;
     kept = trieSet(kept, index, end >= CHUNK_BYTES ? chunk : cutChunk(chunk, end, stamp), stamp, log);
   }
-  return { chunks: kept, chunkBytes };
+  return { chunks: kept, chunkBytes, zeroBytes };
 }
 
 function cutChunk(chunk: Chunk, end: number, stamp: Stamp): Chunk {

@@ -79,6 +79,11 @@ export class OverlayMount {
     this.#mount.listener = listener;
   }
 
+  /** Of a mount whose upper has a limit: what its files may hold, and what they hold. */
+  get room(): { readonly limitBytes: number; readonly usedBytes: number } | undefined {
+    return this.#setup.upper?.room;
+  }
+
   /** The upper's state, O(1). Throws EROFS on a mount without one. */
   snapshot(): UpperState {
     return this.#call('snapshot', '/', () => this.#mount.writable().snapshot());

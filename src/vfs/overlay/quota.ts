@@ -23,7 +23,7 @@ export class Quota {
   /** Starts from what is there, which may be more than the limit. Cost: all inodes. */
   count(upper: UpperView): void {
     this.usedBytes = 0;
-    for (const [, inode] of trieEntries<UpperInode>(upper.state.inodes)) this.usedBytes += inBlocks(inode.storedBytes);
+    for (const [, inode] of trieEntries<UpperInode>(upper.state.inodes)) this.usedBytes += inBlocks(inode.writtenBytes);
   }
 
   /** A file holds `after` bytes instead of `before`. Throws VfsError ENOSPC for more than is left. */

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
-import { contentOf, EMPTY_CONTENT, type FileContent, resizeContent, storedBytes, writeContent } from './fileContent.ts';
+import { contentOf, EMPTY_CONTENT, type FileContent, resizeContent, writeContent, writtenBytes } from './fileContent.ts';
 import { isDirectory, S_IFCHR, S_IFDIR } from './fileMode.ts';
 import { emptyTrie, type Stamp, type TrieRoot, trieSet } from './inodeTrie.ts';
 import { NO_INODE, type Timestamp } from './layer.ts';
@@ -46,6 +46,11 @@ export class Upper extends UpperView {
     this.#quota = setup.limitBytes === undefined ? undefined : new Quota(setup.limitBytes);
     this.#quota?.count(this);
     if (!state) this.#makeRoot();
+  }
+
+  /** Of an upper with a limit: what its files may hold in all, and what they hold. */
+  get room(): { readonly limitBytes: number; readonly usedBytes: number } | undefined {
+    return this.#quota;
   }
 
   /** Of an upper with a limit: bytes that its files may hold yet. */
@@ -131,7 +136,7 @@ export class Upper extends UpperView {
   /** Frees an inode without a name. */
   discard(inode: number): void {
     if (!this.has(inode) || this.linkCount(inode) !== 0) return;
-    this.#quota?.take(this.inode(inode).storedBytes, 0, this.log);
+    this.#quota?.take(this.inode(inode).writtenBytes, 0, this.log);
     this.#set(inode, undefined);
   }
 
@@ -264,7 +269,7 @@ export class Upper extends UpperView {
   }
 
   #setBody(edited: UpperInode, body: FileContent): void {
-    this.#quota?.take(edited.storedBytes, storedBytes(body), this.log);
+    this.#quota?.take(edited.writtenBytes, writtenBytes(body), this.log);
     edited.body = body;
   }
 

@@ -1,4 +1,4 @@
-import { contentBytes, EMPTY_CONTENT, type FileContent, storedBytes } from './fileContent.ts';
+import { contentBytes, EMPTY_CONTENT, type FileContent, storedBytes, writtenBytes } from './fileContent.ts';
 import { isDirectory, isRegular, isSymlink } from './fileMode.ts';
 import type { Stamp } from './inodeTrie.ts';
 import { NO_XATTRS, type Timestamp } from './layer.ts';
@@ -90,6 +90,11 @@ export class UpperInode implements Restorable<UpperInode> {
   /** What a disk would hold of a file; 0 for all else. */
   get storedBytes(): number {
     return isRegular(this.mode) ? storedBytes(this.content) : 0;
+  }
+
+  /** As `storedBytes`, zeros that were written included. */
+  get writtenBytes(): number {
+    return isRegular(this.mode) ? writtenBytes(this.content) : 0;
   }
 
   setModified(now: Timestamp): void {
