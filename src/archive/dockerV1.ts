@@ -15,13 +15,14 @@ const MAX_LAYERS = 100_000;
 /** Opens what `docker save` wrote before 1.10: ID/{VERSION,json,layer.tar}, each naming its parent, and
  *  `repositories`, which names the heads. Without it the heads are the IDs that are nobody's parent. */
 export async function openDockerV1(context: OpenContext): Promise<DescribedImage[]> {
-  const nodes = await readNodes(context);
   const tagsOf = await readHeads(context);
+  const nodes = await readNodes(context, tagsOf.keys());
   const named = [...tagsOf.keys()].filter((id) => nodes.has(id));
   const heads = named.length > 0 ? named : unparented(nodes);
   for (const [id, tags] of tagsOf) {
+    if (nodes.has(id)) continue;
     if (!isV1Id(id)) context.findings.fault('v1IdInvalid', { id: id.slice(0, 160), tag: tags.join(' ').slice(0, 300) });
-    else if (!nodes.has(id)) context.findings.fault('manifestMissing', { digest: id });
+    else context.findings.fault('manifestMissing', { digest: id });
   }
   const images: DescribedImage[] = [];
   let layers = 0;
@@ -55,22 +56,46 @@ interface V1Node {
   readonly folder: string;
 }
 
-async function readNodes(context: OpenContext): Promise<Map<string, V1Node>> {
+async function readNodes(context: OpenContext, heads: Iterable<string>): Promise<Map<string, V1Node>> {
   const nodes = new Map<string, V1Node>();
   const around = new Set<string>();
   for (const [id, folder] of v1Folders(context.members.paths())) {
-    context.work.signal?.throwIfAborted();
     if (folder !== id) around.add(folder.slice(0, -id.length - 1));
-    const bytes = await readDocument(context, `${folder}/json`);
-    if (!bytes) continue;
-    try {
-      nodes.set(id, { image: parseV1Image(bytes), folder });
-    } catch (error) {
-      context.findings.warning('v1JsonUnreadable', { id, fault: documentFault(error) });
-    }
+    await readNode(context, id, folder, nodes);
   }
   for (const path of around) context.findings.warning('membersNested', { path });
+  await readNamedNodes(context, heads, nodes);
   return nodes;
+}
+
+/** Docker takes any name of a folder for an ID when a tag or a child names it. */
+async function readNamedNodes(
+  context: OpenContext,
+  heads: Iterable<string>,
+  nodes: Map<string, V1Node>,
+): Promise<void> {
+  const named = [...heads, ...[...nodes.values()].map(({ image }) => image.parent)];
+  for (let id = named.pop(), read = 0; id !== undefined || named.length > 0; id = named.pop()) {
+    if (id === undefined || nodes.has(id) || !isFolderName(id) || !context.members.has(`${id}/json`)) continue;
+    if (++read > MAX_CHAIN) return;
+    await readNode(context, id, id, nodes);
+    named.push(nodes.get(id)?.image.parent);
+  }
+}
+
+function isFolderName(id: string): boolean {
+  return /^\w[\w.-]{0,127}$/.test(id) && !isV1Id(id);
+}
+
+async function readNode(context: OpenContext, id: string, folder: string, nodes: Map<string, V1Node>): Promise<void> {
+  context.work.signal?.throwIfAborted();
+  const bytes = await readDocument(context, `${folder}/json`);
+  if (!bytes) return;
+  try {
+    nodes.set(id, { image: parseV1Image(bytes), folder });
+  } catch (error) {
+    context.findings.warning('v1JsonUnreadable', { id, fault: documentFault(error) });
+  }
 }
 
 /** v1 ID → the tags that point to it. */

@@ -26,8 +26,10 @@ export async function indexTar(blob: ByteSource, compression: Compression, work:
   if (compression === 'none') {
     scan = await scanTar(blob, visit, { ...options, onProgress: report });
   } else {
+    // gzip and bzip2 leave it be; xz and zstd refuse, and so does each engine.
+    const isRefused = compression === 'xz' || compression === 'zstd';
     const onTrailing = ({ kind, offset, sizeBytes }: TrailingBytes) =>
-      findings.warning('trailingBytes', { kind, offset, bytes: sizeBytes });
+      findings[isRefused ? 'fault' : 'warning']('trailingBytes', { kind, offset, bytes: sizeBytes });
     const again = () => blob.stream();
     const chunks = decompress(compression, counted(blob.stream(), report), work.platform, onTrailing, again);
     const guarded = untilFault(chunks, (error) => {

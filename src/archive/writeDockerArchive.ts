@@ -4,6 +4,7 @@ import { parseReference, isReference, familiarName } from '../image/reference.ts
 import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts';
 import type { Archive, ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
+import { dockerTags, runnableImages } from './dockerTags.ts';
 import { platformOf } from './readConfig.ts';
 import { planIndex, type DescribedManifest } from './writeIndex.ts';
 import { makeManifest, planImage } from './writeOciLayout.ts';
@@ -18,7 +19,8 @@ import {
 } from './writePlan.ts';
 
 /** Plans what `docker save` writes from version 25 on: an OCI layout with manifest.json and `repositories` beside it
- *  (moby image/tarexport/save.go), the v1 JSON of each layer among the blobs. */
+ *  (moby image/tarexport/save.go), the v1 JSON of each layer among the blobs. Artifacts (attestations, signatures) are
+ *  in the index alone, as in what docker's containerd store saves. */
 export async function planDockerArchive(
   archive: Archive,
   images: readonly ArchiveImage[],
@@ -29,7 +31,14 @@ export async function planDockerArchive(
   const items: JsonWritable[] = [];
   const manifests: DescribedManifest[] = [];
   const repositories = new RepositoryMap();
+  const runnable = new Set(runnableImages(images));
   for (const image of images) {
+    if (!runnable.has(image)) {
+      const planned = await planImage(archive, image, 'asStored', work);
+      members.push(...planned.members);
+      manifests.push({ image, descriptor: planned.descriptor });
+      continue;
+    }
     const config = await configToWrite(archive, image, work);
     const layers = await prepareLayers(image, form, work);
     const planned = fitsManifest(image, layers)
@@ -47,7 +56,7 @@ export async function planDockerArchive(
     manifests.push({ image, descriptor: planned.descriptor });
     items.push(manifestItem(image, config.digest, layers));
     const top = layers.at(-1);
-    if (top) repositories.add(image.tags, digestHex(top.diffId));
+    if (top) repositories.add(dockerTags(image), digestHex(top.diffId));
   }
   return [
     ...members,
@@ -84,9 +93,10 @@ function manifestItem(image: ArchiveImage, configDigest: Digest, layers: readonl
     diffId,
     { mediaType, size: sizeBytes, digest: blobDigest },
   ]);
+  const tags = dockerTags(image);
   return {
     Config: pathOf(configDigest),
-    RepoTags: image.tags.length > 0 ? [...image.tags] : null,
+    RepoTags: tags.length > 0 ? tags : null,
     Layers: layers.map(({ blobDigest }) => pathOf(blobDigest)),
     Parent: image.parentImageId,
     LayerSources: sources.length > 0 ? sortedKeys(new Map(sources)) : undefined,
@@ -106,15 +116,14 @@ export function withNewline(value: JsonWritable): Uint8Array {
 export class RepositoryMap {
   readonly #names = new Map<string, Map<string, JsonWritable>>();
 
-  /** Tags that are no references are left out: there is no name to put them under. */
+  /** `tags` as `dockerTags` gives them. */
   add(tags: readonly string[], target: string): void {
     for (const text of tags) {
-      if (!isReference(text)) continue;
-      const reference = parseReference(text);
-      if (reference.tag === undefined) continue;
-      const name = text.includes('/') ? text.slice(0, -reference.tag.length - 1) : familiarName(reference);
+      const colon = text.lastIndexOf(':');
+      if (colon < 0) continue;
+      const name = text.includes('/') || !isReference(text) ? text.slice(0, colon) : familiarName(parseReference(text));
       const known = this.#names.get(name) ?? new Map<string, JsonWritable>();
-      this.#names.set(name, known.set(reference.tag, target));
+      this.#names.set(name, known.set(text.slice(colon + 1), target));
     }
   }
 

@@ -2,6 +2,7 @@ import type { Work } from '../bytes/platform.ts';
 import { digestHex } from '../image/digest.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
 import { ArchiveError, type Archive, type ArchiveImage } from './archive.ts';
+import { dockerTags, runnableImages } from './dockerTags.ts';
 import { RepositoryMap, withNewline } from './writeDockerArchive.ts';
 import { configToWrite, v1LayersToWrite } from './writeConfig.ts';
 import {
@@ -16,7 +17,8 @@ import {
 const encoder = new TextEncoder();
 
 /** Plans what `docker save` wrote from 1.10 to 24: a folder a layer, named by its v1 ID, with VERSION, json and
- *  layer.tar, and HEX.json, manifest.json, repositories. Images that came as v1 folders keep these instead. */
+ *  layer.tar, and HEX.json, manifest.json, repositories. Images that came as v1 folders keep these instead. Artifacts
+ *  have no place there, and are left out. */
 export async function planDockerLegacy(
   archive: Archive,
   images: readonly ArchiveImage[],
@@ -27,16 +29,16 @@ export async function planDockerLegacy(
   const items: JsonWritable[] = [];
   const repositories = new RepositoryMap();
   const firstOf = new Map<string, string>();
-  for (const image of images) {
+  for (const image of runnableImages(images)) {
     if (image.describedBy === 'v1') {
       members.push(...keepV1(archive, image));
-      repositories.add(image.tags, image.v1Id ?? '');
+      repositories.add(dockerTags(image), image.v1Id ?? '');
       continue;
     }
     const planned = await planImageFolders(archive, image, form, firstOf, work);
     members.push(...planned.members);
     items.push(planned.item);
-    if (planned.topId !== undefined) repositories.add(image.tags, planned.topId);
+    if (planned.topId !== undefined) repositories.add(dockerTags(image), planned.topId);
   }
   if (items.length > 0) members.push(bytesMember('manifest.json', withNewline(items), 0));
   return [...members, ...repositories.members()];
@@ -70,9 +72,10 @@ async function planImageFolders(
     else if (first !== id) members.push({ path, mtimeSec, sizeBytes: 0, linkTarget: `../${first}/layer.tar` });
     if (first === undefined) firstOf.set(out.blobDigest, id);
   });
+  const tags = dockerTags(image);
   const item = {
     Config: configPath,
-    RepoTags: image.tags.length > 0 ? [...image.tags] : null,
+    RepoTags: tags.length > 0 ? tags : null,
     Layers: folders.map(({ id }) => `${id}/layer.tar`),
     Parent: image.parentImageId,
   };

@@ -48,7 +48,8 @@ export type ManifestDocument = (ImageManifest | ImageIndex | Schema1Manifest) & 
 export function parseManifestDocument(bytes: Uint8Array, mediaType?: string): ManifestDocument {
   const object = asObject(parseJson(bytes).value);
   if (!object) throw new ImageError('malformed', 0, 'the manifest is no JSON object');
-  if (numberField(object, 'schemaVersion') === 1 || arrayField(object, 'fsLayers')) return parseSchema1(object);
+  const isSchema1 = numberField(object, 'schemaVersion') === 1 && !arrayField(object, 'layers');
+  if (isSchema1 || arrayField(object, 'fsLayers')) return parseSchema1(object);
 
   const manifests = arrayField(object, 'manifests');
   const layers = arrayField(object, 'layers');

@@ -1,7 +1,7 @@
 import { decodeName } from '../bytes/byteName.ts';
 import { FindingLog } from '../bytes/finding.ts';
 import { BlockSum } from './blockSum.ts';
-import { BLOCK_BYTES, Field, isZeroBlock } from './headerBlock.ts';
+import { BLOCK_BYTES, Field, NO_BYTES, isZeroBlock } from './headerBlock.ts';
 import { MemberEntry, type PendingExtensions, Typeflag, readMember } from './memberHeader.ts';
 import { readNumericField } from './numericField.ts';
 import { SPARSE_MAP, paxInteger, readPaxRecords } from './paxRecords.ts';
@@ -189,7 +189,7 @@ export class TarMachine {
       this.#skipTo(entry.contentOffset, entry.storedBytes);
       this.#clearPending();
     } else if (typeflag === Typeflag.gnuSparse) this.#beginOldSparse(entry, buffer, at);
-    else if (entry.pax && entry.type === 'file' && isPaxSparse(entry.pax)) this.#beginPaxSparse(entry, entry.pax);
+    else if (entry.pax && entry.type === 'file' && paxSparseMap(entry.pax)) this.#beginPaxSparse(entry, entry.pax);
     else this.#emit(entry);
   }
 
@@ -236,11 +236,11 @@ export class TarMachine {
     const map = new SparseMapReader(entry.headerOffset);
     this.#sparse = { entry, map, headEnd: 0 };
     try {
-      const size = pax.get('GNU.sparse.realsize') ?? pax.get('GNU.sparse.size');
+      const size = pax.get('GNU.sparse.size') ?? pax.get('GNU.sparse.realsize');
       if (size) entry.sizeBytes = paxInteger('GNU.sparse.realsize', size, entry.headerOffset);
       const name = pax.get('GNU.sparse.name');
       if (name && name.length > 0) entry.name = name;
-      const list = pax.get(SPARSE_MAP);
+      const list = paxSparseMap(pax) === 'records' ? pax.get(SPARSE_MAP) : undefined;
       if (list) {
         map.addCommaList(list);
         this.#endSparse(false);
@@ -367,10 +367,12 @@ function isExtension(typeflag: number): boolean {
   );
 }
 
-function isPaxSparse(pax: ReadonlyMap<string, Uint8Array>): boolean {
-  if (pax.has(SPARSE_MAP)) return true;
-  const major = pax.get('GNU.sparse.major');
-  return major !== undefined && decodeName(major) === '1';
+/** Where the map of a sparse file lies: in its records, or in lines before its content. 0.0 has no version, 0.1 may
+ *  have one, 1.0 has; a file of any other is a plain one, as to Go. */
+function paxSparseMap(pax: ReadonlyMap<string, Uint8Array>): 'records' | 'lines' | undefined {
+  const version = ['major', 'minor'].map((part) => decodeName(pax.get(`GNU.sparse.${part}`) ?? NO_BYTES)).join('.');
+  if (version === '1.0') return 'lines';
+  return ['.', '0.0', '0.1'].includes(version) && pax.has(SPARSE_MAP) ? 'records' : undefined;
 }
 
 /** GNU long names end in a NUL; an empty one has no effect. */

@@ -47,8 +47,8 @@ export async function* listUnion(union: LayerUnion, digestOf: FileDigest): Async
       path,
       TYPE_LETTERS[union.kind(node)],
       union.mode(node).toString(8).padStart(4, '0'),
-      union.tree(node).uid(entry),
-      union.tree(node).gid(entry),
+      fileOwner(union.tree(node).uid(entry)),
+      fileOwner(union.tree(node).gid(entry)),
       extraField(union, node, digest),
       group !== undefined && group.count > 1 ? group.path : '-',
       xattrField(union, node),
@@ -89,6 +89,11 @@ const TYPE_LETTERS: Readonly<Record<number, string>> = {
 /** Docker sets times before 1970 or beyond 2^63 nanoseconds to 0. */
 function fileTime(mtimeSec: number): number {
   return mtimeSec < 0 || mtimeSec > 9_223_372_036 ? 0 : mtimeSec;
+}
+
+/** To chown(2) the highest ID means “as it is”, and engines unpack as root. */
+function fileOwner(id: number): number {
+  return id === 0xffff_ffff ? 0 : id;
 }
 
 function extraField(union: LayerUnion, node: number, digest: string | undefined): string {

@@ -65,6 +65,7 @@ describe('manifest', () => {
     ['a manifest', { layers, config }, undefined, 'manifest'],
     ['an index', { manifests: [config] }, undefined, 'index'],
     ['an index by its descriptor', { manifests: [] }, 'application/vnd.oci.image.index.v1+json', 'index'],
+    ['a wrong version beside layers', { schemaVersion: 1, layers: [] }, undefined, 'manifest'],
     ['schema 1', { schemaVersion: 1, fsLayers: [{ blobSum: DIGEST }] }, undefined, 'schema1'],
   ])('%s is told from its keys', (_, document, mediaType, kind) => {
     expect(parseManifestDocument(bytes(document), mediaType).kind).toBe(kind);

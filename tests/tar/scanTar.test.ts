@@ -222,6 +222,15 @@ describe('sparse files', () => {
     ['no digits', join([pax(version1), header({ size: 512 }), content('x\n')])],
     ['a count without end', join([pax(version1), header({ size: 512 }), content('9'.repeat(512))])],
   ];
+  test.each([
+    ['1.1', { 'GNU.sparse.major': '1', 'GNU.sparse.minor': '1', 'GNU.sparse.realsize': '9' }],
+    ['0.2', { 'GNU.sparse.major': '0', 'GNU.sparse.minor': '2', 'GNU.sparse.size': '9', 'GNU.sparse.map': '0,1' }],
+  ])('of a version that does not exist, %s, are plain files', async (_, records) => {
+    const { entries } = await hop(join([pax(records), plain, END]));
+    expect(entries).toHaveLength(1);
+    expect(entries[0]).toMatchObject({ sizeBytes: 2, sparse: undefined });
+  });
+
   test.each(broken)('a map that is %s is a TarError; when partial, the stored bytes are shown', async (_, tar) => {
     const all = join([tar, plain, END]);
     await expect(hop(all)).rejects.toMatchObject({ code: 'sparse' });

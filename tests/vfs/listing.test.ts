@@ -3,10 +3,19 @@ import { LayerUnion } from '../../src/vfs/layerUnion.ts';
 import { listUnion } from '../../src/vfs/listing.ts';
 import { type EntryFields, entry, layer } from './layers.ts';
 
-async function xattrsOf(name: string, fields: EntryFields): Promise<string | undefined> {
+async function fieldsOf(name: string, fields: EntryFields): Promise<readonly string[]> {
   const union = new LayerUnion([layer(entry(name, fields))]);
-  for await (const { line } of listUnion(union, () => Promise.resolve('digest'))) return line.trim().split('\t')[7];
-  return undefined;
+  for await (const { line } of listUnion(union, () => Promise.resolve('digest'))) return line.trim().split('\t');
+  return [];
+}
+
+test('UNION-1 the highest ID is no owner: root’s stays', async () => {
+  expect((await fieldsOf('f', { uid: 0xffff_ffff })).slice(3, 5)).toEqual(['0', '0']);
+  expect((await fieldsOf('f', { uid: 0xffff_fffe })).slice(3, 5)).toEqual(['4294967294', '0']);
+});
+
+async function xattrsOf(name: string, fields: EntryFields): Promise<string | undefined> {
+  return (await fieldsOf(name, fields))[7];
 }
 
 describe('xattrs in a listing are those that a mounted tree has', () => {
