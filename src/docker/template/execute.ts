@@ -425,11 +425,11 @@ class Execution {
   }
 
   #typedArgument(node: ArgumentNode, dot: GoValue | undefined, type: GoType): GoValue | undefined {
+    this.#current = node;
     if (node.kind === 'nil') {
       if (type.kind === 'interface' || type.kind === 'slice') return undefined;
       this.#failAt(node, `cannot assign nil to ${typeName(type)}`);
     }
-    this.#current = node;
     const literal = LITERAL_NAMES[node.kind];
     if (literal === undefined || type.kind === 'interface') return this.#checked(this.#argument(node, dot), type);
     if (type.kind === 'slice') this.#failAt(node, `can't handle ${nodeText(node)} for arg of type ${typeName(type)}`);

@@ -1,7 +1,7 @@
 import { exponentText, fixedText, generalText } from '../../build/go/floatText.ts';
 import { quoteGo } from '../commandLine/flagValue.ts';
 import { formatDuration, formatTime } from './goTime.ts';
-import { goString, type GoStruct, type GoValue, items, members, sortedMembers, typeName } from './goValue.ts';
+import { goString, type GoStruct, type GoValue, items, members, sortedMembers, STRING, typeName } from './goValue.ts';
 
 /** Where everything lies that is not shown. */
 const ADDRESS = '0xc000010000';
@@ -83,25 +83,42 @@ export function sprintf(format: string, values: readonly (GoValue | undefined)[]
     const [flags = '', width, precision, index, verb] = groups;
     if (verb === undefined) return '%!(NOVERB)';
     if (verb === '%') return '%';
-    const star = (size: string | undefined) =>
-      size === '*' ? Number(values[next++]?.data ?? 0) : size === undefined ? undefined : Number(size);
-    const columns = star(width);
-    const digits = /\.(?:\*|\d+)?(?:\[\d+\])?.$/su.test(match) ? (star(precision) ?? 0) : undefined;
+    let fault = '';
+    const star = (size: string | undefined, what: string) => {
+      if (size !== '*') return size === undefined ? undefined : Number(size);
+      const operand = values[next++];
+      if (operand?.type.kind === 'int') return Number(operand.data);
+      fault += `%!(BAD${what})`;
+      return undefined;
+    };
+    const columns = star(width, 'WIDTH');
+    const digits = /\.(?:\*|\d+)?(?:\[\d+\])?.$/su.test(match) ? (star(precision, 'PREC') ?? 0) : undefined;
     if (index !== undefined) {
       isReordered = true;
       next = Number(index) - 1;
-      if (next < 0 || next >= values.length) return `%!${verb}(BADINDEX)`;
+      if (next < 0 || next >= values.length) return `${fault}%!${verb}(BADINDEX)`;
     }
-    if (next >= values.length) return `%!${verb}(MISSING)`;
-    const written = formatVerb(verb, flags, digits, values[next++]);
-    return pad(written, Math.min(Math.abs(columns ?? 0), MAX_WIDTH), flags + ((columns ?? 0) < 0 ? '-' : ''), verb);
+    if (next >= values.length) return `${fault}%!${verb}(MISSING)`;
+    const layout = {
+      flags: flags + ((columns ?? 0) < 0 ? '-' : ''),
+      width: Math.min(Math.abs(columns ?? 0), MAX_WIDTH),
+      precision: digits,
+    };
+    return fault + formatVerb(verb, layout, values[next++]);
   });
   if (isReordered || next >= values.length) return text;
   const extra = values.slice(next).map((value) => (value ? `${typeName(value.type)}=${formatValue(value)}` : '<nil>'));
   return `${text}%!(EXTRA ${extra.join(', ')})`;
 }
 
-function pad(text: string, width: number, flags: string, verb: string): string {
+/** How a directive of a format lays a value out; in what is composed, each of its values. */
+interface Layout {
+  readonly flags: string;
+  readonly width: number;
+  readonly precision: number | undefined;
+}
+
+function pad(text: string, { width, flags }: Layout, verb: string): string {
   const length = [...text].length;
   if (length >= width) return text;
   const missing = width - length;
@@ -111,62 +128,73 @@ function pad(text: string, width: number, flags: string, verb: string): string {
   return sign + '0'.repeat(missing) + text.slice(sign.length);
 }
 
-function formatVerb(
-  verb: string,
-  flags: string,
-  precision: number | undefined,
-  value: GoValue | undefined,
-  depth = 0,
-): string {
-  if (!value) return verb === 'v' ? '<nil>' : `%!${verb}(<nil>)`;
-  if (verb === 'T') return typeName(value.type);
-  if (verb === 'v') return formatValue(value, { withNames: flags.includes('+') });
-  const { data } = value;
+function formatVerb(verb: string, layout: Layout, value: GoValue | undefined, depth = 0): string {
+  if (!value) return pad(verb === 'v' ? '<nil>' : `%!${verb}(<nil>)`, layout, verb);
+  if (verb === 'T' && depth === 0) return pad(typeName(value.type), layout, verb);
+  const { type, data } = value;
+  switch (type.kind) {
+    case 'string':
+    case 'int':
+    case 'float64':
+    case 'bool':
+      return pad(leafVerb(verb, layout, value), layout, verb);
+    case 'slice': {
+      const parts = items(value).map((item) => formatVerb(verb, layout, item, depth + 1));
+      return `[${parts.join(' ')}]`;
+    }
+    case 'map': {
+      const parts = sortedMembers(value).map(([key, one]) => {
+        const written = formatVerb(verb, layout, { type: type.key ?? STRING, data: key }, depth + 1);
+        return `${written}:${formatVerb(verb, layout, one, depth + 1)}`;
+      });
+      return `map[${parts.join(' ')}]`;
+    }
+    case 'interface':
+      if (data !== null) return formatVerb(verb, layout, data as GoValue, depth);
+      return depth > 0 || verb === 'v' ? '<nil>' : `%!${verb}(<nil>)`;
+    case 'pointer':
+      return pointerVerb(verb, layout, value, depth);
+    case 'struct':
+      return structVerb(verb, layout, value, depth);
+  }
+}
+
+function leafVerb(verb: string, { flags, precision }: Layout, value: GoValue): string {
+  if (verb === 'v') return formatValue(value);
   switch (value.type.kind) {
     case 'string':
       return stringVerb(verb, precision, value);
     case 'int':
       return integerVerb(verb, flags, value);
     case 'float64':
-      return floatVerb(verb, precision, data as number) ?? badVerb(verb, value);
-    case 'bool':
-      return verb === 't' ? String(data) : badVerb(verb, value);
-    case 'slice':
-      return `[${items(value)
-        .map((item) => formatVerb(verb, flags, precision, item, depth + 1))
-        .join(' ')}]`;
-    case 'map':
-      return `map[${sortedMembers(value)
-        .map(([key, one]) => `${key}:${formatVerb(verb, flags, precision, one, depth + 1)}`)
-        .join(' ')}]`;
-    case 'interface':
-      if (data !== null) return formatVerb(verb, flags, precision, data as GoValue, depth);
-      return depth > 0 ? '<nil>' : `%!${verb}(<nil>)`;
-    case 'pointer':
-      return pointerVerb(verb, flags, precision, value, depth);
-    case 'struct': {
-      if (value.type.text) return stringVerb(verb, precision, goString(value.type.text(members(value))));
-      const fields = [...members(value).values()];
-      return `{${fields.map((one) => formatVerb(verb, flags, precision, one, depth + 1)).join(' ')}}`;
-    }
+      return floatVerb(verb, precision, value.data as number) ?? badVerb(verb, value);
+    default:
+      return verb === 't' ? String(value.data) : badVerb(verb, value);
   }
 }
 
+function structVerb(verb: string, layout: Layout, value: GoValue, depth: number): string {
+  const type = value.type as GoStruct;
+  const values = members(value);
+  if (type.text) return formatVerb(verb, layout, goString(type.text(values)), depth);
+  const withNames = verb === 'v' && layout.flags.includes('+');
+  const parts = type.fields.map(({ name }) => {
+    const text = formatVerb(verb, layout, values.get(name), depth + 1);
+    return withNames ? `${name}:${text}` : text;
+  });
+  return `{${parts.join(' ')}}`;
+}
+
 // A pointer to something composed is followed at the top; else it is an address.
-function pointerVerb(
-  verb: string,
-  flags: string,
-  precision: number | undefined,
-  value: GoValue,
-  depth: number,
-): string {
+function pointerVerb(verb: string, layout: Layout, value: GoValue, depth: number): string {
   const target = value.data as GoValue | null;
-  if (target?.type.kind === 'struct' && target.type.text) return formatVerb(verb, flags, precision, target, depth);
+  if (target?.type.kind === 'struct' && target.type.text) return formatVerb(verb, layout, target, depth);
   if (target && depth === 0 && ['struct', 'map', 'slice'].includes(target.type.kind)) {
-    return `&${formatVerb(verb, flags, precision, target, depth + 1)}`;
+    return `&${formatVerb(verb, layout, target, depth + 1)}`;
   }
+  if (verb === 'v') return pad(target ? ADDRESS : '<nil>', layout, verb);
   const address: GoValue = { type: { kind: 'int', name: 'uintptr' }, data: target ? BigInt(ADDRESS) : 0n };
-  if ('bodxX'.includes(verb)) return integerVerb(verb, flags, address);
+  if ('bodxX'.includes(verb)) return pad(integerVerb(verb, layout.flags, address), layout, verb);
   return verb === 'p' ? `0x${(address.data as bigint).toString(16)}` : badVerb(verb, value);
 }
 

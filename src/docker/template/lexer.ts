@@ -93,6 +93,7 @@ class Lexer {
     const body = this.#at + (isLeftTrim(this.#input, this.#at + 2) ? 4 : 2);
     if (this.#input.startsWith('/*', body)) return this.#skipComment(body);
     this.#tokens.push({ kind: 'leftDelimiter', at: this.#at, text: '{{', line: this.#line });
+    if (this.#input[body - 1] === '\n') this.#line++;
     this.#at = body;
     this.#parenDepth = 0;
     while (!this.#isDone) {

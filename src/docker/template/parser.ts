@@ -97,7 +97,7 @@ class Parser {
   // Lists and actions
 
   /** Up to what ends a list; at the top, also up to a definition, which stands nowhere else. */
-  #list(alsoEnds?: 'define'): { nodes: TemplateNode[]; end: BlockEnd } {
+  #list(alsoEnds?: 'define'): { nodes: TemplateNode[]; end: BlockEnd; chained?: string | undefined } {
     const nodes: TemplateNode[] = [];
     for (;;) {
       const token = this.#next();
@@ -113,6 +113,7 @@ class Parser {
       if (keyword.kind === 'keyword' && (keyword.text === 'end' || keyword.text === 'else')) {
         this.#next();
         if (keyword.text === 'end') this.#expectClose('end');
+        else return { nodes, end: 'else', chained: this.#chainedKeyword() };
         return { nodes, end: keyword.text };
       }
       if (alsoEnds !== undefined && keyword.kind === 'keyword' && keyword.text === alsoEnds) {
@@ -129,6 +130,15 @@ class Parser {
     const known = this.#named.get(name);
     if (!known || isBlank(known)) this.#named.set(name, nodes);
     else if (!isBlank(nodes)) this.#fail(`template: multiple definition of template ${quoteGo(name)}`);
+  }
+
+  // What may follow an else: the end of the action, or another block's keyword, which stays.
+  #chainedKeyword(): string | undefined {
+    this.#skipSpace();
+    const { kind, text } = this.#peek();
+    if (kind === 'keyword' && (text === 'if' || text === 'with')) return text;
+    this.#expectClose('else');
+    return undefined;
   }
 
   #expectClose(context: string): void {
@@ -174,16 +184,12 @@ class Parser {
     let { end } = body;
     if (end === 'else') {
       // `{{else if}}` and `{{else with}}` are an `if` within the else, that ends with it.
-      this.#skipSpace();
-      const follows = this.#peek();
-      if (follows.kind === 'keyword' && follows.text === kind && kind !== 'range') {
-        this.#next();
+      if (body.chained !== undefined) {
+        const keyword = this.#next();
+        if (body.chained !== kind) this.#unexpected(keyword, 'input');
         otherwise = [this.#control(kind)];
         end = 'end';
       } else {
-        const isOther = follows.kind === 'keyword' && (follows.text === 'if' || follows.text === 'with');
-        if (isOther) this.#unexpected(this.#next(), 'input');
-        this.#expectClose('else');
         const rest = this.#list();
         otherwise = rest.nodes;
         ({ end } = rest);
