@@ -34,6 +34,7 @@ export interface DockerSetup {
 const CLIENT_API_VERSION = '1.50';
 const USAGE_STATUS = 125;
 const DEFAULT_COLUMNS = 80;
+const NO_FLAGS = new FlagSet([]);
 const SHORT_HELP = 'Flag shorthand -h has been deprecated, use --help\n';
 
 /** The `docker` command line, client 28.2.2. */
@@ -65,7 +66,7 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
   try {
     words = globals.parse(process.argv.slice(1));
   } catch (error) {
-    if (error instanceof FlagError) throw flagFault([ROOT], error.message);
+    if (error instanceof FlagError) throw flagFault([ROOT], error.message, setup.vintage);
     throw error;
   }
   if (globals.usedShortHelp) await process.print(SHORT_HELP);
@@ -73,6 +74,7 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
     await process.print(`Docker version ${CLIENT_VERSION}, build ${CLIENT_COMMIT}\n`);
     return 0;
   }
+  requireLogLevel(globals);
   const client = await makeClient(setup, process, globals);
   const withBuildx = hasBuildx(process, client.config.dir);
   if (withBuildx) words = [...forwarded(client, words, client.vintage)];
@@ -84,11 +86,11 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
   const command = commandOf(found.path);
   const rules = command.stopsAtFirstArgument ? { stopsAtFirstArgument: true } : {};
   const flags = new FlagSet(command.flags, rules);
-  const given = parseFlags(found.path, flags, found.words);
+  const given = parseFlags(found.path, flags, found.words, client.vintage);
   if (flags.usedShortHelp) await client.print(SHORT_HELP);
   if (flags.isOn('help') || globals.isOn('help')) return printHelp(client, found.path, 1);
   if (client.host === COMPANION_HOST && isForCompanion(found.path)) {
-    checkArguments(found.path, given);
+    checkArguments(found.path, given, client.vintage);
     const own = setup.engineAt(DEFAULT_HOST, process);
     return runOnCompanion(found.path, { client, flags, arguments: given, companion: setup.companion?.(), own });
   }
@@ -121,7 +123,7 @@ async function runCommand(
   flags: FlagSet,
   given: readonly string[],
 ): Promise<number> {
-  checkArguments(path, given);
+  checkArguments(path, given, path.some(({ isPlugin }) => isPlugin) ? undefined : client.vintage);
   if (commandOf(path).commands) return printHelp(client, path, 2);
   const command = commandAt(path.slice(1).map(({ name }) => name));
   if (!command) throw new ClientError(`docker: '${pathText(path)}' is not simulated`);
@@ -135,8 +137,14 @@ async function runCommand(
 
 async function printHelp(client: Client, path: CommandPath, fd: 1 | 2): Promise<number> {
   const { abilities, config } = client;
+  const problem = unsupported(path, NO_FLAGS, abilities);
+  if (problem !== undefined) {
+    await client.process.write(fd, `${problem}\n`);
+    return 0;
+  }
   const columns = client.terminal(0)?.columns || DEFAULT_COLUMNS;
-  await client.process.write(fd, helpText(path, { abilities, columns, configDir: config.dir }));
+  const lead = client.vintage === '20.10' ? '\n' : '';
+  await client.process.write(fd, lead + helpText(path, { abilities, columns, configDir: config.dir }));
   return 0;
 }
 
@@ -144,6 +152,15 @@ async function printHelpTopic(client: Client, root: CommandSpec, topic: readonly
   const { path, words } = findCommand(root, topic);
   if (words.length > 0) throw new ClientError(`unknown help topic: ${words.join(' ')}`);
   return printHelp(client, path, 1);
+}
+
+/** The levels that logrus knows. */
+const LOG_LEVELS = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
+
+function requireLogLevel(globals: FlagSet): void {
+  const level = globals.text('log-level');
+  if (globals.has('log-level') && !LOG_LEVELS.includes(level.toLowerCase()))
+    throw new ClientError(`Unable to parse logging level: ${level}`);
 }
 
 async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet): Promise<Client> {
@@ -156,7 +173,7 @@ async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet
   return new Client({
     process,
     engine,
-    abilities: abilitiesOf(engine),
+    abilities: abilitiesOf(engine, process.env.get('DOCKER_API_VERSION') ?? ''),
     config,
     host,
     contextName,
@@ -164,6 +181,16 @@ async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet
     vintage: setup.vintage ?? '28',
     hasCompanion: setup.companion?.() !== undefined,
   });
+}
+
+/** With protocol, host and port filled in (docker/cli opts, ParseHost). */
+function hostAddress(given: string): string {
+  const text = given.trim();
+  const address = /^(?:tcp:\/\/)?([^/]*)(\/.*)?$/.exec(text);
+  if (text === '' || !address || (text.includes('://') && !text.startsWith('tcp://'))) return text;
+  const [, place = '', path = ''] = address;
+  const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(place) as unknown as [string, string?, string?];
+  return `tcp://${name || 'localhost'}:${port ?? '2375'}${path}`;
 }
 
 async function endpoint(
@@ -176,7 +203,14 @@ async function endpoint(
     throw new ClientError('conflicting options: cannot specify both --host and --context');
   }
   const environmentHost = globals.has('context') ? '' : (process.env.get('DOCKER_HOST') ?? '');
-  const host = given ?? environmentHost;
+  const host = hostAddress(given ?? environmentHost);
+  if (globals.isOn('tls') || globals.isOn('tlsverify')) {
+    // There are no certificates in the lab.
+    const certificate = globals.has('tlscacert') ? globals.text('tlscacert') : `${config.dir}/ca.pem`;
+    throw new ClientError(
+      `Failed to initialize: unable to resolve docker endpoint: open ${certificate}: no such file or directory`,
+    );
+  }
   if (host !== '') return { host, contextName: DEFAULT_CONTEXT };
   const named = globals.text('context') || process.env.get('DOCKER_CONTEXT') || config.text('currentContext');
   if (named === '' || named === DEFAULT_CONTEXT) return { host: DEFAULT_HOST, contextName: DEFAULT_CONTEXT };
@@ -189,7 +223,9 @@ async function endpoint(
   }
 }
 
-function abilitiesOf(engine: EngineApi | undefined): EngineAbilities {
-  const apiVersion = engine ? (engine.vintage === '20.10' ? '1.41' : '1.45') : CLIENT_API_VERSION;
+/** `wanted` keeps the client from settling on a version with the engine. */
+function abilitiesOf(engine: EngineApi | undefined, wanted: string): EngineAbilities {
+  const settled = engine ? (engine.vintage === '20.10' ? '1.41' : '1.45') : CLIENT_API_VERSION;
+  const apiVersion = wanted.replace(/^v/, '') || settled;
   return { apiVersion, isExperimental: false, ...(engine ? { osType: 'linux' } : {}) };
 }

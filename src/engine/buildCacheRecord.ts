@@ -10,6 +10,8 @@ export interface BuildCacheRecord {
   readonly chainId: Digest | undefined;
   /** RFC 3339, when the step ended. */
   readonly createdAt: string;
+  /** RFC 3339, when each of the layers was made; '' for those of a base image. */
+  readonly times?: readonly string[] | undefined;
   /** As progress names the step. */
   readonly description: string;
   /** What the key stands for, by name, as far as it is not too long: for telling what changed, never for deciding. */

@@ -40,7 +40,8 @@ export class MountPoints {
     // Root's calls on the tree itself, with nothing mounted over it.
     this.#helper = helperProcess(kernel, new MountNamespace(rootfs));
     this.#removal = removal;
-    const points = [...GIVEN, ...targets.filter(({ target }) => !isOnKernel(target))];
+    const isGiven = (target: string) => GIVEN.some((one) => one.target === target);
+    const points = [...GIVEN, ...targets.filter(({ target }) => !isOnKernel(target) && !isGiven(target))];
     this.#stubs = points.flatMap(({ target }) => this.#missing(target));
     for (const target of KERNEL_FOLDERS) this.#make({ target, isFile: false });
     for (const point of points) this.#make(point);

@@ -135,7 +135,7 @@ describe('BK-11 outputs', () => {
     const { output } = await runLines([
       ...START,
       'docker buildx build --output type=oci,dest=/tmp/o.tar . >/dev/null 2>&1; tar tf /tmp/o.tar | grep -v -e blobs; docker images -q | wc -l',
-      'DOCKER_BUILDKIT=1 docker build --output type=docker,dest=/tmp/d.tar -t x:1 . >/dev/null 2>&1; docker load -i /tmp/d.tar; docker run --rm x:1 cat /b.txt',
+      'docker buildx build --output type=docker,dest=/tmp/d.tar -t x:1 . >/dev/null 2>&1; docker load -i /tmp/d.tar; docker run --rm x:1 cat /b.txt',
       'docker buildx build --output type=docker,dest=- . 2>/dev/null | tar tf - | grep manifest.json',
       'docker buildx build --output type=cacheonly . 2>&1 | grep -c exporting',
       'docker buildx build --push --output type=tar,dest=x.tar . ; docker buildx build --output type=oci,dest=/tmp .',

@@ -197,7 +197,7 @@ class BuildkitBuild {
 
   #planOnce(text: string): BuildPlan {
     const { buildArgs, target } = this.#options;
-    if (this.#isOld) readClassic(text);
+    if (this.#isOld && text !== '') readClassic(text);
     return planBuild(text, {
       buildArgs,
       target,
@@ -417,7 +417,9 @@ class BuildkitBuild {
   async #filesOf(node: StageNode | undefined): Promise<FileSet> {
     if (!node) {
       const files = await this.#files.context(sentPaths(this.#allSteps));
-      return this.#isOld ? (this.#received ??= new ReceivedFiles(files, this.#surroundings.nowMs())) : files;
+      if (!this.#isOld) return files;
+      this.#received ??= new ReceivedFiles(files, this.#surroundings.nowMs());
+      return this.#received;
     }
     const named = node.stage ? undefined : this.#files.named(node.baseName);
     if (named) return named;

@@ -27,6 +27,10 @@ export interface BuildkitOptions {
   readonly pulls: boolean;
   /** `os[/arch[/variant]]`; the host's where it is not said. */
   readonly platform?: string;
+  /** Of every RUN that says nothing else. */
+  readonly network?: 'none' | 'host' | undefined;
+  /** `NAME:ADDRESS`, for /etc/hosts of every RUN. */
+  readonly extraHosts?: readonly string[];
   /** Secrets by ID. */
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   readonly output: BuildOutput;
@@ -85,7 +89,11 @@ export type BuildOutput =
       readonly push?: (tag: string, tell: (line: string) => undefined | Promise<void>) => Promise<void>;
     }
   /** The tree of the last stage, written by whoever asked: `write` is told of each layer stack's files. */
-  | { readonly kind: 'tree'; readonly message: string; readonly write: (tree: BuiltTree) => Promise<void> }
+  | {
+      readonly kind: 'tree';
+      readonly message: (files: FileSet) => string;
+      readonly write: (tree: BuiltTree) => Promise<void>;
+    }
   /** An archive of the image, which the store is not given. */
   | {
       readonly kind: 'archive';

@@ -38,8 +38,9 @@ async function exportTree(
 ): Promise<undefined> {
   await progress.step('exporting to client', async (step) => {
     const { engine, owners, work } = surroundings;
-    await output.write({ files: new ImageFiles(engine.images.mount(stack.layers).mount, owners, work) });
-    await step.status(output.message);
+    const files = new ImageFiles(engine.images.mount(stack.layers).mount, owners, work);
+    await output.write({ files });
+    await step.status(output.message(files));
   });
 }
 

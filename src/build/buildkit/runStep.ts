@@ -28,6 +28,8 @@ export async function runStep(
   const { surroundings, options, signal } = setup;
   await refuseEntitlements(body, setup);
   const { args, variables, user, workingDir } = step.surroundings;
+  const { extraHosts = [] } = options;
+  const network = body.network === 'default' ? (options.network ?? 'default') : body.network;
   const directory = workingDir === '' ? '/' : workingDir;
   let prepared: Awaited<ReturnType<typeof prepareMounts>>;
   try {
@@ -54,9 +56,10 @@ export async function runStep(
     environment: JSON.stringify([...env]),
     user,
     directory,
-    network: body.network,
+    network,
     mounts: prepared.digest,
     files: script,
+    ...(extraHosts.length > 0 && { hosts: extraHosts.join(' ') }),
   };
   return cached(
     parts,
@@ -80,8 +83,8 @@ export async function runStep(
           workingDir: directory,
           user,
           keepsPrimaryGroup: options.vintage !== '0.8',
-          network: body.network,
-          mounts: [...prepared.mounts, ...(await scriptMount(args, body, setup))],
+          network,
+          mounts: [await hostsMount(extraHosts, setup), ...prepared.mounts, ...(await scriptMount(args, body, setup))],
           stubs: options.vintage === '0.8' ? 'files' : 'all',
           onOutput: (stream, bytes) => vertex.output(stream, bytes),
           signal,
@@ -112,6 +115,16 @@ async function refuseEntitlements(body: RunInstruction, setup: StepSetup): Promi
   if (words === undefined) return;
   const error = new BuildError('instruction', words);
   throw await failedEarly(error, setup, 'failed to load LLB: ');
+}
+
+const HOSTS = '127.0.0.1\tlocalhost buildkitsandbox\n::1\tlocalhost ip6-localhost ip6-loopback\n';
+
+/** /etc/hosts that every command finds (buildkit executor/oci/hosts.go). */
+async function hostsMount(extraHosts: readonly string[], { now }: StepSetup): Promise<BuildMount> {
+  const filesystem = memoryFilesystem(now);
+  const extra = extraHosts.map((one) => `${one.slice(one.indexOf(':') + 1)}\t${one.slice(0, one.indexOf(':'))}\n`);
+  await writeContent(filesystem, '/hosts', new MemorySource(encodeName(HOSTS + extra.join(''))), 0o644);
+  return { target: '/etc/hosts', filesystem, root: '/hosts', isFile: true, isReadOnly: true };
 }
 
 /** A here-document that is a script lies in a folder of its own, and is run there (dockerfile2llb, dispatchRun). */

@@ -48,7 +48,6 @@ export function oldBuildkitWords(message: string): string {
   return message
     .replace(/^target stage "(.*?)" could not be found.*$/s, 'target stage $1 could not be found')
     .replace(/repository name \(\S*\) must be lowercase/, 'repository name must be lowercase')
-    .replace(/^the Dockerfile cannot be empty$/, 'file with no instructions')
     .replace(/invalid port: "[^"]*": /, '')
     .replace(/\binvalid (?=containerPort|hostPort|proto|ranges|signal)/, 'Invalid ')
     .replace(/^dockerfile contains no stages to build$/, 'no build stage in current context');

@@ -89,7 +89,7 @@ export async function cached(
   if (record) {
     setup.onRecord(record);
     await vertex.end({ kind: 'cached' });
-    return withLayer(base, key.key, record.layers, record.createdAt);
+    return stackOfRecord(base, record);
   }
   try {
     setup.signal.throwIfAborted();
@@ -101,13 +101,21 @@ export async function cached(
     const layers = [...base.layers, diffId];
     const createdAt = surroundings.now();
     const parts = keptParts(key.parts);
-    setup.onRecord(images.keepStep({ key: key.key, layers, createdAt, description: name, parts }));
+    const made = withLayer(base, key.key, layers, createdAt);
+    const times = made.times.map((time = '') => time);
+    setup.onRecord(images.keepStep({ key: key.key, layers, times, createdAt, description: name, parts }));
     setup.built.add(key.key);
     await vertex.end({ kind: 'done' });
-    return withLayer(base, key.key, layers, createdAt);
+    return made;
   } catch (error) {
     throw await failed(error, vertex, setup);
   }
+}
+
+/** What an earlier build made: its layers, and those below them, are of that build. */
+function stackOfRecord(base: LayerStack, { key, layers, times, createdAt }: BuildCacheRecord): LayerStack {
+  const stack = withLayer(base, key, layers, createdAt);
+  return times?.length === layers.length ? { ...stack, times: times.map((time) => time || undefined) } : stack;
 }
 
 /** What to throw for a step that went wrong before its turn: it has a vertex unless another's is told. */

@@ -62,7 +62,7 @@ export function treeOutput(target: BuildTarget | undefined, setup: TargetSetup):
   if (target?.type === 'tar')
     return {
       kind: 'tree',
-      message: 'sending tarball done',
+      message: () => 'sending tarball done',
       write: async ({ files }) => {
         await written(target.path, writeTar(treeMembers(files.below(''))), setup);
       },
@@ -70,7 +70,7 @@ export function treeOutput(target: BuildTarget | undefined, setup: TargetSetup):
   if (target?.type === 'local')
     return {
       kind: 'tree',
-      message: 'copying files done',
+      message: () => 'copying files done',
       write: ({ files }) => writeFolder(resolve(target.path), files.below(''), setup),
     };
   return { kind: 'image' };

@@ -1,6 +1,7 @@
 import { encodeName } from '../../bytes/byteName.ts';
 import type { BuildOutput, BuiltTree } from '../../build/buildkit/buildkitOptions.ts';
 import type { SourceFile } from '../../build/classic/contextFiles.ts';
+import { sizeText } from '../../build/buildkit/sizeText.ts';
 import { csvFields } from '../../build/go/csvFields.ts';
 import { familiarForm, parseReference, withDefaultTag } from '../../image/reference.ts';
 import type { ProgressMessage } from '../../engine/progress.ts';
@@ -11,6 +12,7 @@ import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import { type Client, ClientError } from '../client.ts';
 import { OutputFile } from '../outputFile.ts';
+import { transferSize } from './transferSize.ts';
 import { absolutePath } from '../../shell/absolutePath.ts';
 
 /** `--output`: nothing is an image; `DIR` and `type=local` a folder; `-` and `type=tar` an archive of files; `type=oci`
@@ -39,7 +41,7 @@ export function buildOutput(client: Client, given: readonly string[]): BuildOutp
       const file = new OutputFile(client.process, dest === '-' ? '' : dest, 'failed to write tar');
       return {
         kind: 'tree',
-        message: 'sending tarball done',
+        message: () => 'sending tarball done',
         write: ({ files }) => file.write(writeTar(treeMembers(files.below('')))),
       };
     }
@@ -48,7 +50,7 @@ export function buildOutput(client: Client, given: readonly string[]): BuildOutp
       const folder = absolutePath(client.process.cwd, dest);
       return {
         kind: 'tree',
-        message: 'copying files done',
+        message: (files) => `copying files ${sizeText(transferSize({}, folder, files.below('')))} done`,
         write: (tree) => writeFolder(client.process, folder, tree),
       };
     }

@@ -7,7 +7,6 @@ import { PlainProgress } from '../../build/buildkit/plainProgress.ts';
 import type { ProgressDisplay } from '../../build/buildkit/progress.ts';
 import { RawJsonProgress } from '../../build/buildkit/rawJsonProgress.ts';
 import { TtyProgress } from '../../build/buildkit/ttyProgress.ts';
-import { csvFields } from '../../build/go/csvFields.ts';
 import { rfc3339 } from '../../engine/goTime.ts';
 import * as calls from '../../shell/kernel/calls.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
@@ -16,9 +15,11 @@ import type { FlagSet } from '../commandLine/flagSet.ts';
 import { parseGoBool } from '../commandLine/flagValue.ts';
 import { readTagReference } from '../references.ts';
 import { buildkitSource } from './buildkitSource.ts';
-import { buildOutput } from './buildOutput.ts';
+import { clientOutput } from './clientOutput.ts';
+import { daemonRequest } from './daemonRequest.ts';
 import { cacheTransfer } from './cacheTransfer.ts';
-import { checkAgents } from './sshAgents.ts';
+import { readSecrets } from './secrets.ts';
+import { checkAgents, MISSING_20_10 } from './sshAgents.ts';
 import { tellsWhy, watched } from './buildWatch.ts';
 import { downloadForBuildkit } from './fetchFile.ts';
 import { gitFetchOf } from './fetchGit.ts';
@@ -44,6 +45,10 @@ export function usesBuildkit(client: Client): boolean {
 export interface BuildkitForm {
   /** Of `--progress`. */
   readonly modes: readonly string[];
+  /** Whether `tty` is refused where there is no terminal: else it is as good as `plain`. */
+  readonly needsConsole: boolean;
+  /** Whether a quiet build that fails is told whole. */
+  readonly tellsQuietFailures: boolean;
   /** Of the client's own BuildKit, where it prints digests of vertices. */
   readonly showsDigests: boolean;
   /** Whether what a command printed last is told again when it failed. */
@@ -58,6 +63,8 @@ export interface BuildkitForm {
 
 const CLIENT_FORM: BuildkitForm = {
   modes: PROGRESS,
+  needsConsole: false,
+  tellsQuietFailures: true,
   showsDigests: true,
   repeatsLogs: false,
   banner: '',
@@ -76,6 +83,10 @@ export interface BuildkitRequest {
   readonly namedContexts?: ReadonlyMap<string, NamedContext>;
   readonly cache?: CacheTransfer;
   readonly uncachedStages?: readonly string[];
+  /** Of every RUN that says nothing else. */
+  readonly network?: 'none' | 'host' | undefined;
+  /** `NAME:ADDRESS`. */
+  readonly extraHosts?: readonly string[];
 }
 
 /** `docker build` of client 20.10 with the BuildKit of the daemon. */
@@ -85,17 +96,37 @@ export async function buildkitBuild(
   source: string,
   buildArgs: ReadonlyMap<string, string>,
 ): Promise<number> {
-  checkProgress(client, flags, CLIENT_FORM);
   const tags = flags.list('tag');
   for (const tag of tags) readTagReference(tag);
-  checkAgents(client, flags.list('ssh'));
-  const output = buildOutput(client, flags.list('output'));
-  const secrets = await readSecrets(client, flags.list('secret'));
+  const idFile = flags.text('iidfile');
+  if (idFile !== '' && calls.lstatIfThere(client.process, idFile)) calls.unlink(client.process, idFile);
+  const output = await clientOutput(client, flags.list('output'));
+  const [secretFlags, agentFlags] = [flags.list('secret'), flags.list('ssh')];
+  const secrets = await inWords(`could not parse secrets: [${secretFlags.join(' ')}]: `, () =>
+    readSecrets(client, secretFlags),
+  );
+  await inWords(`could not parse ssh: [${agentFlags.join(' ')}]: `, async () =>
+    checkAgents(client, agentFlags, MISSING_20_10),
+  );
+  const asked = daemonRequest(flags);
+  checkProgress(client, flags, CLIENT_FORM);
   const cache = cacheTransfer(client, { from: flags.list('cache-from'), to: [] }, buildArgs);
-  const platform = flags.text('platform');
-  const request = { source, buildArgs, tags, platform, output, secrets, cache };
+  const request = { source, buildArgs, tags, output, secrets, cache, ...asked };
   const { id } = await runBuildkit(client, flags, request, CLIENT_FORM);
-  return tellResult(client, flags, id);
+  try {
+    return await tellResult(client, flags, id);
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    throw new ClientError(`cannot write image ID file: ${fileErrorText(error, 'open')}`);
+  }
+}
+
+async function inWords<T>(prefix: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof ClientError ? new ClientError(prefix + error.message) : error;
+  }
 }
 
 /** `--iidfile` and `--quiet`. */
@@ -106,12 +137,18 @@ export async function tellResult(client: Client, flags: FlagSet, id: string | un
   return 0;
 }
 
-/** Throws ClientError for a progress that there is not, or not here. */
-export function checkProgress(client: Client, flags: FlagSet, { modes }: BuildkitForm): void {
+/** `--progress`, or what the environment says in its place. */
+function progressMode(client: Client, flags: FlagSet): string {
   const mode = flags.text('progress');
+  return mode === 'auto' ? client.environment('BUILDKIT_PROGRESS') || mode : mode;
+}
+
+/** Throws ClientError for a progress that there is not, or not here. */
+export function checkProgress(client: Client, flags: FlagSet, { modes, needsConsole }: BuildkitForm): void {
+  const mode = progressMode(client, flags);
   if (!modes.includes(mode))
     throw new ClientError(`invalid value "${mode}" passed to --progress, valid values are: ${modes.join(', ')}`);
-  if (mode === 'tty' && !client.terminal(2))
+  if (mode === 'tty' && needsConsole && !client.terminal(2))
     throw new ClientError('failed to get console: provided file is not a console');
 }
 
@@ -132,10 +169,17 @@ export async function runBuildkit(
     return sec * 1000 + nsec / 1e6;
   };
   let tail: LogTail | undefined;
+  const untold: string[] = [];
+  const isQuiet = flags.isOn('quiet') || flags.text('progress') === 'quiet';
+  const print = (text: string) => {
+    if (!isQuiet) return client.complain(text);
+    if (form.tellsQuietFailures) untold.push(text);
+    return undefined;
+  };
   try {
     const about = { builder: 'buildkit', source, file: flags.text('file'), tags } as const;
     const owners = await ownerNames(process);
-    const display = await displayOf(client, flags, form, nowMs);
+    const display = await displayOf(client, flags, form, nowMs, print);
     tail = form.repeatsLogs ? new LogTail(display) : undefined;
     const id = await watched(client, about, (onStep) =>
       buildWithBuildkit(
@@ -167,6 +211,7 @@ export async function runBuildkit(
     return { id };
   } catch (error) {
     if (!(error instanceof BuildkitError)) throw error;
+    if (untold.length > 0) await client.complain(untold.join(''));
     const { vertexName } = error;
     if (vertexName !== undefined) {
       const lines = (tail?.linesOf(vertexName) ?? []).map((line) => `${line}\n`);
@@ -181,39 +226,13 @@ async function displayOf(
   flags: FlagSet,
   { showsDigests, banner, title }: BuildkitForm,
   nowMs: () => number,
+  print: (text: string) => undefined | Promise<void>,
 ): Promise<ProgressDisplay> {
-  const mode = flags.text('progress');
-  const isQuiet = flags.isOn('quiet') || mode === 'quiet';
-  const print = (text: string) => (isQuiet ? undefined : client.complain(text));
+  const mode = progressMode(client, flags);
   if (mode === 'rawjson') return new RawJsonProgress(print, nowMs);
   const terminal = client.terminal(2);
   if (terminal && mode !== 'plain')
     return new TtyProgress({ print, nowMs, title, columns: () => terminal.columns || DEFAULT_COLUMNS });
   if (banner !== '') await print(banner);
   return new PlainProgress(print, { showsDigests, nowMs });
-}
-
-/** `id=NAME[,src=FILE]`. Throws ClientError. */
-export async function readSecrets(client: Client, given: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const secrets = new Map<string, Uint8Array>();
-  for (const text of given) {
-    let id = '';
-    let path = '';
-    for (const field of csvFields(text)) {
-      const [key, value] = splitVariable(field);
-      if (!field.includes('=')) throw new ClientError(`invalid field '${field}' must be a key=value pair`);
-      if (key === 'type' && value !== 'file') throw new ClientError(`unsupported secret type "${value}"`);
-      else if (key === 'id') id = value;
-      else if (key === 'src' || key === 'source') path = value;
-      else if (key !== 'type') throw new ClientError(`unexpected key '${key}' in '${field}'`);
-    }
-    if (id === '') throw new ClientError('secret missing id');
-    try {
-      secrets.set(id, await calls.readFile(client.process, path === '' ? id : path));
-    } catch (error) {
-      if (error instanceof VfsError) throw new ClientError(`could not parse secrets: ${fileErrorText(error, 'stat')}`);
-      throw error;
-    }
-  }
-  return secrets;
 }

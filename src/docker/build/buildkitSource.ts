@@ -21,10 +21,13 @@ import { transferSize } from './transferSize.ts';
 
 const DEFAULT_DOCKERFILE = 'Dockerfile';
 const CANNOT = 'unable to prepare context: ';
+/** The daemon fetches such a context itself. */
+const NOT_READ =
+  'failed to solve with frontend dockerfile.v0: failed to read downloaded context: failed to load cache key: ';
 
 /** What BuildKit reads of the client: nothing is packed before it asks. Throws ClientError. */
 export async function buildkitSource(client: Client, source: string, file: string, work: Work): Promise<BuildSource> {
-  const { process } = client;
+  const { process, engine } = client;
   if (source === '-') {
     if (file === '-') throw new ClientError("invalid argument: can't use stdin for both build context and dockerfile");
     return archiveSource(await process.readAll(0), file, work);
@@ -35,7 +38,8 @@ export async function buildkitSource(client: Client, source: string, file: strin
     try {
       return archiveSource((await fetchFile(process, source)).bytes, file, work);
     } catch (error) {
-      throw error instanceof Error && !(error instanceof ClientError) ? new ClientError(error.message) : error;
+      if (!(error instanceof Error) || error instanceof ClientError) throw error;
+      throw new ClientError(`${engine.vintage === '20.10' ? NOT_READ : ''}${error.message}`);
     }
   }
   const folder = absolutePath(process.cwd, source);

@@ -3,11 +3,12 @@ import { excerpt } from '../../build/buildkit/buildkitError.ts';
 import type { BuildOutput } from '../../build/buildkit/buildkitOptions.ts';
 import { fullForm, withDefaultTag } from '../../image/reference.ts';
 import * as calls from '../../shell/kernel/calls.ts';
-import { type BuildkitForm, checkProgress, readSecrets, runBuildkit, tellResult } from '../build/buildkitBuild.ts';
+import { type BuildkitForm, checkProgress, runBuildkit, tellResult } from '../build/buildkitBuild.ts';
 import { buildArguments } from '../build/buildArguments.ts';
 import { buildOutput, pushedImage } from '../build/buildOutput.ts';
 import { cacheTransfer } from '../build/cacheTransfer.ts';
 import { namedContexts } from '../build/namedContexts.ts';
+import { readSecrets } from '../build/secrets.ts';
 import { checkAgents } from '../build/sshAgents.ts';
 import { type Client, ClientError, type DockerCommand } from '../client.ts';
 import type { FlagSet } from '../commandLine/flagSet.ts';
@@ -21,6 +22,8 @@ Learn more at https://docs.docker.com/go/build-multi-platform/`;
 
 const FORM: BuildkitForm = {
   modes: ['auto', 'quiet', 'plain', 'tty', 'rawjson'],
+  needsConsole: true,
+  tellsQuietFailures: false,
   showsDigests: false,
   repeatsLogs: true,
   banner: '#0 building with "default" instance using docker driver\n\n',

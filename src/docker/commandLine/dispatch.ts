@@ -1,3 +1,4 @@
+import type { ClientVintage } from '../client.ts';
 import { FlagError, FlagSet } from './flagSet.ts';
 import { type ArgumentCount, type CommandPath, commandOf, type CommandSpec, pathText, usageLine } from './spec.ts';
 
@@ -54,27 +55,47 @@ function nextName(command: CommandSpec, words: readonly string[]): number | unde
 }
 
 /** Reads a command's flags; gives the arguments. Throws CommandLineError, status 125. */
-export function parseFlags(path: CommandPath, flags: FlagSet, words: readonly string[]): string[] {
+export function parseFlags(
+  path: CommandPath,
+  flags: FlagSet,
+  words: readonly string[],
+  vintage: ClientVintage = '28',
+): string[] {
   try {
     return flags.parse(words);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
-    throw flagFault(path, error.message);
+    throw flagFault(path, error.message, vintage);
   }
 }
 
-export function flagFault(path: CommandPath, message: string): CommandLineError {
+export function flagFault(path: CommandPath, message: string, vintage: ClientVintage = '28'): CommandLineError {
+  if (vintage === '20.10') return new CommandLineError(`${oldWords(message)}\n${seeHelp(path)}`, 125);
   return new CommandLineError(
     `${message}\n\nUsage:  ${usageLine(path)}\n\nRun '${pathText(path)} --help' for more information`,
     125,
   );
 }
 
+/** The reference of that time was told without the name it had been given. */
+function oldWords(message: string): string {
+  return message.replace(/repository name \(\S*\) must be lowercase/, 'repository name must be lowercase');
+}
+
+function seeHelp(path: CommandPath): string {
+  return `See '${pathText(path)} --help'.`;
+}
+
 /** Throws CommandLineError, status 1, for too many or too few arguments. */
-export function checkArguments(path: CommandPath, given: readonly string[]): void {
+export function checkArguments(path: CommandPath, given: readonly string[], vintage: ClientVintage = '28'): void {
   const command = commandOf(path);
   const problem = argumentProblem(command.arguments, given.length);
   if (problem === undefined) return;
+  if (vintage === '20.10' && !command.commands) {
+    const exactly = problem.replace(/^requires (?=\d)/, 'requires exactly ');
+    const usage = `Usage:  ${usageLine(path)}\n\n${command.short}`;
+    throw new CommandLineError(`"${pathText(path)}" ${exactly}.\n${seeHelp(path)}\n\n${usage}`, 1);
+  }
   const [root] = path;
   const name = pathText(path);
   const { kind } = command.arguments;

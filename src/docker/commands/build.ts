@@ -1,5 +1,6 @@
 import { splitVariable } from '../../build/expand/environment.ts';
 import { decodeName } from '../../bytes/byteName.ts';
+import { gzip } from '../../codec/gzipWriter.ts';
 import { BuildError } from '../../build/buildError.ts';
 import { buildClassic } from '../../build/classic/classicBuilder.ts';
 import type { ClassicOptions } from '../../build/classic/classicOptions.ts';
@@ -15,6 +16,7 @@ import * as calls from '../../shell/kernel/calls.ts';
 import { buildArguments } from '../build/buildArguments.ts';
 import { tellsWhy, watched } from '../build/buildWatch.ts';
 import { buildkitBuild, usesBuildkit } from '../build/buildkitBuild.ts';
+import { checkIsolation } from '../build/daemonRequest.ts';
 import { downloadForBuild } from '../build/fetchFile.ts';
 import { ownerNames } from '../build/ownerNames.ts';
 import { readContext, type SentContext } from '../build/readContext.ts';
@@ -25,33 +27,40 @@ import { hostConfigOf } from '../runOptions/containerOptions.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { readTagReference } from '../references.ts';
 
+/** Go's default. */
+const CONTEXT_LEVEL = 6;
 const RED = '\u001b[91m';
 const PLAIN = '\u001b[0m';
 
-/** What BuildKit is not told of here. */
-const CLASSIC_ONLY = [
+/** What RUN of the classic builder is given. */
+const LIMITS = [
   'add-host',
   'cgroup-parent',
   'cpu-shares',
   'cpuset-cpus',
   'memory',
   'memory-swap',
-  'network',
   'shm-size',
   'ulimit',
 ];
+/** What only BuildKit takes, and makes nothing of. */
+const NOT_CLASSIC = ['cpu-period', 'cpu-quota', 'cpuset-mems'];
 const REFUSED_STATUS = 125;
 
 /** `docker build` with the classic builder. */
 export const build: DockerCommand = {
   flags: [
-    ...CLASSIC_ONLY,
+    ...LIMITS,
+    ...NOT_CLASSIC,
     'build-arg',
     'cache-from',
+    'compress',
     'file',
     'force-rm',
     'iidfile',
+    'isolation',
     'label',
+    'network',
     'no-cache',
     'platform',
     'pull',
@@ -65,12 +74,11 @@ export const build: DockerCommand = {
     'ssh',
   ],
   async run({ client, flags, arguments: [source = ''] }) {
-    if (client.vintage === '20.10' && usesBuildkit(client)) {
-      const refused = CLASSIC_ONLY.filter((name) => flags.has(name)).map((name) => `--${name}`);
-      if (refused.length > 0)
-        throw new ClientError(`docker: ${refused.join(', ')} of 'docker build' is not simulated`, REFUSED_STATUS);
+    if (client.vintage === '20.10' && usesBuildkit(client))
       return buildkitBuild(client, flags, source, buildArguments(client, flags.list('build-arg')));
-    }
+    const refused = NOT_CLASSIC.filter((name) => flags.has(name)).map((name) => `--${name}`);
+    if (refused.length > 0)
+      throw new ClientError(`docker: ${refused.join(', ')} of 'docker build' is not simulated`, REFUSED_STATUS);
     for (const name of ['output', 'progress', 'secret', 'ssh'])
       if (flags.has(name)) throw new ClientError(`--${name} needs BuildKit`);
     const { process } = client;
@@ -84,8 +92,10 @@ export const build: DockerCommand = {
     };
     try {
       const sent = await readContext(client, source, flags.text('file'), work);
-      if (sent.sentBytes !== undefined)
-        await print(`Sending build context to Docker daemon ${humanSize(sent.sentBytes, 4).padStart(8)}\r\r\n`);
+      const sentBytes = flags.isOn('compress') ? await compressedBytes(sent) : sent.sentBytes;
+      if (sentBytes !== undefined)
+        await print(`Sending build context to Docker daemon ${humanSize(sentBytes, 4).padStart(8)}\r\r\n`);
+      checkIsolation(flags);
       const about = { builder: 'classic', source, file: flags.text('file'), tags: flags.list('tag') } as const;
       const id = await watched(client, about, (onStep) => daemonBuild(client, flags, sent, { print, onStep }));
       if (isQuiet) await client.print(`${id}\n`);
@@ -100,6 +110,14 @@ export const build: DockerCommand = {
     }
   },
 };
+
+/** What goes over of a context that is sent with gzip. */
+async function compressedBytes({ sentBytes, tar }: SentContext): Promise<number | undefined> {
+  if (sentBytes === undefined) return undefined;
+  let sum = 0;
+  for await (const chunk of gzip(tar.stream(), CONTEXT_LEVEL)) sum += chunk.length;
+  return sum;
+}
 
 /** How the containers of RUN are run. */
 function limitsOf(flags: FlagSet): Partial<HostConfig> {

@@ -167,6 +167,7 @@ const ENGINE: Shape = {
             createdAt: 'string',
             description: 'string',
             parts: { optional: { values: 'string' } },
+            times: { optional: 'strings' },
             sizeBytes: 'number',
             kind: { optional: 'string' },
             usageCount: { optional: 'number' },
