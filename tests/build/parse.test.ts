@@ -32,8 +32,8 @@ describe('BUILD-1 parseDockerfile', () => {
   it.each([
     ['', 'file with no instructions', 0],
     ['# a\n\n', 'file with no instructions', 2],
-    ['# escape=x\nFROM a', "invalid escape token 'x' does not match ` or \\", 1],
-    ['# escape=`\n# escape=`\nFROM a', 'only one escape parser directive can be used', 2],
+    ['# escape=x\nFROM a', "invalid escape token 'x' does not match ` or \\", 0],
+    ['# escape=`\n# escape=`\nFROM a', 'only one escape parser directive can be used', 1],
     ['FROM a\nENV x', 'ENV must have two arguments', 2],
     ['FROM a\nENV a=b c', 'Syntax error - can\'t find = in "c". Must be of the form: name=value', 2],
     ['FROM a\nCMD [1]', 'when using JSON array syntax, arrays must be comprised of strings only', 2],

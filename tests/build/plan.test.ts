@@ -176,7 +176,7 @@ describe('lines of errors', () => {
     ['FROM a AS x\nRUN y\nCOPY --from=x a b', [3]],
     ['FROM a AS x\nCOPY --from=y f /\nFROM a AS y\nRUN z\nCOPY --from=x f /', [2, 5]],
     ['# escape=`\n# escape=`\nFROM a', [1]],
-    ['# escape=x\nFROM a', []],
+    ['# escape=x\nFROM a', [0]],
   ])('%j', (text, lines) => {
     expect(checkDockerfile(text).error?.lines.map((range) => range.startLine)).toEqual(lines);
   });

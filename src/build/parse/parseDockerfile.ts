@@ -87,7 +87,7 @@ class DockerfileParser {
       if (directive?.name === 'escape') this.#escape = escapeCharacter(directive.value);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      // BuildKit has not counted the line yet; the first one is no line to blame.
+      // BuildKit has not counted the line yet: of the first one it says 0.
       throw this.#fault(error.message, this.#lines.count - 1);
     }
     if (directive) this.#directives.push(directive);
@@ -186,8 +186,7 @@ class DockerfileParser {
   }
 
   #fault(message: string, line: number): BuildError {
-    const lines: readonly LineRange[] = line === 0 ? [] : [{ startLine: line, endLine: line }];
-    return new BuildError('syntax', message, lines);
+    return new BuildError('syntax', message, [{ startLine: line, endLine: line } satisfies LineRange]);
   }
 }
 
