@@ -119,9 +119,10 @@ export class RepositoryMap {
   /** `tags` as `dockerTags` gives them. */
   add(tags: readonly string[], target: string): void {
     for (const text of tags) {
+      const reference = isReference(text) ? parseReference(text) : undefined;
       const colon = text.lastIndexOf(':');
-      if (colon < 0) continue;
-      const name = text.includes('/') || !isReference(text) ? text.slice(0, colon) : familiarName(parseReference(text));
+      if (colon < 0 || reference?.digest !== undefined) continue;
+      const name = text.includes('/') || !reference ? text.slice(0, colon) : familiarName(reference);
       const known = this.#names.get(name) ?? new Map<string, JsonWritable>();
       this.#names.set(name, known.set(text.slice(colon + 1), target));
     }
