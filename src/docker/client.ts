@@ -73,8 +73,14 @@ export class Client {
     throw new ClientError(`Cannot connect to the Docker daemon at ${this.host}. Is the docker daemon running?`);
   }
 
+  /** What finds no room is lost without a word, as what Go programs print. */
   print(text: string | Uint8Array): undefined | Promise<void> {
-    return this.process.write(1, text);
+    try {
+      return this.process.write(1, text)?.catch(ignoreFull);
+    } catch (error) {
+      ignoreFull(error);
+      return undefined;
+    }
   }
 
   complain(text: string): undefined | Promise<void> {
@@ -94,6 +100,10 @@ export class Client {
   environment(name: string): string {
     return this.process.env.get(name) ?? '';
   }
+}
+
+function ignoreFull(error: unknown): void {
+  if (!(error instanceof VfsError && error.code === 'ENOSPC')) throw error;
 }
 
 /** A command as it was called. */

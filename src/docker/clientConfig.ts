@@ -1,4 +1,5 @@
 import { decodeName, encodeName } from '../bytes/byteName.ts';
+import { readGoJson } from '../engine/goJson.ts';
 import type { RegistryLogin } from '../engine/systemCalls.ts';
 import { makeDirectories, readFile, statIfThere, writeFile } from '../shell/kernel/calls.ts';
 import type { Process } from '../shell/kernel/process.ts';
@@ -26,17 +27,35 @@ export class ClientConfig {
   static async read(process: Process, dir: string): Promise<{ readonly config: ClientConfig; warning?: string }> {
     const config = new ClientConfig(process, dir);
     if (!statIfThere(process, config.path)) return { config };
+    const bytes = await readFile(process, config.path, MAX_FILE_BYTES);
     try {
-      const parsed: unknown = JSON.parse(decodeName(await readFile(process, config.path, MAX_FILE_BYTES)));
+      const parsed: unknown = JSON.parse(decodeName(bytes));
       if (isRecord(parsed)) config.#document = parsed;
-      return { config };
+      const fault = config.#loginFault();
+      return fault === undefined ? { config } : { config, warning: config.#warning(fault) };
     } catch {
-      return { config, warning: `WARNING: Error loading config file: ${config.path}: it is no JSON document` };
+      return { config, warning: config.#warning(jsonFault(bytes)) };
     }
   }
 
+  #warning(fault: string): string {
+    return `WARNING: Error parsing config file (${this.path}): ${fault}`;
+  }
+
+  /** Go's words for the first login that is no base64; such a file counts as empty. */
+  #loginFault(): string | undefined {
+    for (const kept of Object.values(this.#auths())) {
+      if (!isRecord(kept) || typeof kept.auth !== 'string') continue;
+      const wrong = kept.auth.search(/[^A-Za-z0-9+/=]/);
+      if (wrong < 0) continue;
+      this.#document = {};
+      return `illegal base64 data at input byte ${wrong}`;
+    }
+    return undefined;
+  }
+
   get path(): string {
-    return `${this.dir}/config.json`;
+    return `${this.dir.replace(/^(?:\.\/+)+(?=.)/, '')}/config.json`;
   }
 
   text(key: string): string {
@@ -105,6 +124,15 @@ export class ClientConfig {
 
   #auths(): Json {
     return isRecord(this.#document.auths) ? this.#document.auths : {};
+  }
+}
+
+function jsonFault(bytes: Uint8Array): string {
+  try {
+    readGoJson(bytes);
+    return 'it is no JSON document';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

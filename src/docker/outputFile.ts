@@ -27,7 +27,7 @@ export class OutputFile {
   async write(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const process = this.#process;
     if (this.#path === undefined) {
-      await this.#print(chunks);
+      await printStream(process, chunks);
       return;
     }
     const temporary = `${directoryOf(this.#path)}/.tmp-${baseOf(this.#path)}`;
@@ -45,16 +45,17 @@ export class OutputFile {
     }
     rename(process, temporary, this.#path);
   }
+}
 
-  async #print(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of chunks) {
-      try {
-        await this.#process.write(1, chunk);
-      } catch (error) {
-        // The client knows its output by no other name.
-        if (!(error instanceof VfsError)) throw error;
-        throw new ClientError(fileErrorText(new VfsError(error.code, 'write', '/dev/stdout'), 'write'));
-      }
+/** Writes an archive to standard output. Throws ClientError where that takes no more. */
+export async function printStream(process: Process, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) {
+    try {
+      await process.write(1, chunk);
+    } catch (error) {
+      // The client knows its output by no other name.
+      if (!(error instanceof VfsError)) throw error;
+      throw new ClientError(fileErrorText(new VfsError(error.code, 'write', '/dev/stdout'), 'write'));
     }
   }
 }

@@ -25,6 +25,7 @@ export function environmentOf(
     if (variable.includes('=')) env.set(name, variable.slice(name.length + 1));
     else env.delete(name);
   }
-  if (!env.has('HOME')) env.set('HOME', options.home);
+  // An empty one counts as none.
+  if (!env.get('HOME')) env.set('HOME', options.home);
   return env;
 }

@@ -9,7 +9,7 @@ import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
 import type { EngineCore } from './engineCore.ts';
 import { helperProcess } from './helperProcess.ts';
-import { mountKernelFilesystems } from './kernelMounts.ts';
+import { mountKernelFilesystems, SHARED_MEMORY } from './kernelMounts.ts';
 import { other } from './messages.ts';
 import { mountTmpfs } from './mountTmpfs.ts';
 import { DEFAULT_BRIDGE } from './networkStore.ts';
@@ -31,10 +31,24 @@ export async function runNamespace(
   runtime: ContainerRuntime,
 ): Promise<MountNamespace> {
   const mounts = new MountNamespace(runtime.rootfs);
-  mountKernelFilesystems(mounts, { kernel: core.kernel, terminals: runtime });
+  const { ShmSize: sharedMemoryBytes } = record.hostConfig;
+  const isTaken = record.mounts.some(({ destination }) => destination === SHARED_MEMORY);
+  mountKernelFilesystems(mounts, {
+    kernel: core.kernel,
+    terminals: runtime,
+    ...(isTaken ? { sharedMemoryBytes: 0 } : sharedMemoryBytes > 0 ? { sharedMemoryBytes } : {}),
+    interfaces: interfacesOf(record),
+  });
   await mountOwnFiles(core, record, mounts);
   mountPoints(core, mounts, record.mounts);
   return record.hostConfig.ReadonlyRootfs ? readOnlyRoot(mounts, runtime) : mounts;
+}
+
+/** In the order of its networks; of the host's network, the host's. */
+function interfacesOf({ endpoints, hostConfig }: ContainerRecord): readonly string[] {
+  if (hostConfig.NetworkMode === 'host') return ['docker0', 'eth0'];
+  const joined = endpoints.filter(({ networkName }) => !['none', 'host'].includes(networkName));
+  return joined.map((_, index) => `eth${index}`);
 }
 
 /** What `docker cp` sees, whether it runs or not: its root, volumes and bound directories, and the engine's own files

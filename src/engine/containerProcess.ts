@@ -6,6 +6,7 @@ import type { Program } from '../shell/kernel/program.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import { O_RDWR } from '../vfs/overlay/openFlags.ts';
+import type { HostConfig } from './containerConfig.ts';
 import type { ContainerUser } from './containerUser.ts';
 import type { EngineCore } from './engineCore.ts';
 import { enterDirectory, type ExecutableFault, findExecutable } from './executable.ts';
@@ -22,6 +23,7 @@ export interface ContainerCommand {
   readonly rows?: number | undefined;
   /** A small init is process 1 and runs the command (`--init`). */
   readonly hasInit?: boolean;
+  readonly limits?: HostConfig['Ulimits'];
 }
 
 export interface LaunchedProcess {
@@ -32,6 +34,8 @@ export interface LaunchedProcess {
   readonly status: Promise<WaitStatus>;
 }
 
+/** runc's own threads take as many numbers before a process runs. */
+const RUNTIME_THREADS = 5;
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
@@ -65,6 +69,7 @@ export async function launchInContainer(
     },
     body(core, command, settle),
   );
+  if (namespaces.pids !== core.host.pids) namespaces.pids.skip(RUNTIME_THREADS);
   // The process holds its own references.
   for (const file of files.values()) file.close();
   if (terminal) terminal.foregroundGroup = process.group;
@@ -114,10 +119,11 @@ function filesOf(terminal: Pty | undefined, input: OpenFile | undefined, output:
 /** What the process does: enters its directory, finds its command, tells that it has begun, and runs it. */
 function body(
   core: EngineCore,
-  { command, workingDir, hasInit = false }: ContainerCommand,
+  { command, workingDir, hasInit = false, limits }: ContainerCommand,
   settle: (fault: ExecutableFault | undefined) => void,
 ): Program {
   return async (process) => {
+    setLimits(process, limits ?? []);
     const entered = enterDirectory(process, workingDir);
     if (entered) {
       settle(entered);
@@ -136,6 +142,36 @@ function body(
     process.flavour = flavour;
     return program(process);
   };
+}
+
+/** Letters of `ulimit` and what its numbers count, in bytes where it is no number of things (setrlimit(2)). */
+const LIMITS: Readonly<Record<string, readonly [letter: string, unitBytes: number]>> = {
+  core: ['c', 1024],
+  cpu: ['t', 1],
+  data: ['d', 1024],
+  fsize: ['f', 1024],
+  locks: ['x', 1],
+  memlock: ['l', 1024],
+  msgqueue: ['q', 1],
+  nice: ['e', 1],
+  nofile: ['n', 1],
+  nproc: ['u', 1],
+  as: ['v', 1024],
+  rss: ['m', 1024],
+  rtprio: ['r', 1],
+  rttime: ['R', 1],
+  sigpending: ['i', 1],
+  stack: ['s', 1024],
+};
+
+function setLimits(process: Process, limits: NonNullable<HostConfig['Ulimits']>): void {
+  for (const { Name: name, Soft: soft, Hard: hard } of limits) {
+    const known = LIMITS[name];
+    if (!known) continue;
+    const [letter, unitBytes] = known;
+    const shown = (value: number) => (value < 0 ? 'unlimited' : String(Math.floor(value / unitBytes)));
+    process.limits.set(letter, { soft: shown(soft), hard: shown(hard) });
+  }
 }
 
 /** docker-init: passes signals on to its only child and ends with it. */

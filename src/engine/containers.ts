@@ -1,5 +1,6 @@
 import { OverlayMount } from '../vfs/overlay/overlayMount.ts';
 import { attachTo, type InputTarget } from './containerAttachment.ts';
+import { parseDetachKeys } from './detachKeys.ts';
 import {
   containerFiles,
   daemonTar,
@@ -122,6 +123,7 @@ function attach(
   asked: AttachOptions,
 ): Attachment {
   // Without a terminal input may be any bytes: no keys are looked for.
+  parseDetachKeys(asked.detachKeys);
   const options = record.config.Tty ? asked : { ...asked, detachKeys: '' };
   const runtime = runtimes.of(record);
   if (record.state.status === 'paused')

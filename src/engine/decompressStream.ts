@@ -5,8 +5,10 @@ import { decompress } from '../codec/decompress.ts';
 import { type Compression, sniffCompression, SNIFF_BYTES } from '../codec/sniff.ts';
 import type { EngineCore } from './engineCore.ts';
 import type { EngineError } from './engineError.ts';
-import { streamFault, tarFault } from './messages.ts';
+import { archiveFault, streamFault, tarFault } from './messages.ts';
 import type { EngineVintage } from './systemCalls.ts';
+
+const GZIP_HEADER_BYTES = 10;
 
 /** A stream that should be a tar, without its compression, which its first bytes tell (moby pkg/archive,
  *  DecompressStream). Chunks are valid until the next is asked for. Throws EngineError with the daemon's words: 20.10
@@ -16,10 +18,14 @@ export async function* daemonTarStream(core: EngineCore, chunks: AsyncIterable<U
   const head = await readHead(iterator);
   const found = sniffCompression(head);
   const compression: Compression = found === 'zstd' && core.vintage === '20.10' ? 'none' : found;
+  // The daemon itself reads this much, before a helper sees anything.
+  if (compression === 'gzip' && head.length < GZIP_HEADER_BYTES) throw archiveFault('unexpected EOF');
   const trailing: TrailingBytes[] = [];
   try {
     yield* decompress(compression, resumed(head, iterator), core.platform, (bytes) => trailing.push(bytes));
   } catch (error) {
+    if (error instanceof CodecError && error.code === 'truncated' && compression === 'bzip2')
+      throw streamFault(core.vintage, 'unexpected EOF', error);
     throw error instanceof CodecError ? codecFault(core.vintage, error) : error;
   }
   const after = trailing[0];

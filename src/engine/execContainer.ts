@@ -123,6 +123,7 @@ async function launch(
         wantsStdin: options.wantsStdin,
         columns: options.columns,
         rows: options.rows,
+        limits: record.hostConfig.Ulimits,
       },
       output,
       terminals,

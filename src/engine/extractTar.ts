@@ -63,12 +63,17 @@ export async function extractTar(
     if (error instanceof TarError) {
       if (totalBytes > 0) throw tarFault(core.vintage, tarWords(error, totalBytes), error);
     } else if (error instanceof VfsError)
-      throw tarFault(core.vintage, `${error.syscall} ${error.path}: ${errnoText(error.code).toLowerCase()}`, error);
+      throw tarFault(core.vintage, `${goCall(error)} ${error.path}: ${errnoText(error.code).toLowerCase()}`, error);
     else throw error;
   } finally {
     extraction.endFile();
   }
   extraction.setDirectoryTimes();
+}
+
+/** Go removes a file with another call than it is called by. */
+function goCall({ syscall }: VfsError): string {
+  return syscall === 'unlink' || syscall === 'rmdir' ? 'unlinkat' : syscall;
 }
 
 interface Attributes {

@@ -90,6 +90,7 @@ async function runProbe(
       user,
       hasTty: false,
       wantsStdin: false,
+      limits: record.hostConfig.Ulimits,
     },
     output,
     NO_TERMINALS,

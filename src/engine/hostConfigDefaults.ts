@@ -68,6 +68,9 @@ export function withDefaults(given: Partial<HostConfig>): HostConfig {
     CapAdd: capabilities(merged.CapAdd),
     CapDrop: capabilities(merged.CapDrop),
     Runtime: merged.Runtime || 'runc',
+    IpcMode: merged.IpcMode || 'private',
+    ShmSize: merged.ShmSize || DEFAULT_HOST_CONFIG.ShmSize,
+    PidsLimit: merged.PidsLimit || null,
     // moby daemon_unix.go, adaptContainerSettings
     MemorySwap: merged.Memory > 0 && merged.MemorySwap === 0 ? merged.Memory * 2 : merged.MemorySwap,
   };

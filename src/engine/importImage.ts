@@ -7,6 +7,7 @@ import { imageConfigBytes } from './imageConfigJson.ts';
 import { logImageEvent } from './imageEvents.ts';
 import { storeImage } from './imageStore.ts';
 import { placeLayer, readLayer } from './layerStore.ts';
+import { parseWantedPlatform } from '../registry/platformChoice.ts';
 import { other } from './messages.ts';
 import { readReference } from './references.ts';
 import { tagRecord } from './tagImage.ts';
@@ -81,7 +82,13 @@ export async function finishImport(
 
 /** 20.10 takes the operating system alone from `--platform`. */
 function platformOf(core: EngineCore, platform: string | undefined): readonly [architecture: string, variant: string] {
-  const [os = 'linux', architecture = 'amd64', variant = ''] = platform?.split('/') ?? [];
+  const parts = platform?.split('/') ?? [];
+  const refused = (why: string) => other('invalidParameter', `${JSON.stringify(platform)}: ${why}: invalid argument`);
+  if (parts.length > 3) throw refused('cannot parse platform specifier');
+  if (platform && !parseWantedPlatform(platform)) throw refused('unknown operating system or architecture');
+  const lone = parts.length === 1 ? parseWantedPlatform(platform ?? '') : undefined;
+  if (lone) parts.splice(0, 1, lone.os, lone.architecture);
+  const [os = 'linux', architecture = 'amd64', variant = ''] = parts;
   if (platform && os !== 'linux') throw other('invalidParameter', 'operating system is not supported');
   return core.vintage === '20.10' ? ['amd64', ''] : [architecture, variant];
 }

@@ -1,5 +1,6 @@
 import { decodeName } from '../bytes/byteName.ts';
 import type { Digest } from '../image/digest.ts';
+import { SNIFF_BYTES, sniffCompression } from '../codec/sniff.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import type { ImportOptions } from './imageCalls.ts';
@@ -29,17 +30,27 @@ export async function importUrl(
   }
   onProgress({ status: `Downloading from ${address}` });
   const totalBytes = Number(response.headers['content-length']);
+  let isXz = false;
+  let sizeBytes = 0;
   const counted = async function* () {
     let currentBytes = 0;
     for await (const chunk of response.body) {
+      if (currentBytes === 0) isXz = sniffCompression(chunk) === 'xz';
+      sizeBytes += chunk.length;
       yield chunk;
       currentBytes += chunk.length;
       onProgress({ id: '', status: 'Importing', currentBytes, ...(totalBytes > 0 && { totalBytes }) });
     }
   };
+  // Who reads to the very end is told of it by a message without text: xz, which another program undoes, and who
+  // looks for a mark at the beginning of what is too short for one (moby pkg/progress, Reader).
+  const tellEnd = () => onProgress({ stream: '' });
   try {
-    return await finishImport(core, prepared, counted(), signal);
+    const id = await finishImport(core, prepared, counted(), signal);
+    if (isXz) tellEnd();
+    return id;
   } catch (error) {
+    if (sizeBytes < SNIFF_BYTES) tellEnd();
     throw error instanceof EngineError ? error.inStream() : error;
   }
 }

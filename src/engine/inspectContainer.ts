@@ -85,6 +85,8 @@ function stateJson(record: ContainerRecord): JsonWritable {
 
 /** moby api/types/container, HostConfig and Resources. */
 function hostConfigJson(host: HostConfig): JsonWritable {
+  // Clients send empty lists; what the daemon makes itself has none.
+  const unset = host.Ulimits === null ? null : [];
   return defined({
     Binds: host.Binds,
     ContainerIDFile: host.ContainerIDFile,
@@ -127,10 +129,10 @@ function hostConfigJson(host: HostConfig): JsonWritable {
     CgroupParent: host.CgroupParent,
     BlkioWeight: 0,
     BlkioWeightDevice: [],
-    BlkioDeviceReadBps: null,
-    BlkioDeviceWriteBps: null,
-    BlkioDeviceReadIOps: null,
-    BlkioDeviceWriteIOps: null,
+    BlkioDeviceReadBps: unset,
+    BlkioDeviceWriteBps: unset,
+    BlkioDeviceReadIOps: unset,
+    BlkioDeviceWriteIOps: unset,
     CpuPeriod: 0,
     CpuQuota: 0,
     CpuRealtimePeriod: 0,

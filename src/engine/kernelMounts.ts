@@ -3,33 +3,52 @@ import type { Kernel } from '../shell/kernel/kernel.ts';
 import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
 import type { MountNamespace } from '../shell/kernel/mountNamespace.ts';
 import { ProcFilesystem } from '../shell/kernel/procfs.ts';
+import type { Timestamp } from '../vfs/overlay/layer.ts';
+import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
 
 export const SHARED_MEMORY = '/dev/shm';
-/** containerd oci/mounts.go. */
-const SHARED_MEMORY_OPTIONS = 'nosuid,nodev,noexec,relatime,size=65536k';
+/** Of a container that asks for none (moby daemon/config, DefaultShmSize). */
+const SHARED_MEMORY_BYTES = 64 << 20;
+
+const DIRECTORY_MODE = 0o755;
 
 interface KernelMountsSetup {
   readonly kernel: Kernel;
   /** Whose terminals /dev/pts shows. */
   readonly terminals: ConstructorParameters<typeof PtsFilesystem>[0];
-  /** Whether /dev/shm is a filesystem of its own. */
-  readonly hasSharedMemory?: boolean;
+  /** How large /dev/shm is; 0 where something else is mounted there. */
+  readonly sharedMemoryBytes?: number;
+  /** Network interfaces besides the loopback. */
+  readonly interfaces?: readonly string[];
 }
 
 /** Mounts what the kernel shows to those who run on a root of their own. */
 export function mountKernelFilesystems(
   mounts: MountNamespace,
-  { kernel, terminals, hasSharedMemory = false }: KernelMountsSetup,
+  { kernel, terminals, sharedMemoryBytes = SHARED_MEMORY_BYTES, interfaces = [] }: KernelMountsSetup,
 ): void {
   const now = () => kernel.clock.now();
   mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
   mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
   mounts.mount('/dev/pts', new PtsFilesystem(terminals), { type: 'devpts' });
-  if (hasSharedMemory)
-    mounts.mount(SHARED_MEMORY, memoryFilesystem(now), {
+  if (sharedMemoryBytes > 0)
+    mounts.mount(SHARED_MEMORY, memoryFilesystem(now, sharedMemoryBytes), {
       type: 'tmpfs',
       source: 'shm',
-      options: SHARED_MEMORY_OPTIONS,
+      // containerd oci/mounts.go
+      options: `nosuid,nodev,noexec,relatime,size=${Math.ceil(sharedMemoryBytes / 1024)}k`,
     });
-  mounts.mount('/sys', memoryFilesystem(now), { type: 'sysfs', isReadOnly: true });
+  mounts.mount('/sys', systemFilesystem(now, ['lo', ...interfaces]), { type: 'sysfs', isReadOnly: true });
+}
+
+/** Of all that sysfs shows: the network's interfaces. */
+function systemFilesystem(now: () => Timestamp, interfaces: readonly string[]): OverlayMount {
+  const filesystem = memoryFilesystem(now);
+  for (const path of ['/class', '/class/net', '/devices', '/devices/virtual', '/devices/virtual/net'])
+    filesystem.mkdir(path, DIRECTORY_MODE);
+  for (const name of interfaces) {
+    filesystem.mkdir(`/devices/virtual/net/${name}`, DIRECTORY_MODE);
+    filesystem.symlink(`../../devices/virtual/net/${name}`, `/class/net/${name}`);
+  }
+  return filesystem;
 }

@@ -24,6 +24,8 @@ export function listImages(
   const accepts = imageFilter(core, filters);
   const rows: ImageSummary[] = [];
   for (const image of core.state.images.values()) {
+    // Those of other systems are there, and are not shown.
+    if (core.vintage === '20.10' && !['', 'linux'].includes(image.config.os ?? '')) continue;
     if (isDangling === true && hasChildren(core.state, image.id)) continue;
     if (!accepts(image)) continue;
     const row = summarize(core, image, filters.get('reference') ?? []);

@@ -43,7 +43,11 @@ export async function pullImage(
 ): Promise<Digest> {
   const reference = readReference(options.reference, core.vintage);
   const wanted = options.platform === undefined ? HOST_PLATFORM : parseWantedPlatform(options.platform);
-  if (!wanted) throw other('invalidParameter', `"${options.platform}": unknown operating system or architecture`);
+  if (!wanted)
+    throw other(
+      'invalidParameter',
+      `"${options.platform}": unknown operating system or architecture: invalid argument`,
+    );
   let hasSpoken = false;
   const tell: OnProgress = (message) => {
     hasSpoken = true;

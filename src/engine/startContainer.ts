@@ -127,6 +127,7 @@ async function launchFirst(
       columns: options.columns ?? hostConfig.ConsoleSize[1],
       rows: options.rows ?? hostConfig.ConsoleSize[0],
       hasInit: hostConfig.Init === true,
+      limits: hostConfig.Ulimits,
     },
     output,
     runtime.terminals,

@@ -20,6 +20,19 @@ const ARCHITECTURES: Readonly<Record<string, { architecture: string; variant?: s
   armel: { architecture: 'arm', variant: 'v6' },
 };
 
+/** What may stand alone: an operating system, or a machine (Go's GOOS and GOARCH). */
+const SYSTEMS = new Set(
+  'aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris windows zos'.split(
+    ' ',
+  ),
+);
+const MACHINES = new Set(
+  (
+    '386 amd64 amd64p32 arm armbe arm64 arm64be ppc64 ppc64le loong64 mips mipsle mips64 mips64le mips64p32 ' +
+    'mips64p32le ppc riscv riscv64 s390 s390x sparc sparc64 wasm'
+  ).split(' '),
+);
+
 /** What a variant runs on where none is named. */
 const DEFAULT_VARIANTS: Readonly<Record<string, string>> = { arm: 'v7', arm64: 'v8', amd64: 'v1' };
 
@@ -30,6 +43,8 @@ export function parseWantedPlatform(text: string): WantedPlatform | undefined {
   const [first = '', second, third] = parts;
   const os = second === undefined ? 'linux' : first;
   const known = ARCHITECTURES[second ?? first];
+  if (second === undefined && SYSTEMS.has(first)) return { os: first, architecture: 'amd64', variant: undefined };
+  if (second === undefined && !known && !MACHINES.has(first)) return undefined;
   const architecture = known?.architecture ?? second ?? first;
   return { os, architecture, variant: third ?? known?.variant };
 }

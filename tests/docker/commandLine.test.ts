@@ -78,7 +78,7 @@ describe('flags as pflag reads them', () => {
     [['run', '--memory', '1x', 'i'], `invalid argument "1x" for "-m, --memory" flag: invalid suffix: 'x'`],
     [
       ['run', '--health-interval', '5', 'i'],
-      'invalid argument "5" for "--health-interval" flag: time: invalid duration "5"',
+      'invalid argument "5" for "--health-interval" flag: time: missing unit in duration "5"',
     ],
   ])('%j is refused', (words, message) => {
     const { status, message: text } = fault(...words);

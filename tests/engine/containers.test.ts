@@ -315,7 +315,7 @@ describe('containers of the engine', () => {
       return [text, await started.exit];
     };
     expect(await exec(['echo', 'hi'])).toEqual(['hi\n', 0]);
-    expect(await exec(['whoami'], 'ann')).toEqual(['1000:1000:1000,50 / 3\n', 0]);
+    expect(await exec(['whoami'], 'ann')).toEqual(['1000:1000:1000,50 / 13\n', 0]);
     expect(await exec(['nosuch'])).toEqual([
       'OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown\r\n',
       126,

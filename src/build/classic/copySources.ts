@@ -51,6 +51,13 @@ function doesMatch(pattern: string, path: string): boolean {
   }
 }
 
+/** A path that leads through a file is none of the daemon's either (moby builder/dockerfile, calcCopyInfo). */
+function leadsThroughFile(files: FileSet, path: string): boolean {
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1))
+    if (files.resolve(path.slice(0, slash))?.kind === 'file') return true;
+  return false;
+}
+
 async function asSource(
   files: FileSet,
   path: string,
@@ -58,6 +65,8 @@ async function asSource(
   work: Work,
 ): Promise<CopySource> {
   const file = files.resolve(path);
+  if (!file && leadsThroughFile(files, path))
+    throw new BuildError('context', `forbidden path outside the build context: ${path} ()`);
   if (!file) {
     const missing = `stat ${path}: file does not exist`;
     throw new BuildError(

@@ -13,6 +13,18 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
     case 'variable':
       if (value === '' || value.startsWith('=')) throw new FlagValueError(`invalid environment variable: ${value}`);
       return value;
+    case 'label':
+      checkLabel(value);
+      return value;
+    case 'address':
+      if (!isIpAddress(value.trim())) throw new FlagValueError(`IP address is not correctly formatted: ${value}`);
+      return value;
+    case 'searchDomain':
+      if (value !== '.' && !isDomain(value)) throw new FlagValueError(`${value} is not a valid domain`);
+      return value;
+    case 'sysctl':
+      if (!isAllowedSysctl(value)) throw new FlagValueError(`sysctl '${value}' is not allowed`);
+      return value;
     case 'extraHost':
       return checkExtraHost(value);
   }
@@ -33,7 +45,7 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
       if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) throw syntax('ParseFloat', value);
       return value;
     case 'duration':
-      if (parseGoDuration(value) === undefined) throw new FlagValueError(`time: invalid duration ${quoteGo(value)}`);
+      if (parseGoDuration(value) === undefined) throw new FlagValueError(durationFault(value));
       return value;
     case 'bytes':
       if (value === '-1' && flag.name === 'memory-swap') return value;
@@ -53,6 +65,37 @@ export function checkFlagValue(flag: FlagSpec, value: string): string {
   }
 }
 
+function durationFault(value: string): string {
+  const parts = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)([^\d.]*)/.exec(value);
+  if (!parts) return `time: invalid duration ${quoteGo(value)}`;
+  const unit = parts[1] ?? '';
+  if (unit === '') return `time: missing unit in duration ${quoteGo(value)}`;
+  return `time: unknown unit ${quoteGo(unit)} in duration ${quoteGo(value)}`;
+}
+
+/** docker/cli opts, validateDomain. */
+function isDomain(text: string): boolean {
+  const label = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/;
+  const name = text.trim().replace(/\.$/, '');
+  return (
+    name.length > 0 && name.length < 255 && /[a-zA-Z]/.test(name) && name.split('.').every((one) => label.test(one))
+  );
+}
+
+/** Those of namespaces that a container has of its own (docker/cli opts, ValidateSysctl). */
+function isAllowedSysctl(text: string): boolean {
+  const [name = '', value] = text.split('=');
+  const isKnown = /^kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)$/.test(name);
+  return value !== undefined && (isKnown || name.startsWith('net.') || name.startsWith('fs.mqueue.'));
+}
+
+/** docker/cli opts, ValidateLabel. */
+function checkLabel(value: string): void {
+  const name = (value.split('=', 1)[0] ?? '').replace(/^[ \t]+/, '');
+  if (name === '') throw new FlagValueError(`invalid label '${value}': empty name`);
+  if (/[ \t]/.test(name)) throw new FlagValueError(`label '${name}' contains whitespaces`);
+}
+
 /** `NAME:ADDRESS` or `NAME=ADDRESS`, as engines take it: with a colon (docker/cli opts, ValidateExtraHost). */
 function checkExtraHost(value: string): string {
   const separator = value.includes('=') ? '=' : ':';
@@ -65,7 +108,8 @@ function checkExtraHost(value: string): string {
   return `${name}:${address}`;
 }
 
-function isIpAddress(text: string): boolean {
+/** An IPv4 or IPv6 address as Go's net.ParseIP takes it. */
+export function isIpAddress(text: string): boolean {
   const parts = text.split('.');
   if (parts.length === 4) return parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
   const groups = text.split(':');

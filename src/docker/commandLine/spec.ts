@@ -18,7 +18,7 @@ export interface FlagSpec {
   /** What the flag means without a value, for flags that need none but are not `bool`. */
   readonly noOptionDefault?: string;
   /** What its values are checked as, beyond what the type says. */
-  readonly holds?: 'reference' | 'stream' | 'variable' | 'extraHost';
+  readonly holds?: 'reference' | 'stream' | 'variable' | 'extraHost' | 'label' | 'address' | 'searchDomain' | 'sysctl';
   readonly isHidden?: boolean;
   readonly deprecated?: string;
   /** The first version of the engine's API that has it. */

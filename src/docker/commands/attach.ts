@@ -1,5 +1,5 @@
 import { ClientError, type DockerCommand, waitThrough } from '../client.ts';
-import { connect } from './attachStreams.ts';
+import { attachTo, connect } from './attachStreams.ts';
 import { requireTerminal } from './exec.ts';
 import { forwardSignals } from './forwardSignals.ts';
 import { watchSize } from './terminalSize.ts';
@@ -21,7 +21,7 @@ export const attach: DockerCommand = {
     try {
       const exit = containers.wait(id, 'not-running');
       exit.catch(() => undefined);
-      const attachment = await containers.attach(id, {
+      const attachment = await attachTo(client, id, {
         wantsStdin,
         wantsStdout: true,
         wantsStderr: true,

@@ -1,8 +1,21 @@
-import type { Attachment } from '../../engine/containerCalls.ts';
+import type { AttachOptions, Attachment } from '../../engine/containerCalls.ts';
+import { EngineError } from '../../engine/engineError.ts';
 import { RAW, type TerminalMode } from '../../shell/kernel/pty.ts';
 import type { OpenFile } from '../../shell/kernel/openFile.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
-import { type Client, waitThrough } from '../client.ts';
+import { type Client, ClientError, waitThrough } from '../client.ts';
+
+/** Attaches over a connection of its own: of what the engine refuses there, the client sees no more than the status of
+ *  the answer. Throws ClientError. */
+export async function attachTo(client: Client, id: string, options: AttachOptions): Promise<Attachment> {
+  try {
+    return await client.engine.containers.attach(id, options);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const status = { notFound: 404, conflict: 409, invalidParameter: 400 }[error.kind as string] ?? 500;
+    throw new ClientError(`unable to upgrade to tcp, received ${status}`);
+  }
+}
 
 /** Connects the client's files to a process of a container until that ends or is left. Gives how it ended. A terminal
  *  hands its keys over as they are when the process has one, too. */

@@ -19,6 +19,7 @@ import { quoteGo } from '../commandLine/flagValue.ts';
 import { type CopyTarget, planCopy } from '../copy/copyPlan.ts';
 import { absolutePath } from '../../shell/absolutePath.ts';
 import { keepEnding, namesContent, splitPath } from '../copy/paths.ts';
+import { printStream } from '../outputFile.ts';
 import { humanSize } from '../humanUnits.ts';
 
 interface Place {
@@ -65,7 +66,7 @@ async function copyOut(call: CommandCall, name: string, source: string, typed: s
   const followed = flags.isOn('follow-link') ? followedInContainer(client, name, source) : { path: source };
   const { stat: found, tar } = engine.containers.readArchive(name, followed.path);
   if (target === '-') {
-    for await (const chunk of tar) await process.write(1, chunk);
+    await printStream(process, tar);
     return 0;
   }
   const counter = new ByteCounter(tar);
@@ -106,6 +107,8 @@ function hostTarget(process: Process, path: string): CopyTarget {
   if (!found) return { path, kind: 'missing' };
   if (!isSymlink(found.mode)) return { path, kind: isDirectory(found.mode) ? 'directory' : 'other' };
   // What the link leads to is written, or made.
+  const end = endOfLinks(process, clean);
+  if (!lstatIfThere(process, end)) return { path: end, kind: 'missing' };
   try {
     const real = realpath(process, clean);
     return { path: real, kind: isDirectory(stat(process, real).mode) ? 'directory' : 'other' };
@@ -114,6 +117,19 @@ function hostTarget(process: Process, path: string): CopyTarget {
     throw error;
   }
 }
+
+/** Where a chain of links ends, whether there is anything or not (moby go-archive, CopyInfoDestinationPath). */
+function endOfLinks(process: Process, path: string): string {
+  let at = path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const found = lstatIfThere(process, at);
+    if (!found || !isSymlink(found.mode)) break;
+    at = absoluteLink(at, readlink(process, at));
+  }
+  return at;
+}
+
+const MAX_LINKS = 10;
 
 function followedInContainer(
   client: Client,

@@ -27,14 +27,21 @@ export const login: DockerCommand = {
     const address = server === '' || server === 'docker.io' ? HUB_SERVER : hostOf(server);
     const stored = given === '' && password === '' ? client.config.login(address) : undefined;
     if (stored) {
+      const note = client.terminal(2) ? 'i Info →' : ' Info ->';
       await client.complain(
-        `Authenticating with existing credentials... [Username: ${stored.username}]\n\ni Info → To login with a different account, run 'docker logout' followed by 'docker login'\n\n\n`,
+        `Authenticating with existing credentials... [Username: ${stored.username}]\n\n${note} To login with a different account, run 'docker logout' followed by 'docker login'\n\n\n`,
       );
       await client.print(`${await client.engine.system.login(stored, address)}\n`);
       return 0;
     }
     const credentials = await ask(client, given.trim(), password.trim(), address);
     const status = await client.engine.system.login(credentials, address);
+    // What is kept already is neither written nor warned of again.
+    const before = client.config.login(address);
+    if (before?.username === credentials.username && before.password === credentials.password) {
+      await client.print(`${status}\n`);
+      return 0;
+    }
     await client.config.storeLogin(address, credentials);
     await client.complain(
       `\nWARNING! Your credentials are stored unencrypted in '${client.config.path}'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n\n`,

@@ -43,6 +43,7 @@ import { search } from './search.ts';
 import { start } from './start.ts';
 import { stats } from './stats.ts';
 import { builderPrune } from './builderPrune.ts';
+import { pluginLs, SWARM_COMMANDS } from './swarm.ts';
 import { events, systemPrune } from './system.ts';
 import { systemDf } from './systemDf.ts';
 import { tag } from './tag.ts';
@@ -138,7 +139,9 @@ const COMMANDS: Readonly<Record<string, DockerCommand>> = {
   'network ls': networkLs,
   'network prune': networkPrune,
   'network rm': networkRm,
+  'plugin ls': pluginLs,
   search,
+  ...SWARM_COMMANDS,
   'system df': systemDf,
   'system events': events,
   'system info': info,

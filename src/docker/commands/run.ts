@@ -16,7 +16,7 @@ import { flagFault } from '../commandLine/dispatch.ts';
 import { FlagError } from '../commandLine/flagSet.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { CONTAINER_FLAGS, readContainerOptions } from '../runOptions/containerOptions.ts';
-import { connect } from './attachStreams.ts';
+import { attachTo, connect } from './attachStreams.ts';
 import { requireTerminal } from './exec.ts';
 import { forwardSignals } from './forwardSignals.ts';
 import { watchSize } from './terminalSize.ts';
@@ -67,7 +67,7 @@ async function runContainer(call: CommandCall, request: CreateContainer): Promis
   const unforward = flags.isOn('sig-proxy') && !request.config.Tty ? forwardSignals(client, id) : undefined;
   let unwatch: () => void = () => undefined;
   try {
-    const attachment = await containers.attach(id, {
+    const attachment = await attachTo(client, id, {
       wantsStdin: stdin,
       wantsStdout: stdout,
       wantsStderr: stderr,

@@ -1,5 +1,5 @@
 import { ClientError, type CommandCall, describeError, type DockerCommand, waitThrough } from '../client.ts';
-import { connect } from './attachStreams.ts';
+import { attachTo, connect } from './attachStreams.ts';
 import { forwardSignals } from './forwardSignals.ts';
 import { watchSize } from './terminalSize.ts';
 
@@ -34,7 +34,7 @@ async function startAttached({ client, flags }: CommandCall, name: string): Prom
   const wantsStdin = flags.isOn('interactive') && openStdin;
   const unforward = hasTty ? undefined : forwardSignals(client, id);
   try {
-    const attachment = await containers.attach(id, {
+    const attachment = await attachTo(client, id, {
       wantsStdin,
       wantsStdout: true,
       wantsStderr: true,

@@ -1,7 +1,9 @@
 import type { CreateContainer } from '../../engine/containerCalls.ts';
 import type { ContainerConfig, HealthConfig, HostConfig, MountSpec } from '../../engine/containerConfig.ts';
 import type { Process } from '../../shell/kernel/process.ts';
-import { ClientError } from '../client.ts';
+import { readFile } from '../../shell/kernel/calls.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
+import { ClientError, fileErrorText, textOf } from '../client.ts';
 import { FlagValueError, parseBinarySize, parseGoDuration, quoteGo } from '../commandLine/flagValue.ts';
 import { FlagError, type FlagSet } from '../commandLine/flagSet.ts';
 import { readEnvironment, readLabels } from './environment.ts';
@@ -122,6 +124,7 @@ export async function readContainerOptions(
     ...(flags.has('stop-timeout') ? { StopTimeout: flags.number('stop-timeout') } : {}),
     ...(flags.text('mac-address') === '' ? {} : { MacAddress: flags.text('mac-address') }),
   };
+  requireMacAddress(flags.text('mac-address'));
   const restart = readRestartPolicy(flags.text('restart'));
   if (flags.isOn('rm') && restart.Name !== '' && restart.Name !== 'no') {
     throw new ClientError('conflicting options: cannot specify both --restart and --rm');
@@ -133,6 +136,7 @@ export async function readContainerOptions(
     config,
     hostConfig: {
       ...hostConfigOf(flags),
+      SecurityOpt: await securityOptions(process, flags),
       Binds: binds.length > 0 ? binds : null,
       PortBindings: bindings,
       RestartPolicy: restart,
@@ -177,7 +181,6 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     Privileged: flags.isOn('privileged'),
     PublishAllPorts: flags.isOn('publish-all'),
     ReadonlyRootfs: flags.isOn('read-only'),
-    SecurityOpt: securityOptions(flags),
     ...(flags.has('tmpfs') ? { Tmpfs: pairs(flags.list('tmpfs'), ':') } : {}),
     UTSMode: modeOf(flags, 'uts'),
     UsernsMode: modeOf(flags, 'userns'),
@@ -193,7 +196,7 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     MemorySwap: bytes('memory-swap'),
     PidsLimit: flags.number('pids-limit'),
     CpusetCpus: flags.text('cpuset-cpus'),
-    Ulimits: flags.has('ulimit') ? flags.list('ulimit').map(readUlimit) : null,
+    Ulimits: flags.list('ulimit').map(readUlimit),
     ...(flags.has('init') ? { Init: flags.isOn('init') } : {}),
   };
 }
@@ -209,14 +212,42 @@ function modeOf(flags: FlagSet, name: 'pid' | 'uts' | 'userns'): string {
 const MODE_NAMES = { pid: 'PID', uts: 'UTS', userns: 'USER' } as const;
 
 /** `KEY=VALUE` or `KEY:VALUE` (docker/cli opts.go, parseSecurityOpts). */
-function securityOptions(flags: FlagSet): readonly string[] | null {
+async function securityOptions(process: Process, flags: FlagSet): Promise<readonly string[] | null> {
   if (!flags.has('security-opt')) return null;
-  return flags.list('security-opt').map((option) => {
+  const options = flags.list('security-opt').map((option) => {
     const isPair = /[=:]/.test(option);
     if (!isPair && option !== 'no-new-privileges') throw new ClientError(`Invalid --security-opt: ${quoteGo(option)}`);
     return option;
   });
+  return Promise.all(options.map((option) => withProfile(process, option)));
 }
+
+/** A seccomp profile goes along as JSON on one line. */
+async function withProfile(process: Process, option: string): Promise<string> {
+  const path = /^seccomp[=:](.+)$/.exec(option)?.[1];
+  if (path === undefined || path === 'unconfined' || path === 'builtin') return option;
+  try {
+    const profile: unknown = JSON.parse(textOf(await readFile(process, path, MAX_PROFILE_BYTES)));
+    return `seccomp=${JSON.stringify(profile)}`;
+  } catch (error) {
+    if (error instanceof VfsError)
+      throw new ClientError(`opening seccomp profile (${path}) failed: ${fileErrorText(error, 'open')}`);
+    if (error instanceof SyntaxError) throw new ClientError(`compacting json for seccomp profile (${path}) failed`);
+    throw error;
+  }
+}
+
+/** 6, 8 or 20 bytes, in the forms that Go's net.ParseMAC takes. */
+function requireMacAddress(text: string): void {
+  const bytes = [6, 8, 20].some((count) => {
+    const pairs = (mark: string) => new RegExp(`^[0-9a-fA-F]{2}(?:${mark}[0-9a-fA-F]{2}){${count - 1}}$`);
+    const quads = new RegExp(`^[0-9a-fA-F]{4}(?:\\.[0-9a-fA-F]{4}){${count / 2 - 1}}$`);
+    return pairs(':').test(text) || pairs('-').test(text) || quads.test(text);
+  });
+  if (text !== '' && !bytes) throw new ClientError(`${text} is not a valid mac address`);
+}
+
+const MAX_PROFILE_BYTES = 1 << 20;
 
 function pairs(texts: readonly string[], separator = '='): Record<string, string> {
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { NameSet, PortBinding } from '../../engine/containerConfig.ts';
 import { ClientError } from '../client.ts';
+import { isIpAddress } from '../commandLine/flagValue.ts';
 
 export interface PublishedPorts {
   readonly exposed: NameSet;
@@ -41,7 +42,7 @@ function published1(text: string): { port: string; binding: PortBinding }[] {
   if (hosts && ports[1] - ports[0] !== hosts[1] - hosts[0] && ports[0] !== ports[1]) {
     throw new ClientError(`invalid ranges specified for container and host Ports: ${range} and ${host}`);
   }
-  if (ip !== '' && !isAddress(ip)) throw new ClientError(`invalid IP address: ${ip}`);
+  if (ip !== '' && !isIpAddress(ip)) throw new ClientError(`invalid IP address: ${ip}`);
   const found = [];
   for (let port = ports[0]; port <= ports[1]; port++) {
     let hostPort = '';
@@ -77,10 +78,4 @@ function rangeFault(text: string): string {
   return /^\d+$/.test(first)
     ? `invalid range specified for port: ${text}`
     : `strconv.ParseUint: parsing "${first}": invalid syntax`;
-}
-
-function isAddress(text: string): boolean {
-  if (text.includes(':')) return /^[0-9a-fA-F:.]+$/.test(text);
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
 }

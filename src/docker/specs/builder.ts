@@ -24,7 +24,7 @@ export const BUILDER_BUILD: CommandSpec = {
     { name: 'force-rm', type: 'bool', usage: 'Always remove intermediate containers' },
     { name: 'iidfile', type: 'string', usage: 'Write the image ID to the file' },
     { name: 'isolation', type: 'string', usage: 'Container isolation technology' },
-    { name: 'label', type: 'list', usage: 'Set metadata for an image' },
+    { name: 'label', type: 'list', holds: 'label', usage: 'Set metadata for an image' },
     { name: 'memory', short: 'm', type: 'bytes', usage: 'Memory limit' },
     { name: 'memory-swap', type: 'bytes', usage: 'Swap limit equal to memory plus swap: -1 to enable unlimited swap' },
     {

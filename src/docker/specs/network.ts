@@ -50,7 +50,7 @@ export const NETWORK_CREATE: CommandSpec = {
     { name: 'ipam-opt', type: 'map', usage: 'Set IPAM driver specific options', default: 'map[]' },
     { name: 'ipv4', type: 'bool', usage: 'Enable or disable IPv4 address assignment', default: 'true' },
     { name: 'ipv6', type: 'bool', usage: 'Enable or disable IPv6 address assignment' },
-    { name: 'label', type: 'list', usage: 'Set metadata on a network' },
+    { name: 'label', type: 'list', holds: 'label', usage: 'Set metadata on a network' },
     { name: 'opt', short: 'o', type: 'map', usage: 'Set driver specific options', default: 'map[]' },
     { name: 'scope', type: 'string', usage: "Control the network's scope", apiVersion: '1.30' },
     { name: 'subnet', type: 'stringSlice', usage: 'Subnet in CIDR format that represents a network segment' },

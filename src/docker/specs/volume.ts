@@ -23,7 +23,7 @@ export const VOLUME_CREATE: CommandSpec = {
       apiVersion: '1.42',
       swarm: 'manager',
     },
-    { name: 'label', type: 'list', usage: 'Set metadata for a volume' },
+    { name: 'label', type: 'list', holds: 'label', usage: 'Set metadata for a volume' },
     {
       name: 'limit-bytes',
       type: 'bytes',

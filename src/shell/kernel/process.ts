@@ -63,6 +63,11 @@ export class PidNamespace {
     this.processes.set(pid, process);
     return pid;
   }
+
+  /** Numbers that nobody gets. */
+  skip(count: number): void {
+    this.#next += count;
+  }
 }
 
 export interface ProcessSetup {

@@ -1,3 +1,4 @@
+import { busyboxBuild } from '../kernel/busyboxBuild.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { type Accounts, readAccounts } from './accounts.ts';
@@ -270,7 +271,9 @@ async function busyboxPs(context: Context): Promise<number> {
   const { viewer } = context;
   const at = viewer.argv.indexOf('-o');
   const list = at > 0 ? viewer.argv[at + 1] : undefined;
-  const names = list?.split(',') ?? ['pid', 'user', 'time', 'args'];
+  // Debian builds it without times (FEATURE_PS_TIME).
+  const hasTimes = list === undefined && (await busyboxBuild(viewer))?.isDebian !== true;
+  const names = list?.split(',') ?? ['pid', 'user', ...(hasTimes ? ['time'] : []), 'args'];
   const widths: Record<string, number> = {
     pid: 5,
     user: -8,
@@ -283,12 +286,12 @@ async function busyboxPs(context: Context): Promise<number> {
     args: 0,
   };
   let out = '';
-  const line = (cells: readonly string[]) => {
+  const line = (cells: readonly string[], kind: 'heading' | 'row' = 'row') => {
     out += `${cells
       .map((cell, i) => {
         const width = widths[names[i] as string] ?? 5;
         if (i === cells.length - 1) return cell;
-        return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
+        return width < 0 || kind === 'heading' ? cell.padEnd(Math.abs(width)) : cell.padStart(width);
       })
       .join(' ')}\n`;
   };
@@ -299,8 +302,8 @@ async function busyboxPs(context: Context): Promise<number> {
     );
     return 1;
   }
-  // PID is left-aligned in its heading only.
-  line(names.map((name) => (name === 'pid' ? 'PID  ' : (COLUMNS[name] as Column).title)));
+  const titles = names.map((name) => (COLUMNS[name] as Column).title);
+  line(titles, 'heading');
   for (const seen of seenProcesses(viewer))
     line(names.map((name) => (name === 'time' ? ' 0:00' : (COLUMNS[name] as Column).value(seen, context))));
   await viewer.print(out);
