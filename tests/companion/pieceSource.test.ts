@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
+import { PieceGatherer } from '../../src/companion/builds/pieceGatherer.ts';
 import { PieceSource } from '../../src/companion/builds/pieceSource.ts';
 
 describe('COMP-6 a context in pieces', () => {
@@ -23,6 +24,21 @@ describe('COMP-6 a context in pieces', () => {
       );
     });
     await fc.assert(property);
+  });
+
+  it('is kept in few pieces, however small they come', () => {
+    const sizes = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 100_000 })), { maxLength: 200 });
+    const property = fc.property(sizes, (lengths) => {
+      const gatherer = new PieceGatherer();
+      const sent = lengths.map((length, i) => Buffer.alloc(length, i));
+      for (const piece of sent) gatherer.add(piece);
+      const pieces = gatherer.take();
+      const whole = Buffer.concat(sent);
+      expect(Buffer.concat(pieces).equals(whole)).toBe(true);
+      expect(pieces.length).toBeLessThanOrEqual(2 * Math.ceil(whole.length / (16 * 1024)) + 1);
+      expect(gatherer.take()).toEqual([]);
+    });
+    fc.assert(property);
   });
 
   it('negative and broken offsets are refused', () => {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CompanionError } from '../companionError.ts';
+import { PieceGatherer } from './pieceGatherer.ts';
 
 export interface UploadBounds {
   readonly maxBytes: number;
@@ -27,18 +28,18 @@ export async function receiveUpload(
   if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge;
   const file = await open(path, 'wx', 0o600);
   let sizeBytes = 0;
-  let gathered: Buffer[] = [];
+  const gatherer = new PieceGatherer();
   let gatheredBytes = 0;
   const flush = async (): Promise<void> => {
-    if (gatheredBytes > 0)
-      await writeAll(file, gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered));
-    [gathered, gatheredBytes] = [[], 0];
+    const [first, ...others] = gatherer.take();
+    if (first) await writeAll(file, others.length === 0 ? first : Buffer.concat([first, ...others]));
+    gatheredBytes = 0;
   };
   try {
     for await (const chunk of timed(body, bounds)) {
       sizeBytes += chunk.length;
       if (sizeBytes > maxBytes) throw tooLarge;
-      gathered.push(chunk);
+      gatherer.add(chunk);
       gatheredBytes += chunk.length;
       if (gatheredBytes >= WRITE_BYTES) await flush();
     }
@@ -53,7 +54,7 @@ export async function receiveUpload(
 /** A body of a declared size in memory, in the pieces in which it came. Throws as `receiveUpload`. */
 export function receiveInMemory(body: Readable, declaredBytes: number, bounds: UploadBounds): Promise<Buffer[]> {
   const { idleMs, signal } = bounds;
-  const pieces: Buffer[] = [];
+  const gatherer = new PieceGatherer();
   let sizeBytes = 0;
   return new Promise((resolve, reject) => {
     const end = (error?: CompanionError): void => {
@@ -62,7 +63,7 @@ export function receiveInMemory(body: Readable, declaredBytes: number, bounds: U
       signal.removeEventListener('abort', abort);
       body.pause();
       if (error) reject(error);
-      else resolve(pieces);
+      else resolve(gatherer.take());
     };
     const timer = setTimeout(() => end(stoodStill()), idleMs);
     const abort = (): void => end(wasCut(signal.reason));
@@ -71,7 +72,7 @@ export function receiveInMemory(body: Readable, declaredBytes: number, bounds: U
         timer.refresh();
         sizeBytes += chunk.length;
         if (sizeBytes > declaredBytes) end(new CompanionError('request', 'the upload is longer than it said'));
-        else pieces.push(chunk);
+        else gatherer.add(chunk);
       },
       end: () => end(),
       error: (error: Error) => end(wasCut(error)),
