@@ -95,6 +95,7 @@ async function openOnce(path: string, address: string): Promise<ChromiumFigures>
   try {
     const page = await browser.newPage();
     await page.goto(address);
+    await page.waitForFunction(() => window.isReady);
     const renderers = rendererProcesses();
     const bareBytes = largest(renderers);
     await page.setInputFiles('input', path);

@@ -12,6 +12,8 @@ export interface PageFigures {
 declare global {
   interface Window {
     figures?: PageFigures | { readonly fault: string };
+    /** The explorer's worker has started, as it has in the explorer's own page before anyone picks a file. */
+    isReady?: boolean;
   }
 }
 
@@ -45,3 +47,6 @@ document.querySelector('input')?.addEventListener('change', async (event) => {
     window.figures = { fault: String(error) };
   }
 });
+
+await client.service.restore();
+window.isReady = true;

@@ -27,6 +27,9 @@ export interface ByteSource {
 export interface BulkReading {
   readonly readBytes: number;
   readonly ahead: number;
+  /** Gives back at once the memory of what such a read gave, if nobody else has it: it, and views of it, are empty from
+   *  then on. */
+  free?(bytes: Uint8Array): void;
 }
 
 /** Bytes as a message can carry them to another thread. */

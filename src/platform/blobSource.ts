@@ -1,6 +1,7 @@
 import { SourceError, clipRange } from '../bytes/byteSource.ts';
 import type { BulkReading, ByteSource, LentBytes } from '../bytes/byteSource.ts';
 import { type BlobReaders, blobReaders } from './blobReaders.ts';
+import { freeBuffer } from './freeBuffer.ts';
 import { WindowCache } from './windowCache.ts';
 
 /** Measured in Chromium: a slice of 512 bytes takes 0.7 ms, one of 1 MiB 5 ms; dense archives want 4 MiB. */
@@ -9,8 +10,9 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Reads from here on are made on other threads. */
 const BULK_BYTES = 1024 * 1024;
 
-/** With other threads to read: two for each of them, so that none waits for this one. */
-const BULK_ELSEWHERE: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 7 };
+/** With other threads to read, for several layers at a time. Each read brings a pipe with it, some 2 MiB of fresh memory
+ *  in two processes: longer ones cost less. Of 32 MiB they wait for each other. */
+const BULK_ELSEWHERE = { readBytes: 16 * 1024 * 1024, ahead: 3 };
 /** On a thread of its own, beside others: fewer, for each thread holds as many. Synchronous reads (FileReaderSync) take
  *  no longer, but their memory stays until the thread rests. */
 const BULK_HERE: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 2 };
@@ -19,6 +21,8 @@ const BULK_HERE: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 2 };
 interface Shared {
   readonly cache: WindowCache;
   readonly bulk: BulkReading;
+  /** What bulk reads gave and nobody else has. */
+  readonly loose: WeakSet<ArrayBufferLike>;
   /** Threads that take in large parts. */
   readonly readers: BlobReaders | undefined;
 }
@@ -54,7 +58,10 @@ export class BlobSource implements ByteSource {
     const windowBytes = this.#shared.cache.sizeForMiss(start, range.length);
     const bytes = await this.#readBlob(start, Math.max(windowBytes ?? 0, range.length));
     if (bytes.length < range.length) throw changed(start + bytes.length);
-    if (windowBytes === undefined) return bytes;
+    if (windowBytes === undefined) {
+      this.#shared.loose.add(bytes.buffer);
+      return bytes;
+    }
     this.#shared.cache.add(start, bytes);
     return bytes.subarray(0, range.length);
   }
@@ -103,11 +110,19 @@ export class BlobSource implements ByteSource {
 }
 
 function readElsewhere(): Shared {
-  return { cache: new WindowCache(WINDOW_LIMITS), bulk: BULK_ELSEWHERE, readers: blobReaders };
+  return { ...shared(BULK_ELSEWHERE), readers: blobReaders };
 }
 
 function readHere(): Shared {
-  return { cache: new WindowCache(WINDOW_LIMITS), bulk: BULK_HERE, readers: undefined };
+  return { ...shared(BULK_HERE), readers: undefined };
+}
+
+function shared(bulk: BulkReading) {
+  const loose = new WeakSet<ArrayBufferLike>();
+  const free = ({ buffer }: Uint8Array) => {
+    if (loose.delete(buffer)) freeBuffer(buffer as ArrayBuffer);
+  };
+  return { cache: new WindowCache(WINDOW_LIMITS), bulk: { ...bulk, free }, loose };
 }
 
 function changed(offset: number): SourceError {

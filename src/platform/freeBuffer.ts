@@ -1,5 +1,3 @@
-import { MessageChannel } from 'node:worker_threads';
-
 /** A port whose other end is closed: what is transferred to it is let go (HTML, "message port post message steps"). */
 const nowhere = openNowhere();
 

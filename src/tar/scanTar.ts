@@ -50,6 +50,7 @@ export async function scanTar(source: ByteSource, visit: TarVisitor, options: Ta
       if (pacer.isDue) await pacer.pause();
     }
   }
+  window.letGo();
   const trailingStart = Math.min(machine.endOffset + machine.endBlocks * BLOCK_BYTES, total);
   const zeros = await isZeroToEnd(source, trailingStart, pacer);
   options.onProgress?.(total);
@@ -73,6 +74,8 @@ class HoppingWindow {
   readonly #bulk: BulkReading;
   #buffer = new Uint8Array(0);
   #length = FIRST_WINDOW_BYTES;
+  /** The bytes are of a bulk read, which nobody looks at twice. */
+  #isBulk = false;
   /** Reads under way, end to end. */
   #ahead: { readonly start: number; readonly end: number; readonly bytes: Promise<Uint8Array> }[] = [];
 
@@ -87,18 +90,26 @@ class HoppingWindow {
 
   async move(offset: number, length: number): Promise<void> {
     this.#adapt(offset);
+    this.letGo();
     while (this.#ahead[0] && this.#ahead[0].end <= offset) this.#ahead.shift();
     const next = this.#ahead[0];
     if (next && offset >= next.start && offset + length <= next.end) {
       this.#ahead.shift();
       this.bytes = await next.bytes;
       this.start = next.start;
+      this.#isBulk = true;
     } else {
       this.#ahead = [];
       this.bytes = await this.#source.read(offset, Math.max(length, this.#length));
       this.start = offset;
     }
     if (this.#length >= this.#bulk.readBytes) this.#readAhead();
+  }
+
+  letGo(): void {
+    if (this.#isBulk) this.#bulk.free?.(this.bytes);
+    this.#isBulk = false;
+    this.bytes = NO_BYTES;
   }
 
   #readAhead(): void {

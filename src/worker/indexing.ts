@@ -2,8 +2,13 @@ import { worthwhileLanes } from '../archive/indexLayers.ts';
 import type { OpenedArchive } from './openedArchive.ts';
 import type { Session } from './session.ts';
 
-/** Indexes every layer, base first: one after another, or, where that pays, several at once on threads of their
- *  own.
+/** Plain layers at a time, all on this thread: what they wait for is bytes, which several threads take in as it is
+ *  (`platform/blobReaders.ts`), and one alone leaves these idle at its first short reads and at its last headers. An
+ *  image of 1.2 GB is there a tenth sooner, its base a tenth later. */
+const PLAIN_LANES = 3;
+
+/** Indexes every layer, base first: plain ones side by side; others one after another or, where that pays, several at
+ *  once on threads of their own.
  *  `cancel(callId)` stops it; a layer that is asked for later is indexed then. */
 export async function indexInBackground(session: Session, opened: OpenedArchive, callId: string): Promise<void> {
   opened.indexingCallId = callId;
@@ -12,8 +17,6 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
       // A stored tree is read when it is asked for.
       const waiting = opened.summary().layers.filter((layer) => layer.state !== 'indexed');
       const base = waiting[0];
-      // Plain ones wait for their bytes, which several threads take in as it is (`platform/blobReaders.ts`): one after
-      // another, so that all that there is goes to the base first.
       const compressed = waiting.filter((layer) => layer.compression !== 'none');
       const lanes = worthwhileLanes(compressed.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })));
       const lane = async () => {
@@ -27,13 +30,13 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
       };
       const { threads } = await session.host();
       const count = Math.min(threads?.maxCount ?? 1, lanes);
-      if (!threads || count === 1) {
-        await lane();
-        return;
+      const lanesOf = (length: number) => () => Promise.all(Array.from({ length }, lane));
+      if (threads && count > 1) {
+        await threads.during(count, () => opened.indexOn(threads, count, lanesOf(count)));
+      } else {
+        const here = compressed.length > 0 ? 1 : PLAIN_LANES;
+        await opened.indexOn(undefined, here, lanesOf(here));
       }
-      await threads.during(count, () =>
-        opened.indexOn(threads, count, () => Promise.all(Array.from({ length: count }, lane))),
-      );
     });
   } catch {
     // Cancelled, closed, or the file is gone: whoever asks for a layer that is left is told.

@@ -153,8 +153,8 @@ export class OpenedArchive {
     return this.#indexer.tree(layer);
   }
 
-  /** While `task` runs, layers are indexed on these threads, `lanes` at a time. */
-  async indexOn(threads: LayerThreads, lanes: number, task: () => Promise<unknown>): Promise<void> {
+  /** While `task` runs, layers are indexed `lanes` at a time, on these threads or, without, on this one. */
+  async indexOn(threads: LayerThreads | undefined, lanes: number, task: () => Promise<unknown>): Promise<void> {
     this.#threads = threads;
     this.#indexer.lanes = lanes;
     try {

@@ -439,6 +439,47 @@ describe('work', () => {
     expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(source.sizeBytes * 1.1);
   });
 
+  test('what was read ahead is given back, and nothing of it is looked at again', async () => {
+    const member = (i: number) =>
+      join([
+        extension('x', record('SCHILY.xattr.user.number', `${i}`)),
+        header({ name: `file-${i}`, size: 4000 }),
+        new Uint8Array(4096),
+      ]);
+    const source = new MemorySource(join([...Array.from({ length: 3000 }, (_, i) => member(i)), END]));
+    const given = new Set<Uint8Array>();
+    let freed = 0;
+    const lending = {
+      sizeBytes: source.sizeBytes,
+      bulk: {
+        readBytes: 1024 * 1024 + 100,
+        ahead: 2,
+        free: (read: Uint8Array) => {
+          expect(given.delete(read)).toBe(true);
+          read.fill(0xff);
+          freed++;
+        },
+      },
+      read: async (offset: number, length: number) => {
+        const read = (await source.read(offset, length)).slice();
+        given.add(read);
+        return read;
+      },
+      slice: source.slice.bind(source),
+      stream: source.stream.bind(source),
+    };
+    const seen: string[] = [];
+    const xattrs: (Uint8Array | undefined)[] = [];
+    const scan = await scanTar(lending, (entry) => {
+      seen.push(decodeName(entry.name));
+      xattrs.push(entry.xattrs?.[0]?.value);
+    });
+    expect(scan.findings).toEqual([]);
+    expect(seen).toEqual(Array.from({ length: 3000 }, (_, i) => `file-${i}`));
+    expect(xattrs.map((value) => decodeName(value as Uint8Array))).toEqual(seen.map((name) => name.slice(5)));
+    expect(freed).toBeGreaterThan(10);
+  });
+
   test('contents pass in order, each ended once, empty ones too', async () => {
     const tar = join([
       plain,

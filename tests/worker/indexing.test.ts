@@ -54,16 +54,31 @@ function controlled(sizes: readonly number[], compression = 'none') {
 }
 
 describe('indexing in the background', () => {
-  it.each([
-    ['small', [10, 10, 10], 'gzip'],
-    ['plain', [1e9, 1e9, 1e9], 'none'],
-  ])('goes layer by layer where layers are %s', async (_, sizes, compression) => {
-    const { done, asked, told, settle, end } = controlled(sizes, compression);
+  it('goes layer by layer where compressed layers are small', async () => {
+    const { done, asked, told, settle, end } = controlled([10, 10, 10], 'gzip');
     await settle();
     expect(asked).toEqual([0]);
     for (const layer of [0, 1, 2]) await end(layer);
     await done;
-    expect([asked, told]).toEqual([[0, 1, 2], ['indexed']]);
+    expect([asked, told]).toEqual([
+      [0, 1, 2],
+      ['1 lanes', 'indexed'],
+    ]);
+  });
+
+  it('takes three plain layers at a time, the base before the last', async () => {
+    const { done, asked, told, settle, end } = controlled([1e9, 1e9, 1e9, 10, 10], 'none');
+    await settle();
+    expect(asked).toEqual([0, 1, 2]);
+    await end(2);
+    expect(asked).toEqual([0, 1, 2, 3]);
+    await end(3);
+    expect(asked).toEqual([0, 1, 2, 3]);
+    await end(0);
+    expect(asked).toEqual([0, 1, 2, 3, 4]);
+    for (const layer of [1, 4]) await end(layer);
+    await done;
+    expect(told).toEqual(['3 lanes', 'indexed']);
   });
 
   it('takes large compressed ones side by side, the base before the last', async () => {
