@@ -26,7 +26,8 @@ export function checkForEditor(text: string, ignorePatterns: readonly string[]):
   }));
   if (error) {
     const [lines] = error.lines;
-    const place = lines ? offsetOf(lines) : { from: 0, to: Math.max(0, text.indexOf('\n')) };
+    // Of a first line that is wrong, BuildKit says 0.
+    const place = lines && lines.startLine > 0 ? offsetOf(lines) : { from: 0, to: Math.max(0, text.indexOf('\n')) };
     diagnostics.push({ ...place, severity: 'error', message: error.message, rule: undefined, url: undefined });
   }
   return { diagnostics, ...outlineOf(text) };
