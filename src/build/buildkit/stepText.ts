@@ -48,6 +48,7 @@ export function oldBuildkitWords(message: string): string {
   return message
     .replace(/^target stage "(.*?)" could not be found.*$/s, 'target stage $1 could not be found')
     .replace(/repository name \(\S*\) must be lowercase/, 'repository name must be lowercase')
+    .replace('"^[A-Za-z0-9_.-]+$"', '"^[A-Za-z0-9_-]+$"')
     .replace(/invalid port: "[^"]*": /, '')
     .replace(/\binvalid (?=containerPort|hostPort|proto|ranges|signal)/, 'Invalid ')
     .replace(/^dockerfile contains no stages to build$/, 'no build stage in current context');

@@ -203,7 +203,7 @@ class ClassicBuild {
       return text;
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
-      throw new BuildError(error.code, `failed to parse platform ${text}: ${error.message}`);
+      throw new BuildError(error.code, `failed to parse platform ${text}: ${oldWords(error.message)}`);
     }
   }
 

@@ -95,5 +95,6 @@ export function oldWords(message: string): string {
     .replace(/duplicate flag specified: --(\S+)/, 'Duplicate flag specified: $1')
     .replace(/duplicate flag specified: --/, 'Duplicate flag specified: ')
     .replace(/missing a value on flag: --/, 'Missing a value on flag: ')
+    .replace('"^[A-Za-z0-9_.-]+$"', '"^[A-Za-z0-9_-]+$"')
     .replace(/--retries cannot be negative \((.*)\)/, '--retries must be at least 1 (not $1)');
 }

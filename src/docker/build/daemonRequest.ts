@@ -1,4 +1,5 @@
 import { BuildError } from '../../build/buildError.ts';
+import { oldWords } from '../../build/classic/readClassic.ts';
 import { parsePlatform } from '../../build/plan/platform.ts';
 import { ClientError } from '../client.ts';
 import type { FlagSet } from '../commandLine/flagSet.ts';
@@ -49,7 +50,7 @@ function checkPlatform(platform: string): void {
   try {
     parsePlatform(platform);
   } catch (error) {
-    throw error instanceof BuildError ? new ClientError(DAEMON + error.message) : error;
+    throw error instanceof BuildError ? new ClientError(DAEMON + oldWords(error.message)) : error;
   }
 }
 

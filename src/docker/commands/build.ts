@@ -173,7 +173,8 @@ async function daemonBuild(
     });
   } catch (error) {
     // What is wrong before the first step is the answer to the request, not a line of its stream.
-    if (error instanceof BuildError && !isParsed) throw new ClientError(`Error response from daemon: ${error.message}`);
+    if (error instanceof BuildError && !isParsed)
+      throw new ClientError(`Error response from daemon: ${error.message.trim()}`);
     throw error instanceof EngineError && isParsed ? error.inStream() : error;
   }
 }

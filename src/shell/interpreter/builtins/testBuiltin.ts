@@ -47,7 +47,13 @@ function evaluate(shell: Shell, words: readonly string[]): boolean {
 
 function fault(shell: Shell, message: string, first: string): ShellError {
   if (shell.dialect === 'dash') return new ShellError('command', `${first}: unexpected operator`, 2);
-  if (shell.dialect === 'ash') return new ShellError('command', `${message.split(':')[0]}: unknown operand`, 2);
+  if (shell.dialect === 'ash') {
+    const error = new ShellError('command', `${message.split(':')[0]}: unknown operand`, 2);
+    // busybox tells this as its program, not as the shell: without a path, and of no line.
+    const program = shell.process.argv[0] ?? 'sh';
+    error.start = `${program.slice(program.lastIndexOf('/') + 1)}: `;
+    return error;
+  }
   return new ShellError('command', message, 2);
 }
 
