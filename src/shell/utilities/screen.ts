@@ -28,21 +28,28 @@ const KEYS: Readonly<Record<string, string>> = {
   '[6~': 'pageDown',
 };
 
+const SEQUENCE = /^\x1b(\[[0-9;]*[A-Za-z~]|O[A-Za-z])/;
+/** What Escape and a letter are not. */
+const SURE_SEQUENCE = /^\x1b(\[[0-9;]*[A-Za-z~]|O[A-DHF])/;
+
 /** A terminal that one program has for itself: keys one by one, lines drawn in place. */
 export class Screen {
   readonly #process: Process;
   readonly #terminal: Pty;
   readonly #modeBefore: TerminalMode;
+  readonly #hasMeta: boolean;
   #keys: string[] = [];
   #pending = '';
 
-  /** Undefined where standard output is no terminal. */
-  static open(process: Process): Screen | undefined {
+  /** Undefined where standard output is no terminal. `escape` `apart`: Escape is a key of its own, whatever follows at
+   *  once. */
+  static open(process: Process, form: { readonly escape?: 'apart' } = {}): Screen | undefined {
     const { terminal } = process;
-    return terminal && process.file(1).isTerminal ? new Screen(process, terminal) : undefined;
+    return terminal && process.file(1).isTerminal ? new Screen(process, terminal, form) : undefined;
   }
 
-  private constructor(process: Process, terminal: Pty) {
+  private constructor(process: Process, terminal: Pty, form: { readonly escape?: 'apart' }) {
+    this.#hasMeta = form.escape !== 'apart';
     this.#process = process;
     this.#terminal = terminal;
     this.#modeBefore = { ...terminal.mode };
@@ -103,14 +110,14 @@ export class Screen {
     let text = this.#pending + chunk;
     this.#pending = '';
     while (text !== '') {
-      const sequence = /^\x1b(\[[0-9;]*[A-Za-z~]|O[A-Za-z])/.exec(text);
+      const sequence = (this.#hasMeta ? SEQUENCE : SURE_SEQUENCE).exec(text);
       if (sequence) {
         const key = KEYS[sequence[1] as string];
         if (key) this.#keys.push(key);
         text = text.slice(sequence[0].length);
         continue;
       }
-      if (text[0] === '\x1b' && text.length > 1 && !/^\x1b[[O\x1b]/.test(text)) {
+      if (this.#hasMeta && text[0] === '\x1b' && text.length > 1 && !/^\x1b[[O\x1b]/.test(text)) {
         this.#keys.push(`meta-${(text[1] as string).toLowerCase()}`);
         text = text.slice(2);
         continue;

@@ -17,6 +17,7 @@ export class TextBuffer {
   readonly #hasEmptyLast: boolean;
   readonly #undo: State[] = [];
   #redo: State[] = [];
+  #groups = 0;
 
   /** `lastLine` `empty`: behind the last newline there is an empty line to stand on, as in nano. */
   constructor(text: string, form: { readonly lastLine?: 'empty' } = {}) {
@@ -34,8 +35,20 @@ export class TextBuffer {
     return this.#hasEmptyLast && this.lines.at(-1) === '' ? text : `${text}\n`;
   }
 
+  /** Whatever is changed within is gone back to at once. */
+  async grouped(body: () => Promise<void>): Promise<void> {
+    this.mark();
+    this.#groups++;
+    try {
+      await body();
+    } finally {
+      this.#groups--;
+    }
+  }
+
   /** Remembers how it is now: a change begins. */
   mark(): void {
+    if (this.#groups > 0) return;
     this.#undo.push({ lines: this.lines, row: this.row, column: this.column });
     if (this.#undo.length > MAX_UNDO) this.#undo.shift();
     this.#redo = [];

@@ -1,243 +1,334 @@
+import { decodeName } from '../../bytes/byteName.ts';
 import type { Process } from '../kernel/process.ts';
-import { Regex } from '../regex/regex.ts';
 import { RegexError } from '../regex/regexError.ts';
-import { loadEdited, saveEdited } from './editedFile.ts';
-import { runShell } from './shellCommand.ts';
-import { parseReplacement, expandReplacement } from './sedReplacement.ts';
-import { TextBuffer } from './textBuffer.ts';
+import { chunksOf } from './codecStreams.ts';
+import { readFromShell, runShell } from './shellCommand.ts';
+import { linesOf } from './textBuffer.ts';
+import { readAddresses } from './viAddress.ts';
+import { editText, insertLines, mayLeave, readText, writeText } from './viFiles.ts';
+import { joinLines, linesRange, removeRange, shiftLines, textIn } from './viRange.ts';
+import { viRegex } from './viSearch.ts';
+import type { ViState } from './viState.ts';
+import { substitute } from './viSubstitute.ts';
 
-/** What ex commands work on. */
-export interface ViState {
-  buffer: TextBuffer;
-  path: string | undefined;
-  message: string;
-  readonly settings: { numbers: boolean; ignoreCase: boolean; isReadOnly: boolean };
-  register: { readonly lines: readonly string[]; readonly isWhole: boolean };
+/** A command of `:` with its rows. */
+interface Call {
+  readonly process: Process;
+  readonly state: ViState;
+  readonly isForced: boolean;
+  readonly argument: string;
+  /** The line of the cursor where none were given. */
+  readonly first: number;
+  readonly last: number;
+  readonly hasRange: boolean;
 }
+
+/** Gives whether to leave the editor. */
+type Command = (call: Call) => boolean | Promise<boolean>;
 
 /** Runs a command of the line below. Gives whether to leave the editor. */
 export async function runEx(process: Process, state: ViState, command: string): Promise<boolean> {
+  const addressed = readAddresses(state, command);
+  if (typeof addressed === 'string') {
+    state.fail(addressed);
+    return false;
+  }
   const { buffer } = state;
-  const match = /^\s*(?:(%)|([.$\d'][-+\d]*|)(?:,([.$\d][-+\d]*))?)\s*(.*)$/s.exec(command) as RegExpExecArray;
-  const [, whole, from, to, rest = ''] = match;
-  const line = (text: string) => lineNumber(buffer, text);
-  const first = whole ? 0 : from ? line(from) : buffer.row;
-  const last = whole ? buffer.lines.length - 1 : to ? line(to) : first;
+  const { first = buffer.row, last = first, rest } = addressed;
+  const hasRange = addressed.first !== undefined;
   if (rest === '') {
-    if (from) buffer.moveTo(first, 0);
+    if (hasRange) buffer.moveTo(last, 0);
     return false;
   }
-  if (/^s[^a-z]/.test(rest)) {
-    substitute(state, rest, first, last);
+  if (/^(?:s(?:ubstitute)?(?=$|[^a-z]|[giI&]+$)|&&?$)/.test(rest) && !/^(?:sil|set?$|set? )/.test(rest)) {
+    substitute(state, rest, Math.max(0, first), Math.max(0, last));
     return false;
   }
-  const word = /^([a-z]+)(!?)\s*(.*)$/s.exec(rest) ?? /^()(!)(.*)$/s.exec(rest);
-  const [, name = rest, bang = '', argument = ''] = word ?? [];
-  switch (name) {
-    case 'w':
-    case 'write':
-    case 'wq':
-    case 'x':
-    case 'xit':
-      if ((name === 'x' || name === 'xit') && !buffer.isModified) return true;
-      if (state.settings.isReadOnly && bang === '' && (argument === '' || argument === state.path)) {
-        state.message = "E45: 'readonly' option is set (add ! to override)";
-        return false;
-      }
-      return (
-        (await save(process, state, argument, from || whole ? { first, last } : undefined)) &&
-        !name.startsWith('wr') &&
-        name !== 'w'
-      );
-    case 'q':
-    case 'quit':
-    case 'qa':
-      if (bang === '' && buffer.isModified) {
-        state.message = 'E37: No write since last change (add ! to override)';
-        return false;
-      }
-      return true;
-    case 'e':
-    case 'edit':
-      await edit(process, state, argument || state.path, bang !== '');
-      return false;
-    case 'r':
-    case 'read': {
-      const file = await loadEdited(process, argument);
-      if (file.kind !== 'text') {
-        state.message = `E484: Can't open file ${argument}`;
-        return false;
-      }
-      buffer.mark();
-      buffer.replaceLines(buffer.row + 1, 0, new TextBuffer(file.text).lines);
-      return false;
+  const [, word = '', bang = '', argument = ''] =
+    /^(k)()([a-zA-Z])$/.exec(rest) ??
+    /^([a-z]+)(!?)\s*(.*)$/s.exec(rest) ??
+    /^(<+|>+|=)()\s*(.*)$/s.exec(rest) ??
+    /^()(!)(.*)$/s.exec(rest) ??
+    [];
+  const name = /^[<>]/.test(word) ? (word[0] as string) : word;
+  const found = word === '' && bang === '' ? undefined : commandOf(name);
+  if (!found) {
+    state.fail(`E492: Not an editor command: ${command}`);
+    return false;
+  }
+  const steps = /^[<>]/.test(word) ? String(word.length) : argument;
+  return found({ process, state, isForced: bang === '!', argument: steps, first, last, hasRange });
+}
+
+function commandOf(name: string): Command | undefined {
+  if (name === '') return COMMANDS['!'];
+  const spelling = Object.keys(SPELLINGS).find((whole) => {
+    const least = SPELLINGS[whole] as number;
+    return name.length >= least && whole.startsWith(name);
+  });
+  return spelling === undefined ? COMMANDS[name] : COMMANDS[spelling];
+}
+
+/** Commands by their whole name, and how many letters of it are enough. */
+const SPELLINGS: Readonly<Record<string, number>> = {
+  write: 1,
+  wq: 2,
+  xit: 1,
+  quit: 1,
+  edit: 1,
+  read: 1,
+  delete: 1,
+  yank: 1,
+  put: 2,
+  move: 1,
+  copy: 2,
+  join: 1,
+  normal: 4,
+  global: 1,
+  vglobal: 1,
+  undo: 1,
+  redo: 3,
+  set: 2,
+  nohlsearch: 3,
+  mark: 2,
+  registers: 3,
+};
+
+async function save(call: Call): Promise<boolean> {
+  const { process, state, argument, hasRange, first, last } = call;
+  if (state.settings.isReadOnly && !call.isForced && (argument === '' || argument === state.path)) {
+    state.fail("E45: 'readonly' option is set (add ! to override)");
+    return false;
+  }
+  return writeText(process, state, argument, hasRange ? { first, last } : undefined);
+}
+
+function cut({ state, first, last, argument }: Call): void {
+  const { buffer } = state;
+  const range = linesRange(Math.max(0, first), last);
+  state.registers.cut(argument[0], textIn(buffer, range));
+  buffer.mark();
+  removeRange(buffer, range);
+  tellLines(state, last - first + 1, 'fewer');
+}
+
+function tellLines(state: ViState, count: number, word: 'fewer' | 'more' | 'yanked'): void {
+  if (count > 2) state.message = word === 'yanked' ? `${count} lines yanked` : `${count} ${word} lines`;
+}
+
+/** The row behind which lines go: `0` is before all. */
+function targetRow({ state, argument }: Call): number | undefined {
+  if (argument.trim() === '0') return -1;
+  const addressed = readAddresses(state, argument);
+  if (typeof addressed === 'string') state.fail(addressed);
+  else if (addressed.last === undefined) state.fail('E14: Invalid address');
+  else return addressed.last;
+  return undefined;
+}
+
+function move(call: Call): void {
+  const { state, first, last } = call;
+  const { buffer } = state;
+  const to = targetRow(call);
+  if (to === undefined) return;
+  if (to >= first && to < last) {
+    state.fail('E134: Cannot move a range of lines into itself');
+    return;
+  }
+  const count = last - first + 1;
+  const lines = buffer.lines.slice(first, last + 1);
+  buffer.mark();
+  const rest = [...buffer.lines.slice(0, first), ...buffer.lines.slice(last + 1)];
+  const at = to >= last ? to + 1 - count : to + 1;
+  buffer.replaceLines(0, buffer.lines.length, [...rest.slice(0, at), ...lines, ...rest.slice(at)]);
+  buffer.moveTo(at + count - 1, 0);
+}
+
+function copy(call: Call): void {
+  const { state, first, last } = call;
+  const to = targetRow(call);
+  if (to === undefined) return;
+  const lines = state.buffer.lines.slice(first, last + 1);
+  insertLines(state, to + 1, lines);
+  state.buffer.moveTo(to + lines.length, 0);
+  tellLines(state, lines.length, 'more');
+}
+
+/** Where lines are that a command has pushed away: found again by how many it added or removed, or by their text near
+ *  there. Those that are gone are left out. */
+function rowsAfter(rows: readonly number[], before: readonly string[], after: readonly string[]): number[] {
+  const added = after.length - before.length;
+  return rows.flatMap((row) => {
+    const text = before[row];
+    const place = [added, added - 1, added + 1].find((offset) => after[row + offset] === text);
+    if (place === undefined && added < 0) return [];
+    return [Math.min(after.length - 1, row + (place ?? added))];
+  });
+}
+
+async function global(call: Call, wants: boolean): Promise<boolean> {
+  const { process, state, argument, hasRange } = call;
+  const [, delimiter = '', typed = '', , command = 'p'] =
+    /^([^a-zA-Z0-9\s"|\\])((?:\\.|(?!\1)[^\\])*)(\1(.*))?$/s.exec(argument) ?? [];
+  if (delimiter === '') {
+    state.fail('E148: Regular expression missing from global');
+    return false;
+  }
+  if (typed !== '') state.pattern = typed.replaceAll(`\\${delimiter}`, delimiter);
+  const { buffer } = state;
+  const [first, last] = hasRange ? [call.first, call.last] : [0, buffer.lines.length - 1];
+  let rows: number[];
+  try {
+    const regex = viRegex(state.pattern, { ignoreCase: state.settings.ignoreCase });
+    rows = buffer.lines.flatMap((line, row) =>
+      row >= first && row <= last && (regex.find(line, 0) !== undefined) === wants ? [row] : [],
+    );
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error;
+    state.fail(`E486: ${error.message}`);
+    return false;
+  }
+  if (rows.length === 0) {
+    state.fail(`E486: Pattern not found: ${state.pattern}`);
+    return false;
+  }
+  if (/^[gv](?:lobal|global)?\b/.test(command)) {
+    state.fail('E147: Cannot do :global recursive with a range');
+    return false;
+  }
+  let leaves = false;
+  await buffer.grouped(async () => {
+    while (rows.length > 0 && !leaves) {
+      const [row = 0, ...others] = rows;
+      const { lines } = buffer;
+      buffer.moveTo(row, 0);
+      leaves = await runEx(process, state, command);
+      rows = rowsAfter(others, lines, state.buffer.lines);
+      if (process.isDue) await process.pause();
     }
-    case 'd':
-    case 'delete':
-      buffer.mark();
-      state.register = { lines: buffer.lines.slice(first, last + 1), isWhole: true };
-      buffer.replaceLines(first, last - first + 1, []);
-      buffer.moveTo(first, 0);
-      return false;
-    case 'y':
-    case 'yank':
-      state.register = { lines: buffer.lines.slice(first, last + 1), isWhole: true };
-      return false;
-    case 'set':
-    case 'se':
-      set(state, argument);
-      return false;
-    case 'noh':
-    case 'nohlsearch':
-      return false;
-    case '':
-      if (bang === '!') {
-        const status = await runShell(process, argument);
-        state.message = status === 0 ? '' : `shell returned ${status}`;
-        return false;
-      }
-      break;
-    default:
-      break;
-  }
-  state.message = `E492: Not an editor command: ${command}`;
-  return false;
+  });
+  state.hasFailed = false;
+  return leaves;
 }
 
-function lineNumber(buffer: TextBuffer, text: string): number {
-  const match = /^([.$]|\d+)?([-+]\d*)?/.exec(text);
-  const base =
-    match?.[1] === '$'
-      ? buffer.lines.length - 1
-      : match?.[1] === '.' || !match?.[1]
-        ? buffer.row
-        : Number(match[1]) - 1;
-  const offset = match?.[2] ? Number(match[2].length === 1 ? `${match[2]}1` : match[2]) : 0;
-  return Math.max(0, Math.min(buffer.lines.length - 1, base + offset));
-}
-
-async function save(
-  process: Process,
-  state: ViState,
-  argument: string,
-  range: { first: number; last: number } | undefined,
-): Promise<boolean> {
-  const path = argument || state.path;
-  if (!path) {
-    state.message = 'E32: No file name';
-    return false;
+/** `:r !COMMAND`, `:!COMMAND`, and with rows the command as a filter of them. */
+async function shell({ process, state, argument, hasRange, first, last }: Call): Promise<void> {
+  if (!hasRange) {
+    const status = await runShell(process, argument);
+    state.message = status === 0 ? '' : `shell returned ${status}`;
+    return;
   }
   const { buffer } = state;
-  const lines = range ? buffer.lines.slice(range.first, range.last + 1) : buffer.lines;
-  const text = range ? lines.map((line) => `${line}\n`).join('') : buffer.text;
-  const fault = await saveEdited(process, path, text);
-  if (fault !== undefined) {
-    state.message = `"${path}" E212: Can't open file for writing: ${fault}`;
-    return false;
-  }
-  state.path ??= path;
-  if (!range) buffer.isModified = false;
-  const count = text === '' ? 0 : lines.length;
-  state.message = `"${path}" ${count}L, ${new TextEncoder().encode(text).length}B written`;
-  return true;
+  const given = buffer.lines.slice(first, last + 1).map((line) => `${line}\n`);
+  const word = `'${given.join('').replaceAll("'", "'\\''")}'`;
+  const lines = await outputLines(process, `printf %s ${word} | { ${argument}\n}`);
+  buffer.mark();
+  buffer.replaceLines(first, last - first + 1, lines);
+  buffer.moveTo(first, 0);
 }
 
-async function edit(process: Process, state: ViState, path: string | undefined, force: boolean): Promise<void> {
-  if (state.buffer.isModified && !force) {
-    state.message = 'E37: No write since last change (add ! to override)';
-    return;
+async function outputLines(process: Process, command: string): Promise<string[]> {
+  const { file, child } = await readFromShell(process, command);
+  let text = '';
+  for await (const piece of chunksOf(process, file)) text += decodeName(piece);
+  file.close();
+  if (child) {
+    await process.waitFor(child.wait());
+    process.reap(child);
   }
-  if (!path) {
-    state.message = 'E32: No file name';
-    return;
-  }
-  const file = await loadEdited(process, path);
-  if (file.kind === 'fault') {
-    state.message = `"${path}" ${file.words}`;
-    return;
-  }
-  state.path = path;
-  state.buffer = new TextBuffer(file.kind === 'text' ? file.text : '');
-  const count = file.kind === 'text' && file.text !== '' ? state.buffer.lines.length : 0;
-  state.message =
-    file.kind === 'new' ? `"${path}" [New]` : `"${path}" ${count}L, ${new TextEncoder().encode(file.text).length}B`;
+  return text === '' ? [] : linesOf(text);
+}
+
+const stay =
+  (body: (call: Call) => unknown): Command =>
+  async (call) => {
+    await body(call);
+    return false;
+  };
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  write: stay(save),
+  wq: save,
+  xit: (call) => (call.state.buffer.isModified || call.argument !== '' ? save(call) : true),
+  wall: stay(save),
+  wa: stay(save),
+  wqa: save,
+  xa: (call) => (call.state.buffer.isModified ? save(call) : true),
+  quit: ({ state, isForced }) => mayLeave(state, isForced ? 'forced' : 'careful'),
+  qa: ({ state, isForced }) => mayLeave(state, isForced ? 'forced' : 'careful'),
+  qall: ({ state, isForced }) => mayLeave(state, isForced ? 'forced' : 'careful'),
+  edit: stay(({ process, state, argument, isForced }) =>
+    editText(process, state, argument || state.path, isForced ? 'forced' : 'careful'),
+  ),
+  read: stay(async ({ process, state, argument, isForced, first, last, hasRange }) => {
+    const row = hasRange ? last : first;
+    const shellText = isForced ? argument : /^!(.*)$/s.exec(argument)?.[1];
+    if (shellText === undefined) await readText(process, state, argument, row);
+    else insertLines(state, row + 1, await outputLines(process, shellText));
+  }),
+  delete: stay(cut),
+  yank: stay(({ state, first, last, argument }) => {
+    state.registers.copy(argument[0], textIn(state.buffer, linesRange(Math.max(0, first), last)));
+    tellLines(state, last - first + 1, 'yanked');
+  }),
+  put: stay(({ state, last, argument, isForced }) => {
+    const { lines } = state.registers.get(argument[0]);
+    insertLines(state, isForced ? last : last + 1, lines);
+    state.buffer.moveTo((isForced ? last : last + 1) + lines.length - 1, 0);
+  }),
+  move: stay(move),
+  copy: stay(copy),
+  t: stay(copy),
+  join: stay(({ state, first, last, hasRange, isForced }) => {
+    state.buffer.mark();
+    joinLines(state.buffer, first, hasRange && last > first ? last - first + 1 : 2, isForced ? 'asIs' : 'blank');
+  }),
+  normal: stay(async ({ state, argument, first, last, hasRange }) => {
+    await state.buffer.grouped(async () => {
+      for (let row = first; row <= Math.min(last, state.buffer.lines.length - 1); row++) {
+        if (hasRange) state.buffer.moveTo(row, 0);
+        await state.runKeys(argument);
+      }
+    });
+  }),
+  global: (call) => global(call, !call.isForced),
+  vglobal: (call) => global(call, false),
+  undo: stay(({ state }) => {
+    if (!state.buffer.undo()) state.message = 'Already at oldest change';
+  }),
+  redo: stay(({ state }) => {
+    if (!state.buffer.redo()) state.message = 'Already at newest change';
+  }),
+  '>': stay(({ state, first, last, argument }) => shift(state, first, last, '>', Number(argument))),
+  '<': stay(({ state, first, last, argument }) => shift(state, first, last, '<', Number(argument))),
+  '=': stay(({ state, last, hasRange }) => {
+    state.message = String(hasRange ? last + 1 : state.buffer.lines.length);
+  }),
+  p: stay(({ state, last }) => state.buffer.moveTo(last, 0)),
+  print: stay(({ state, last }) => state.buffer.moveTo(last, 0)),
+  set: stay(({ state, argument }) => set(state, argument)),
+  nohlsearch: stay(() => undefined),
+  mark: stay(({ state, argument, last }) => state.marks.set(argument[0] ?? '', { row: last, column: 0 })),
+  k: stay(({ state, argument, last }) => state.marks.set(argument[0] ?? '', { row: last, column: 0 })),
+  registers: stay(({ state, argument }) => {
+    const { lines } = state.registers.get(argument[0]);
+    state.message = `"${argument[0] ?? '"'}   ${lines.join('^J')}`;
+  }),
+  '!': stay(shell),
+};
+
+function shift(state: ViState, first: number, last: number, sign: '>' | '<', steps: number): void {
+  state.buffer.mark();
+  shiftLines(state.buffer, first, last, sign, Math.max(1, Math.min(steps, 20)));
+  state.buffer.moveTo(last, 0);
 }
 
 function set(state: ViState, argument: string): void {
-  switch (argument) {
-    case 'nu':
-    case 'number':
-      state.settings.numbers = true;
-      break;
-    case 'nonu':
-    case 'nonumber':
-      state.settings.numbers = false;
-      break;
-    case 'ic':
-    case 'ignorecase':
-      state.settings.ignoreCase = true;
-      break;
-    case 'noic':
-    case 'noignorecase':
-      state.settings.ignoreCase = false;
-      break;
-    default:
-      state.message = `E518: Unknown option: ${argument}`;
-  }
-}
-
-function substitute(state: ViState, command: string, first: number, last: number): void {
-  const delimiter = command[1] as string;
-  const parts: string[] = [''];
-  for (let at = 2; at < command.length; at++) {
-    const character = command[at] as string;
-    if (character === '\\' && at + 1 < command.length) {
-      const next = command[++at] as string;
-      parts[parts.length - 1] += next === delimiter ? next : `\\${next}`;
-    } else if (character === delimiter && parts.length < 3) parts.push('');
-    else parts[parts.length - 1] += character;
-  }
-  const [source = '', replacement = '', flags = ''] = parts;
-  const { buffer } = state;
-  try {
-    const regex = new Regex(source, {
-      syntax: 'basic',
-      ignoreCase: flags.includes('i') || state.settings.ignoreCase,
-      escapes: 'sed',
-    });
-    const by = parseReplacement(replacement.replace(/\\r/g, '\\n'));
-    let count = 0;
-    let lastRow = buffer.row;
-    const changed: string[] = [];
-    for (let row = first; row <= last; row++) {
-      const line = buffer.lines[row] as string;
-      let out = '';
-      let from = 0;
-      let kept = 0;
-      while (from <= line.length) {
-        const slots = regex.exec(line, from);
-        if (!slots) break;
-        const [start, end] = [slots[0] as number, slots[1] as number];
-        count++;
-        lastRow = row;
-        const group = (n: number) => ((slots[n * 2] ?? -1) < 0 ? '' : line.slice(slots[n * 2], slots[n * 2 + 1]));
-        out += line.slice(kept, start) + expandReplacement(by, group);
-        kept = end;
-        from = end > start ? end : end + 1;
-        if (!flags.includes('g')) break;
-      }
-      changed.push(...(out + line.slice(kept)).split('\n'));
-    }
-    if (count === 0) {
-      state.message = `E486: Pattern not found: ${source}`;
-      return;
-    }
-    buffer.mark();
-    buffer.replaceLines(first, last - first + 1, changed);
-    buffer.moveTo(lastRow, 0);
-    if (count > 2) state.message = `${count} substitutions`;
-  } catch (error) {
-    if (!(error instanceof RegexError)) throw error;
-    state.message = `E486: ${error.message}`;
+  for (const word of argument.split(/\s+/)) {
+    const [, no = '', name = ''] = /^(no)?(.*)$/.exec(word) ?? [];
+    if (/^(?:nu|number)$/.test(name)) state.settings.numbers = no === '';
+    else if (/^(?:ic|ignorecase)$/.test(name)) state.settings.ignoreCase = no === '';
+    else if (/^(?:ro|readonly)$/.test(name)) state.settings.isReadOnly = no === '';
+    else state.fail(`E518: Unknown option: ${word}`);
   }
 }
