@@ -1,4 +1,4 @@
-import { isReference, parseReference } from '../image/reference.ts';
+import { isReference, normalForm, parseReference } from '../image/reference.ts';
 import type { ArchiveImage } from './archive.ts';
 import { ArchiveError } from './archive.ts';
 
@@ -22,4 +22,21 @@ export function runnableImages(images: readonly ArchiveImage[]): readonly Archiv
   const runnable = images.filter(({ isArtifact }) => !isArtifact);
   if (runnable.length > 0 || images.length === 0) return runnable;
   throw new ArchiveError('noImage', '', undefined, 'only artifacts are to be written, and docker loads none of them');
+}
+
+/** The images that manifest.json names. Of several platforms under one tag, as a layout has them, that is the first:
+ *  the engine would move the tag to the last, and stop at one that is not for its system. The index names all. */
+export function loadedImages(images: readonly ArchiveImage[]): readonly ArchiveImage[] {
+  const firstOf = new Map<string, ArchiveImage>();
+  return runnableImages(images).filter((image) => {
+    const names = image.tags.map(normalForm);
+    const first = names.map((name) => firstOf.get(name)).find((known) => known !== undefined);
+    if (image.describedBy === 'oci' && first && platformText(first) !== platformText(image)) return false;
+    for (const name of names) if (!firstOf.has(name)) firstOf.set(name, image);
+    return true;
+  });
+}
+
+function platformText({ platform }: ArchiveImage): string {
+  return JSON.stringify(Object.entries(platform ?? {}).sort());
 }

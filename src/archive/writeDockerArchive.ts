@@ -4,7 +4,7 @@ import { parseReference, isReference, familiarName } from '../image/reference.ts
 import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts';
 import type { Archive, ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
-import { dockerTags, runnableImages } from './dockerTags.ts';
+import { dockerTags, loadedImages } from './dockerTags.ts';
 import { platformOf } from './readConfig.ts';
 import { planIndex, type DescribedManifest } from './writeIndex.ts';
 import { makeManifest, planImage } from './writeOciLayout.ts';
@@ -19,8 +19,8 @@ import {
 } from './writePlan.ts';
 
 /** Plans what `docker save` writes from version 25 on: an OCI layout with manifest.json and `repositories` beside it
- *  (moby image/tarexport/save.go), the v1 JSON of each layer among the blobs. Artifacts (attestations, signatures) are
- *  in the index alone, as in what docker's containerd store saves. */
+ *  (moby image/tarexport/save.go), the v1 JSON of each layer among the blobs. Artifacts (attestations, signatures)
+ *  and further platforms are in the index alone, as in what docker's containerd store saves. */
 export async function planDockerArchive(
   archive: Archive,
   images: readonly ArchiveImage[],
@@ -31,10 +31,10 @@ export async function planDockerArchive(
   const items: JsonWritable[] = [];
   const manifests: DescribedManifest[] = [];
   const repositories = new RepositoryMap();
-  const runnable = new Set(runnableImages(images));
+  const loaded = new Set(loadedImages(images));
   for (const image of images) {
-    if (!runnable.has(image)) {
-      const planned = await planImage(archive, image, 'asStored', work);
+    if (!loaded.has(image)) {
+      const planned = await planImage(archive, image, image.isArtifact ? 'asStored' : form, work);
       members.push(...planned.members);
       manifests.push({ image, descriptor: planned.descriptor });
       continue;

@@ -8,6 +8,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const DOCKER_FORMS: readonly WriteFormat[] = ['docker-archive', 'docker-legacy'];
 
 interface Part {
+  readonly architecture?: string;
   readonly name?: string;
   readonly isAttestation?: boolean;
 }
@@ -21,12 +22,12 @@ async function layoutOf(parts: readonly Part[]): Promise<Archive> {
     return { mediaType, digest: sha256(bytes), size: bytes.length };
   };
   const document = (text: string) => new TextEncoder().encode(text);
-  const manifests = parts.map(({ name, isAttestation }, i) => {
+  const manifests = parts.map(({ name, isAttestation, architecture = 'amd64' }, i) => {
     const layer = isAttestation
       ? put(document('{"predicateType":"x"}'), 'application/vnd.in-toto+json')
       : put(base, 'application/vnd.oci.image.layer.v1.tar');
     const config = put(
-      document(configOf([layer.digest], { author: `${i}` })),
+      document(configOf([layer.digest], { author: `${i}`, architecture })),
       'application/vnd.oci.image.config.v1+json',
     );
     const manifest = put(document(json({ schemaVersion: 2, mediaType: MANIFEST, config, layers: [layer] })), MANIFEST);
@@ -52,6 +53,14 @@ async function repoTags(archive: Archive): Promise<unknown> {
 }
 
 describe('SAVE-6 what docker loads', () => {
+  it('docker-archive: of several platforms under a tag the first; the index has all', async () => {
+    const parts = ['amd64', 'arm64'].map((architecture) => ({ name: 'app:1', architecture }));
+    const archive = await layoutOf([...parts, { name: 'other:1', architecture: 'arm64' }]);
+    const again = await saved(archive, 'docker-archive');
+    expect(await repoTags(again)).toEqual([['app:1'], ['other:1']]);
+    expect(again.images.map(({ platform }) => platform?.architecture).sort()).toEqual(['amd64', 'arm64', 'arm64']);
+  });
+
   const names: readonly [string, readonly string[] | null][] = [
     ['app:1.0', ['app:1.0']],
     ['v1', ['v1:latest']],

@@ -36,7 +36,8 @@ export const command: Command = {
       'manifest.json), docker-legacy what it wrote before, oci an OCI image layout as a tar; all images of the archive ' +
       'unless --image names some. Layers, configs and manifests keep their bytes, and so their digests.',
     'Artifacts, such as attestations and signatures, lie beside the images in docker and oci; docker-legacy has no place ' +
-      'for them. A name without a tag, as layouts often have, is tagged “latest” for docker.',
+      'for them. docker loads the first of several platforms under one name; the others are in the index. A name without ' +
+      'a tag, as layouts often have, is tagged “latest” for docker.',
     'rootfs is the merged tree as one tar, as docker export writes it; with PATH only that file or directory. layer is ' +
       'one layer: its uncompressed tar, or with --layers keep its stored bytes.',
     'FILE appears whole or not at all.',
