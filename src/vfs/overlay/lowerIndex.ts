@@ -22,12 +22,14 @@ export interface LowerIndex {
   readonly places: ReadonlyMap<string, Places>;
   /** Names of the lowest part, in its order. */
   readonly lowest: readonly string[];
-  readonly bits: NameBits;
+  /** Those of all names, once they have been asked for. */
+  bits: NameBits | undefined;
 }
 
 /** The bits of the names of all lower parts. Undefined for a directory of many parts that has no index yet. */
 export function lowerBits(mount: MountState, directory: OverlayInode): NameBits | undefined {
   const { lower, lowerIndex: index } = directory;
+  if (index) index.bits ??= bitsOfNames(index.places);
   if (index || lower.length >= MIN_PARTS) return index?.bits;
   return nameBits(entryCount(mount, lower), (add) => {
     for (const { layer, inode } of lower) eachNameHash(mount.layer(layer), inode, add);
@@ -83,5 +85,5 @@ function makeIndex(mount: MountState, lower: readonly LowerEntry[]): LowerIndex 
       lowest.push(name);
     }
   }
-  return { places, lowest, bits: bitsOfNames(places) };
+  return { places, lowest, bits: undefined };
 }

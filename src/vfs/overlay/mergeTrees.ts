@@ -2,8 +2,10 @@ import type { LayerTree } from '../layerTree.ts';
 import type { LayerTreeLayer } from './layerTreeLayer.ts';
 import type { LowerIndex } from './lowerIndex.ts';
 import type { MountState } from './mountState.ts';
-import { bitsOfNames } from './nameBits.ts';
 import type { LowerEntry } from './overlayNode.ts';
+
+/** Of so many, one by one is the quickest way to put them in order. */
+const MAX_MOVED = 32;
 
 /** A name that was met, in one of the trees that have it. */
 interface Merged {
@@ -15,7 +17,7 @@ interface Merged {
 /** The index of a directory whose parts are all trees of layers. Their children lie sorted by name bytes, so that
  *  merging one more is one pass over both, and names are decoded once. */
 export function mergeTrees(mount: MountState, lower: readonly LowerEntry[]): LowerIndex {
-  let merged: readonly Merged[] = [];
+  let merged: Merged[] = [];
   for (let i = 0; i < lower.length; i++) {
     const { layer, inode, plainNames } = lower[i] as LowerEntry;
     if (plainNames === 0) continue;
@@ -26,10 +28,34 @@ export function mergeTrees(mount: MountState, lower: readonly LowerEntry[]): Low
   const lowest: string[] = [];
   const named = merged.map(({ tree, entry, places }) => ({ name: tree.name(entry), places }));
   for (const { name, places } of named) if (lowestOf(places).layer === lowestLayer) lowest.push(name);
-  named.sort((a, b) => (a.places[0] as LowerEntry).layer - (b.places[0] as LowerEntry).layer);
+  sortByTop(named);
   const places = new Map<string, readonly LowerEntry[]>();
   for (const of of named) places.set(of.name, of.places);
-  return { places, lowest, bits: bitsOfNames(places) };
+  return { places, lowest, bits: undefined };
+}
+
+interface Named {
+  readonly name: string;
+  readonly places: readonly LowerEntry[];
+}
+
+/** Most directories have few names: for them, moving each to its place takes less than `sort` does to begin. */
+function sortByTop(named: Named[]): void {
+  if (named.length > MAX_MOVED) {
+    named.sort((a, b) => topOf(a) - topOf(b));
+    return;
+  }
+  for (let i = 1; i < named.length; i++) {
+    const one = named[i] as Named;
+    const top = topOf(one);
+    let at = i;
+    for (; at > 0 && topOf(named[at - 1] as Named) > top; at--) named[at] = named[at - 1] as Named;
+    named[at] = one;
+  }
+}
+
+function topOf({ places }: Named): number {
+  return (places[0] as LowerEntry).layer;
 }
 
 function lowestOf(places: readonly LowerEntry[]): LowerEntry {
@@ -37,7 +63,7 @@ function lowestOf(places: readonly LowerEntry[]): LowerEntry {
 }
 
 /** What is known with one more part; all names in the order of their bytes. */
-function withPart(known: readonly Merged[], tree: LayerTree, directory: number, layer: number): readonly Merged[] {
+function withPart(known: Merged[], tree: LayerTree, directory: number, layer: number): Merged[] {
   const first = tree.firstChild(directory);
   const count = tree.childCount(directory);
   const same = known.length >= count ? sameFrom(known, tree, first, count, layer) : 0;
@@ -56,11 +82,11 @@ function sameFrom(known: readonly Merged[], tree: LayerTree, first: number, coun
 
 /** The entries [first, end) of a part among what is known from `at` on. */
 function withRest(
-  known: readonly Merged[],
+  known: Merged[],
   from: number,
   tree: LayerTree,
   { first, end, layer }: { readonly first: number; readonly end: number; readonly layer: number },
-): readonly Merged[] {
+): Merged[] {
   const isNew: number[] = [];
   let at = from;
   for (let child = first; child < end; child++) {
@@ -74,7 +100,11 @@ function withRest(
     if (order === 0) (known[at++] as Merged).places.push(placeOf(tree, child, layer));
     else isNew.push(at, child);
   }
-  return isNew.length === 0 ? known : withNew(known, isNew, tree, layer);
+  if (isNew.length === 0) return known;
+  if (isNew.length > 2 || known.length > MAX_MOVED) return withNew(known, isNew, tree, layer);
+  const entry = isNew[1] as number;
+  insert(known, isNew[0] as number, { tree, entry, places: [placeOf(tree, entry, layer)] });
+  return known;
 }
 
 /** Siblings lie side by side: what a walk will ask of each is read here at little cost. */
@@ -84,6 +114,12 @@ function placeOf(tree: LayerTree, entry: number, layer: number): LowerEntry {
     inode: tree.inode(entry) + 1,
     plainNames: tree.isPlainDirectory(entry) ? tree.childCount(entry) : -1,
   };
+}
+
+function insert(known: Merged[], place: number, one: Merged): void {
+  known.push(one);
+  for (let at = known.length - 1; at > place; at--) known[at] = known[at - 1] as Merged;
+  known[place] = one;
 }
 
 /** `isNew`: pairs of a position in `known`, and the entry that goes before it. */

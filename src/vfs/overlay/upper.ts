@@ -1,5 +1,12 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
-import { contentOf, EMPTY_CONTENT, type FileContent, resizeContent, writeContent, writtenBytes } from './fileContent.ts';
+import {
+  contentOf,
+  EMPTY_CONTENT,
+  type FileContent,
+  resizeContent,
+  writeContent,
+  writtenBytes,
+} from './fileContent.ts';
 import { isDirectory, S_IFCHR, S_IFDIR } from './fileMode.ts';
 import { emptyTrie, type Stamp, type TrieRoot, trieSet } from './inodeTrie.ts';
 import { NO_INODE, type Timestamp } from './layer.ts';
@@ -156,7 +163,8 @@ export class Upper extends UpperView {
     const moved = isDirectory(child.mode) ? 1 : 0;
     const lost = replaced !== NO_INODE && this.#dropLink(replaced, now) ? 1 : 0;
     if (fromDirectory === toDirectory && replaced === NO_INODE) {
-      this.#editNames(fromDirectory, 0, now).rename(from, to, inode, log);
+      const names = this.#editNames(fromDirectory, 0, now);
+      names.rename(from, to, inode, log);
       return;
     }
     this.#editNames(fromDirectory, -moved, now).remove(from.name, inode, log);
@@ -229,9 +237,16 @@ export class Upper extends UpperView {
 
   /** Gives a file these bytes instead of those it has. */
   rewrite(inode: number, bytes: Uint8Array): void {
-    const edited = this.#edit(inode);
-    this.#setBody(edited, writeContent(EMPTY_CONTENT, 0, bytes, this.#stamp, this.log));
-    edited.setModified(this.#time());
+    const { log } = this;
+    const own = this.#own(inode);
+    const body = writeContent(EMPTY_CONTENT, 0, bytes, this.#stamp, log);
+    if (own.operation !== this.#operation) {
+      log.note(own, 'body', own.body);
+      log.note(own, 'mtime', own.mtime);
+      log.note(own, 'ctime', own.ctime);
+    }
+    this.#setBody(own, body);
+    own.setModified(this.#time());
   }
 
   write(inode: number, offset: number, bytes: Uint8Array): void {
