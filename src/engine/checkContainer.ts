@@ -40,6 +40,8 @@ export function checkSettings(config: ContainerConfig, host: HostConfig): void {
   checkRestartPolicy(host.RestartPolicy);
   checkCapabilities('CapAdd', host.CapAdd);
   checkCapabilities('CapDrop', host.CapDrop);
+  for (const path of Object.keys(host.Tmpfs ?? {}))
+    if (!path.startsWith('/')) throw refused(`invalid mount path: '${path}' mount path must be absolute`);
   checkResources(host);
 }
 

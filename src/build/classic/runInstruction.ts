@@ -19,9 +19,9 @@ export async function runInstruction({ command, mountFlags }: RunInstruction, to
   const saved = inForce.length > 0 ? [`|${shown.length}`, ...shown, ...args] : args;
   const probed: ContainerConfig = { ...build.config, Cmd: saved, Entrypoint: null };
   if (await commit.isCached(probed)) return;
-  const { Healthcheck: _, ...rest } = build.config;
   const container = await commit.create({
-    ...rest,
+    ...build.config,
+    Healthcheck: { Test: ['NONE'] },
     // A command of nothing is the image's own.
     ...(args.length > 0 && { Cmd: args, Entrypoint: [''] }),
     Env: [...(build.config.Env ?? []), ...inForce],

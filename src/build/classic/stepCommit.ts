@@ -99,7 +99,13 @@ export class StepCommit {
       ({ id } = await engine.containers.create({ name: '', config, hostConfig: this.#setup.options.hostConfig }));
       this.#known.add(id);
       const shown = (engine.containers.inspect(id) as { readonly Config?: Partial<ContainerConfig> }).Config;
-      made = { ...config, Hostname: shown?.Hostname ?? '', Labels: config.Labels ?? {} };
+      made = {
+        ...config,
+        Hostname: shown?.Hostname ?? '',
+        Labels: config.Labels ?? {},
+        // An empty one is the image's to the engine: such a step is never found again.
+        Entrypoint: shown?.Entrypoint ?? config.Entrypoint,
+      };
     }
     this.#containers.push(id);
     await print(` ---> Running in ${id.slice(0, SHORT_ID)}\n`);

@@ -35,12 +35,17 @@ export function machineState(engine: Engine): MachineState {
         state: state.Status ?? '',
         exit_code: state.ExitCode ?? 0,
         labels: Object.fromEntries(Object.entries(summary.labels)),
-        mounts: summary.mounts.map(({ type, name, source, destination }) => ({
-          type,
-          ...(name === undefined ? { src: source } : { name }),
-          dst: destination,
-        })),
-        diff: engine.containers.changes(summary.id).map(({ kind, path }) => [kind, path]),
+        mounts: [...summary.mounts]
+          .sort((a, b) => compareText(a.destination, b.destination))
+          .map(({ type, name, source, destination }) => ({
+            type,
+            ...(name === undefined ? { src: source } : { name }),
+            dst: destination,
+          })),
+        diff: engine.containers
+          .changes(summary.id)
+          .map(({ kind, path }) => [kind, path] as const)
+          .sort(([, a], [, b]) => compareText(a, b)),
       };
     }),
     volumes: engine.volumes.list().map(({ name }) => name),
