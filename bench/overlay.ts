@@ -84,7 +84,8 @@ function cell(perSec: number | undefined): string {
 
 /** All 64 layers have every directory here; the same names come out as of one. */
 async function compareMerges(): Promise<void> {
-  const [one, many] = await Promise.all([merges(1), merges(64)]);
+  const one = await merges(1);
+  const many = await merges(64);
   console.log('\nreaddir of 2,000 directories that every layer has, ns a directory');
   console.log(`  first listing: 1 layer ${one.firstNs.toFixed(0)}, 64 layers ${many.firstNs.toFixed(0)}`);
   console.log(`  again:         1 layer ${one.againNs.toFixed(0)}, 64 layers ${many.againNs.toFixed(0)}`);

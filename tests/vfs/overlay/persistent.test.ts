@@ -12,6 +12,7 @@ import {
 } from '../../../src/vfs/overlay/fileContent.ts';
 import { emptyTrie, trieEntries, trieGet, trieSet } from '../../../src/vfs/overlay/inodeTrie.ts';
 import { NameTable } from '../../../src/vfs/overlay/nameTable.ts';
+import { hashText } from '../../../src/vfs/overlay/textHash.ts';
 import { UndoLog } from '../../../src/vfs/overlay/undoLog.ts';
 
 const step = fc.oneof(
@@ -82,6 +83,58 @@ describe('OVL-3 persistent tables', () => {
         }
       }),
       { numRuns: 20 },
+    );
+  });
+});
+
+const nameStep = fc.record({
+  kind: fc.constantFrom('set', 'set', 'set', 'delete', 'rename', 'rename', 'fork', 'rollBack', 'keep'),
+  name: fc.nat(60),
+  other: fc.nat(60),
+});
+
+describe('OVL-3 the names of a directory', () => {
+  it('of few names or of more: set, removed, renamed, taken back, they are those of a Map, as are those of its forks', () => {
+    fc.assert(
+      fc.property(fc.array(nameStep, { maxLength: 250 }), (steps) => {
+        const log = new UndoLog();
+        let table = new NameTable({});
+        let map = new Map<string, number>();
+        let kept = { table, map: new Map(map) };
+        const forks: (typeof kept)[] = [];
+        for (const [i, { kind, name: number, other }] of steps.entries()) {
+          const [name, newName] = [`name${number}`, `name${other}`];
+          const inode = map.get(name);
+          if (kind === 'set') {
+            table.set(name, i + 1, log);
+            map.set(name, i + 1);
+          } else if (kind === 'delete') {
+            table.delete(name, log);
+            map.delete(name);
+          } else if (kind === 'rename' && inode !== undefined && !map.has(newName)) {
+            table.rename({ name, hash: hashText(name) }, { name: newName, hash: hashText(newName) }, inode, log);
+            map.delete(name);
+            map.set(newName, inode);
+          } else if (kind === 'rollBack') {
+            log.rollBack();
+            map = new Map(kept.map);
+          } else if (kind === 'fork' || kind === 'keep') {
+            log.forget();
+            if (kind === 'fork') {
+              forks.push({ table, map: new Map(map) });
+              table = table.fork({});
+            }
+            kept = { table, map: new Map(map) };
+          }
+          expect(table.get(newName)).toBe(map.get(newName));
+        }
+        for (const at of [...forks, { table, map }]) {
+          expect(at.table.size).toBe(at.map.size);
+          expect(new Map(at.table.entries())).toEqual(at.map);
+          expect(new Set(at.table.keys())).toEqual(new Set(at.map.keys()));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });
