@@ -53,7 +53,9 @@ export async function* downloadBlob(
     } catch (error) {
       if (!(error instanceof RegistryError) || error.code !== 'network') throw error;
       barrenTries = doneBytes > before ? 0 : barrenTries + 1;
-      if (barrenTries === MAX_BARREN_TRIES || ++tries === MAX_TRIES) throw error;
+      // A page may not be allowed to read there at all, which does not pass.
+      const isHopeless = doneBytes === 0 && connection.network.redirects === 'hidden';
+      if (isHopeless || barrenTries === MAX_BARREN_TRIES || ++tries === MAX_TRIES) throw error;
       await connection.network.wait(PAUSE_MS * 2 ** barrenTries, connection.signal);
     }
   } while (doneBytes < blob.sizeBytes);

@@ -8,6 +8,8 @@ import { retryAfterMs } from './retryAfter.ts';
 export type Repeat = 'idempotent' | 'refusedOnly';
 
 const MAX_ATTEMPTS = 5;
+/** Where a fault may be the browser's refusal, which does not pass. */
+const MAX_HIDDEN_ATTEMPTS = 2;
 const FIRST_PAUSE_MS = 250;
 /** Who is told to wait longer than this is told so, and may come back. */
 const MAX_PAUSE_MS = 60_000;
@@ -22,6 +24,7 @@ export async function fetchWithRetries(
   repeat: Repeat,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
+  const isHidden = network.redirects === 'hidden';
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt === MAX_ATTEMPTS;
     let response: Response;
@@ -29,7 +32,7 @@ export async function fetchWithRetries(
       response = await fetchOnce(network, url, init, signal);
     } catch (error) {
       const mayPass = error instanceof RegistryError && error.code === 'network' && repeat === 'idempotent';
-      if (!mayPass || isLast) throw error;
+      if (!mayPass || isLast || (isHidden && attempt === MAX_HIDDEN_ATTEMPTS)) throw error;
       await network.wait(pauseMs(attempt), signal);
       continue;
     }

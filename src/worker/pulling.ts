@@ -8,7 +8,7 @@ import { browserNetwork, type Network } from '../registry/network.ts';
 import { parseWantedPlatform, type WantedPlatform } from '../registry/platformChoice.ts';
 import { RegistryError } from '../registry/registryError.ts';
 import { openRemoteLayout } from '../registry/remoteLayout.ts';
-import { requireSharing } from '../registry/sharing.ts';
+import { requireSharing, tellApart } from '../registry/sharing.ts';
 import { collectBlob } from './blobWriter.ts';
 import type { CallWork } from './calls.ts';
 import type { PulledImage, PullRequest } from './protocol.ts';
@@ -21,17 +21,28 @@ export async function pull(
 ): Promise<PulledImage> {
   const reference = parseReference(request.reference);
   const wanted = platformOf(request);
-  const { signal, platform } = work;
+  const { signal } = work;
   const endpoint = pageEndpoint(reference.domain);
   await requireSharing(network, endpoint, signal);
   const { login } = request;
   const credentials = login && (async () => ({ kind: 'password', ...login }) as const);
   const connection = new RegistryConnection({ endpoint, network, credentials, signal });
+  try {
+    return await fetchImage(connection, reference, wanted, work);
+  } catch (error) {
+    throw error instanceof RegistryError ? await tellApart(error, network, signal) : error;
+  }
+}
+
+async function fetchImage(
+  connection: RegistryConnection,
+  reference: Reference,
+  wanted: WantedPlatform,
+  work: CallWork,
+): Promise<PulledImage> {
   // Its parts tell their own progress; what is shown is that of the whole.
-  const quiet = { platform, signal };
-  const layout = await openRemoteLayout(connection, reference, wanted, 'once', quiet).catch((error: unknown) => {
-    throw isUnshared(error) ? new RegistryError('crossOrigin', error.detail, { url: error.url, cause: error }) : error;
-  });
+  const quiet = { platform: work.platform, signal: work.signal };
+  const layout = await openRemoteLayout(connection, reference, wanted, 'once', quiet);
   try {
     const archive = await openArchive({ fileName: familiarForm(reference), folder: layout.files }, quiet);
     const options = { format: 'oci-layout', layers: 'asStored' } as const;
@@ -49,11 +60,6 @@ export async function pull(
 export function pageEndpoint(domain: string) {
   const isLocal = isLoopbackHost(domain.replace(/:\d+$/, ''));
   return endpointOf(domain, new Set(isLocal ? [domain] : []));
-}
-
-/** It answered a question without a login; to the next, with one, it does not let the page read the answer. */
-function isUnshared(error: unknown): error is RegistryError {
-  return error instanceof RegistryError && error.code === 'network' && error.cause instanceof TypeError;
 }
 
 function platformOf({ platform }: PullRequest): WantedPlatform {

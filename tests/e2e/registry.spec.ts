@@ -75,6 +75,11 @@ test('REG-1 what does not let pages read it is explained, with other ways', asyn
   await expect(dialog.getByRole('alert')).toHaveText(`${closed.host} does not let web pages read its images`);
   await expect(dialog).toContainText('CORS, cross-origin resource sharing');
   await expect(dialog).toContainText(`skopeo copy docker://${closed.reference} oci-archive:image.tar`);
+  // Its answers may be read, but the blobs lie where they may not.
+  const apart = await registry({ storage: `http://${closed.host}` });
+  await dialog.getByLabel('Image', { exact: true }).fill(apart.reference);
+  await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toHaveText(`${apart.host} does not let web pages read its images`);
   await dialog.getByRole('button', { name: 'Connect a companion…' }).click();
   await expect(page.getByRole('dialog', { name: 'Companion' })).toContainText('npx palimpsest companion');
 });

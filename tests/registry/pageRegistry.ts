@@ -12,6 +12,8 @@ export interface PageRegistryOptions {
   readonly realm?: string;
   /** The upper layer's bytes are not those of its digest. */
   readonly isDamaged?: boolean;
+  /** Blobs lie there: an origin that they are redirected to. */
+  readonly storage?: string;
   /** Of each blob only the beginning comes, and then nothing. */
   readonly stands?: boolean;
 }
@@ -95,6 +97,9 @@ export class PageRegistry {
       const error = { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' };
       return void response.writeHead(404).end(JSON.stringify({ errors: [error] }));
     }
+    const { storage } = this.#options;
+    if (storage !== undefined && kind === 'blobs')
+      return void response.writeHead(307, { location: storage + url }).end();
     this.#send(response, found, kind === 'blobs' && method === 'GET');
   }
 

@@ -104,6 +104,15 @@ describe('REG-1 an image is pulled by the page itself', () => {
     expect(await faultOf(failed)).toEqual({ code, source: 'registry' });
   });
 
+  it('where blobs lie elsewhere, and only where pages may read there, too', async () => {
+    const [shared, unshared] = [await registry(), await registry({ sharing: 'none' })];
+    const from = async (storage: PageRegistry) =>
+      request((await registry({ storage: `http://${storage.host}` })).reference);
+    expect((await pull(await from(shared), work(), pageNetwork())).blob.size).toBeGreaterThan(1000);
+    expect((await faultOf(pull(await from(unshared), work(), pageNetwork()))).code).toBe('crossOrigin');
+    expect(shared.authorizations.filter((header) => header !== undefined)).toEqual([]);
+  });
+
   it('not where there is nothing, no such tag, or no such platform; and says which', async () => {
     const server = await registry();
     const [absent, port] = [`${server.host}/team/app:2`, '127.0.0.1:1/team/app:1'];
