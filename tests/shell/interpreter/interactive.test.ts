@@ -136,6 +136,14 @@ describe('SHELL-6 at a terminal', () => {
     await user.runs('mkfi\tx1; ls', 'x1\r\n');
     await user.runs('complete -W "alpha beta" greet; greet() { echo "<$1>"; }', '@ ');
     await user.runs('greet al\t', '<alpha>');
+    await user.runs(
+      '_svc() { COMPREPLY=($(compgen -W "start-$3 stop $COMP_CWORD${#COMP_WORDS[@]}" -- "$2")); compopt -o nospace; }; complete -F _svc svc; svc() { echo "<$1>"; }',
+      '@ ',
+    );
+    await user.runs('svc sta\tX', '<start-svcX>');
+    await user.runs('svc 1\t', '<12>');
+    await user.runs('complete -d -S / only; only() { echo "<$1>"; }', '@ ');
+    await user.runs('only ../d\t', '<../dir/>');
     user.types('docker im\t\t');
     await user.sees('images');
     await user.sees('import');
@@ -158,7 +166,7 @@ describe('SHELL-6 at a terminal', () => {
 
   it.each([
     ['bind "\\C-a: x"', 'not simulated'],
-    ['compopt -o nospace', 'not simulated'],
+    ['compopt -o nospace', 'not currently executing completion function'],
     ['ulimit -v 4', 'not simulated'],
     ['ulimit -n 1024; echo kept $?', 'kept 0'],
   ])('%s', async (line, shown) => {

@@ -1,18 +1,14 @@
 import type { Builtin } from '../execution/builtin.ts';
 import { complain } from '../execution/complain.ts';
 import { runText } from '../execution/runText.ts';
-import { compilePattern } from '../expansion/pattern.ts';
-import { matchingPaths } from '../expansion/pathname.ts';
 import { decodeName } from '../../../bytes/byteName.ts';
-import { readdir, readFile, statIfThere, unlink, writeFile } from '../../kernel/calls.ts';
-import { isDirectory } from '../../../vfs/overlay/fileMode.ts';
+import { readFile, statIfThere, unlink, writeFile } from '../../kernel/calls.ts';
 import { errnoText } from '../../kernel/errnoText.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
 import type { History } from '../state/history.ts';
 import { historyPath, readHistory, writeHistory } from '../state/historyFile.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
-import { separatorsOf } from '../expansion/expandWord.ts';
 import { andThen as then } from '../waiting.ts';
 import { readOptions } from './options.ts';
 import { usageOf } from './usages.ts';
@@ -166,113 +162,6 @@ export const enable: Builtin = (shell, argv) => {
     else shell.disabledBuiltins.delete(name);
   }
   return 0;
-};
-
-const COMPGEN_ACTIONS = 'alias builtin command directory export file function group keyword user variable'.split(' ');
-
-/** compgen: what completion would offer. */
-export const compgen: Builtin = async (shell, argv) => {
-  const { flags, values, operands } = readOptions(shell, argv, 'abcdefgjksuvA:W:P:S:X:o:F:C:G:');
-  const prefix = operands[0] ?? '';
-  const unknown = [...'jsoFC'].find((letter) => flags.has(letter));
-  if (unknown !== undefined) throw new ShellError('command', `-${unknown}: this option is not simulated`, 2);
-  const asked = values.get('A');
-  if (asked !== undefined && !COMPGEN_ACTIONS.includes(asked))
-    throw new ShellError('command', `${asked}: this action is not simulated`, 2);
-  const found = new Set<string>();
-  const offer = (names: Iterable<string>): void => {
-    for (const name of names) if (name.startsWith(prefix)) found.add(name);
-  };
-  const action = values.get('A');
-  if (flags.has('W')) offer(wordList(shell, values.get('W') ?? ''));
-  if (flags.has('b') || flags.has('c') || action === 'builtin' || action === 'command') offer(shell.builtinNames());
-  if (flags.has('a') || action === 'alias') offer([...shell.aliases.keys()].sort());
-  if (flags.has('v') || action === 'variable') offer(shell.variables.names());
-  if (flags.has('e') || action === 'export')
-    offer(shell.variables.names().filter((name) => shell.variables.find(name)?.attributes.has('export')));
-  if (flags.has('k') || action === 'keyword')
-    offer(
-      'if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc'.split(' '),
-    );
-  if (flags.has('c') || action === 'function' || action === 'command') offer([...shell.functions.keys()].sort());
-  if (flags.has('c') || action === 'command') offer(commandNames(shell));
-  if (flags.has('u') || action === 'user') offer(await firstFields(shell, '/etc/passwd'));
-  if (flags.has('g') || action === 'group') offer(await firstFields(shell, '/etc/group'));
-  const glob = values.get('G');
-  if (glob !== undefined) for (const path of matchingPaths(shell, glob)) found.add(path);
-  if (flags.has('f') || flags.has('d') || action === 'file' || action === 'directory') {
-    for (const path of matchingPaths(shell, `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`)) {
-      const stat = statIfThere(shell.process, path);
-      if (!(flags.has('d') || action === 'directory') || (stat && isDirectory(stat.mode))) found.add(path);
-    }
-  }
-  const pattern = values.get('X');
-  const kept = [...found].filter((name) => {
-    if (pattern === undefined) return true;
-    const isNegated = pattern.startsWith('!');
-    return (
-      compilePattern(isNegated ? pattern.slice(1) : pattern, { hasGroups: true, ignoresCase: false }).matches(name) ===
-      isNegated
-    );
-  });
-  const text = kept.map((name) => `${values.get('P') ?? ''}${name}${values.get('S') ?? ''}\n`).join('');
-  await shell.print(text);
-  return kept.length > 0 ? 0 : 1;
-};
-
-/** Programs that PATH leads to. */
-function commandNames(shell: Shell): string[] {
-  const names = new Set<string>();
-  for (const directory of (shell.variables.get('PATH') ?? '').split(':')) {
-    const found = directory === '' ? undefined : statIfThere(shell.process, directory);
-    if (found && isDirectory(found.mode)) for (const { name } of readdir(shell.process, directory)) names.add(name);
-  }
-  return [...names].sort();
-}
-
-async function firstFields(shell: Shell, path: string): Promise<string[]> {
-  if (!statIfThere(shell.process, path)) return [];
-  const lines = decodeName(await readFile(shell.process, path)).split('\n');
-  return lines.flatMap((line) => (line === '' ? [] : [line.slice(0, line.indexOf(':'))]));
-}
-
-function wordList(shell: Shell, text: string): string[] {
-  const separators = separatorsOf(shell);
-  const words: string[] = [];
-  let word = '';
-  for (const character of text) {
-    if (!separators.has(character)) word += character;
-    else if (word !== '') {
-      words.push(word);
-      word = '';
-    }
-  }
-  return word === '' ? words : [...words, word];
-}
-
-/** Completion offers the words of `-W`; functions and the other specifications are refused. */
-export const complete: Builtin = (shell, argv) => {
-  const { flags, values, operands } = readOptions(shell, argv, 'abcdefgjksuvprDEIA:W:P:S:X:o:F:C:G:');
-  if (flags.has('r')) {
-    if (operands.length === 0) shell.completions.clear();
-    for (const name of operands) shell.completions.delete(name);
-    return 0;
-  }
-  if (operands.length === 0) {
-    const lines = [...shell.completions].map(([name, { options }]) => `complete ${options} ${name}\n`);
-    return then(shell.print(lines.join('')), () => 0);
-  }
-  const options = argv.slice(1, argv.length - operands.length).join(' ');
-  const list = values.get('W');
-  const refused = [...'abcdegjksuvoFCGXPSDEIA'].find((letter) => flags.has(letter));
-  if (refused !== undefined) throw new ShellError('command', `-${refused}: this option is not simulated`, 2);
-  const words = list === undefined ? undefined : wordList(shell, list);
-  for (const name of operands) shell.completions.set(name, { options, words });
-  return 0;
-};
-
-export const compopt: Builtin = () => {
-  throw new ShellError('command', 'options of completions are not simulated', 2);
 };
 
 /** Key bindings are fixed: the line editor's. */

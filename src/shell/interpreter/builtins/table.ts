@@ -5,7 +5,8 @@ import { break_, colon, continue_, eval_, exec, exit, false_, return_, shift, so
 import { declare, export_, local, readonly, unset } from './declare.ts';
 import { cd, dirs, popd, pushd, pwd } from './directories.ts';
 import { mapfile, read } from './input.ts';
-import { bind, compgen, complete, compopt, enable, fc, help, history, suspend } from './interaction.ts';
+import { compgen, complete, compopt } from './completion.ts';
+import { bind, enable, fc, help, history, suspend } from './interaction.ts';
 import { bg, disown, fg, jobs, wait } from './jobControl.ts';
 import { times, ulimit } from './limits.ts';
 import { builtin, caller, command, hash, type } from './lookup.ts';

@@ -4,7 +4,8 @@ import { mayAccess, readdir, statIfThere } from '../../kernel/calls.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Completion } from '../../lineEditor/lineEditor.ts';
-import type { Shell } from '../state/shell.ts';
+import { type CompletedLine, ruleWords } from '../builtins/completionWords.ts';
+import type { CompletionRule, Shell } from '../state/shell.ts';
 
 /** Words that could stand as the last of a command's: `words` begins with the command and ends with what is typed of
  *  the word. Undefined: names of files. */
@@ -49,12 +50,13 @@ export async function completeWord(shell: Shell, text: string, at: number): Prom
   if (isCommand && !word.includes('/')) return plain(replaced, commandNames(shell, word));
   const words = commandWords(lead);
   const command = words[0] ?? '';
-  const rule = shell.completions.get(command)?.words;
-  if (rule && !/[<>]\s*$/.test(lead))
-    return plain(
-      replaced,
-      rule.filter((one) => one.startsWith(word)),
-    );
+  const bare = command.slice(command.lastIndexOf('/') + 1);
+  const rule = shell.completions.get(command) ?? shell.completions.get(bare) ?? shell.completions.get('-D');
+  if (rule && !/[<>]\s*$/.test(lead)) {
+    const line = { line: text, point: before.length, words: [...words, word], index: words.length };
+    const completed = await completedBy(shell, rule, { word, replaced, line });
+    if (completed) return completed;
+  }
   const completer = completersOf(shell.process.kernel).get(command.slice(command.lastIndexOf('/') + 1));
   const offered = completer && !/[<>]\s*$/.test(lead) ? await completer(shell.process, [...words, word]) : undefined;
   if (offered) return plain(replaced, offered.filter((one) => one.startsWith(word)).sort());
@@ -65,6 +67,32 @@ export async function completeWord(shell: Shell, text: string, at: number): Prom
     isCommand || command === 'cd' || command === 'pushd' || command === 'rmdir',
     isCommand,
   );
+}
+
+/** What a rule offers; undefined where it leaves it to what is usual. */
+async function completedBy(
+  shell: Shell,
+  rule: CompletionRule,
+  { word, replaced, line }: { readonly word: string; readonly replaced: number; readonly line: CompletedLine },
+): Promise<Completion | undefined> {
+  const options = new Set(rule.options);
+  shell.runningCompletion = options;
+  let words: readonly string[];
+  try {
+    words = await ruleWords(shell, rule, word, line);
+  } finally {
+    shell.runningCompletion = undefined;
+  }
+  if (words.length === 0 && (options.has('default') || options.has('bashdefault'))) return undefined;
+  if (words.length === 0 && options.has('dirnames')) return fileNames(shell, word, replaced, true, false);
+  const isPaths = options.has('filenames') || rule.actions.has('file') || rule.actions.has('directory');
+  const candidates = [...new Set(words)].slice(0, MAX_CANDIDATES).map((one) => {
+    const found = isPaths ? statIfThere(shell.process, one) : undefined;
+    const isFolder = found !== undefined && isDirectory(found.mode);
+    const suffix = isFolder ? (one.endsWith('/') ? '' : '/') : options.has('nospace') ? '' : ' ';
+    return { text: isPaths && !options.has('noquote') ? quoted(one) : one, suffix, shown: one };
+  });
+  return { replaced, candidates };
 }
 
 function plain(replaced: number, names: readonly string[]): Completion {

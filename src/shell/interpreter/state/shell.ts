@@ -17,10 +17,12 @@ export interface ShellFunction {
 }
 
 export interface CompletionRule {
-  /** As it is listed. */
-  readonly options: string;
-  /** Words that are offered; undefined where none were given. */
-  readonly words: readonly string[] | undefined;
+  /** Of `-A` and its letters: `file`, `user`. */
+  readonly actions: ReadonlySet<string>;
+  /** Of `-o`: `nospace`. */
+  readonly options: ReadonlySet<string>;
+  /** By the letter of the option: `W`, `F`, `C`, `G`, `X`, `P`, `S`. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** A function or sourced file that runs. */
@@ -136,6 +138,8 @@ export class Shell {
   history: History | undefined;
   /** What `complete` was told, by the command's name. */
   completions = new Map<string, CompletionRule>();
+  /** Options of the completion whose function runs. */
+  runningCompletion: Set<string> | undefined;
   /** Told what a process substitution opened, to be closed after the command. */
   substitutionFiles: number[] = [];
   nativeDepth = 0;
