@@ -58,12 +58,3 @@ export function keywordRange(node: SyntaxNode, positions: PositionTable): Source
   const start = sourceOffset(node, 0);
   return positions.range(start, start + node.keyword.length);
 }
-
-/** Part of the logical line: where an argument or flag stands. The end is that of its last character, so that a part
- *  that goes over a continuation is told whole. */
-export function partRange(node: SyntaxNode, from: number, to: number, positions: PositionTable): SourceRange {
-  return positions.range(
-    sourceOffset(node, from),
-    to > from ? sourceOffset(node, to - 1) + 1 : sourceOffset(node, from),
-  );
-}
