@@ -267,6 +267,7 @@ class BuildkitBuild {
       throw from.fail(error, NO_LAYERS);
     });
     from.end('config', stack);
+    if (contextSources(stage.steps).length > 0) this.#context().catch(() => undefined);
     for (const [index, step] of stage.steps.entries()) {
       this.#abort.signal.throwIfAborted();
       const told = this.#steps.begin(stage, step);
@@ -414,13 +415,16 @@ class BuildkitBuild {
     this.#baseVertices.set(vertex.id, this.#keptVertex(vertex.name, kept));
   }
 
+  /** Sent once, and from when the first stage begins that reads of it. */
+  async #context(): Promise<FileSet> {
+    const files = await this.#files.context(sentPaths(this.#allSteps));
+    if (!this.#isOld) return files;
+    this.#received ??= new ReceivedFiles(files, this.#surroundings.nowMs());
+    return this.#received;
+  }
+
   async #filesOf(node: StageNode | undefined): Promise<FileSet> {
-    if (!node) {
-      const files = await this.#files.context(sentPaths(this.#allSteps));
-      if (!this.#isOld) return files;
-      this.#received ??= new ReceivedFiles(files, this.#surroundings.nowMs());
-      return this.#received;
-    }
+    if (!node) return this.#context();
     const named = node.stage ? undefined : this.#files.named(node.baseName);
     if (named) return named;
     const { engine, owners, work } = this.#surroundings;

@@ -99,8 +99,17 @@ function* withParents(files: FileSet, source: string, { excludes }: SelectionRul
 
 function required(files: FileSet, path: string): SourceFile {
   const file = files.resolve(path);
-  if (!file) throw new BuildError('context', `"/${cleanPath(path)}" not found: not found`);
+  if (!file) throw new BuildError('context', `"/${missingPath(files, cleanPath(path))}" not found: not found`);
   return file;
+}
+
+/** A link that leads nowhere is told by where it leads. */
+function missingPath(files: FileSet, path: string): string {
+  const link = files.find(path);
+  if (link?.kind !== 'symlink') return path;
+  const { linkTarget } = link;
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  return cleanPath(linkTarget.startsWith('/') ? linkTarget : `${folder}/${linkTarget}`);
 }
 
 /** What a pattern names, in the order of a walk; what lies below a directory that matches is not looked at (fsutil

@@ -1,4 +1,4 @@
-import type { ProgressDisplay, Vertex, VertexEnd } from './progress.ts';
+import type { LineForm, ProgressDisplay, Vertex, VertexEnd } from './progress.ts';
 
 /** So long nothing else is shown while a vertex is being shown that has not ended (progressui's ticker). */
 const PATIENCE_MS = 150;
@@ -9,6 +9,9 @@ export class PlainProgress implements ProgressDisplay {
   readonly #print: (text: string) => undefined | Promise<void>;
   /** 20.10 prints each vertex's digest below its name. */
   readonly #showsDigests: boolean;
+  /** 20.10 goes on in the line that a command did not end. */
+  readonly #joinsRests: boolean;
+  readonly #rests = new Map<number, string>();
   readonly #nowMs: () => number;
   #current: number | undefined;
   #shownMs = 0;
@@ -18,10 +21,11 @@ export class PlainProgress implements ProgressDisplay {
 
   constructor(
     print: (text: string) => undefined | Promise<void>,
-    options: { readonly showsDigests: boolean; readonly nowMs?: () => number },
+    options: { readonly showsDigests: boolean; readonly joinsRests?: boolean; readonly nowMs?: () => number },
   ) {
     this.#print = print;
     this.#showsDigests = options.showsDigests;
+    this.#joinsRests = options.joinsRests ?? false;
     this.#nowMs = options.nowMs ?? (() => 0);
   }
 
@@ -35,8 +39,11 @@ export class PlainProgress implements ProgressDisplay {
     return this.#show(vertex, [`#${vertex.number} ${text}`]);
   }
 
-  log(vertex: Vertex, line: string, atMs: number): undefined | Promise<void> {
-    return this.#show(vertex, [`#${vertex.number} ${(atMs / 1000).toFixed(3)} ${line}`]);
+  log(vertex: Vertex, line: string, atMs: number, form: LineForm = 'whole'): undefined | Promise<void> {
+    const text = `#${vertex.number} ${(atMs / 1000).toFixed(3)} ${line}`;
+    if (form === 'whole' || !this.#joinsRests) return this.#show(vertex, [text]);
+    this.#rests.set(vertex.number, (this.#rests.get(vertex.number) ?? '') + text);
+    return undefined;
   }
 
   ended(vertex: Vertex, end: VertexEnd, tookMs: number): undefined | Promise<void> {
@@ -47,7 +54,8 @@ export class PlainProgress implements ProgressDisplay {
       canceled: 'CANCELED',
       error: `ERROR: ${end.kind === 'error' ? end.message : ''}`,
     };
-    return this.#show(vertex, [`#${vertex.number} ${words[end.kind]}`]);
+    const rest = this.#rests.get(vertex.number) ?? '';
+    return this.#show(vertex, [`${rest}#${vertex.number} ${words[end.kind]}`]);
   }
 
   finished(): undefined | Promise<void> {

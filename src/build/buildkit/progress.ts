@@ -10,13 +10,16 @@ export interface Vertex {
 export type VertexEnd =
   { readonly kind: 'done' | 'cached' | 'canceled' } | { readonly kind: 'error'; readonly message: string };
 
+/** Whether a line ended, or the output did. */
+export type LineForm = 'whole' | 'rest';
+
 /** Where progress goes. Calls may be awaited for backpressure. */
 export interface ProgressDisplay {
   started(vertex: Vertex): undefined | Promise<void>;
   /** A thing that the step did: `exporting layers done`. */
   status(vertex: Vertex, text: string): undefined | Promise<void>;
   /** A line that a command printed, without its end; `atMs` after the start. */
-  log(vertex: Vertex, line: string, atMs: number): undefined | Promise<void>;
+  log(vertex: Vertex, line: string, atMs: number, form?: LineForm): undefined | Promise<void>;
   ended(vertex: Vertex, end: VertexEnd, tookMs: number): undefined | Promise<void>;
   /** Nothing more will come. */
   finished(): undefined | Promise<void>;
@@ -87,15 +90,15 @@ export class Step {
     for (const line of lines) await this.line(line);
   }
 
-  line(text: string): undefined | Promise<void> {
-    return this.#display.log(this.vertex, text, this.#nowMs() - this.vertex.startedMs);
+  line(text: string, form: LineForm = 'whole'): undefined | Promise<void> {
+    return this.#display.log(this.vertex, text, this.#nowMs() - this.vertex.startedMs, form);
   }
 
   /** Only the first end counts. */
   async end(end: VertexEnd): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const rest of Object.values(this.#lines)) if (rest !== '') await this.line(rest);
+    for (const rest of Object.values(this.#lines)) if (rest !== '') await this.line(rest, 'rest');
     await this.#display.ended(this.vertex, end, this.#nowMs() - this.vertex.startedMs);
   }
 

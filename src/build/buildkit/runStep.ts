@@ -79,7 +79,7 @@ export async function runStep(
       const end = await mounted
         .run({
           args,
-          env: new Map([...env, ...prepared.env]),
+          env: new Map([...env, ...proxiesOf(options), ...prepared.env]),
           workingDir: directory,
           user,
           keepsPrimaryGroup: options.vintage !== '0.8',
@@ -100,6 +100,17 @@ export async function runStep(
       if (end.exitCode !== 0) throw new BuildError('instruction', failure(shown, args, end.exitCode, options));
     },
   );
+}
+
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+
+/** Proxies that are given as arguments reach every command, in both spellings, and count in no key (solver/llbsolver,
+ *  proxyEnvList). */
+function proxiesOf({ buildArgs }: BuildkitOptions): readonly (readonly [string, string])[] {
+  return PROXIES.flatMap((name) => {
+    const value = [...buildArgs].findLast(([key]) => key.toUpperCase() === name)?.[1] ?? '';
+    return value === '' ? [] : [[name, value] as const, [name.toLowerCase(), value] as const];
+  });
 }
 
 /** What a build may only do when it is allowed to (util/entitlements): nobody can allow it here. */

@@ -1,12 +1,17 @@
 import { BuildError } from '../buildError.ts';
 import { cleanPath } from '../classic/contextFiles.ts';
 import { matchFilePattern } from '../go/filePattern.ts';
+import { sourceKind } from '../plan/copySource.ts';
 import type { PlannedStep } from '../plan/stageState.ts';
 
 /** What the steps of a build read of the context: the client sends nothing else (dockerfile2llb, ctxPaths). */
 export function contextSources(steps: readonly PlannedStep[]): readonly (readonly string[])[] {
   return steps.flatMap(({ instruction: { body }, mounts }) => {
-    if (body.kind === 'ADD' || (body.kind === 'COPY' && body.from === '')) return [body.sources];
+    if (body.kind === 'ADD' || (body.kind === 'COPY' && body.from === '')) {
+      const local = body.sources.filter((source) => sourceKind(source) === 'context');
+      if (local.length === body.sources.length) return [body.sources];
+      return local.length > 0 ? [local] : [];
+    }
     const bound = mounts.filter(({ type, from }) => type === 'bind' && from === '');
     return bound.length > 0 ? [bound.map(({ source }) => source)] : [];
   });

@@ -61,22 +61,23 @@ export class TtyProgress implements ProgressDisplay {
   }
 
   finished(): undefined | Promise<void> {
-    const isComplete = [...this.#rows.values()].every(({ end }) => end?.kind === 'done' || end?.kind === 'cached');
+    const isComplete = [...this.#rows.values()].every(({ end }) => end !== undefined);
     return this.#paint(isComplete ? 'FINISHED' : '');
   }
 
   #paint(title: string): undefined | Promise<void> {
     const width = this.#columns();
-    const rows = [...this.#rows.values()];
-    const done = rows.filter(({ end }) => end?.kind === 'done' || end?.kind === 'cached').length;
+    const rows = [...this.#rows.values()].sort((a, b) => a.vertex.number - b.vertex.number);
+    const done = rows.filter(({ end }) => end !== undefined).length;
     const sec = fixedText((this.#nowMs() - this.#startedMs) / 1000, 1);
     const head = `[+] Building ${sec}s (${done}/${rows.length}) ${title}`
-      .padEnd(width - 1 - this.#title.length)
+      .padEnd(width - this.#title.length - (this.#title === '' ? 0 : 1))
       .concat(this.#title);
     const lines = rows.flatMap((row) => this.#rowLines(row, width));
-    const up = this.#lines === undefined ? '' : `\x1b[${this.#lines + 1}A`;
+    // The first picture begins where the cursor is: up and down again, which leaves the last row of a screen alone.
+    const up = this.#lines === undefined ? '\x1b[1A\x1b[1B' : '\x1b[1A'.repeat(this.#lines + 1);
     this.#lines = lines.length;
-    return this.#print(`${up}\x1b[1G\x1b[?25l${[head, ...lines].map((line) => `${line}\n`).join('')}\x1b[?25h`);
+    return this.#print(`${up}\x1b[0G\x1b[?25l${head}\n${lines.join('')}\x1b[?25h`);
   }
 
   #rowLines({ vertex, statuses, end }: Row, width: number): readonly string[] {
@@ -88,7 +89,7 @@ export class TtyProgress implements ProgressDisplay {
       const left = width - PREFIX.length - timer.length - 2;
       if (left < MIN_NAME) return [];
       const text = `${PREFIX}${name.slice(0, left)}`.padEnd(width - timer.length - 2);
-      return [end ? `\x1b[${COLORS[end.kind]}m${text} ${timer}\x1b[0m` : `${text} ${timer}`];
+      return [end ? `\x1b[${COLORS[end.kind]}m${text} ${timer}\n\x1b[0m` : `${text} ${timer}\n`];
     });
   }
 }

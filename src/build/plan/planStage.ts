@@ -50,7 +50,7 @@ export class StagePlanner {
         const mounts = readMounts(body, expander);
         const args = runArguments(body, state);
         checkMounts(mounts, command, state, (source) => this.#states.has(source));
-        const createdBy = `${runHistory(args, state)} # buildkit`;
+        const createdBy = `${runHistory(args, state, this.#context.dialect)} # buildkit`;
         const surroundings = this.#surroundings(state, args);
         return { instruction, isOnBuild, mounts, createdBy, makesLayer: true, surroundings };
       }

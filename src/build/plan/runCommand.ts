@@ -4,6 +4,7 @@ import { quote } from '../go/quote.ts';
 import type { Mount, RunInstruction } from '../instructions/instruction.ts';
 import { readMount } from '../instructions/mount.ts';
 import { chompContent, heredocWord } from '../parse/heredocWord.ts';
+import type { Dialect } from './dialect.ts';
 import type { StageCommand, StageNode } from './stageTable.ts';
 import type { StageState } from './stageState.ts';
 import type { WordExpander } from './variableReport.ts';
@@ -70,9 +71,9 @@ export function checkMounts(
 }
 
 /** `created_by` of a RUN: `|1 A=b ` with the arguments in force, then the command. */
-export function runHistory(args: readonly string[], state: StageState): string {
-  const values = new Map<string, string>();
-  for (const { key, value } of state.buildArguments) values.set(key, state.variables.get(key) ?? value ?? '');
-  const shown = [...values].map(([key, value]) => `${key}=${value}`);
+export function runHistory(args: readonly string[], state: StageState, dialect: Dialect): string {
+  const values = state.buildArguments.map(({ key, value }) => [key, state.variables.get(key) ?? value ?? ''] as const);
+  // 0.8 told an argument as often as it was declared.
+  const shown = [...(dialect === '0.8' ? values : new Map(values))].map(([key, value]) => `${key}=${value}`);
   return `RUN ${[...(shown.length > 0 ? [`|${shown.length}`, ...shown] : []), ...args].join(' ')}`;
 }

@@ -49,7 +49,7 @@ export interface BuildkitForm {
   readonly needsConsole: boolean;
   /** Whether a quiet build that fails is told whole. */
   readonly tellsQuietFailures: boolean;
-  /** Of the client's own BuildKit, where it prints digests of vertices. */
+  /** Of the client's own BuildKit, where it prints digests of vertices, and DONE behind an unfinished line. */
   readonly showsDigests: boolean;
   /** Whether what a command printed last is told again when it failed. */
   readonly repeatsLogs: boolean;
@@ -180,7 +180,7 @@ export async function runBuildkit(
     const about = { builder: 'buildkit', source, file: flags.text('file'), tags } as const;
     const owners = await ownerNames(process);
     const display = await displayOf(client, flags, form, nowMs, print);
-    tail = form.repeatsLogs ? new LogTail(display) : undefined;
+    tail = tailOf(client, flags, form, display);
     const id = await watched(client, about, (onStep) =>
       buildWithBuildkit(
         from,
@@ -221,6 +221,17 @@ export async function runBuildkit(
   }
 }
 
+/** Lines for the message about a step that failed (progressui, the ring of its logs). */
+const KEPT_LINES = 10;
+const KEPT_TERMINAL_LINES = 10_000;
+
+/** What of a command's output is told again: a terminal of 20.10 had shown none of it. */
+function tailOf(client: Client, flags: FlagSet, form: BuildkitForm, display: ProgressDisplay): LogTail | undefined {
+  if (form.repeatsLogs) return new LogTail(display, { lineCount: KEPT_LINES, isNumbered: false });
+  const isShown = !client.terminal(2) || progressMode(client, flags) === 'plain';
+  return isShown ? undefined : new LogTail(display, { lineCount: KEPT_TERMINAL_LINES, isNumbered: true });
+}
+
 async function displayOf(
   client: Client,
   flags: FlagSet,
@@ -234,5 +245,5 @@ async function displayOf(
   if (terminal && mode !== 'plain')
     return new TtyProgress({ print, nowMs, title, columns: () => terminal.columns || DEFAULT_COLUMNS });
   if (banner !== '') await print(banner);
-  return new PlainProgress(print, { showsDigests, nowMs });
+  return new PlainProgress(print, { showsDigests, joinsRests: showsDigests, nowMs });
 }

@@ -71,12 +71,11 @@ function folderSource(
     place: folder,
     dockerfile: async () => {
       const bytes = given ?? (await readIfThere(client, path));
-      if (!bytes) return { value: undefined, bytes: 2 };
+      const place = `dockerfile ${path.slice(0, path.lastIndexOf('/'))}`;
+      if (!bytes) return { value: undefined, bytes: transferSize(engine, place, []) };
       const stat = given ? undefined : calls.statIfThere(process, path);
       const sent = { path: name, kind: 'file', mode: 0, mtime: stat?.mtime ?? { sec: 0, nsec: 0 } } as const;
-      const size = transferSize(engine, path.slice(0, path.lastIndexOf('/')), [
-        { ...NO_FILE, ...sent, sizeBytes: bytes.length },
-      ]);
+      const size = transferSize(engine, place, [{ ...NO_FILE, ...sent, sizeBytes: bytes.length }]);
       return { value: new MemorySource(bytes), bytes: size };
     },
     ignoreFile: async () => {
@@ -89,7 +88,7 @@ function folderSource(
       const value = await ContextFiles.read(await spooled(writeTar(members), work), work, 'plain');
       const files = [...value.below('')].filter(({ path }) => isSent(path));
       const fileBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      return { value, bytes: transferSize(engine, folder, files), fileBytes };
+      return { value, bytes: transferSize(engine, `context ${folder}`, files), fileBytes };
     },
   };
 }
@@ -109,7 +108,7 @@ async function readPatterns(client: Client, folder: string, dockerfile: string |
   const patterns = readIgnoreFile(decodeName(bytes)).map(({ pattern }) => pattern);
   const stat = calls.stat(process, found);
   const file = { ...NO_FILE, path: name, kind: 'file', mode: 0, mtime: stat.mtime, sizeBytes: bytes.length } as const;
-  return { patterns, bytes: transferSize(client.engine, folder, [file]), fileBytes: bytes.length };
+  return { patterns, bytes: transferSize(client.engine, `ignored ${folder}`, [file]), fileBytes: bytes.length };
 }
 
 async function readIfThere({ process }: Client, path: string): Promise<Uint8Array | undefined> {

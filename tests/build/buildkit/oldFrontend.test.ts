@@ -101,3 +101,16 @@ describe('BK-1 bases', () => {
     expect(log).toContain('[internal] load metadata for docker.io/library/parent:latest');
   });
 });
+
+describe('BK-5 history', () => {
+  it.each([
+    ['0.8', ['ARG A=1', 'RUN |2 A=9 A=9 /bin/sh -c id # buildkit']],
+    ['current', ['ARG A=9', 'RUN |1 A=9 /bin/sh -c id # buildkit']],
+  ] as const)('tells arguments as %s does', async (vintage, expected) => {
+    const host = testEngine({ programs: HOST_PROGRAMS });
+    const options = { vintage, buildArgs: new Map([['A', '9']]) };
+    const { id } = await buildkitBuild(host, `${BASE}ARG A=1\nARG A=1\nRUN id\n`, FILES, options);
+    const lines = host.engine.images.history(String(id)).map(({ createdBy }) => createdBy);
+    expect([lines[1], lines[0]]).toEqual(expected);
+  });
+});

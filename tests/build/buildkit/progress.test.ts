@@ -5,7 +5,9 @@ import { Progress } from '../../../src/build/buildkit/progress.ts';
 import { TtyProgress } from '../../../src/build/buildkit/ttyProgress.ts';
 import { whyText } from '../../../src/build/buildkit/whyText.ts';
 
-function recorded(given: { readonly showsDigests?: boolean; readonly nowMs?: () => number } = {}) {
+function recorded(
+  given: { readonly showsDigests?: boolean; readonly joinsRests?: boolean; readonly nowMs?: () => number } = {},
+) {
   const options = { showsDigests: false, ...given };
   let text = '';
   let nowMs = 0;
@@ -66,6 +68,15 @@ describe('plain progress', () => {
     expect(text()).toBe(`#1 one\n#1 sha256:${'d'.repeat(64)}\n`);
   });
 
+  it.each([
+    [true, '#1 one\n#1 0.000 rest#1 DONE 0.0s\n'],
+    [false, '#1 one\n#1 0.000 rest\n#1 DONE 0.0s\n'],
+  ])('ends a block behind an unfinished line as each client does: %s', async (joinsRests, expected) => {
+    const { progress, text } = recorded({ joinsRests });
+    await progress.step('one', (step) => step.output('stdout', encoder.encode('rest')));
+    expect(text()).toBe(expected);
+  });
+
   it('keeps characters whole that are cut between pieces', async () => {
     const { progress, text } = recorded();
     const bytes = encoder.encode('é\n');
@@ -92,9 +103,9 @@ describe('progress on a terminal', () => {
     );
     await progress.step('one', async (step) => step.status('copied 2B done'));
     await display.finished();
-    expect(pictures[0]).not.toContain('A\x1b[1G');
+    expect(pictures[0]?.startsWith('\x1b[1A\x1b[1B\x1b[0G')).toBe(true);
     const last = pictures.at(-1) ?? '';
-    expect(last.startsWith('\x1b[3A\x1b[1G')).toBe(true);
+    expect(last.startsWith(`${'\x1b[1A'.repeat(3)}\x1b[0G`)).toBe(true);
     const plain = last.replace(/\x1b\[[?\d]*[a-zA-Z]/g, '').split('\n');
     expect(plain[0]?.trimEnd()).toBe('[+] Building 0.0s (1/1) FINISHED');
     expect(plain[1]).toBe(`${' => one'.padEnd(33)}  0.0s`);
