@@ -21,22 +21,25 @@ import { TarUnpacker } from './tarUnpack.ts';
 /** Lists or unpacks an archive. Throws TarFailure. */
 export async function readArchive(process: Process, setup: TarSetup, report: Report): Promise<void> {
   const input = await openInput(process, setup);
+  let reading: Reading | undefined;
   try {
-    const reading = new Reading(process, setup, report, await exclusionOf(process, setup.options));
+    const made = new Reading(process, setup, report, await exclusionOf(process, setup.options));
+    reading = made;
     const totals = new TarTotals(process, setup);
     const tar = totals.counted(plainTar(process, setup, chunksOf(process, input.file)));
     const scan = await scanTarStream(tar, () => undefined, {
       partial: true,
       sink: {
-        onContent: (entry, piece) => reading.content(entry, piece),
-        onContentEnd: (entry) => reading.end(entry),
+        onContent: (entry, piece) => made.content(entry, piece),
+        onContentEnd: (entry) => made.end(entry),
       },
     });
-    await reading.finish();
+    await made.finish();
     await totals.tell('read');
     await judge(process, report, scan.error, scan.entryCount);
+    await made.tellMissing();
   } catch (error) {
-    await fatal(process, setup, error);
+    await fatal(process, setup, error, reading);
   } finally {
     input.close();
   }
@@ -115,7 +118,12 @@ async function judge(process: Process, report: Report, error: TarError | undefin
 }
 
 /** Says what made reading end. Throws TarFailure. */
-async function fatal(process: Process, { compression }: TarSetup, error: unknown): Promise<never> {
+async function fatal(
+  process: Process,
+  { compression }: TarSetup,
+  error: unknown,
+  reading: Reading | undefined,
+): Promise<never> {
   const isGnu = process.flavour === 'gnu';
   if (error instanceof WrongCompression) {
     const { program } = WORDS[error.compression];
@@ -139,6 +147,7 @@ async function fatal(process: Process, { compression }: TarSetup, error: unknown
     if (!isGnu) throw new TarFailure(error.code === 'truncated' ? 'short read' : 'invalid tar magic');
     if (error.code === 'truncated') throw new TarFailure('Unexpected EOF in archive');
     await process.complain('This does not look like a tar archive');
+    await reading?.tellMissing();
     throw new TarFailure('Exiting with failure status due to previous errors', { told: true });
   }
   if (error instanceof CodecError) {
@@ -216,6 +225,10 @@ class Reading {
   async finish(): Promise<void> {
     await this.#flush();
     await this.#unpacker.finish();
+  }
+
+  /** Members that were asked for and are not there. */
+  async tellMissing(): Promise<void> {
     for (const { pattern, isFound } of this.#wanted) {
       if (isFound) continue;
       const isGnu = this.#process.flavour === 'gnu';

@@ -28,6 +28,8 @@ const TAR = [
   'tar -cf t.tar --owner=54321 --group=65432 a\nsha256sum t.tar',
   'tar cvf t.tar --sort=name src',
   'tar cvvf t.tar src/x.c',
+  'tar x a < empty; tar xO a b < src/x.c; tar xf empty a; tar tf empty',
+  'tar cf t.tar a; tar xf t.tar nosuch; head -c 300 t.tar | tar t a',
   'tar cvf - a | tar tvf -',
   'tar -C src -cf t.tar x.c y.h\ntar tf t.tar',
   'tar -cf t.tar -C src x.c -C sub z.o\ntar tf t.tar',
