@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
+import { once } from '../bytes/once.ts';
 import type { Compression } from '../codec/sniff.ts';
 import { toDigest, type Digest } from '../image/digest.ts';
 import { MediaType } from '../image/mediaTypes.ts';
@@ -93,10 +94,6 @@ export function bytesMember(path: string, bytes: Uint8Array, mtimeSec: number): 
 
 export function sourceMember(path: string, source: ByteSource, mtimeSec: number): PlannedMember {
   return { path, mtimeSec, sizeBytes: source.sizeBytes, open: () => source.stream() };
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  if (bytes.length > 0) yield bytes;
 }
 
 /** Members in the order in which docker writes them: each directory before its content, names by their bytes. Where a

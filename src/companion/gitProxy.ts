@@ -1,4 +1,5 @@
 import { joinBytes } from '../bytes/joinBytes.ts';
+import { once } from '../bytes/once.ts';
 import { bodyChunks, withinTime } from '../registry/responseBody.ts';
 import type { Network } from '../registry/network.ts';
 import { RegistryError } from '../registry/registryError.ts';
@@ -203,8 +204,4 @@ function refusal(status: number, message: string): GitProxyResponse {
   const bytes = new TextEncoder().encode(`${message}\n`);
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
   return { status, headers, body: once(bytes) };
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -1,4 +1,5 @@
 import { joinBytes } from '../bytes/joinBytes.ts';
+import { once } from '../bytes/once.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import { connectTo, lookUpHost } from '../shell/kernel/hostLookup.ts';
 import type { HttpResponse, NetworkService } from '../shell/kernel/network.ts';
@@ -75,10 +76,6 @@ export function labNetwork(core: EngineCore): RegistryNetwork {
       });
     },
   };
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  if (bytes.length > 0) yield bytes;
 }
 
 function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {

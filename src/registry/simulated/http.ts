@@ -1,3 +1,4 @@
+import { once } from '../../bytes/once.ts';
 import { jsonBytes, type JsonWritable } from '../../image/writeJson.ts';
 
 /** A request to a simulated server, as a lab network hands it over. */
@@ -72,7 +73,3 @@ export function respondError(
 }
 
 async function* nothing(): AsyncIterable<Uint8Array> {}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  if (bytes.length > 0) yield bytes;
-}

@@ -1,5 +1,6 @@
 import { joinBytes } from '../../bytes/joinBytes.ts';
 import { encodeName } from '../../bytes/byteName.ts';
+import { once } from '../../bytes/once.ts';
 import type { GitTransport } from '../../git/gitTransport.ts';
 import { advertise, answerWants } from '../../git/uploadPack.ts';
 import { exitCode, type Process } from '../kernel/process.ts';
@@ -42,10 +43,6 @@ export function remotePlace(process: Process, url: string): RemotePlace {
   }
   const path = scheme === 'file' ? url.slice('file://'.length) : url;
   return { kind: 'local', transport: localTransport(process, path), url: STAND_IN_URL };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** As a server of the smart protocol answers. */

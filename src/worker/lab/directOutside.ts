@@ -1,3 +1,4 @@
+import { once } from '../../bytes/once.ts';
 import { RegistryConnection } from '../../registry/connection.ts';
 import { browserNetwork, type Network } from '../../registry/network.ts';
 import { pullRead, RETURNED_HEADERS } from '../../registry/pullRead.ts';
@@ -62,8 +63,4 @@ function refusal(domain: string, { code, detail }: RegistryError): HttpResponse 
   const body = new TextEncoder().encode(JSON.stringify({ errors: [{ code: 'UNAVAILABLE', message }] }));
   const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
   return { status: 403, statusText: 'Forbidden', headers, body: once(body) };
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
