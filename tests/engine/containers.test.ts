@@ -213,7 +213,7 @@ describe('containers of the engine', () => {
     expect((await run(engine, ['whoami'], { config: { User: 'ann', WorkingDir: '/made/here' } })).stdout).toBe(
       '1000:1000:1000,50 /made/here 1\n',
     );
-    expect((await run(engine, ['whoami'], { config: { User: '7:staff' } })).stdout).toBe('7:50: / 1\n');
+    expect((await run(engine, ['whoami'], { config: { User: '7:staff' } })).stdout).toBe('7:50:50 / 1\n');
   });
 
   it('ENG-2 tells why a command cannot be run', async () => {
