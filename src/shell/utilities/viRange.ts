@@ -35,6 +35,12 @@ export function linesRange(first: number, last: number): ViRange {
   return { from: { row: first, column: 0 }, to: { row: last, column: 0 }, isLines: true };
 }
 
+/** Behind the last of so many lines, from the cursor's on. */
+export function lineEnd(buffer: TextBuffer, count: number): Position {
+  const row = Math.min(buffer.lines.length - 1, buffer.row + count - 1);
+  return { row, column: (buffer.lines[row] as string).length };
+}
+
 export function textIn(buffer: TextBuffer, { from, to, isLines }: ViRange): ViText {
   const lines = buffer.lines.slice(from.row, to.row + 1);
   if (isLines) return { lines, isWhole: true };
