@@ -12,7 +12,8 @@ import { readWhole } from './readWhole.ts';
 import { SedFiles, SedOutput } from './sedFiles.ts';
 import { SedInput } from './sedInput.ts';
 import { SedFault, SedMachine } from './sedMachine.ts';
-import { parseSed, type ScriptPiece } from './sedParser.ts';
+import { parseSed } from './sedParser.ts';
+import type { ScriptPiece } from './sedReader.ts';
 import { type SedCommand, SedScriptError } from './sedScript.ts';
 import { InputError, openInput } from './textInput.ts';
 import { TextOutput } from './textOutput.ts';
@@ -50,8 +51,7 @@ export const sed: Program = utility(
       const quietLine = /^#n(\n|$)/.test(pieces[0]?.text ?? '');
       if (quietLine)
         script = [{ ...(pieces[0] as ScriptPiece), text: `#${pieces[0]?.text.slice(1) ?? ''}` }, ...pieces.slice(1)];
-      const separate = options.has('separate') || options.has('inPlace');
-      const commands = parseSed(script, { extended: options.has('extended'), separate });
+      const commands = parseSed(script, { extended: options.has('extended') });
       return await new Sed(process, options, commands, quietLine || options.has('quiet')).run(operands);
     } catch (error) {
       if (error instanceof SedScriptError) {
