@@ -1,7 +1,9 @@
 import type { Filesystem } from '../shell/kernel/filesystem.ts';
 import * as calls from '../shell/kernel/calls.ts';
 import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
-import { exitCode, type Namespaces, PidNamespace, type Process } from '../shell/kernel/process.ts';
+import { type Namespaces, PidNamespace } from '../shell/kernel/namespaces.ts';
+import type { Process } from '../shell/kernel/process.ts';
+import { exitCode } from '../shell/kernel/waitStatus.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
 import { launchInContainer } from './containerProcess.ts';

@@ -1,5 +1,5 @@
 import type { NetworkView } from '../shell/kernel/network.ts';
-import type { Namespaces } from '../shell/kernel/process.ts';
+import type { Namespaces } from '../shell/kernel/namespaces.ts';
 import { linkTargets } from './containerLinks.ts';
 import { findContainer } from './containerNames.ts';
 import type { ContainerRecord, Endpoint } from './containerRecord.ts';

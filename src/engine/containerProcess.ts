@@ -1,7 +1,9 @@
 import type { OpenFile } from '../shell/kernel/openFile.ts';
 import { makePipe } from '../shell/kernel/pipe.ts';
 import { open } from '../shell/kernel/calls.ts';
-import type { Namespaces, Process, WaitStatus } from '../shell/kernel/process.ts';
+import type { Namespaces } from '../shell/kernel/namespaces.ts';
+import type { Process } from '../shell/kernel/process.ts';
+import type { WaitStatus } from '../shell/kernel/waitStatus.ts';
 import type { Program } from '../shell/kernel/program.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';

@@ -1,5 +1,6 @@
 import type { OpenFile } from '../shell/kernel/openFile.ts';
-import type { Namespaces, Process } from '../shell/kernel/process.ts';
+import type { Namespaces } from '../shell/kernel/namespaces.ts';
+import type { Process } from '../shell/kernel/process.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
 import type { Upper } from '../vfs/overlay/upper.ts';

@@ -1,7 +1,8 @@
 import type { Platform, Work } from '../bytes/platform.ts';
 import { toHex } from '../bytes/hex.ts';
 import type { Kernel } from '../shell/kernel/kernel.ts';
-import type { Namespaces, Process } from '../shell/kernel/process.ts';
+import type { Namespaces } from '../shell/kernel/namespaces.ts';
+import type { Process } from '../shell/kernel/process.ts';
 import type { ContainerConfig } from './containerConfig.ts';
 import { EMPTY_STATE, type EngineState } from './engineState.ts';
 import { EventLog } from './eventLog.ts';

@@ -1,4 +1,4 @@
-import { exitCode } from '../shell/kernel/process.ts';
+import { exitCode } from '../shell/kernel/waitStatus.ts';
 import type { ExecOptions, StartedExec } from './containerCalls.ts';
 import { attachTo } from './containerAttachment.ts';
 import { environmentOf } from './containerEnvironment.ts';

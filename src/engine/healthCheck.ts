@@ -1,4 +1,4 @@
-import { exitCode } from '../shell/kernel/process.ts';
+import { exitCode } from '../shell/kernel/waitStatus.ts';
 import { decodeName } from '../bytes/byteName.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';

@@ -1,6 +1,7 @@
 import type { Kernel } from '../shell/kernel/kernel.ts';
 import type { MountNamespace } from '../shell/kernel/mountNamespace.ts';
-import { PidNamespace, Process } from '../shell/kernel/process.ts';
+import { PidNamespace } from '../shell/kernel/namespaces.ts';
+import { Process } from '../shell/kernel/process.ts';
 import { ROOT } from '../vfs/overlay/permission.ts';
 
 /** A process that makes the engine's calls on the files of a tree, and stands in nobody's table. */

@@ -1,4 +1,5 @@
-import { exitCode as shellExitCode, PidNamespace, type Namespaces } from '../shell/kernel/process.ts';
+import { PidNamespace, type Namespaces } from '../shell/kernel/namespaces.ts';
+import { exitCode as shellExitCode } from '../shell/kernel/waitStatus.ts';
 import { cannotStart } from './containerMessages.ts';
 import { environmentOf } from './containerEnvironment.ts';
 import { logContainerEvent } from './containerEvents.ts';

@@ -1,7 +1,8 @@
 import type { EngineSnapshot } from '../engine/engineSnapshot.ts';
 import type { RegistryState, RegistryStore } from '../registry/simulated/registryStore.ts';
 import { topologyChanged } from '../shell/kernel/mountNamespace.ts';
-import { exitCode, type Process } from '../shell/kernel/process.ts';
+import type { Process } from '../shell/kernel/process.ts';
+import { exitCode } from '../shell/kernel/waitStatus.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import type { UpperState } from '../vfs/overlay/upperView.ts';

@@ -1,5 +1,6 @@
 import { makePipe } from '../shell/kernel/pipe.ts';
-import { exitCode, type Process } from '../shell/kernel/process.ts';
+import type { Process } from '../shell/kernel/process.ts';
+import { exitCode } from '../shell/kernel/waitStatus.ts';
 import { ROOT } from '../vfs/overlay/permission.ts';
 import type { Host } from './host.ts';
 

@@ -1,7 +1,7 @@
 import type { NetworkService, SshRequest } from '../shell/kernel/network.ts';
 import type { OpenFile } from '../shell/kernel/openFile.ts';
 import { makePipe } from '../shell/kernel/pipe.ts';
-import { exitCode } from '../shell/kernel/process.ts';
+import { exitCode } from '../shell/kernel/waitStatus.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import { ROOT } from '../vfs/overlay/permission.ts';
 import { VfsError } from '../vfs/vfsError.ts';

@@ -2,7 +2,8 @@ import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../src/vfs/overlay/open
 import { open } from '../../src/shell/kernel/calls.ts';
 import type { OpenFile } from '../../src/shell/kernel/openFile.ts';
 import { makePipe } from '../../src/shell/kernel/pipe.ts';
-import { exitCode, type Process } from '../../src/shell/kernel/process.ts';
+import type { Process } from '../../src/shell/kernel/process.ts';
+import { exitCode } from '../../src/shell/kernel/waitStatus.ts';
 import { startCommand } from '../../src/shell/utilities/launch.ts';
 
 interface Stage {

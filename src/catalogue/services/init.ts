@@ -1,4 +1,4 @@
-import { exitCode } from '../../shell/kernel/process.ts';
+import { exitCode } from '../../shell/kernel/waitStatus.ts';
 import type { Program } from '../../shell/kernel/program.ts';
 import { SIGNALS } from '../../shell/kernel/signals.ts';
 import { startCommand } from '../../shell/utilities/launch.ts';

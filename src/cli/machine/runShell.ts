@@ -4,7 +4,7 @@ import * as calls from '../../shell/kernel/calls.ts';
 import { OpenFile } from '../../shell/kernel/openFile.ts';
 import { makePipe } from '../../shell/kernel/pipe.ts';
 import { plainStat } from '../../shell/kernel/noStat.ts';
-import { exitCode } from '../../shell/kernel/process.ts';
+import { exitCode } from '../../shell/kernel/waitStatus.ts';
 import { SIGNALS } from '../../shell/kernel/signals.ts';
 import { S_IFIFO } from '../../vfs/overlay/fileMode.ts';
 import { ROOT } from '../../vfs/overlay/permission.ts';

@@ -1,6 +1,6 @@
 import type { Process } from '../kernel/process.ts';
 import { runCommand } from '../utilities/launch.ts';
-import { exitCode } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 import { GitFault } from './gitFault.ts';
 import type { Settings } from './settings.ts';
 

@@ -2,7 +2,8 @@ import { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../vfs/overla
 import { VfsError } from '../../vfs/vfsError.ts';
 import { open } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
-import { exitCode, type Process } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 import { RecordReader } from './awkRecords.ts';
 import { AwkError } from './awkSyntax.ts';
 import { causeOf } from './failure.ts';

@@ -2,7 +2,7 @@ import { isDirectory } from '../../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { open, readlink, rmdir, unlink } from '../kernel/calls.ts';
-import { exitCode } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 import { askYes } from './ask.ts';
 import { causeOf } from './failure.ts';
 import { shownSizeBytes } from './fileSize.ts';

@@ -1,7 +1,9 @@
 import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { mayAccess, statIfThere } from '../kernel/calls.ts';
-import type { Process, SpawnOptions, WaitStatus } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
+import type { SpawnOptions } from '../kernel/processSetup.ts';
+import type { WaitStatus } from '../kernel/waitStatus.ts';
 import { joinPath } from './paths.ts';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

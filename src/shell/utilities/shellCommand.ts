@@ -1,7 +1,8 @@
 import { VfsError } from '../../vfs/vfsError.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import { makePipe } from '../kernel/pipe.ts';
-import { exitCode, type Process } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 
 /** Runs `sh -c COMMAND` to its end, with these files in the place of the caller's. Gives its status; 127 where there is
  *  no shell. */

@@ -1,7 +1,8 @@
 import { VfsError } from '../../vfs/vfsError.ts';
 import type { Credentials } from '../../vfs/overlay/permission.ts';
 import type { MountNamespace } from '../kernel/mountNamespace.ts';
-import { exitCode, type Process } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 import type { Program } from '../kernel/program.ts';
 import { type Accounts, readAccounts, type User } from './accounts.ts';
 import { canonicalPath } from './canonical.ts';

@@ -2,7 +2,7 @@ import { readdir, statIfThere } from '../kernel/calls.ts';
 import type { Program } from '../kernel/program.ts';
 import { causeOf } from './failure.ts';
 import { runCommand } from './launch.ts';
-import { exitCode } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 
 /** systemd does not run in containers, nor on this host: what systemctl says where it is not process 1. */
 export const systemctl: Program = async (process) => {

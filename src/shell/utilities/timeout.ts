@@ -1,4 +1,5 @@
-import { exitCode, type Process } from '../kernel/process.ts';
+import type { Process } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 import { parseSignal, SIGNALS, signalName } from '../kernel/signals.ts';
 import { causeOf } from './failure.ts';
 import { parseDuration } from './duration.ts';

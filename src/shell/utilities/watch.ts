@@ -2,7 +2,7 @@ import { VfsError } from '../../vfs/vfsError.ts';
 import { runCommand } from './launch.ts';
 import { causeOf } from './failure.ts';
 import { UsageError } from './options.ts';
-import { exitCode } from '../kernel/process.ts';
+import { exitCode } from '../kernel/waitStatus.ts';
 import { localTime, strftime } from './strftime.ts';
 import { zoneOf } from './timeZone.ts';
 import { utility } from './utility.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as calls from '../../../src/shell/kernel/calls.ts';
 import { makePipe } from '../../../src/shell/kernel/pipe.ts';
-import { exitCode, type Process } from '../../../src/shell/kernel/process.ts';
+import type { Process } from '../../../src/shell/kernel/process.ts';
+import { exitCode } from '../../../src/shell/kernel/waitStatus.ts';
 import type { Program } from '../../../src/shell/kernel/program.ts';
 import { Pty } from '../../../src/shell/kernel/pty.ts';
 import { SIGNALS } from '../../../src/shell/kernel/signals.ts';

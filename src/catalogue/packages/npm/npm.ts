@@ -1,5 +1,6 @@
 import * as calls from '../../../shell/kernel/calls.ts';
-import { exitCode, type Process } from '../../../shell/kernel/process.ts';
+import type { Process } from '../../../shell/kernel/process.ts';
+import { exitCode } from '../../../shell/kernel/waitStatus.ts';
 import type { Program } from '../../../shell/kernel/program.ts';
 import { findCommand, runCommand } from '../../../shell/utilities/launch.ts';
 import type { Catalogue } from '../../catalogue.ts';

@@ -1,5 +1,6 @@
 import { VfsError } from '../../../vfs/vfsError.ts';
-import { exitCode, type Process } from '../../kernel/process.ts';
+import type { Process } from '../../kernel/process.ts';
+import { exitCode } from '../../kernel/waitStatus.ts';
 import { SIGNALS } from '../../kernel/signals.ts';
 import { complain, writeError } from '../execution/complain.ts';
 import type { Builtin } from '../execution/builtin.ts';

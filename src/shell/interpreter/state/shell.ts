@@ -1,4 +1,5 @@
-import type { Process, SignalHandler } from '../../kernel/process.ts';
+import type { Process } from '../../kernel/process.ts';
+import type { SignalHandler } from '../../kernel/signalled.ts';
 import type { Node, Script } from '../syntax/tree.ts';
 import type { Soon } from '../waiting.ts';
 import type { Dialect } from './dialect.ts';

@@ -1,0 +1,34 @@
+import type { MountNamespace } from './mountNamespace.ts';
+import type { Process } from './process.ts';
+
+/** What containers have apart and a host shares (namespaces(7)). */
+export interface Namespaces {
+  mounts: MountNamespace;
+  readonly pids: PidNamespace;
+  readonly uts: { hostname: string };
+  /** The host's name in the lab network. */
+  readonly network: { readonly host: string; readonly isIsolated: boolean };
+}
+
+/** Numbers processes from 1. A process is also known in the namespaces outside its own. */
+export class PidNamespace {
+  readonly parent: PidNamespace | undefined;
+  readonly processes = new Map<number, Process>();
+  #next = 1;
+
+  constructor(parent: PidNamespace | undefined, firstPid = 1) {
+    this.parent = parent;
+    this.#next = firstPid;
+  }
+
+  add(process: Process): number {
+    const pid = this.#next++;
+    this.processes.set(pid, process);
+    return pid;
+  }
+
+  /** Numbers that nobody gets. */
+  skip(count: number): void {
+    this.#next += count;
+  }
+}
