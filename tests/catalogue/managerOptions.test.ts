@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApkArguments } from '../../src/catalogue/packages/apk/apkArguments.ts';
-import { NpmArguments } from '../../src/catalogue/packages/npm/npm.ts';
+import { NpmArguments } from '../../src/catalogue/packages/npm/npmArguments.ts';
 import { PipArguments } from '../../src/catalogue/packages/python/pip.ts';
 import { run, type TestKernel } from '../support/testKernel.ts';
 import { imageKernel } from './container.ts';

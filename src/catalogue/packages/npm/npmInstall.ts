@@ -5,9 +5,9 @@ import type { LayerEntry } from '../../layerTar.ts';
 import { findPaths } from '../findPaths.ts';
 import { noteStandIns } from '../standInNote.ts';
 import { removePaths, unpackEntries } from '../unpackEntries.ts';
-import type { NpmRun } from './npm.ts';
 import type { NpmPackage } from './npmPackages.ts';
 import { lockedVersions, lockOf, type PackageJson, readJson, table, writeJson } from './npmProject.ts';
+import type { NpmRun } from './npmRun.ts';
 import { layOut, type NpmTree, type Unresolved } from './npmTree.ts';
 
 /** Archives are about this part of what they unpack to. */
