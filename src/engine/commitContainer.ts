@@ -25,7 +25,7 @@ export async function commitContainer(
   if (options.reference !== undefined && readReference(options.reference, core.vintage).digest !== undefined)
     throw digestTag();
   const config = changedConfig(core, { ...record.config, ...options.config }, options.changes);
-  const parent = imageById(core, record.imageId);
+  const parent = record.imageId === '' ? undefined : imageById(core, record.imageId);
   const { upper } = runtimes.of(record);
   const frozen = upper.freeze();
   let newLayer: Digest | undefined;
@@ -35,13 +35,13 @@ export async function commitContainer(
       core,
       layersOf(
         core,
-        parent.layers.map(({ diffId }) => diffId),
+        (parent?.layers ?? []).map(({ diffId }) => diffId),
       ).at(-1),
       read,
     ).diffId;
   }
   const image = createImage(core, {
-    parent: parent.id,
+    parent: parent?.id,
     newLayer,
     config: withImage(config, record.config),
     containerConfig: record.config,

@@ -13,7 +13,8 @@ export interface ContainerSummary {
   readonly name: string;
   /** As it was given to `create`; the short ID where that no longer names the image. */
   readonly image: string;
-  readonly imageId: Digest;
+  /** '': it has no image. */
+  readonly imageId: Digest | '';
   /** Path and arguments joined by blanks, quoted as `docker ps` shows them. */
   readonly command: string;
   readonly createdSec: number;
@@ -21,7 +22,7 @@ export interface ContainerSummary {
   /** Undefined unless asked for. */
   readonly sizeRwBytes?: number;
   readonly sizeRootFsBytes?: number;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>> | null;
   readonly state: ContainerStatus;
   /** `Up 2 minutes`, `Exited (0) 3 seconds ago`. */
   readonly status: string;

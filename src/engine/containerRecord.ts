@@ -11,7 +11,8 @@ export interface ContainerRecord {
   /** Without a slash. */
   readonly name: string;
   readonly createdAt: string;
-  readonly imageId: Digest;
+  /** '': made from scratch, by a build. */
+  readonly imageId: Digest | '';
   /** Base first: stays when the image goes. */
   readonly layers: readonly LayerRecord[];
   readonly config: ContainerConfig;

@@ -39,9 +39,9 @@ export async function createContainer(
   const given = { ...EMPTY_CONFIG, ...request.config };
   const hostConfig = withDefaults(request.hostConfig);
   checkSettings(given, hostConfig);
-  const image = findImage(core, given.Image);
-  requirePlatform(image, given.Image, request.platform);
-  const imageConfig = objectField(image.document, 'config');
+  const image = given.Image === '' ? undefined : findImage(core, given.Image);
+  if (image) requirePlatform(image, given.Image, request.platform);
+  const imageConfig = image && objectField(image.document, 'config');
   const config = mergeConfig(given, imageConfig && readContainerConfig(imageConfig));
   const options = modeConflict(hostConfig, given);
   if (options !== undefined)
@@ -58,8 +58,8 @@ export async function createContainer(
     id,
     name,
     createdAt: core.now(),
-    imageId: image.id,
-    layers: image.layers,
+    imageId: image?.id ?? '',
+    layers: image?.layers ?? [],
     config: { ...config, Hostname: hostname },
     hostConfig: links.length > 0 ? { ...hostConfig, Links: links } : hostConfig,
     path: command[0] as string,

@@ -84,7 +84,7 @@ function containerFilter(core: EngineCore, filters: Filters): (record: Container
     if (filters.has('health') && !values('health').includes(state.health?.status ?? 'none')) return false;
     if (names.length > 0 && !names.some((name) => name.test(`/${record.name}`) || name.test(record.name))) return false;
     if (ids.length > 0 && !ids.some((id) => id.test(record.id))) return false;
-    if (ancestors && !ancestors.has(record.imageId)) return false;
+    if (ancestors && (record.imageId === '' || !ancestors.has(record.imageId))) return false;
     if (filters.has('volume') && !values('volume').some((volume) => hasVolume(record, volume))) return false;
     if (filters.has('network') && !values('network').some((network) => hasNetwork(record, network))) return false;
     if (filters.has('publish') && !values('publish').some((port) => hasPort(shownPorts(record), port, 'publicPort')))
@@ -189,7 +189,7 @@ function summarize(
     createdSec: timeSec(record.createdAt),
     ports: shownPorts(record),
     ...(wantsSize && { sizeRwBytes: sizeRw, sizeRootFsBytes: sizeRw + imageBytes(record) }),
-    labels: record.config.Labels ?? {},
+    labels: record.config.Labels,
     state: record.state.status,
     status: statusText(core, record),
     networkNames: record.endpoints.map(({ networkName }) => networkName),
@@ -204,6 +204,7 @@ export function imageBytes({ layers }: ContainerRecord): number {
 /** As it was given, as long as that still means this image; else the ID (moby daemon/list.go, refreshImage). */
 function shownImage(core: EngineCore, record: ContainerRecord): string {
   const { Image: given } = record.config;
+  if (given === '') return '';
   try {
     if (findImage(core, given).id === record.imageId) return given;
   } catch (error) {

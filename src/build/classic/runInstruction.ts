@@ -26,7 +26,6 @@ export async function runInstruction({ command, mountFlags }: RunInstruction, to
     ...(args.length > 0 && { Cmd: args, Entrypoint: [''] }),
     Env: [...(build.config.Env ?? []), ...inForce],
   });
-  if (build.imageId === undefined) throw nothingToRun(args[0] ?? '');
   await execute(container.id, args, setup);
   await commit.commit(container, probed, await surroundings.engine.containers.sealLayer(container.id));
 }
@@ -53,15 +52,4 @@ async function execute(id: string, command: readonly string[], setup: StepSetup)
     work.signal?.removeEventListener('abort', stop);
     attachment.detach();
   }
-}
-
-/** What runc says of a command on scratch: nothing is there. */
-function nothingToRun(command: string): BuildError {
-  const why = command.includes('/')
-    ? `exec: ${JSON.stringify(command)}: stat ${command}: no such file or directory`
-    : `exec: ${JSON.stringify(command)}: executable file not found in $PATH`;
-  return new BuildError(
-    'instruction',
-    `failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${why}: unknown`,
-  );
 }

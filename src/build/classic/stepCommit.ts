@@ -1,4 +1,3 @@
-import { toHex } from '../../bytes/hex.ts';
 import type { ContainerConfig } from '../../engine/containerConfig.ts';
 import type { Digest } from '../../image/digest.ts';
 import { type CacheDecision, probeCache } from './cacheProbe.ts';
@@ -14,8 +13,6 @@ export class StepCommit {
   readonly #setup: StepSetup;
   readonly #words: StepWords;
   readonly #containers: string[] = [];
-  /** Of the containers those that the engine knows. */
-  readonly #known = new Set<string>();
 
   constructor(setup: StepSetup, words: StepWords) {
     this.#setup = setup;
@@ -25,13 +22,13 @@ export class StepCommit {
   async discardContainers(): Promise<void> {
     const { containers } = this.#setup.surroundings.engine;
     for (const id of this.#containers.splice(0))
-      if (this.#known.has(id)) await containers.remove(id, { isForced: true, removesVolumes: true });
+      await containers.remove(id, { isForced: true, removesVolumes: true });
   }
 
   async removeContainers(): Promise<void> {
     const { engine, print } = this.#setup.surroundings;
     for (const id of this.#containers.splice(0)) {
-      if (this.#known.has(id)) await engine.containers.remove(id, { isForced: true, removesVolumes: true });
+      await engine.containers.remove(id, { isForced: true, removesVolumes: true });
       await print(`Removing intermediate container ${id.slice(0, SHORT_ID)}\n`);
     }
   }
@@ -88,25 +85,16 @@ export class StepCommit {
   }
 
   async create(config: ContainerConfig): Promise<{ readonly id: string; readonly config: ContainerConfig }> {
-    const { engine, print, random } = this.#setup.surroundings;
-    let id: string;
-    let made: ContainerConfig;
-    if (this.#setup.build.imageId === undefined) {
-      // Nothing stands on scratch that could be run: there is only a name for it.
-      id = toHex(random(32));
-      made = { ...config, Hostname: id.slice(0, SHORT_ID), Labels: config.Labels ?? {} };
-    } else {
-      ({ id } = await engine.containers.create({ name: '', config, hostConfig: this.#setup.options.hostConfig }));
-      this.#known.add(id);
-      const shown = (engine.containers.inspect(id) as { readonly Config?: Partial<ContainerConfig> }).Config;
-      made = {
-        ...config,
-        Hostname: shown?.Hostname ?? '',
-        Labels: config.Labels ?? {},
-        // An empty one is the image's to the engine: such a step is never found again.
-        Entrypoint: shown?.Entrypoint ?? config.Entrypoint,
-      };
-    }
+    const { engine, print } = this.#setup.surroundings;
+    const { id } = await engine.containers.create({ name: '', config, hostConfig: this.#setup.options.hostConfig });
+    const shown = (engine.containers.inspect(id) as { readonly Config?: Partial<ContainerConfig> }).Config;
+    const made = {
+      ...config,
+      Hostname: shown?.Hostname ?? '',
+      Labels: config.Labels ?? {},
+      // An empty one is the image's to the engine: such a step is never found again.
+      Entrypoint: shown?.Entrypoint ?? config.Entrypoint,
+    };
     this.#containers.push(id);
     await print(` ---> Running in ${id.slice(0, SHORT_ID)}\n`);
     return { id, config: made };

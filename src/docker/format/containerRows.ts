@@ -41,7 +41,7 @@ export const CONTAINER_ROWS: RowKind<ContainerRow> = {
     State: { header: 'STATE', text: ({ container }) => container.state },
     Status: { header: 'STATUS', text: ({ container }) => container.status },
     Size: { header: 'SIZE', text: sizeText },
-    Labels: { header: 'LABELS', text: ({ container }) => labelsText(container.labels) },
+    Labels: { header: 'LABELS', text: ({ container }) => labelsText(container.labels ?? {}) },
     Mounts: {
       header: 'MOUNTS',
       text: ({ container, truncates }) =>
@@ -56,7 +56,7 @@ export const CONTAINER_ROWS: RowKind<ContainerRow> = {
     },
     Networks: { header: 'NETWORKS', text: ({ container }) => container.networkNames.join(',') },
   },
-  labels: ({ container }) => container.labels,
+  labels: ({ container }) => container.labels ?? {},
 };
 
 const RAW = [

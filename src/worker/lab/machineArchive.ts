@@ -53,7 +53,7 @@ export async function machineArchive(fileName: string, snapshot: EngineSnapshot,
     const upper = snapshot.containers.get(container.id)?.upper;
     const top = upper && (await sealedUpper(upper, work));
     const stack = container.layers.map((layer) => layers.of(layer));
-    const image = state.images.get(container.imageId);
+    const image = container.imageId === '' ? undefined : state.images.get(container.imageId);
     images.push({
       ...NO_NAMES,
       describedBy: 'container',

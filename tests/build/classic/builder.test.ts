@@ -153,4 +153,13 @@ describe('CB-2 what a build makes', () => {
     expect([...host.engine.containers.list({ isAll: true })]).toEqual([]);
     expect(() => host.engine.images.find('never')).toThrow();
   });
+
+  it('CB-2 RUN on scratch leaves a container without an image', async () => {
+    const bare = testEngine({ programs: HOST_PROGRAMS });
+    const { error } = await classicBuild(bare, 'FROM scratch\nENV A=b\nRUN x\n', []);
+    expect(error?.message).toContain('exec: "/bin/sh": stat /bin/sh: no such file or directory');
+    const [left, ...others] = bare.engine.containers.list({ isAll: true });
+    expect(others).toEqual([]);
+    expect(left).toMatchObject({ image: '', imageId: '', labels: null, state: 'created', command: '/bin/sh -c x' });
+  });
 });

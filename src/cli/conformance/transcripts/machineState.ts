@@ -34,7 +34,7 @@ export function machineState(engine: Engine): MachineState {
         command: summary.command,
         state: state.Status ?? '',
         exit_code: state.ExitCode ?? 0,
-        labels: Object.fromEntries(Object.entries(summary.labels)),
+        labels: summary.labels && Object.fromEntries(Object.entries(summary.labels)),
         mounts: [...summary.mounts]
           .sort((a, b) => compareText(a.destination, b.destination))
           .map(({ type, name, source, destination }) => ({
