@@ -21,8 +21,7 @@ export class StepCommit {
 
   async discardContainers(): Promise<void> {
     const { containers } = this.#setup.surroundings.engine;
-    for (const id of this.#containers.splice(0))
-      await containers.remove(id, { isForced: true, removesVolumes: true });
+    for (const id of this.#containers.splice(0)) await containers.remove(id, { isForced: true, removesVolumes: true });
   }
 
   async removeContainers(): Promise<void> {
