@@ -154,6 +154,20 @@ export function fieldOf(value: GoValue, name: string): GoValue | undefined {
   return undefined;
 }
 
+/** What a pointer points to in the end. */
+export function pointedType(type: GoType): GoType {
+  return type.kind === 'pointer' ? pointedType(type.to) : type;
+}
+
+/** Also one of those that are embedded. */
+export function hasField(type: GoStruct, name: string): boolean {
+  return type.fields.some((field) => {
+    if (field.name === name) return true;
+    const inner = field.isEmbedded ? pointedType(field.type) : undefined;
+    return inner?.kind === 'struct' && hasField(inner, name);
+  });
+}
+
 /** Empty as `if` sees it. */
 export function isTrue(value: GoValue | undefined): boolean {
   if (!value) return false;

@@ -1,4 +1,5 @@
-import { type ExecuteOptions, executeTemplate } from './execute.ts';
+import type { ExecuteOptions } from './evaluation.ts';
+import { executeTemplate } from './execute.ts';
 import { DOCKER_FUNCTIONS, HEADER_FUNCTIONS } from './functions.ts';
 import type { GoValue } from './goValue.ts';
 import { type ParsedTemplate, parseTemplate } from './parser.ts';
