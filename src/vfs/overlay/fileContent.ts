@@ -46,7 +46,14 @@ const ZERO_CHUNK: Chunk = { stamp: {}, bytes: zeros(CHUNK_BYTES), ranges: [0, CH
 /** A content of the bytes of a source, which is not read. */
 export function contentOf(source: ByteSource): FileContent {
   if (source.sizeBytes === 0) return EMPTY_CONTENT;
-  return { sizeBytes: source.sizeBytes, base: source, baseBytes: source.sizeBytes, chunks: NO_CHUNKS, chunkBytes: 0, zeroBytes: 0 };
+  return {
+    sizeBytes: source.sizeBytes,
+    base: source,
+    baseBytes: source.sizeBytes,
+    chunks: NO_CHUNKS,
+    chunkBytes: 0,
+    zeroBytes: 0,
+  };
 }
 
 export function contentBytes(content: FileContent): number {
