@@ -18,7 +18,7 @@ import {
 } from './machineWork.ts';
 import { fastest, megabytes, milliseconds, runProgram } from './measure.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** A loop of a just-bash that takes longer is measured once. */
 const LONG_MS = 2_000;
 
@@ -50,7 +50,7 @@ async function compareShells(): Promise<void> {
   const machine = bootLabMachine();
   machine.place('/data', tree);
   const peer = await findPeer(tree);
-  console.log(`\n${'fastest of 3, ms'.padEnd(26)}machine    this host  just-bash`);
+  console.log(`\n${`fastest of ${ROUNDS}, ms`.padEnd(26)}machine    this host  just-bash`);
   for (const work of SHELL_WORK) await compareWork(work, machine, peer);
   await measureRoot(machine);
   await machine.halt();
