@@ -54,55 +54,41 @@ function numbers(bytes: Uint8Array, base: 8 | 16) {
 }
 
 function readNew(bytes: Uint8Array): HeaderFields {
-  const next = numbers(bytes, 16);
-  const [inode, mode, uid, gid, linkCount, mtimeSec, sizeBytes] = Array.from({ length: 7 }, () => next(8)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const device = deviceNumber(next(8), next(8));
-  const [major, minor, nameBytes, checksum] = [next(8), next(8), next(8), next(8)];
-  const namePadding = paddingTo(4, HEADER_BYTES.newc + nameBytes);
-  return {
-    inode,
-    mode,
-    uid,
-    gid,
-    linkCount,
-    mtimeSec,
-    sizeBytes,
-    device,
-    major,
-    minor,
-    checksum,
-    nameBytes,
-    namePadding,
+  const digits = numbers(bytes, 16);
+  const next = () => digits(8);
+  // As they lie in the header.
+  const fields = {
+    inode: next(),
+    mode: next(),
+    uid: next(),
+    gid: next(),
+    linkCount: next(),
+    mtimeSec: next(),
+    sizeBytes: next(),
+    device: deviceNumber(next(), next()),
+    major: next(),
+    minor: next(),
+    nameBytes: next(),
+    checksum: next(),
   };
+  return { ...fields, namePadding: paddingTo(4, HEADER_BYTES.newc + fields.nameBytes) };
 }
 
 function readOld(bytes: Uint8Array): HeaderFields {
   const next = numbers(bytes, 8);
-  const [device, inode, mode, uid, gid, linkCount, special] = Array.from({ length: 7 }, () => next(6)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [mtimeSec, nameBytes, sizeBytes] = [next(11), next(6), next(11)];
-  return {
-    ...{ device, inode, mode, uid, gid, linkCount, mtimeSec, nameBytes, sizeBytes },
-    major: deviceMajor(special),
-    minor: deviceMinor(special),
-    checksum: 0,
-    namePadding: 0,
+  const { special, ...fields } = {
+    device: next(6),
+    inode: next(6),
+    mode: next(6),
+    uid: next(6),
+    gid: next(6),
+    linkCount: next(6),
+    special: next(6),
+    mtimeSec: next(11),
+    nameBytes: next(6),
+    sizeBytes: next(11),
   };
+  return { ...fields, major: deviceMajor(special), minor: deviceMinor(special), checksum: 0, namePadding: 0 };
 }
 
 function readBinary(bytes: Uint8Array): HeaderFields {
