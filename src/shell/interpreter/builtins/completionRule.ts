@@ -1,7 +1,7 @@
 import { singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
 import type { CompletionRule, Shell } from '../state/shell.ts';
-import { usageError } from './options.ts';
+import { scanOptions } from './options.ts';
 
 /** Actions of `-A`, with the letters that some have (bash(1), "Programmable Completion Builtins"). In the order in which
  *  they are listed. */
@@ -36,7 +36,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
 export const COMPLETION_OPTIONS: readonly string[] = [
   ...['bashdefault', 'default', 'dirnames', 'filenames', 'noquote', 'nosort', 'nospace', 'plusdirs'],
 ];
-const TAKES_ARGUMENT = 'oAGWFCXPS';
+const LETTERS = `o:A:G:W:F:C:X:P:S:${Object.values(ACTIONS).join('')}`;
 
 export interface GivenRule {
   readonly rule: CompletionRule;
@@ -47,34 +47,18 @@ export interface GivenRule {
 
 /** Reads what `complete` and `compgen` are given. Throws ShellError. */
 export function readRule(shell: Shell, argv: readonly string[]): GivenRule {
-  const command = argv[0] as string;
   const flags = new Set<string>();
   const actions = new Set<string>();
   const options = new Set<string>();
   const values = new Map<string, string>();
-  let i = 1;
-  for (; i < argv.length; i++) {
-    const word = argv[i] as string;
-    if (word === '--') {
-      i++;
-      break;
-    }
-    if (word.length < 2 || !word.startsWith('-')) break;
-    for (let j = 1; j < word.length; j++) {
-      const letter = word[j] as string;
-      if (TAKES_ARGUMENT.includes(letter)) {
-        const value = j + 1 < word.length ? word.slice(j + 1) : argv[++i];
-        if (value === undefined) throw usageError(shell, command, `-${letter}: option requires an argument`);
-        take(letter, value, { actions, options, values });
-        break;
-      }
-      const action = Object.keys(ACTIONS).find((name) => ACTIONS[name] === letter);
-      if (action !== undefined) actions.add(action);
-      else if ('prDEI'.includes(letter) && command === 'complete') flags.add(letter);
-      else throw usageError(shell, command, `-${letter}: invalid option`);
-    }
-  }
-  return { rule: { actions, options, values }, flags, operands: argv.slice(i) };
+  const letters = argv[0] === 'complete' ? `${LETTERS}prDEI` : LETTERS;
+  const operands = scanOptions(shell, argv, letters, (letter, value) => {
+    const action = Object.keys(ACTIONS).find((name) => ACTIONS[name] === letter);
+    if (value !== undefined) take(letter, value, { actions, options, values });
+    else if (action !== undefined) actions.add(action);
+    else flags.add(letter);
+  });
+  return { rule: { actions, options, values }, flags, operands };
 }
 
 function take(

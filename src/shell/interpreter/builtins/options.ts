@@ -13,6 +13,20 @@ export interface GivenOptions {
 export function readOptions(shell: Shell, argv: readonly string[], letters: string): GivenOptions {
   const flags = new Set<string>();
   const values = new Map<string, string>();
+  const operands = scanOptions(shell, argv, letters, (letter, value) => {
+    flags.add(letter);
+    if (value !== undefined) values.set(letter, value);
+  });
+  return { flags, values, operands };
+}
+
+/** The same, one option after another. Returns the operands. */
+export function scanOptions(
+  shell: Shell,
+  argv: readonly string[],
+  letters: string,
+  take: (letter: string, value: string | undefined) => void,
+): readonly string[] {
   let i = 1;
   for (; i < argv.length; i++) {
     const word = argv[i] as string;
@@ -25,15 +39,17 @@ export function readOptions(shell: Shell, argv: readonly string[], letters: stri
       const letter = word[j] as string;
       const at = letters.indexOf(letter);
       if (at < 0 || letter === ':') throw badOption(shell, argv[0] as string, letter);
-      flags.add(letter);
-      if (letters[at + 1] !== ':') continue;
+      if (letters[at + 1] !== ':') {
+        take(letter, undefined);
+        continue;
+      }
       const value = j + 1 < word.length ? word.slice(j + 1) : argv[++i];
       if (value === undefined) throw usageError(shell, argv[0] as string, `-${letter}: option requires an argument`);
-      values.set(letter, value);
+      take(letter, value);
       break;
     }
   }
-  return { flags, values, operands: argv.slice(i) };
+  return argv.slice(i);
 }
 
 export function badOption(shell: Shell, name: string, letter: string): ShellError {
