@@ -2,7 +2,8 @@ import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { Regex } from '../regex/regex.ts';
 import { loadEdited, saveEdited } from './editedFile.ts';
-import { askLine, EditorView } from './editorView.ts';
+import { EditorView } from './editorView.ts';
+import { askLine } from './promptLine.ts';
 import { reverseVideo, Screen } from './screen.ts';
 import { linesOf, TextBuffer } from './textBuffer.ts';
 import { utility } from './utility.ts';
@@ -268,7 +269,7 @@ class Nano {
   }
 
   #ask(prompt: string, initial = ''): Promise<string | undefined> {
-    return askLine(this.#screen, this.#textRows + 1, prompt, { initial });
+    return askLine(this.#screen, { prompt, initial, row: this.#textRows + 1 });
   }
 
   async #mayLeave(): Promise<boolean> {

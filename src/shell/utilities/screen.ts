@@ -92,10 +92,18 @@ export class Screen {
   /** The next key: a character, or a name: `up`, `enter`, `escape`, `ctrl-x`, `meta-x`, `resize`. `eof` when nobody types
    *  any more. */
   async key(): Promise<string> {
-    while (this.#keys.length === 0) {
+    for (;;) {
       try {
-        const reading = this.#terminal.slave.read(4096);
-        const chunk = reading instanceof Promise ? await this.#process.waitFor(reading) : reading;
+        // A signal that came while the screen was drawn ends no wait.
+        this.#process.checkSignals();
+        if (this.#keys.length > 0) break;
+        // A read that a signal ends would go on, and take the next key to nowhere.
+        const ready = this.#terminal.slave.whenReadable();
+        if (ready) {
+          await this.#process.waitFor(ready);
+          continue;
+        }
+        const chunk = await this.#terminal.slave.read(4096);
         if (chunk.length === 0) return 'eof';
         this.#split(decodeName(chunk));
       } catch (error) {

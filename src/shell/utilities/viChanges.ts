@@ -1,6 +1,7 @@
 import type { ViCall } from './viCall.ts';
 import type { ViEditor } from './viEditor.ts';
 import { characterOf } from './viMotionKeys.ts';
+import { afterCharacters } from './textBuffer.ts';
 import { operate, paste } from './viOperators.ts';
 import { joinLines, lineEnd, toggledCase } from './viRange.ts';
 import type { ViState } from './viState.ts';
@@ -18,7 +19,7 @@ export async function runChange(editor: ViEditor, key: string, { count = 1, regi
     case 'x':
     case 'delete':
       if (line === '') state.hasFailed = true;
-      else cut(column, { row, column: Math.min(line.length, column + count) });
+      else cut(column, { row, column: afterCharacters(line, column, count) });
       break;
     case 'X':
       if (column === 0) state.hasFailed = true;
@@ -35,7 +36,7 @@ export async function runChange(editor: ViEditor, key: string, { count = 1, regi
       replaceCharacters(state, await editor.next(), count);
       break;
     case '~': {
-      const end = Math.min(line.length, column + count);
+      const end = afterCharacters(line, column, count);
       buffer.mark();
       buffer.setLine(line.slice(0, column) + toggledCase(line.slice(column, end)) + line.slice(end));
       buffer.moveTo(row, end);
@@ -68,17 +69,18 @@ function replaceCharacters(state: ViState, key: string, count: number): void {
   const { buffer } = state;
   const { row, column, line } = buffer;
   const isText = [...characterOf(key)].length === 1 || key === 'enter';
-  if (!isText || column + count > line.length) {
+  const end = afterCharacters(line, column, count);
+  if (!isText || [...line.slice(column, end)].length < count) {
     state.hasFailed = key !== 'escape';
     return;
   }
   buffer.mark();
   if (key === 'enter') {
-    buffer.replaceLines(row, 1, [line.slice(0, column), line.slice(column + count)]);
+    buffer.replaceLines(row, 1, [line.slice(0, column), line.slice(end)]);
     buffer.moveTo(row + 1, 0);
     return;
   }
-  buffer.setLine(line.slice(0, column) + characterOf(key).repeat(count) + line.slice(column + count));
+  buffer.setLine(line.slice(0, column) + characterOf(key).repeat(count) + line.slice(end));
   buffer.moveTo(row, column + count - 1);
 }
 

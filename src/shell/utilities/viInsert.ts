@@ -1,4 +1,4 @@
-import type { TextBuffer } from './textBuffer.ts';
+import { afterCharacter, type TextBuffer } from './textBuffer.ts';
 import { motionOf } from './viMotions.ts';
 import { type Position, shiftLines, textIn } from './viRange.ts';
 import type { ViState } from './viState.ts';
@@ -88,7 +88,7 @@ function put(buffer: TextBuffer, text: string, { kind }: Insertion): void {
     buffer.insert(text);
     return;
   }
-  buffer.setLine(line.slice(0, column) + text + line.slice(column + 1));
+  buffer.setLine(line.slice(0, column) + text + line.slice(afterCharacter(line, column)));
   buffer.moveTo(row, column + text.length);
 }
 

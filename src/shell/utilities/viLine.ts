@@ -1,6 +1,14 @@
+import { PromptLine } from './promptLine.ts';
 import type { Screen } from './screen.ts';
 import type { ViKeys } from './viKeys.ts';
 import type { ViState } from './viState.ts';
+
+/** Keys that send the same as others. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['ctrl-j', 'enter'],
+  ['ctrl-m', 'enter'],
+  ['ctrl-h', 'backspace'],
+]);
 
 /** Asks for a line below the text: of keys that are typed, or that a macro runs. Undefined when it was left. */
 export async function readViLine(
@@ -9,41 +17,19 @@ export async function readViLine(
   state: ViState,
   form: { readonly prompt: string; readonly initial: string; readonly row: number },
 ): Promise<string | undefined> {
-  let text = form.initial;
+  const line = new PromptLine(screen, form);
   for (;;) {
-    if (!keys.isRunning)
-      await screen.write(`\x1b[${form.row + 1};1H${(form.prompt + text).slice(-(screen.columns - 1))}\x1b[K`);
-    const key = await keys.next();
-    switch (key) {
-      case 'enter':
-      case 'ctrl-j':
-      case 'ctrl-m':
-        return text;
-      case 'escape':
-      case 'ctrl-c':
-      case 'eof':
-        return undefined;
-      case 'backspace':
-      case 'ctrl-h':
-        if (text === '') return undefined;
-        text = text.slice(0, -1);
-        break;
-      case 'ctrl-u':
-        text = '';
-        break;
-      case 'ctrl-w':
-        text = text.replace(/(?:\w+|[^\w\s]+|)\s*$/, '');
-        break;
-      case 'ctrl-r': {
-        const name = await keys.next();
-        text += name === 'ctrl-w' ? wordAt(state) : state.registers.get(name).lines.join('\r');
-        break;
-      }
-      case 'tab':
-        text += '\t';
-        break;
-      default:
-        if ([...key].length === 1) text += key;
+    if (!keys.isRunning) await line.draw();
+    const typed = await keys.next();
+    const key = ALIASES.get(typed) ?? typed;
+    if (key === 'backspace' && line.text === '') return undefined;
+    const done = line.take(key);
+    if (done === 'entered') return line.text;
+    if (done === 'left') return undefined;
+    if (key === 'ctrl-w') line.text = line.text.replace(/(?:\w+|[^\w\s]+|)\s*$/, '');
+    else if (key === 'ctrl-r') {
+      const name = await keys.next();
+      line.text += name === 'ctrl-w' ? wordAt(state) : state.registers.get(name).lines.join('\r');
     }
   }
 }

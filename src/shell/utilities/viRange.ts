@@ -1,4 +1,4 @@
-import type { TextBuffer } from './textBuffer.ts';
+import { afterCharacter, type TextBuffer } from './textBuffer.ts';
 import type { Motion } from './viMotions.ts';
 import type { ViText } from './viRegisters.ts';
 
@@ -21,14 +21,17 @@ export function rangeOf(buffer: TextBuffer, motion: Motion): ViRange {
   const isBack = motion.row < start.row || (motion.row === start.row && motion.column < start.column);
   const [from, to] = isBack ? [motion, start] : [start, motion];
   if (motion.takes === 'lines') return { from, to, isLines: true };
-  if (motion.takes === 'including') return { from, to: { row: to.row, column: to.column + 1 }, isLines: false };
+  const line = buffer.lines[to.row] ?? '';
+  if (motion.takes === 'including')
+    return { from, to: { row: to.row, column: afterCharacter(line, to.column) }, isLines: false };
   // At the start of a line it ends with the line before, and takes whole lines where it begins in the blanks of one.
   if (to.column === 0 && to.row > from.row && motion.isExact !== true) {
     const end = { row: to.row - 1, column: (buffer.lines[to.row - 1] as string).length };
     const isLines = /^\s*$/.test((buffer.lines[from.row] as string).slice(0, from.column));
     return { from, to: end, isLines };
   }
-  return { from, to, isLines: false };
+  const isCut = to.column > 0 && afterCharacter(line, to.column - 1) > to.column;
+  return { from, to: isCut ? { row: to.row, column: to.column + 1 } : to, isLines: false };
 }
 
 export function linesRange(first: number, last: number): ViRange {

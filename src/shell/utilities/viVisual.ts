@@ -1,3 +1,4 @@
+import { afterCharacter } from './textBuffer.ts';
 import { OPERATORS, operate } from './viOperators.ts';
 import { joinLines, type Position, textIn, type ViRange } from './viRange.ts';
 import type { ViState } from './viState.ts';
@@ -17,7 +18,7 @@ export function selectedRange({ buffer }: ViState, { start, isLines }: Selection
   const takesEnd = !isLines && last.column >= line.length && last.row + 1 < buffer.lines.length;
   const to = takesEnd
     ? { row: last.row + 1, column: 0 }
-    : { row: last.row, column: Math.min(line.length, last.column + 1) };
+    : { row: last.row, column: Math.min(line.length, afterCharacter(line, last.column)) };
   return { from, to: isLines ? last : to, isLines };
 }
 

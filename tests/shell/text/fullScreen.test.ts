@@ -5,10 +5,15 @@ import { Pty } from '../../../src/shell/kernel/pty.ts';
 import { UTILITIES } from '../../../src/shell/utilities/registry.ts';
 import { idleProcess, run, testKernel } from '../../support/testKernel.ts';
 
-/** Runs a program on a terminal; each text is typed when the one before has been answered. */
-async function typed(argv: readonly string[], files: Readonly<Record<string, string>>, keys: readonly string[]) {
+/** Runs a program on a terminal; each text is typed, or thing done, when the one before has been answered. */
+async function typed(
+  argv: readonly string[],
+  files: Readonly<Record<string, string>>,
+  keys: readonly (string | ((terminal: Pty) => void))[],
+) {
   const machine = testKernel({ programs: UTILITIES, files });
   const terminal = new Pty(60, 12);
+  terminal.sendSignal = (group, signal) => machine.kernel.killGroup(group, signal);
   const screens: string[] = [];
   let shown = '';
   let next = 0;
@@ -19,8 +24,8 @@ async function typed(argv: readonly string[], files: Readonly<Record<string, str
     screens.push(shown);
     shown = '';
     if (next >= keys.length) return;
-    const key = keys[next++] as string;
-    queueMicrotask(() => terminal.input(encodeName(key)));
+    const key = keys[next++] ?? '';
+    queueMicrotask(() => (typeof key === 'string' ? terminal.input(encodeName(key)) : key(terminal)));
   };
   const result = await run(machine, argv, { terminal });
   const process = idleProcess(machine);
@@ -125,5 +130,64 @@ describe('vi', () => {
     const { content, screens } = await typed(['vi', '/f'], { '/f': 'one\n' }, ['x', ':q\r', ':q!\r']);
     expect(screens.join('')).toContain('No write since last change');
     expect(await content('/f')).toBe('one\n');
+  });
+});
+
+describe.each(['vi', 'nano', 'less'])('%s in a window that changes its size', (name) => {
+  it('draws itself anew and misses no key', { timeout: 10_000 }, async () => {
+    const resize = (terminal: Pty): void => {
+      terminal.resize(40, 8);
+    };
+    const keys = { vi: ':q\r', nano: '\x18', less: 'q' }[name] as string;
+    const { code, screens } = await typed([name, '/f'], { '/f': TEXT }, [resize, keys]);
+    expect(code).toBe(0);
+    expect(screens[1]).toContain('line 3');
+    expect(screens[1]).not.toContain('line 9');
+  });
+});
+
+describe('wide characters in an editor', () => {
+  /** Where the cursor stood at the end of each screen. */
+  const cursors = (screens: readonly string[]) =>
+    screens.map((one) => [...one.matchAll(/\x1b\[(\d+);(\d+)H/g)].at(-1)?.slice(1).map(Number));
+
+  it('take two columns', async () => {
+    const { screens } = await typed(['vi', '/f'], { '/f': '中文 line\n' }, ['l', 'l', ':q\r']);
+    expect(cursors(screens).slice(0, 3)).toEqual([
+      [1, 1],
+      [1, 3],
+      [1, 5],
+    ]);
+  });
+
+  it('are cut at the edge of the screen, and selected whole', async () => {
+    const { screens } = await typed(['vi', '/f'], { '/f': `a${'中'.repeat(40)}\n` }, ['vl', '\x1b:q\r']);
+    expect(screens[0]).toContain(`\x1b[1;1Ha${'中'.repeat(29)} \x1b[K`);
+    expect(screens.join('')).toContain('\x1b[7ma中\x1b[m');
+  });
+
+  it.each([
+    ['x', '🎉b\n'],
+    ['lx', 'ab\n'],
+    ['$i!\x1b', 'a🎉!b\n'],
+    ['lrz', 'azb\n'],
+    ['vld', 'b\n'],
+    ['lRz\x1b', 'azb\n'],
+  ])('beyond U+FFFF are not cut in two: %j', async (keys, expected) => {
+    const { content } = await typed(['vi', '/f'], { '/f': 'a🎉b\n' }, [keys, ':wq\r']);
+    expect(await content('/f')).toBe(expected);
+  });
+
+  it('nano moves and deletes them whole', async () => {
+    const { content } = await typed(['nano', '/f'], { '/f': 'a🎉b\n' }, [
+      '\x1b[C',
+      '\x1b[C',
+      '-',
+      '\x7f',
+      '\x7f',
+      '\x13',
+      '\x18',
+    ]);
+    expect(await content('/f')).toBe('ab\n');
   });
 });
