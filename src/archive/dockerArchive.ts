@@ -5,7 +5,7 @@ import { ArchiveFindings } from './finding.ts';
 import { ArchiveError } from './archive.ts';
 import { findLayer, type DescribedImage, type LayerSpec } from './layerSpec.ts';
 import { orderByNames } from './layerOrder.ts';
-import { asArchiveError, readDocument, readJson, type OpenContext } from './openContext.ts';
+import { asArchiveError, readDocument, readJson, reportTypes, type OpenContext } from './openContext.ts';
 import { checkLayerCount, platformOf, readConfig, type ReadConfig } from './readConfig.ts';
 
 /** More images and layers, all together, than any archive has that was not made to hurt. */
@@ -27,6 +27,7 @@ function readItems(context: OpenContext, bytes: Uint8Array): DockerManifestItem[
   if (value === null) context.findings.warning('manifestNull');
   try {
     const items = parseDockerManifest(value);
+    reportTypes('dockerManifest', value, 'manifest.json', context.findings);
     const layerCount = items.reduce((sum, item) => sum + item.layers.length, 0);
     if (items.length > MAX_IMAGES || layerCount > MAX_LAYERS) {
       const counts = `${items.length} images of ${layerCount} layers`;

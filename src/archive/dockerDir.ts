@@ -1,11 +1,19 @@
 import { digestOf, digestParts, type Digest } from '../image/digest.ts';
 import { ImageError } from '../image/imageError.ts';
-import { parseManifestDocument, type ImageIndex, type ManifestDocument } from '../image/manifest.ts';
+import { manifestDocumentOf, type ImageIndex, type ManifestDocument } from '../image/manifest.ts';
 import { MediaType } from '../image/mediaTypes.ts';
 import { ArchiveFindings } from './finding.ts';
 import type { DescribedImage } from './layerSpec.ts';
 import { describeManifest } from './ociManifest.ts';
-import { asArchiveError, documentFault, readDocument, readJson, type OpenContext } from './openContext.ts';
+import {
+  asArchiveError,
+  documentFault,
+  parseReported,
+  readDocument,
+  readJson,
+  reportTypes,
+  type OpenContext,
+} from './openContext.ts';
 
 /** Manifests that one index of a folder may name. */
 const MAX_MANIFESTS = 1000;
@@ -14,10 +22,11 @@ const MAX_MANIFESTS = 1000;
  *  blobs are named by the hex of their digest; old versions added `.tar`. */
 export async function openDockerDir(context: OpenContext): Promise<DescribedImage[]> {
   const bytes = (await readDocument(context, 'manifest.json')) ?? new Uint8Array();
-  readJson(context, 'manifest.json', bytes);
+  const value = readJson(context, 'manifest.json', bytes);
   let document: ManifestDocument;
   try {
-    document = parseManifestDocument(bytes);
+    document = manifestDocumentOf(value);
+    if (document.kind !== 'schema1') reportTypes(document.kind, value, 'manifest.json', context.findings);
   } catch (error) {
     throw asArchiveError(error, context.fileName, 'manifest.json');
   }
@@ -55,8 +64,11 @@ async function openIndex(context: OpenContext, index: ImageIndex): Promise<Descr
       continue;
     }
     try {
-      const document = parseManifestDocument(bytes, mediaType);
+      const path = `${hex}.manifest.json`;
+      const value = parseReported(bytes, path, context.findings);
+      const document = manifestDocumentOf(value, mediaType);
       if (document.kind === 'index') throw new ImageError('malformed', 0, 'an index within an index');
+      if (document.kind === 'manifest') reportTypes('manifest', value, path, context.findings);
       const image = await describeDirImage(context, document, bytes, digest);
       images.push(platform ? { ...image, platform } : image);
     } catch (error) {

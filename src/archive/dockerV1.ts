@@ -1,10 +1,11 @@
-import { parseRepositories } from '../image/repositories.ts';
-import { isV1Id, parseV1Image, type V1Image } from '../image/v1Image.ts';
+import { isReference } from '../image/reference.ts';
+import { repositoryTagsOf } from '../image/repositories.ts';
+import { isV1Id, v1ImageOf, type V1Image } from '../image/v1Image.ts';
 import { ArchiveFindings } from './finding.ts';
 import { ArchiveError } from './archive.ts';
 import { findLayer, type DescribedImage } from './layerSpec.ts';
-import { documentFault, readDocument, type OpenContext } from './openContext.ts';
-import { platformOf } from './readConfig.ts';
+import { documentFault, parseReported, readDocument, reportTypes, type OpenContext } from './openContext.ts';
+import { checkDepth, platformOf } from './readConfig.ts';
 import { configOfV1 } from './v1Config.ts';
 
 /** Longer chains than any engine mounted: AUFS stopped at 127 branches. */
@@ -92,7 +93,10 @@ async function readNode(context: OpenContext, id: string, folder: string, nodes:
   const bytes = await readDocument(context, `${folder}/json`);
   if (!bytes) return;
   try {
-    nodes.set(id, { image: parseV1Image(bytes), folder });
+    const path = `${folder}/json`;
+    const document = parseReported(bytes, path, context.findings);
+    nodes.set(id, { image: v1ImageOf(document), folder });
+    reportTypes('v1Image', document, path, context.findings);
   } catch (error) {
     context.findings.warning('v1JsonUnreadable', { id, fault: documentFault(error) });
   }
@@ -104,7 +108,10 @@ async function readHeads(context: OpenContext): Promise<Map<string, string[]>> {
   const bytes = await readDocument(context, 'repositories');
   if (!bytes) return heads;
   try {
-    for (const { reference, target } of parseRepositories(bytes)) {
+    const document = parseReported(bytes, 'repositories', context.findings);
+    reportTypes('repositories', document, 'repositories', context.findings);
+    for (const { reference, target } of repositoryTagsOf(document)) {
+      if (!isReference(reference)) context.findings.warning('tagInvalid', { tag: reference.slice(0, 300) });
       heads.set(target, [...(heads.get(target) ?? []), reference]);
     }
   } catch (error) {
@@ -128,6 +135,7 @@ function describeV1Image(
   const findings = new ArchiveFindings();
   const ids = chainOf(nodes, head, findings);
   if (!isV1Id(head)) findings.info('v1IdInvalid', { id: head.slice(0, 160), tag: tags.join(' ').slice(0, 300) });
+  checkDepth(ids.length, findings);
   const config = configOfV1(ids.map((id) => nodes.get(id)?.image ?? {}));
   return {
     describedBy: 'v1',

@@ -15,6 +15,7 @@ export type ArchiveFindingCode =
   // documents
   | 'jsonBom' // engines refuse a byte order mark
   | 'jsonTrailing'
+  | 'documentTypes' // a value of another type than engines read there: they refuse the document
   | 'documentUnreadable' // a document beside the one in use is no JSON or not what it should be
   | 'manifestNull'
   | 'manifestNotUsed' // a file named manifest.json that describes no image
@@ -32,12 +33,14 @@ export type ArchiveFindingCode =
   | 'tagInvalid'
   // configs
   | 'configMissing'
+  | 'configEmbedded' // only the manifest holds it, as `data`
   | 'configUnreadable'
   | 'configNameMismatch'
   | 'rootfsMissing' // the config names no layers
   | 'diffIdInvalid'
   | 'diffIdAlgorithm' // engines know sha256 only
   | 'layerCountMismatch'
+  | 'tooManyLayers' // more than docker's storage takes
   | 'layersReordered'
   // layers
   | 'layerMissing'
@@ -45,6 +48,7 @@ export type ArchiveFindingCode =
   | 'layerSizeMismatch'
   | 'layerLinkLoop'
   | 'layerEscapes'
+  | 'gzipFlags' // the header has flags that gzip refuses and engines do not look at
   | 'layerTruncated'
   | 'layerDamaged'
   // v1

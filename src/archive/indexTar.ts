@@ -2,6 +2,7 @@ import type { ByteSource } from '../bytes/byteSource.ts';
 import type { TrailingBytes, Work } from '../bytes/platform.ts';
 import type { CodecError } from '../codec/codecError.ts';
 import { decompress } from '../codec/decompress.ts';
+import { hasReservedFlags } from '../codec/gzipMember.ts';
 import type { Compression } from '../codec/sniff.ts';
 import { scanTar } from '../tar/scanTar.ts';
 import { scanTarStream } from '../tar/scanTarStream.ts';
@@ -30,6 +31,7 @@ export async function indexTar(blob: ByteSource, compression: Compression, work:
     const isRefused = compression === 'xz' || compression === 'zstd';
     const onTrailing = ({ kind, offset, sizeBytes }: TrailingBytes) =>
       findings[isRefused ? 'fault' : 'warning']('trailingBytes', { kind, offset, bytes: sizeBytes });
+    if (compression === 'gzip' && hasReservedFlags(await blob.read(0, 4))) findings.warning('gzipFlags');
     const again = () => blob.stream();
     const chunks = decompress(compression, counted(blob.stream(), report), work.platform, onTrailing, again);
     const guarded = untilFault(chunks, (error) => {

@@ -1,12 +1,20 @@
 import { digestOf, digestParts } from '../image/digest.ts';
 import type { Descriptor } from '../image/descriptor.ts';
 import { asObject, stringField } from '../image/jsonFields.ts';
-import { parseIndex, parseManifestDocument, type ImageIndex, type ManifestDocument } from '../image/manifest.ts';
+import { imageIndexOf, manifestDocumentOf, type ImageIndex, type ManifestDocument } from '../image/manifest.ts';
 import { blobPath } from './blobPath.ts';
 import { ArchiveFindings } from './finding.ts';
 import type { DescribedImage } from './layerSpec.ts';
 import { describeManifest } from './ociManifest.ts';
-import { asArchiveError, documentFault, readDocument, readJson, type OpenContext } from './openContext.ts';
+import {
+  asArchiveError,
+  documentFault,
+  parseReported,
+  readDocument,
+  readJson,
+  reportTypes,
+  type OpenContext,
+} from './openContext.ts';
 
 /** Indexes within indexes. Real ones have two levels. */
 const MAX_INDEX_DEPTH = 128;
@@ -25,10 +33,11 @@ export async function openOciLayout(context: OpenContext): Promise<DescribedImag
   await checkLayoutFile(context);
   const bytes = await readDocument(context, 'index.json');
   if (!bytes) return [];
-  readJson(context, 'index.json', bytes);
+  const value = readJson(context, 'index.json', bytes);
   let index: ImageIndex;
   try {
-    index = parseIndex(bytes);
+    index = imageIndexOf(value);
+    reportTypes('index', value, 'index.json', context.findings);
   } catch (error) {
     throw asArchiveError(error, context.fileName, 'index.json');
   }
@@ -121,7 +130,9 @@ class LayoutWalk {
     }
     let document: ManifestDocument;
     try {
-      document = parseManifestDocument(bytes, descriptor.mediaType);
+      const value = parseReported(bytes, path, findings);
+      document = manifestDocumentOf(value, descriptor.mediaType);
+      if (document.kind !== 'schema1') reportTypes(document.kind, value, path, findings);
     } catch (error) {
       this.#context.findings.fault('manifestUnreadable', { digest, fault: documentFault(error) });
       return undefined;

@@ -104,7 +104,11 @@ async function readConfigBlob(
 ): Promise<ReadConfig | undefined> {
   const read = await readConfig(context, path, findings);
   const data = read ? undefined : embedded(descriptor);
-  return data ? parseConfigBytes(context, path, data) : read;
+  if (!data) return read;
+  findings.warning('configEmbedded', { path });
+  const given = parseConfigBytes(context, path, data);
+  findings.addAll(given.findings);
+  return given;
 }
 
 // descriptor.md, "Embedded Content": base64 of the content, which a reader may use in place of the blob.

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
+import { type DocumentKind, typeFault } from '../image/documentTypes.ts';
 import { ImageError } from '../image/imageError.ts';
 import { JSON_LIMITS, parseJson, type JsonValue } from '../image/json.ts';
 import { ArchiveError } from './archive.ts';
@@ -46,13 +47,24 @@ export async function readWhole(source: ByteSource, fileName: string, path: stri
 /** A document as JSON, its oddities reported. Throws ArchiveError `malformed` or `limit`. */
 export function readJson(context: OpenContext, path: string, bytes: Uint8Array): JsonValue {
   try {
-    const document = parseJson(bytes);
-    if (document.hasBom) context.findings.warning('jsonBom', { path });
-    if (document.hasTrailingBytes) context.findings.warning('jsonTrailing', { path });
-    return document.value;
+    return parseReported(bytes, path, context.findings);
   } catch (error) {
     throw asArchiveError(error, context.fileName, path);
   }
+}
+
+/** As `readJson`, of bytes that another document names. Throws ImageError. */
+export function parseReported(bytes: Uint8Array, path: string, findings: ArchiveFindings): JsonValue {
+  const document = parseJson(bytes);
+  if (document.hasBom) findings.warning('jsonBom', { path });
+  if (document.hasTrailingBytes) findings.warning('jsonTrailing', { path });
+  return document.value;
+}
+
+/** Reports what in a document is of a type that engines refuse. */
+export function reportTypes(kind: DocumentKind, document: JsonValue, path: string, findings: ArchiveFindings): void {
+  const fault = typeFault(kind, document);
+  if (fault !== undefined) findings.warning('documentTypes', { path, fault });
 }
 
 /** ImageError as the ArchiveError that names the file; anything else as it is. */

@@ -1,9 +1,9 @@
-import { parseConfig, type ImageConfig } from '../image/config.ts';
+import { configOf, type ImageConfig } from '../image/config.ts';
 import type { Platform } from '../image/descriptor.ts';
 import { digestOf, isDigest, type Digest } from '../image/digest.ts';
 import type { Finding } from './archive.ts';
 import { ArchiveFindings } from './finding.ts';
-import { documentFault, readDocument, type OpenContext } from './openContext.ts';
+import { documentFault, parseReported, readDocument, reportTypes, type OpenContext } from './openContext.ts';
 
 export interface ReadConfig {
   readonly bytes: Uint8Array;
@@ -37,7 +37,9 @@ export function parseConfigBytes(context: OpenContext, path: string, bytes: Uint
   const findings = new ArchiveFindings();
   const imageId = digestOf(bytes, context.work.platform);
   try {
-    const config = parseConfig(bytes);
+    const document = parseReported(bytes, path, findings);
+    const config = configOf(document);
+    reportTypes('config', document, path, findings);
     config.diffIds.forEach((diffId, layer) => {
       const params = { layer, diffId: diffId.slice(0, 160) };
       if (!isDigest(diffId)) findings.warning('diffIdInvalid', params);
@@ -52,10 +54,19 @@ export function parseConfigBytes(context: OpenContext, path: string, bytes: Uint
 
 /** Says where a config and a list of layers do not fit each other. Engines refuse such an image. */
 export function checkLayerCount(config: ImageConfig | undefined, layerCount: number, findings: ArchiveFindings): void {
+  checkDepth(layerCount, findings);
   if (!config) return;
   const diffIds = config.diffIds.length;
   if (diffIds === 0 && layerCount > 0) findings.fault('rootfsMissing', { layers: layerCount });
   else if (diffIds !== layerCount) findings.fault('layerCountMismatch', { layers: layerCount, diffIds });
+}
+
+/** moby layer/layer_store.go, `maxLayerDepth`. */
+const MAX_DEPTH = 125;
+
+/** Says when a stack is deeper than docker takes. */
+export function checkDepth(layerCount: number, findings: ArchiveFindings): void {
+  if (layerCount > MAX_DEPTH) findings.warning('tooManyLayers', { layers: layerCount, limit: MAX_DEPTH });
 }
 
 /** The platform that a config states, where it states one. */

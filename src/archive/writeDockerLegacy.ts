@@ -2,7 +2,7 @@ import type { Work } from '../bytes/platform.ts';
 import { digestHex } from '../image/digest.ts';
 import type { JsonWritable } from '../image/writeJson.ts';
 import { ArchiveError, type Archive, type ArchiveImage } from './archive.ts';
-import { dockerTags, runnableImages } from './dockerTags.ts';
+import { dockerTags, loadedImages } from './dockerTags.ts';
 import { RepositoryMap, withNewline } from './writeDockerArchive.ts';
 import { configToWrite, v1LayersToWrite } from './writeConfig.ts';
 import {
@@ -17,8 +17,8 @@ import {
 const encoder = new TextEncoder();
 
 /** Plans what `docker save` wrote from 1.10 to 24: a folder a layer, named by its v1 ID, with VERSION, json and
- *  layer.tar, and HEX.json, manifest.json, repositories. Images that came as v1 folders keep these instead. Artifacts
- *  have no place there, and are left out. */
+ *  layer.tar, and HEX.json, manifest.json, repositories. Images that came as v1 folders keep these instead. Artifacts,
+ *  and all but the first of several platforms under a tag, have no place there, and are left out. */
 export async function planDockerLegacy(
   archive: Archive,
   images: readonly ArchiveImage[],
@@ -29,7 +29,7 @@ export async function planDockerLegacy(
   const items: JsonWritable[] = [];
   const repositories = new RepositoryMap();
   const firstOf = new Map<string, string>();
-  for (const image of runnableImages(images)) {
+  for (const image of loadedImages(images)) {
     if (image.describedBy === 'v1') {
       members.push(...keepV1(archive, image));
       repositories.add(dockerTags(image), image.v1Id ?? '');

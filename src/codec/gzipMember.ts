@@ -20,13 +20,19 @@ export async function isMemberNext(input: InputWindow): Promise<boolean> {
   return bytes[position] === 0x1f && bytes[position + 1] === 0x8b && bytes[position + 2] === 8;
 }
 
-/** Steps over a member's header. Throws CodecError. FHCRC is stepped over as gzip does: writers got it wrong. */
+/** Whether a stream's first bytes set flags that RFC 1952 reserves: gzip and zlib refuse it, Go's reader, and so engines,
+ *  pass over them. */
+export function hasReservedFlags(head: Uint8Array): boolean {
+  return ((head[3] ?? 0) & RESERVED_FLAGS) !== 0;
+}
+
+/** Steps over a member's header. Throws CodecError. Reserved flags mean nothing here, and FHCRC is stepped over as gzip
+ *  does: writers got it wrong. */
 export async function skipMemberHeader(input: InputWindow): Promise<void> {
   const { offset } = input;
   await need(input, FIXED_HEADER_BYTES);
   const flags = input.bytes[input.position + 3] as number;
   if (!(await isMemberNext(input))) throw new CodecError('corrupt', offset, 'no gzip header');
-  if (flags & RESERVED_FLAGS) throw new CodecError('unsupported', offset + 3, 'a gzip header with reserved flags');
   input.position += FIXED_HEADER_BYTES;
   if (flags & FLAG_EXTRA) {
     await need(input, 2);

@@ -52,7 +52,12 @@ export interface HistoryEntry {
 
 /** Reads a config leniently. Throws ImageError `json`, `limit`, or `malformed` when it is no object. */
 export function parseConfig(bytes: Uint8Array): ImageConfig {
-  const object = asObject(parseJson(bytes).value);
+  return configOf(parseJson(bytes).value);
+}
+
+/** As `parseConfig`, of a document that was read. */
+export function configOf(document: JsonValue): ImageConfig {
+  const object = asObject(document);
   if (!object) throw new ImageError('malformed', 0, 'the config is no JSON object');
   const rootfs = objectField(object, 'rootfs');
   const container = objectField(object, 'config');

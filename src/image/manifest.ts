@@ -46,7 +46,12 @@ export type ManifestDocument = (ImageManifest | ImageIndex | Schema1Manifest) & 
 /** Reads a manifest, an index or a schema 1 manifest. `mediaType` is the descriptor's, which wins over the
  *  document's own; where neither says, its keys do. Throws ImageError. */
 export function parseManifestDocument(bytes: Uint8Array, mediaType?: string): ManifestDocument {
-  const object = asObject(parseJson(bytes).value);
+  return manifestDocumentOf(parseJson(bytes).value, mediaType);
+}
+
+/** As `parseManifestDocument`, of a document that was read. */
+export function manifestDocumentOf(value: JsonValue, mediaType?: string): ManifestDocument {
+  const object = asObject(value);
   if (!object) throw new ImageError('malformed', 0, 'the manifest is no JSON object');
   const isSchema1 = numberField(object, 'schemaVersion') === 1 && !arrayField(object, 'layers');
   if (isSchema1 || arrayField(object, 'fsLayers')) return parseSchema1(object);
@@ -71,7 +76,12 @@ export function parseManifestDocument(bytes: Uint8Array, mediaType?: string): Ma
 
 /** Reads an index, such as `index.json`. Throws ImageError. */
 export function parseIndex(bytes: Uint8Array): ImageIndex {
-  const object = asObject(parseJson(bytes).value);
+  return imageIndexOf(parseJson(bytes).value);
+}
+
+/** As `parseIndex`, of a document that was read. */
+export function imageIndexOf(value: JsonValue): ImageIndex {
+  const object = asObject(value);
   const manifests = object && arrayField(object, 'manifests');
   if (!object || !manifests) throw new ImageError('malformed', 0, 'the index has no manifests');
   return indexOf(object, manifests);

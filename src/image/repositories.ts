@@ -1,5 +1,5 @@
 import { ImageError } from './imageError.ts';
-import { parseJson } from './json.ts';
+import { parseJson, type JsonValue } from './json.ts';
 import { asObject } from './jsonFields.ts';
 
 /** One line of a `repositories` file: `name:tag` and what it points to (a v1 image ID; from docker 25 on the hex of
@@ -11,7 +11,12 @@ export interface RepositoryTag {
 
 /** Docker's `repositories`: name → tag → ID. Sorted by reference. Throws ImageError. */
 export function parseRepositories(bytes: Uint8Array): RepositoryTag[] {
-  const names = asObject(parseJson(bytes).value);
+  return repositoryTagsOf(parseJson(bytes).value);
+}
+
+/** As `parseRepositories`, of a document that was read. */
+export function repositoryTagsOf(document: JsonValue): RepositoryTag[] {
+  const names = asObject(document);
   if (!names) throw new ImageError('malformed', 0, 'repositories is no JSON object');
   const found: RepositoryTag[] = [];
   for (const [name, value] of names) {

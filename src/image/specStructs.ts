@@ -1,57 +1,54 @@
 // What Go's structs of the image-spec (specs-go/v1) refuse before a schema is asked: values of another type, looked up
 // without regard to case; `data` that is no base64, variables without a name, digests of known algorithms that are wrong.
 import { ImageError } from './imageError.ts';
+import {
+  base64,
+  boolean,
+  integer,
+  isObject,
+  listOf,
+  objectMap,
+  type Reader,
+  type Struct,
+  struct,
+  text,
+  textMap,
+  texts,
+  time,
+} from './goTypes.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import { checkDigest } from './referenceGrammar.ts';
 
 /** What a document may be. */
 export type SpecDocument = 'config' | 'descriptor' | 'imageIndex' | 'imageLayout' | 'manifest';
 
-/** Tells the first fault of a value, with its path, or undefined. */
-type Reader = (value: JsonValue, path: string) => string | undefined;
-
-/** Fields by their names in JSON; null is no value, and leaves a field as it is. */
-type Struct = Readonly<Record<string, Reader>>;
-
 const ALGORITHMS = { sha256: 64, sha384: 96, sha512: 128 };
-const RFC_3339 =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]?\d|2[0-3]):[0-5]\d:[0-5]\d([.,]\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-const text = kindOf('string', 'string');
-const boolean = kindOf('boolean', 'bool');
-const integer: Reader = (value, path) =>
-  value === null || (Number.isInteger(value) && Math.abs(value as number) < 2 ** 63)
-    ? undefined
-    : `${path} does not fit the type int64`;
-const texts = listOf(text);
-const textMap = mapOf(text);
-const objectMap = mapOf(struct({}));
-
-const platform: Struct = {
+export const PLATFORM_FIELDS: Struct = {
   architecture: text,
   os: text,
   'os.version': text,
   'os.features': texts,
   variant: text,
 };
-const descriptor: Struct = {
+export const DESCRIPTOR_FIELDS: Struct = {
   mediaType: text,
   digest: text,
   size: integer,
   urls: texts,
   annotations: textMap,
   data: base64,
-  platform: struct(platform),
+  platform: struct(PLATFORM_FIELDS),
   artifactType: text,
 };
-const head: Struct = {
+export const HEAD_FIELDS: Struct = {
   schemaVersion: integer,
   mediaType: text,
   artifactType: text,
-  subject: struct(descriptor),
+  subject: struct(DESCRIPTOR_FIELDS),
   annotations: textMap,
 };
-const config: Struct = {
+export const CONTAINER_FIELDS: Struct = {
   User: text,
   ExposedPorts: objectMap,
   Env: texts,
@@ -63,19 +60,25 @@ const config: Struct = {
   StopSignal: text,
   ArgsEscaped: boolean,
 };
-const history: Struct = { created: time, created_by: text, author: text, comment: text, empty_layer: boolean };
+export const HISTORY_FIELDS: Struct = {
+  created: time,
+  created_by: text,
+  author: text,
+  comment: text,
+  empty_layer: boolean,
+};
 
 const DOCUMENTS: Readonly<Record<Exclude<SpecDocument, 'imageLayout'>, Reader>> = {
-  descriptor: struct(descriptor),
-  manifest: struct({ ...head, config: struct(descriptor), layers: listOf(struct(descriptor)) }),
-  imageIndex: struct({ ...head, manifests: listOf(struct(descriptor)) }),
+  descriptor: struct(DESCRIPTOR_FIELDS),
+  manifest: struct({ ...HEAD_FIELDS, config: struct(DESCRIPTOR_FIELDS), layers: listOf(struct(DESCRIPTOR_FIELDS)) }),
+  imageIndex: struct({ ...HEAD_FIELDS, manifests: listOf(struct(DESCRIPTOR_FIELDS)) }),
   config: struct({
-    ...platform,
+    ...PLATFORM_FIELDS,
     created: time,
     author: text,
-    config: struct(config),
+    config: struct(CONTAINER_FIELDS),
     rootfs: struct({ type: text, diff_ids: texts }),
-    history: listOf(struct(history)),
+    history: listOf(struct(HISTORY_FIELDS)),
   }),
 };
 
@@ -111,74 +114,4 @@ function variableFault(document: JsonObject): string | undefined {
 function member(object: JsonObject, name: string): JsonValue | undefined {
   const folded = name.toLowerCase();
   return [...object].findLast(([key, value]) => value !== null && key.toLowerCase() === folded)?.[1];
-}
-
-function struct(fields: Struct): Reader {
-  const folded = new Map(Object.entries(fields).map(([name, reader]) => [name.toLowerCase(), reader]));
-  return (value, path) => {
-    if (value === null) return undefined;
-    if (!isObject(value)) return `${path} is no object`;
-    for (const [key, item] of value) {
-      const fault = folded.get(key.toLowerCase())?.(item, `${path}.${key}`);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  };
-}
-
-function kindOf(kind: 'string' | 'boolean', name: string): Reader {
-  return (value, path) =>
-    value === null || typeof value === kind ? undefined : `${path} does not fit the type ${name}`;
-}
-
-function listOf(reader: Reader): Reader {
-  return (value, path) => {
-    if (value === null) return undefined;
-    if (!Array.isArray(value)) return `${path} is no array`;
-    for (const [index, item] of (value as readonly JsonValue[]).entries()) {
-      const fault = reader(item, `${path}[${index}]`);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  };
-}
-
-function mapOf(reader: Reader): Reader {
-  return (value, path) => {
-    if (value === null) return undefined;
-    if (!isObject(value)) return `${path} is no object`;
-    for (const [key, item] of value) {
-      const fault = reader(item, `${path}.${key}`);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  };
-}
-
-/** A []byte: base64 with its padding, line ends left out; or a list of bytes. */
-function base64(value: JsonValue, path: string): string | undefined {
-  if (Array.isArray(value)) {
-    const isBytes = value.every(
-      (byte: JsonValue) => byte === null || (Number.isInteger(byte) && (byte as number) >> 8 === 0),
-    );
-    return isBytes ? undefined : `${path} is no list of bytes`;
-  }
-  if (value === null) return undefined;
-  if (typeof value !== 'string') return `${path} does not fit the type []byte`;
-  const plain = value.replace(/[\r\n]/g, '');
-  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(plain)
-    ? undefined
-    : `${path} is no base64`;
-}
-
-/** As time.Time reads it. */
-function time(value: JsonValue, path: string): string | undefined {
-  if (value === null) return undefined;
-  if (typeof value !== 'string' || !RFC_3339.test(value)) return `${path} is no time`;
-  const [year, month, day] = value.slice(0, 10).split('-').map(Number) as [number, number, number];
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day ? undefined : `${path}: day out of range`;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return value instanceof Map;
 }

@@ -1,6 +1,6 @@
 import { parseContainerConfig, type ContainerConfig } from './config.ts';
 import { ImageError } from './imageError.ts';
-import { parseJson } from './json.ts';
+import { parseJson, type JsonValue } from './json.ts';
 import { asArray, asObject, objectField, present, stringField, stringsField, textField, field } from './jsonFields.ts';
 
 /** A v1 image: one layer and the JSON that goes with it (docker image-spec v1.0; `ID/json`, and the history of a
@@ -23,7 +23,12 @@ export interface V1Image {
 
 /** Throws ImageError. */
 export function parseV1Image(bytes: Uint8Array): V1Image {
-  const object = asObject(parseJson(bytes).value);
+  return v1ImageOf(parseJson(bytes).value);
+}
+
+/** As `parseV1Image`, of a document that was read. */
+export function v1ImageOf(document: JsonValue): V1Image {
+  const object = asObject(document);
   if (!object) throw new ImageError('malformed', 0, 'the v1 image JSON is no object');
   const config = objectField(object, 'config');
   const container = objectField(object, 'container_config');

@@ -61,6 +61,13 @@ describe('SAVE-6 what docker loads', () => {
     expect(again.images.map(({ platform }) => platform?.architecture).sort()).toEqual(['amd64', 'arm64', 'arm64']);
   });
 
+  it('docker-legacy: of several platforms under a tag the first alone', async () => {
+    const archive = await layoutOf(['amd64', 'arm64'].map((architecture) => ({ name: 'app:1', architecture })));
+    const again = await saved(archive, 'docker-legacy');
+    expect(await repoTags(again)).toEqual([['app:1']]);
+    expect(again.images.map(({ platform }) => platform?.architecture)).toEqual(['amd64']);
+  });
+
   const names: readonly [string, readonly string[] | null][] = [
     ['app:1.0', ['app:1.0']],
     ['v1', ['v1:latest']],

@@ -14,9 +14,10 @@ import { formatBytes } from '../formatSize.ts';
 import { readStack } from '../imageStack.ts';
 import { jsonName, printJson } from '../jsonOutput.ts';
 import { findNode } from '../lookupPath.ts';
+import { safeText } from '../describeError.ts';
 import { openInput } from '../openInput.ts';
 import { writeOutput } from '../outputFile.ts';
-import { matchImages, selectImage } from '../selectImage.ts';
+import { describeImage, matchImages, selectImage } from '../selectImage.ts';
 import { layerLabel, selectLayer } from '../selectLayer.ts';
 import { fileOperand } from '../view.ts';
 
@@ -35,9 +36,9 @@ export const command: Command = {
     'Writes images in another form. docker is what docker save writes from version 25 on (an OCI layout with ' +
       'manifest.json), docker-legacy what it wrote before, oci an OCI image layout as a tar; all images of the archive ' +
       'unless --image names some. Layers, configs and manifests keep their bytes, and so their digests.',
-    'Artifacts, such as attestations and signatures, lie beside the images in docker and oci; docker-legacy has no place ' +
-      'for them. docker loads the first of several platforms under one name; the others are in the index. A name without ' +
-      'a tag, as layouts often have, is tagged “latest” for docker.',
+    'Artifacts, such as attestations and signatures, lie beside the images in docker and oci. docker loads the first of ' +
+      'several platforms under one name; the others are in the index. docker-legacy has no place for either: they are ' +
+      'left out, which is told. A name without a tag, as layouts often have, is tagged “latest” for docker.',
     'rootfs is the merged tree as one tar, as docker export writes it; with PATH only that file or directory. layer is ' +
       'one layer: its uncompressed tar, or with --layers keep its stored bytes.',
     'FILE appears whole or not at all.',
@@ -120,9 +121,20 @@ async function chunksOf(
   }
   const { writeArchive } = await import('../../archive/writeArchive.ts');
   const images = chosenImages(archive, args);
+  if (format === 'docker-legacy') await noteLeftOut(archive, images, context);
   const isKept = form === undefined ? format === 'oci' : form === 'keep';
   const options = { format: WRITE_FORMATS[format], layers: isKept ? ('asStored' as const) : ('uncompressed' as const) };
   return (await writeArchive(archive, images, options, work)).chunks;
+}
+
+async function noteLeftOut(archive: Archive, images: readonly ArchiveImage[], context: CommandContext): Promise<void> {
+  const { loadedImages } = await import('../../archive/dockerTags.ts');
+  const loaded = new Set(loadedImages(images));
+  for (const image of images) {
+    if (loaded.has(image)) continue;
+    const text = safeText(describeImage(archive, image));
+    await context.errors.line(`note: left out, for docker-legacy has no place for it: ${text}`);
+  }
 }
 
 const WRITE_FORMATS = { docker: 'docker-archive', 'docker-legacy': 'docker-legacy', oci: 'oci-layout' } as const;
