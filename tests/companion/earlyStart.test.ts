@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { BuildRequest, BuildRules, EarlyStart, EmitStep } from '../../src/companion/engines/engine.ts';
+import { CompanionError } from '../../src/companion/companionError.ts';
 import { tarOf } from '../archive/buildTar.ts';
 import { ask, build, eventsOf, ScriptedEngine, start, untilAborted, users, tokenOf } from './harness.ts';
 import type { TestCompanion } from './harness.ts';
@@ -16,12 +17,15 @@ async function eventually(condition: () => boolean): Promise<void> {
 /** Tells what was begun early, what became of it, and with what its builds began. */
 class EarlyEngine extends ScriptedEngine {
   readonly begun: BuildRequest[] = [];
+  readonly starts: EarlyStart[] = [];
   readonly ends: string[] = [];
   readonly given: (EarlyStart | undefined)[] = [];
 
   startEarly(request: BuildRequest): EarlyStart {
     this.begun.push(request);
-    return { discard: async () => void this.ends.push(request.build) };
+    const begun = { discard: async () => void this.ends.push(request.build) };
+    this.starts.push(begun);
+    return begun;
   }
 
   override build(
@@ -134,5 +138,60 @@ describe('COMP-25 a build that begins while its context is on its way', () => {
     expect((await build(companion, withBase, '?base=a=base')).at(-1)?.type).toBe('done');
     expect(engine.begun).toEqual([]);
     expect(engine.given).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('COMP-26 a build that is begun once more', () => {
+  async function builtOnce(limits = {}) {
+    const engine = new EarlyEngine(undefined, 'one', 1);
+    const companion = await start({ engines: [engine], users: users(2), limits });
+    const asUser = (i: number) => ({ ...companion, token: tokenOf(i) });
+    expect((await build(asUser(0), CONTEXT)).at(-1)?.type).toBe('done');
+    await eventually(() => engine.begun.length === 2);
+    return { engine, companion, asUser };
+  }
+
+  it('is what the same user gets who asks for the same', async () => {
+    const { engine, asUser } = await builtOnce();
+    expect((await build(asUser(0), CONTEXT)).at(-1)?.type).toBe('done');
+    expect(engine.requests.map(({ build: id }) => id)).toEqual(engine.begun.slice(0, 2).map(({ build: id }) => id));
+    expect(engine.given[1]).toBe(engine.starts[1]);
+    expect(engine.ends).toEqual([]);
+  });
+
+  it('is nothing for another user or other options, whose builds begin anew', async () => {
+    const { engine, asUser } = await builtOnce();
+    const likely = engine.begun[1]?.build;
+    expect((await build(asUser(1), CONTEXT)).at(-1)?.type).toBe('done');
+    expect(engine.requests[1]?.user).toBe('u1');
+    expect(engine.requests[1]?.build).not.toBe(likely);
+    // There is one at a time.
+    await eventually(() => engine.ends.includes(likely ?? ''));
+    await eventually(() => engine.begun.length === 4);
+    expect((await build(asUser(1), CONTEXT, '?arg=A=1')).at(-1)?.type).toBe('done');
+    expect(engine.requests[2]?.build).not.toBe(engine.begun[3]?.build);
+    expect(engine.requests[2]?.buildArgs).toEqual([['A', '1']]);
+  });
+
+  it('goes with the build that it repeats, and with the companion', async () => {
+    const { engine, companion, asUser } = await builtOnce();
+    const [first] = engine.requests;
+    const path = `/v1/builds/${first?.build}`;
+    expect((await ask(asUser(0), path, { method: 'DELETE' })).status).toBe(204);
+    await eventually(() => companion.leftovers().length === 0);
+    expect(engine.ends).toEqual([engine.begun[1]?.build]);
+    expect((await build(asUser(0), CONTEXT)).at(-1)?.type).toBe('done');
+    await eventually(() => engine.begun.length === 4);
+    await companion.close();
+    expect(engine.ends).toContain(engine.begun[3]?.build);
+  });
+
+  it('is not begun after a build that failed', async () => {
+    const engine = new EarlyEngine(() => Promise.reject(new CompanionError('failed', 'no')));
+    const companion = await start({ engines: [engine] });
+    expect((await build(companion, CONTEXT)).at(-1)?.type).toBe('error');
+    await eventually(() => companion.leftovers().length === 0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(engine.begun).toHaveLength(1);
   });
 });

@@ -7,8 +7,10 @@ import type { CompanionLimits } from '../limits.ts';
 import { Build, type BuildSetting } from './build.ts';
 import { parseBuildOptions } from './buildOptions.ts';
 import type { EnginePool } from './enginePool.ts';
+import type { BuildOptions } from './buildOptions.ts';
+import { LikelyBuild } from './likelyBuild.ts';
 import { ContextUploads, type ContextInput } from './contextUploads.ts';
-import { planRequest, prepareBuild, RESULT_TAR, type Preparation } from './prepareBuild.ts';
+import { planRequest, prepareBuild, RESULT_TAR, type PlannedBuild } from './prepareBuild.ts';
 import type { WorkFolders } from './workFolders.ts';
 
 const TIDY_PAUSE_MS = 5_000;
@@ -21,6 +23,7 @@ export class BuildService {
   readonly #limits: CompanionLimits;
   readonly #setting: BuildSetting;
   readonly #contexts: ContextUploads;
+  readonly #likely: LikelyBuild;
   readonly #builds = new Map<string, Build>();
   /** Contexts under way, by user: they count as waiting builds. */
   readonly #uploads = new Map<string, number>();
@@ -33,6 +36,11 @@ export class BuildService {
     this.#limits = setting.limits;
     this.#setting = setting;
     this.#contexts = new ContextUploads(pool.readsContextTar);
+    this.#likely = new LikelyBuild({
+      plan: (user, options) => this.#plan(user, options),
+      begin: ({ request }) => pool.startAhead(request, setting.rules),
+      removeFolder: (folder) => folders.remove(folder),
+    });
     this.#timer = setInterval(() => void this.#tidy(), TIDY_PAUSE_MS);
   }
 
@@ -40,36 +48,44 @@ export class BuildService {
   async start(user: string, query: URLSearchParams, input: ContextInput, signal: AbortSignal): Promise<Build> {
     const options = parseBuildOptions(query);
     this.#countUpload(user, 1);
-    let folder: string | undefined;
     let build: Build | undefined;
     try {
-      folder = this.#folders.make();
-      const id = randomBytes(16).toString('hex');
-      build = new Build(id, user, folder, this.#setting);
-      await this.#prepare(build, { build: id, user, folder, options }, input, signal);
+      // A digest of a base stands on the command line, and is known only when all is there.
+      const isQuick = this.#contexts.isSmall(input) && options.bases.length === 0;
+      const plan = (isQuick ? this.#likely.take(user, options) : undefined) ?? this.#plan(user, options);
+      build = new Build(plan.build, user, plan.folder, this.#setting);
+      if (isQuick) build.early = this.#pool.startEarly(plan.request, this.#setting.rules, plan.head);
+      await this.#prepare(build, plan, input, signal);
       this.#queue(build);
+      if (isQuick) void build.ended.then(() => this.#expectAgain(plan));
       return build;
     } catch (error) {
       await build?.dropEarly();
-      if (folder !== undefined) await this.#folders.remove(folder);
+      if (build) await this.#folders.remove(build.folder);
       throw error;
     } finally {
       this.#countUpload(user, -1);
     }
   }
 
-  async #prepare(build: Build, preparation: Preparation, input: ContextInput, signal: AbortSignal): Promise<void> {
-    const request = planRequest(preparation);
+  #plan(user: string, options: BuildOptions): PlannedBuild {
+    const build = randomBytes(16).toString('hex');
+    const preparation = { build, user, folder: this.#folders.make(), options };
+    return { ...preparation, request: planRequest(preparation) };
+  }
+
+  async #prepare(build: Build, plan: PlannedBuild, input: ContextInput, signal: AbortSignal): Promise<void> {
     const { contextBytes: maxBytes, uploadIdleMs: idleMs } = this.#limits;
-    // A digest of a base stands on the command line, and is known only when all is there.
-    const isQuick = this.#contexts.isSmall(input) && preparation.options.bases.length === 0;
-    if (isQuick) build.early = this.#pool.startEarly(request, this.#setting.rules);
-    const context = await this.#contexts.receive(input, preparation.folder, { maxBytes, idleMs, signal });
+    const context = await this.#contexts.receive(input, plan.folder, { maxBytes, idleMs, signal });
     try {
-      build.ready(await prepareBuild(request, preparation, context.source, this.#limits, signal));
+      build.ready(await prepareBuild(plan.request, plan, context.source, this.#limits, signal));
     } finally {
       await context.close();
     }
+  }
+
+  #expectAgain(plan: PlannedBuild): void {
+    if (!this.#isClosed && this.#builds.get(plan.build)?.resultFile !== undefined) this.#likely.repeat(plan);
   }
 
   #queue(build: Build): void {
@@ -132,6 +148,7 @@ export class BuildService {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
+    await this.#likely.close();
     for (const build of this.#builds.values()) build.cancel('the companion ends');
     await Promise.all([...this.#builds.values()].map(({ ended }) => ended));
     // Readers hear how it ended before their connections are cut.
@@ -144,6 +161,7 @@ export class BuildService {
 
   async #forget(build: Build): Promise<void> {
     this.#builds.delete(build.id);
+    this.#likely.drop(build.id);
     await this.#folders.remove(build.folder);
   }
 

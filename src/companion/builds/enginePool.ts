@@ -21,6 +21,12 @@ export interface EarlyPlace {
   discard(): Promise<void>;
 }
 
+/** A build that an engine began before anybody asked for it: it takes no slot and no turn. */
+export interface HeadStart {
+  readonly engine: Engine;
+  readonly start: EarlyStart;
+}
+
 export interface PoolLimits {
   readonly runningPerUser: number;
   readonly queuedPerUser: number;
@@ -104,15 +110,23 @@ export class EnginePool {
     return this.#endpoints.some(({ engine }) => engine.readsContextTar);
   }
 
-  /** Begins a build where it would run if its context were there now; undefined where it would have to wait. */
-  startEarly(request: BuildRequest, rules: BuildRules): EarlyPlace | undefined {
+  /** Begins a build that may come, where nothing else is to be done. */
+  startAhead(request: BuildRequest, rules: BuildRules): HeadStart | undefined {
+    const engine = chooseEndpoint(this.#usable(), request.user)?.engine;
+    const isIdle = this.#endpoints.every(({ running, early }) => running + early === 0);
+    if (!engine?.startEarly || !isIdle) return undefined;
+    return { engine, start: engine.startEarly(request, rules) };
+  }
+
+  /** Begins a build where it would run if its context were there now; undefined where it would have to wait.
+   *  `head` is gone on with where that engine began it, and else ended. */
+  startEarly(request: BuildRequest, rules: BuildRules, head?: HeadStart): EarlyPlace | undefined {
     const { user } = request;
-    const early = this.#earlyOf.get(user) ?? 0;
-    const hasTurn = (this.#runningOf.get(user) ?? 0) + early < this.#limits.runningPerUser;
-    if (this.#queue.size > 0 || !hasTurn) return undefined;
-    const endpoint = chooseEndpoint(this.#usable(), user);
-    if (!endpoint?.engine.startEarly || endpoint.running + endpoint.early >= endpoint.slots) return undefined;
-    const start = endpoint.engine.startEarly(request, rules);
+    const endpoint = this.#earlyEndpoint(user);
+    const begun = head?.engine === endpoint?.engine ? head?.start : undefined;
+    if (!begun) void head?.start.discard();
+    const start = begun ?? endpoint?.engine.startEarly?.(request, rules);
+    if (!endpoint || !start) return undefined;
     this.#countEarly(user, endpoint, 1);
     let isOpen = true;
     const leave = (): void => {
@@ -130,6 +144,14 @@ export class EnginePool {
         await start.discard();
       },
     };
+  }
+
+  /** Where a build of that user would run at once. */
+  #earlyEndpoint(user: string): Endpoint | undefined {
+    const builds = (this.#runningOf.get(user) ?? 0) + (this.#earlyOf.get(user) ?? 0);
+    if (this.#queue.size > 0 || builds >= this.#limits.runningPerUser) return undefined;
+    const endpoint = chooseEndpoint(this.#usable(), user);
+    return endpoint && endpoint.running + endpoint.early < endpoint.slots ? endpoint : undefined;
   }
 
   /** The engine that runs containers, if there is one. */

@@ -6,6 +6,7 @@ import { CompanionError } from '../companionError.ts';
 import { parseShape, shapesAt, textAt } from '../engines/jsonShapes.ts';
 import type { BaseImage, BuildRequest } from '../engines/engine.ts';
 import type { BuildOptions } from './buildOptions.ts';
+import type { HeadStart } from './enginePool.ts';
 import { contextEntries, type ContextEntry, type ContextLimits } from './contextEntries.ts';
 import { unpackContext } from './unpackContext.ts';
 import { writeLayout } from './writeLayout.ts';
@@ -21,6 +22,13 @@ export interface Preparation {
   /** The build's own folder. */
   readonly folder: string;
   readonly options: BuildOptions;
+}
+
+/** A build whose folders are there and whose context is not. */
+export interface PlannedBuild extends Preparation {
+  readonly request: BuildRequest;
+  /** Its program has started. */
+  readonly head?: HeadStart | undefined;
 }
 
 /** A build as it will be asked for, but for its bases. Makes the folder that its engine works in. */

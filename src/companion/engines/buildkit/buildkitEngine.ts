@@ -32,6 +32,8 @@ const MAX_KEPT_LINES = 40;
 const PROBE_MS = 3_000;
 const PRUNE_MS = 60_000;
 const SPARE_PAUSE_MS = 20;
+/** No build that was begun early waits so long for its context. */
+const SPARE_USED_PAUSE_MS = 500;
 
 /** Where `buildctl` leaves the name of its build in the engine's history. */
 function referenceFile(workFolder: string): string {
@@ -82,6 +84,7 @@ export class BuildkitEngine implements Engine {
     const files = { policy: HELD_FILE, reference: referenceFile(workFolder), cgroupParent };
     const spare = this.#spare;
     this.#spare = undefined;
+    this.#makeSpareIn(SPARE_USED_PAUSE_MS);
     const words = {
       program: this.#options.program,
       words: buildctlArguments(this.#options.address, request, rules, files),
@@ -145,7 +148,8 @@ export class BuildkitEngine implements Engine {
     } finally {
       overflow.stop();
       disk?.stop();
-      this.#makeSpareSoon();
+      // When what the build has to say is said.
+      this.#makeSpareIn(SPARE_PAUSE_MS);
       // What the build wrote is cache now, and would stand in the way of the next.
       if (disk?.signal.aborted) await this.#makeRoom(2 * rules.freeBytes);
     }
@@ -156,12 +160,11 @@ export class BuildkitEngine implements Engine {
     throw failure;
   }
 
-  /** When what the build has to say is said. */
-  #makeSpareSoon(): void {
+  #makeSpareIn(pauseMs: number): void {
     clearTimeout(this.#spareTimer);
     this.#spareTimer = setTimeout(() => {
       this.#spare ??= new WaitingShell();
-    }, SPARE_PAUSE_MS).unref();
+    }, pauseMs).unref();
   }
 
   async #answers(): Promise<boolean> {
