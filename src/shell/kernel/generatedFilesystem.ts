@@ -2,7 +2,8 @@ import { encodeName } from '../../bytes/byteName.ts';
 import { type ByteSource, MemorySource } from '../../bytes/byteSource.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import type { ListedName } from '../../vfs/overlay/overlayNode.ts';
-import { type Credentials, ROOT } from '../../vfs/overlay/permission.ts';
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH } from '../../vfs/overlay/capability.ts';
+import { type Credentials, isCapable, ROOT } from '../../vfs/overlay/permission.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
 import { type Errno, VfsError } from '../../vfs/vfsError.ts';
 import type { Filesystem } from './filesystem.ts';
@@ -76,9 +77,9 @@ export abstract class GeneratedFilesystem implements Filesystem {
 
   access(path: string, mask: number): void {
     const { mode, uid = 0 } = this.#at(path, 'access');
-    const isOwner = this.credentials.uid === uid || this.credentials.uid === 0;
-    const granted = isOwner ? (mode >> 6) & 7 : mode & 7;
-    if (this.credentials.uid === 0 && (mask & 1) === 0) return;
+    const granted = this.credentials.uid === uid ? (mode >> 6) & 7 : mode & 7;
+    if (isCapable(this.credentials, CAP_DAC_OVERRIDE) && ((mask & 1) === 0 || (mode & 0o111) !== 0)) return;
+    if (isCapable(this.credentials, CAP_DAC_READ_SEARCH) && mask === 4) return;
     if ((mask & ~granted) !== 0) this.#refuse('EACCES', 'access', path);
   }
 

@@ -1,8 +1,8 @@
-import type { Credentials } from '../../vfs/overlay/permission.ts';
 import type { Kernel } from './kernel.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { OpenFile } from './openFile.ts';
 import type { Process } from './process.ts';
+import type { ProcessCredentials } from './processCredentials.ts';
 import type { Flavour } from './program.ts';
 import type { Pty } from './pty.ts';
 
@@ -13,7 +13,7 @@ export interface ProcessSetup {
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
-  readonly credentials: Credentials;
+  readonly credentials: ProcessCredentials;
   /** Descriptors by number; each is retained for the new process. */
   readonly files: ReadonlyMap<number, OpenFile>;
   /** Undefined: the parent's group; 'new': a group of its own, which it leads. */
@@ -27,7 +27,7 @@ export interface SpawnOptions {
   readonly argv?: readonly string[];
   readonly env?: ReadonlyMap<string, string>;
   readonly cwd?: string;
-  readonly credentials?: Credentials;
+  readonly credentials?: ProcessCredentials;
   readonly files?: ReadonlyMap<number, OpenFile>;
   readonly group?: number | 'new' | undefined;
   readonly terminal?: Pty | undefined;

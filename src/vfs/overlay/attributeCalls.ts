@@ -1,3 +1,4 @@
+import { CAP_CHOWN, CAP_FSETID } from './capability.ts';
 import { copyUp } from './copyUp.ts';
 import { PERMISSION_BITS, S_IFDIR, S_IFMT, S_IFREG, S_ISGID, S_ISUID } from './fileMode.ts';
 import type { Timestamp } from './layer.ts';
@@ -22,7 +23,7 @@ export function changeMode(mount: MountState, credentials: Credentials, node: Ov
   const inode = node.inode as OverlayInode;
   if (!isOwnerOrCapable(mount, inode, credentials)) throw mount.fail('EPERM');
   const gid = mount.realLayer(inode).gid(mount.realInode(inode));
-  const mayGroup = isInGroup(credentials, gid) || isCapable(credentials);
+  const mayGroup = isInGroup(credentials, gid) || isCapable(credentials, CAP_FSETID);
   copyUp(mount, node);
   const kept = mayGroup ? mode : mode & ~S_ISGID;
   upper.setMode(inode.upper, (upper.mode(inode.upper) & S_IFMT) | (kept & PERMISSION_BITS));
@@ -40,7 +41,7 @@ export function changeOwner(
   const inode = node.inode as OverlayInode;
   const layer = mount.realLayer(inode);
   const real = mount.realInode(inode);
-  if (!isCapable(credentials)) {
+  if (!isCapable(credentials, CAP_CHOWN)) {
     const isOwner = layer.uid(real) === credentials.uid;
     if (uid !== undefined && !(isOwner && uid === layer.uid(real))) throw mount.fail('EPERM');
     const mayGroup = gid === undefined || gid === layer.gid(real) || isInGroup(credentials, gid);
@@ -93,16 +94,16 @@ function requireSize(mount: MountState, sizeBytes: number): void {
   if (sizeBytes > FILE_MAX_BYTES) throw mount.fail('EFBIG');
 }
 
-/** Whoever is not root takes setuid and setgid bits and capabilities off what they write to. */
+/** Whoever lacks CAP_FSETID takes setuid and setgid bits and capabilities off what they write to. */
 export function dropPrivilegesOfWriter(mount: MountState, credentials: Credentials, inode: OverlayInode): void {
-  if (!isCapable(credentials)) dropPrivileges(mount, credentials, inode);
+  if (!isCapable(credentials, CAP_FSETID)) dropPrivileges(mount, credentials, inode);
 }
 
 function dropPrivileges(mount: MountState, credentials: Credentials, inode: OverlayInode): void {
   const upper = mount.writable();
   const mode = upper.mode(inode.upper);
   if ((mode & (S_ISUID | S_ISGID)) !== 0) {
-    const isMember = isCapable(credentials) || isInGroup(credentials, upper.gid(inode.upper));
+    const isMember = isCapable(credentials, CAP_FSETID) || isInGroup(credentials, upper.gid(inode.upper));
     const kept = withoutPrivileges(mode, isMember);
     if (kept !== mode) upper.setMode(inode.upper, kept);
   }

@@ -1,4 +1,5 @@
 import { encodeName } from '../../bytes/byteName.ts';
+import { CAP_MKNOD } from './capability.ts';
 import { createObject, linkObject } from './createEntry.ts';
 import {
   PERMISSION_BITS,
@@ -57,7 +58,7 @@ export function makeNode(
   requireCreation(mount, node.parent as OverlayNode, credentials);
   const isDevice = type === S_IFCHR || type === S_IFBLK;
   const isWhiteout = type === S_IFCHR && device === 0;
-  if (isWhiteout || (isDevice && !isCapable(credentials))) throw mount.fail('EPERM');
+  if (isWhiteout || (isDevice && !isCapable(credentials, CAP_MKNOD))) throw mount.fail('EPERM');
   makeObject(mount, credentials, node, type | (mode & PERMISSION_BITS), isDevice ? { device } : {});
 }
 

@@ -4,7 +4,7 @@ import { keepLookup, lookupTarget } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { NodeFlag, type OverlayInode, type OverlayNode } from './overlayNode.ts';
 import { passingNode } from './passingNode.ts';
-import { type Credentials, isPermitted, MAY_EXEC, requirePermission } from './permission.ts';
+import { type Credentials, isPermitted, MAY_EXEC, requirePermission, searchesAll } from './permission.ts';
 
 /** As Linux (path_resolution(7), limits.h). */
 const MAX_SYMLINKS = 40;
@@ -68,9 +68,9 @@ export function resolveVisited(mount: MountState, credentials: Credentials, path
   return maySearch(mount, credentials, node) ? node : undefined;
 }
 
-/** Of names and directories as they are now; root may search any. */
+/** Of names and directories as they are now. */
 function maySearch(mount: MountState, credentials: Credentials, node: OverlayNode): boolean {
-  if (credentials.uid === 0) return true;
+  if (searchesAll(credentials)) return true;
   for (let at = node.parent; at; at = at.parent)
     if (!isPermitted(mount, at.inode as OverlayInode, MAY_EXEC, credentials)) return false;
   return true;
@@ -105,7 +105,7 @@ export function keptParent(mount: MountState, credentials: Credentials, path: st
   const directory = mount.keptPaths.directory(path, slash) ?? resolveVisited(mount, credentials, path.slice(0, slash));
   if (directory?.inode?.type !== S_IFDIR) return undefined;
   const isSearched =
-    credentials.uid === 0 ||
+    searchesAll(credentials) ||
     (maySearch(mount, credentials, directory) && isPermitted(mount, directory.inode, MAY_EXEC, credentials));
   return isSearched ? { directory, name, hasTrailingSlash: false } : undefined;
 }
@@ -136,8 +136,7 @@ export class PathWalk {
       const rest = this.#rest;
       const start = skipSlashes(rest, this.#at);
       if (start === rest.length) return { directory: this.#node, name: '', hasTrailingSlash: false };
-      // Root may search any directory.
-      if (this.#credentials.uid !== 0)
+      if (!searchesAll(this.#credentials))
         requirePermission(this.#mount, this.#node.inode as OverlayInode, MAY_EXEC, this.#credentials);
       const slash = rest.indexOf('/', start);
       const end = slash < 0 ? rest.length : slash;

@@ -1,8 +1,9 @@
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID } from './capability.ts';
 import { isDirectory, S_IFDIR, S_IFLNK, S_IFREG, S_ISGID, S_ISUID, S_ISVTX, S_IXGRP } from './fileMode.ts';
 import type { MountState } from './mountState.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
 
-/** Who makes a call. A uid other than 0 has no capabilities; 0 has all. */
+/** Who makes a call. */
 export interface Credentials {
   readonly uid: number;
   readonly gid: number;
@@ -11,6 +12,8 @@ export interface Credentials {
   readonly umask: number;
   /** May go through any directory: somebody else has asked for permission on the way. */
   readonly maySearch?: boolean;
+  /** The effective ones of the first 32, as bits (`capability.ts`). Undefined: uid 0 has all, others have none. */
+  readonly capabilities?: number | undefined;
 }
 
 export const ROOT: Credentials = { uid: 0, gid: 0, groups: [], umask: 0o022 };
@@ -19,8 +22,13 @@ export const MAY_EXEC = 1;
 export const MAY_WRITE = 2;
 export const MAY_READ = 4;
 
-export function isCapable(credentials: Credentials): boolean {
-  return credentials.uid === 0;
+export function isCapable({ capabilities, uid }: Credentials, capability: number): boolean {
+  return capabilities === undefined ? uid === 0 : (capabilities & capability) !== 0;
+}
+
+/** Whether directories need not be asked whether they may be searched. */
+export function searchesAll(credentials: Credentials): boolean {
+  return isCapable(credentials, CAP_DAC_OVERRIDE | CAP_DAC_READ_SEARCH);
 }
 
 export function isInGroup(credentials: Credentials, gid: number): boolean {
@@ -28,16 +36,19 @@ export function isInGroup(credentials: Credentials, gid: number): boolean {
 }
 
 export function isOwnerOrCapable(mount: MountState, inode: OverlayInode, credentials: Credentials): boolean {
-  return isCapable(credentials) || mount.realLayer(inode).uid(mount.realInode(inode)) === credentials.uid;
+  return isCapable(credentials, CAP_FOWNER) || mount.realLayer(inode).uid(mount.realInode(inode)) === credentials.uid;
 }
 
 /** Whether the caller may do that to the inode (path_resolution(7), "Permissions"). */
 export function isPermitted(mount: MountState, inode: OverlayInode, mask: number, credentials: Credentials): boolean {
   const layer = mount.realLayer(inode);
   const real = mount.realInode(inode);
-  if (isCapable(credentials)) {
+  if (isCapable(credentials, CAP_DAC_OVERRIDE)) {
     if (inode.type === S_IFDIR || (mask & MAY_EXEC) === 0) return true;
     return (layer.mode(real) & 0o111) !== 0;
+  }
+  if (isCapable(credentials, CAP_DAC_READ_SEARCH)) {
+    if (mask === MAY_READ || (inode.type === S_IFDIR && (mask & MAY_WRITE) === 0)) return true;
   }
   if (mask === MAY_EXEC && inode.type === S_IFDIR && credentials.maySearch) return true;
   const mode = layer.mode(real);
@@ -104,7 +115,7 @@ export function ownedBy(
   const gid = layer.gid(real);
   if (isDirectory(mode)) return { mode: mode | S_ISGID, uid: credentials.uid, gid };
   const runsAsGroup = (mode & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP);
-  const isStripped = runsAsGroup && !isInGroup(credentials, gid) && !isCapable(credentials);
+  const isStripped = runsAsGroup && !isInGroup(credentials, gid) && !isCapable(credentials, CAP_FSETID);
   return { mode: isStripped ? mode & ~S_ISGID : mode, uid: credentials.uid, gid };
 }
 

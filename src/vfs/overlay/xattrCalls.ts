@@ -1,4 +1,5 @@
 import { encodeName } from '../../bytes/byteName.ts';
+import { CAP_SETFCAP, CAP_SYS_ADMIN } from './capability.ts';
 import { copyUp } from './copyUp.ts';
 import { S_IFDIR, S_IFREG, S_ISVTX } from './fileMode.ts';
 import { NO_INODE } from './layer.ts';
@@ -9,6 +10,8 @@ import { type Credentials, isCapable, isOwnerOrCapable, MAY_READ, MAY_WRITE, req
 /** As Linux (limits.h). */
 const NAME_MAX_BYTES = 255;
 const VALUE_MAX_BYTES = 65536;
+/** The capabilities of a file (capabilities(7)). */
+const CAPABILITY = 'security.capability';
 
 export type XattrFlag = 'any' | 'create' | 'replace';
 
@@ -58,7 +61,7 @@ export function listXattrs(mount: MountState, credentials: Credentials, inode: O
   const names: string[] = [];
   for (const name of mount.realLayer(inode).xattrs(mount.realInode(inode)).keys()) {
     if (mount.xattrs.isPrivate(name)) continue;
-    if (name.startsWith('trusted.') && !isCapable(credentials)) continue;
+    if (name.startsWith('trusted.') && !isCapable(credentials, CAP_SYS_ADMIN)) continue;
     names.push(mount.xattrs.unescaped(name));
   }
   return names;
@@ -75,13 +78,14 @@ function requireAccess(
   const length = encodeName(name).length;
   if (length === 0 || length > NAME_MAX_BYTES) throw mount.fail('ERANGE');
   if (name.startsWith('security.')) {
-    if (access === 'write' && !isCapable(credentials)) throw mount.fail('EPERM');
+    const needed = name === CAPABILITY ? CAP_SETFCAP : CAP_SYS_ADMIN;
+    if (access === 'write' && !isCapable(credentials, needed)) throw mount.fail('EPERM');
     return;
   }
   if (name.startsWith('system.')) return;
   const refusal = access === 'write' ? 'EPERM' : 'ENODATA';
   if (name.startsWith('trusted.')) {
-    if (!isCapable(credentials)) throw mount.fail(refusal);
+    if (!isCapable(credentials, CAP_SYS_ADMIN)) throw mount.fail(refusal);
     return;
   }
   if (name.startsWith('user.')) {
