@@ -1,9 +1,10 @@
 import { type Look, PLAIN } from './cell.ts';
 
-/** Characters that look alike, one behind the other. */
+/** Characters that look alike, one behind the other; a wide one is by itself. */
 export interface Run {
   readonly text: string;
   readonly look: Look;
+  readonly isWide: boolean;
 }
 
 /** A line of the screen: a cell a column. The second cell of a wide character is ''. */
@@ -20,9 +21,17 @@ export class Line {
       this.cells.push(' ');
       this.looks.push(PLAIN);
     }
+    this.#breakWide(column, text);
     this.cells[column] = text;
     this.looks[column] = look;
     this.version++;
+  }
+
+  /** What is written over half of a wide character leaves a blank in the place of the other half. */
+  #breakWide(column: number, text: string): void {
+    if (text === '') return;
+    if (this.cells[column] === '' && column > 0) this.cells[column - 1] = ' ';
+    if (this.cells[column + 1] === '') this.cells[column + 1] = ' ';
   }
 
   /** Blank cells from one column up to another, of the pen's background. */
@@ -55,13 +64,20 @@ export class Line {
     return this.cells.join('');
   }
 
+  /** Whether the character at a column takes the next one, too. */
+  isWide(column: number): boolean {
+    return this.cells[column + 1] === '' && this.cells[column] !== '';
+  }
+
   get runs(): readonly Run[] {
-    const runs: { text: string; look: Look }[] = [];
+    const runs: { text: string; look: Look; isWide: boolean }[] = [];
     for (let i = 0; i < this.cells.length; i++) {
-      const look = this.looks[i] as Look;
+      const [text, look] = [this.cells[i] as string, this.looks[i] as Look];
       const last = runs.at(-1);
-      if (last && last.look === look) last.text += this.cells[i];
-      else runs.push({ text: this.cells[i] as string, look });
+      if (text === '') continue;
+      if (this.isWide(i)) runs.push({ text, look, isWide: true });
+      else if (last && !last.isWide && last.look === look) last.text += text;
+      else runs.push({ text, look, isWide: false });
     }
     return runs;
   }

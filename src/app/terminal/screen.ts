@@ -357,7 +357,7 @@ export class Screen {
         const what = parameters[0] ?? 0;
         line.erase(
           what === 0 ? cursor.column : 0,
-          what === 1 ? cursor.column + 1 : this.columns,
+          what === 1 ? cursor.column + 1 : this.#endOf(line),
           background(cursor.look),
         );
         break;
@@ -408,6 +408,11 @@ export class Screen {
     this.lines.splice(this.#scrollBottom - count + 1, 0, ...blankLines(count));
   }
 
+  /** A line may be longer than the screen, which was wider once. */
+  #endOf(line: Line): number {
+    return Math.max(this.columns, line.cells.length);
+  }
+
   #eraseDisplay(what: number): void {
     const { cursor } = this;
     const look = background(cursor.look);
@@ -422,7 +427,7 @@ export class Screen {
       this.lines[row] = new Line();
       if (look !== PLAIN) this.lines[row]?.erase(0, this.columns, look);
     }
-    if (what === 0) this.#line().erase(cursor.column, this.columns, look);
+    if (what === 0) this.#line().erase(cursor.column, this.#endOf(this.#line()), look);
     else if (what === 1) this.#line().erase(0, cursor.column + 1, look);
   }
 

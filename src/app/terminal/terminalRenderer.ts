@@ -85,7 +85,7 @@ export class TerminalRenderer {
 
 function spans(line: Line, cursorColumn: number, hasFocus: boolean): Node[] {
   if (cursorColumn < 0) {
-    const nodes = line.runs.map(({ text, look }) => spanOf(text, look, ''));
+    const nodes = line.runs.map(({ text, look, isWide }) => spanOf(text, look, isWide ? 'wide' : ''));
     return nodes.length > 0 ? nodes : [document.createTextNode('\u200b')];
   }
   const nodes: Node[] = [];
@@ -99,11 +99,16 @@ function spans(line: Line, cursorColumn: number, hasFocus: boolean): Node[] {
   for (let column = 0; column < columns; column++) {
     const cell = line.cells[column] ?? ' ';
     const cellLook = line.looks[column] ?? PLAIN;
-    if (column === cursorColumn) {
+    const wide = line.isWide(column) ? 'wide' : '';
+    // On the second cell of a wide character it is the character's.
+    const isCursor = column === cursorColumn || (wide !== '' && column + 1 === cursorColumn);
+    if (isCursor || wide !== '') {
       flush();
-      nodes.push(spanOf(cell === '' ? ' ' : cell, cellLook, hasFocus ? 'cursor' : 'cursor idle'));
+      const cursor = isCursor ? (hasFocus ? 'cursor' : 'cursor idle') : '';
+      nodes.push(spanOf(cell, cellLook, `${wide} ${cursor}`.trim()));
       continue;
     }
+    if (cell === '') continue;
     if (cellLook !== look) flush();
     look = cellLook;
     text += cell;

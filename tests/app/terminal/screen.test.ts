@@ -28,11 +28,31 @@ describe('TERM-1 the screen shows what an xterm shows', () => {
     ['a scroll region', '\x1b[2;3r\x1b[2;1Ha\r\nb\r\nc', ['', 'b', 'c']],
     ['reverse line feed', 'a\r\nb\x1b[H\x1bMz', ['z', 'a', 'b']],
     ['wide characters take two columns', '层层层层层层', ['层层层层层', '层', '']],
+    ['half of a wide character that is written over leaves a blank', '层层\x1b[1;2Hx\x1b[1;3Hy', [' xy', '', '']],
     ['combining marks take none', 'e\u0301x', ['e\u0301x', '', '']],
     ['a title is not shown', '\x1b]0;me\x07ok', ['ok', '', '']],
     ['what is not known is left out', '\x1b[?9999h\x1b(Bok\x1b[>c', ['ok', '', '']],
   ])('%s', (_name, text, expected) => {
     expect(shown(10, 3, text)).toEqual(expected);
+  });
+
+  it('what stood beyond the edge of a narrower screen is erased with its line', () => {
+    const screen = new Screen(20, 3);
+    screen.write(encode('left      right\r\nbelow     right'));
+    screen.resize(10, 3);
+    screen.write(encode('\x1b[1;1Hnew\x1b[K\x1b[2;1H\x1b[J'));
+    screen.resize(20, 3);
+    expect(screen.lines.map((line) => line.text)).toEqual(['new', '', '']);
+  });
+
+  it('a wide character is a run of its own', () => {
+    const screen = new Screen(20, 1);
+    screen.write(encode('ab层c'));
+    expect(screen.lines[0]?.runs.map(({ text, isWide }) => [text, isWide])).toEqual([
+      ['ab', false],
+      ['层', true],
+      ['c', false],
+    ]);
   });
 
   it('bytes in any pieces show the same', () => {
