@@ -26,6 +26,12 @@ export function isSymlink(mode: number): boolean {
   return (mode & S_IFMT) === S_IFLNK;
 }
 
+/** Of a character or a block device. */
+export function isDevice(mode: number): boolean {
+  const type = mode & S_IFMT;
+  return type === S_IFCHR || type === S_IFBLK;
+}
+
 /** A device number as one value: major * 2^32 + minor, as in the layer tree. 0 is 0:0, a whiteout's. */
 export function deviceNumber(major: number, minor: number): number {
   return major * 2 ** 32 + minor;

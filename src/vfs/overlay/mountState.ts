@@ -8,6 +8,7 @@ import { LayerTreeLayer } from './layerTreeLayer.ts';
 import type { MountOptions } from './mountOptions.ts';
 import { InodeFlag, type LowerEntry, NodeFlag, OverlayInode, OverlayNode } from './overlayNode.ts';
 import { OverlayXattrs } from './overlayXattr.ts';
+import { StatRows } from './statRows.ts';
 import { UndoLog } from './undoLog.ts';
 import type { Upper } from './upper.ts';
 
@@ -28,6 +29,7 @@ export class MountState {
   readonly root: OverlayNode;
   readonly #inodes: readonly Map<number, OverlayInode>[];
   readonly keptPaths = new KeptPaths();
+  readonly statRows = new StatRows();
   /** Layers in which a directory with opaque=x was found. */
   readonly fileWhiteoutLayers = new Set<number>();
   readonly counters: MountCounters;

@@ -2,6 +2,7 @@ import type { KeptNames } from './keptNames.ts';
 import type { LowerIndex } from './lowerIndex.ts';
 import type { NameTable } from './nameTable.ts';
 import type { Pipe } from './pipe.ts';
+import { NO_ROW } from './statRows.ts';
 import { hashText } from './textHash.ts';
 
 /** An inode of one of the lower layers. */
@@ -49,6 +50,8 @@ export class OverlayInode {
   openCount = 0;
   /** Of a directory: its names in the upper, as long as `Upper.isCurrent` says so. */
   names: NameTable | undefined = undefined;
+  /** Of `MountState.statRows`, while no upper has the object; NO_ROW until somebody asks. */
+  statRow = NO_ROW;
   #more: MoreFacts | undefined = undefined;
 
   constructor(type: number, upper: number, lower: readonly LowerEntry[]) {

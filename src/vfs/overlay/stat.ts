@@ -3,6 +3,7 @@ import { NO_INODE, type Timestamp } from './layer.ts';
 import { keepsLowerNumber } from './mergedNames.ts';
 import type { MountState } from './mountState.ts';
 import { InodeFlag, type LowerEntry, type OverlayInode } from './overlayNode.ts';
+import { NO_ROW } from './statRows.ts';
 import type { UpperInode } from './upperInode.ts';
 import { UpperView } from './upperView.ts';
 
@@ -25,6 +26,15 @@ export interface Stat {
 }
 
 export function statInode(mount: MountState, inode: OverlayInode): Stat {
+  if (inode.upper !== NO_INODE) return statReal(mount, inode);
+  if (inode.statRow !== NO_ROW) return mount.statRows.get(inode.statRow);
+  const stat = statReal(mount, inode);
+  // Nothing that a call changes: there is nothing to take back.
+  inode.statRow = mount.statRows.add(stat);
+  return stat;
+}
+
+function statReal(mount: MountState, inode: OverlayInode): Stat {
   const layer = mount.realLayer(inode);
   const real = mount.realInode(inode);
   if (layer instanceof UpperView) return statUpper(mount, inode, layer.inode(real));
