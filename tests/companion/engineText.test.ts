@@ -96,6 +96,30 @@ describe('COMP-18 what engines say, however it is cut', () => {
     ]);
   });
 
+  it('BuildKit’s progress: a step that was not in the cache ends at once, begins again, and has one end', () => {
+    const events: StepEvent[] = [];
+    const tracker = new StepTracker((event) => events.push(event));
+    const vertex = { digest: 'd1', name: 'RUN ls' };
+    const [probed, started, completed] = [
+      '2026-01-01T00:00:00.0001Z',
+      '2026-01-01T00:00:00.0004Z',
+      '2026-01-01T00:00:02Z',
+    ];
+    for (const vertexes of [
+      [vertex],
+      [
+        { ...vertex, started: probed, completed: probed },
+        { ...vertex, started },
+      ],
+      [{ ...vertex, started, completed, error: 'exit code: 1' }],
+    ])
+      takeProgressLine(JSON.stringify({ vertexes }), tracker);
+    expect(events).toEqual([
+      { type: 'step', step: '1', name: 'RUN ls' },
+      { type: 'step-done', step: '1', cached: false, durationMs: 2000, error: 'exit code: 1' },
+    ]);
+  });
+
   it('dockerd’s trace of BuildKit', () => {
     const bytesField = (number: number, bytes: Uint8Array): Buffer =>
       Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
@@ -116,8 +140,8 @@ describe('COMP-18 what engines say, however it is cut', () => {
     takeTrace(Buffer.concat([bytesField(1, vertex), bytesField(3, log)]).toString('base64'), tracker);
     expect(events).toEqual([
       { type: 'step', step: '1', name: 'RUN x' },
-      { type: 'step-done', step: '1', cached: false, durationMs: 2000 },
       { type: 'log', step: '1', stream: 'stderr', text: 'hi' },
+      { type: 'step-done', step: '1', cached: false, durationMs: 2000 },
     ]);
   });
 

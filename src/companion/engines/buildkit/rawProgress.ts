@@ -21,6 +21,7 @@ export function takeProgressLine(line: string, tracker: StepTracker): boolean {
     const stream = numberAt(log, 'stream') === 2 ? 'stderr' : 'stdout';
     tracker.log(textAt(log, 'vertex') ?? '', stream, Buffer.from(textAt(log, 'data') ?? '', 'base64'));
   }
+  tracker.settle();
   return true;
 }
 

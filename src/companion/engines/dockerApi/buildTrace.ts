@@ -8,6 +8,7 @@ export function takeTrace(base64: string, tracker: StepTracker): void {
     if (number === 1) takeVertex(bytes, tracker);
     if (number === 3) takeLog(bytes, tracker);
   }
+  tracker.settle();
 }
 
 function takeVertex(message: Uint8Array, tracker: StepTracker): void {
