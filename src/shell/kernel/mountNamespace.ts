@@ -351,6 +351,9 @@ export class MountNamespace {
     body: (filesystem: Filesystem, inner: string) => T,
   ): T {
     const place = this.resolve(process, path, rule, syscall);
+    // A name is removed from the directory above, which need not be read-only as what is mounted there is.
+    if (kind === 'write' && REMOVES.has(syscall) && this.isMountPoint(place.path))
+      throw new VfsError('EBUSY', syscall, path);
     const filesystem = kind === 'read' ? this.as(process, place.mount) : this.asWriter(process, place, syscall, path);
     if (kind === 'write' && CHANGES_TOPOLOGY.has(syscall)) topologyEpoch++;
     if (syscall === 'unlink') linkEpoch++;
