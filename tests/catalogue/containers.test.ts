@@ -32,8 +32,8 @@ async function shell(script: string): Promise<string> {
     process.replace(1, pipe.writeEnd);
     process.replace(2, pipe.writeEnd);
     pipe.writeEnd.close();
-    process.env.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
-    process.env.set('HOME', '/root');
+    process.setEnv('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
+    process.setEnv('HOME', '/root');
     const child = await process.spawn('/bin/bash', { argv: ['bash', '-c', script] });
     process.close(1);
     process.close(2);

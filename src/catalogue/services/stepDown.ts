@@ -1,8 +1,8 @@
 import type { Process } from '../../shell/kernel/process.ts';
+import { becoming, type Identity } from '../../shell/kernel/processCredentials.ts';
 import type { Program } from '../../shell/kernel/program.ts';
 import { readAccounts } from '../../shell/utilities/accounts.ts';
 import { becomeCommand } from '../../shell/utilities/launch.ts';
-import type { Credentials } from '../../vfs/overlay/permission.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 
 /** gosu and su-exec: `NAME USER[:GROUP] COMMAND…` becomes that command as that user. */
@@ -25,12 +25,14 @@ export const stepDown: Program = async (process) => {
     );
     return 1;
   }
-  if (process.credentials.uid !== 0 && found.credentials.uid !== process.credentials.uid) {
+  try {
+    process.credentials = becoming(process.credentials, found.identity);
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
     await process.write(2, `error: failed switching to "${whom}": operation not permitted\n`);
     return 1;
   }
-  process.credentials = found.credentials;
-  process.env.set('HOME', found.home);
+  process.setEnv('HOME', found.home);
   try {
     return await becomeCommand(process, command);
   } catch (error) {
@@ -43,7 +45,7 @@ export const stepDown: Program = async (process) => {
 async function userOf(
   process: Process,
   whom: string,
-): Promise<{ readonly credentials: Credentials; readonly home: string } | undefined> {
+): Promise<{ readonly identity: Identity; readonly home: string } | undefined> {
   const [name = '', groupName] = whom.split(':');
   const accounts = await readAccounts(process);
   const idOf = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
@@ -56,5 +58,5 @@ async function userOf(
     groupName === undefined
       ? accounts.groups.filter(({ members }) => members.includes(name)).map((one) => one.gid)
       : [];
-  return { credentials: { ...process.credentials, uid, gid, groups }, home: user?.home ?? '/' };
+  return { identity: { uid, gid, groups }, home: user?.home ?? '/' };
 }

@@ -53,8 +53,8 @@ function readGlobals(process: Process): GlobalWords {
     words.shift();
     if (name === '-C') chdir(process, value());
     else if (name === '-c') given.push(settingOf(value()));
-    else if (name === '--git-dir') process.env.set('GIT_DIR', value());
-    else if (name === '--work-tree') process.env.set('GIT_WORK_TREE', value());
+    else if (name === '--git-dir') process.setEnv('GIT_DIR', value());
+    else if (name === '--work-tree') process.setEnv('GIT_WORK_TREE', value());
     else if (name === '--no-pager' || name === '-P') pages = false;
     else if (name === '-p' || name === '--paginate') pages = true;
     else throw new GitFault('plain', `unknown option: ${word}\n${USAGE}`, 129);

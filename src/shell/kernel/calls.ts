@@ -9,7 +9,7 @@ import type { ListedName } from '../../vfs/overlay/overlayNode.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import type { XattrFlag } from '../../vfs/overlay/xattrCalls.ts';
-import { renamed } from './mountNamespace.ts';
+import { renamed, topologyChanged } from './mountNamespace.ts';
 import type { OpenFile } from './openFile.ts';
 import type { Process } from './process.ts';
 
@@ -86,6 +86,8 @@ export function unlink(process: Process, path: string): void {
   process.mounts.call(process, path, 'noFollow', 'unlink', 'write', (fs, inner) => {
     const before = fs.lstat(inner);
     fs.unlink(inner);
+    // Ways led through it.
+    if (isSymlink(before.mode)) topologyChanged();
     if (before.linkCount === 1) process.kernel.disk.free(before.sizeBytes);
   });
 }
@@ -148,6 +150,10 @@ export function setXattr(
 
 export function getXattr(process: Process, path: string, name: string): Uint8Array {
   return process.mounts.call(process, path, 'noFollow', 'getxattr', 'read', (fs, inner) => fs.getXattr(inner, name));
+}
+
+export function removeXattr(process: Process, path: string, name: string): void {
+  process.mounts.call(process, path, 'noFollow', 'removexattr', 'write', (fs, inner) => fs.removeXattr(inner, name));
 }
 
 export function listXattrs(process: Process, path: string): readonly string[] {

@@ -2,8 +2,11 @@ import { decodeName } from '../../bytes/byteName.ts';
 import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
+import { executedFile } from './executedFile.ts';
 import type { Process } from './process.ts';
+import type { ExecutedFile } from './processCredentials.ts';
 import type { Flavour, Program } from './program.ts';
+import { watch } from './searchPath.ts';
 import { HEAD_BYTES, isElf, standInName } from './standIn.ts';
 
 /** As Linux (BINPRM_MAX_RECURSION). */
@@ -17,33 +20,56 @@ export interface ProgramImage {
   /** With the interpreter of a script in front. */
   readonly argv: readonly string[];
   readonly flavour: Flavour;
+  /** What the file changes of who executes it; a script's interpreter, where it is one. */
+  readonly file?: ExecutedFile | undefined;
+}
+
+/** What an executable file is, whatever its arguments are. */
+export interface ProgramFile {
+  /** Without links. */
+  readonly real: string;
+  readonly flavour: Flavour;
+  /** Of the program; of busybox, which has many, none. */
+  readonly name: string;
+  readonly executed: ExecutedFile | undefined;
 }
 
 /** Finds what a file is when it is executed: a script's interpreter, the program that a stand-in names, or the one that
- *  is simulated under the real file's name. Throws ENOENT, EACCES, ENOEXEC, ELOOP as exec(2). */
-export async function findProgram(
+ *  is simulated under the real file's name. Waits only where the file's bytes or its program must be loaded. Throws
+ *  ENOENT, EACCES, ENOEXEC, ELOOP as exec(2). */
+export function findProgram(
   process: Process,
   path: string,
   argv: readonly string[],
   cwd: string,
-): Promise<ProgramImage> {
-  let file = path;
-  let args = argv;
-  for (let depth = 0; depth < MAX_INTERPRETERS; depth++) {
-    const absolute = file.startsWith('/') ? file : `${cwd}/${file}`;
-    const head = await readHead(process, absolute, file);
+  depth = 0,
+): ProgramImage | Promise<ProgramImage> {
+  if (depth === MAX_INTERPRETERS) throw new VfsError('ELOOP', 'execve', path);
+  const { mounts, credentials } = process;
+  const absolute = path.startsWith('/') ? path : `${cwd}/${path}`;
+  const epoch = mounts.programEpoch;
+  const known = mounts.programFiles.get(absolute, epoch, credentials);
+  if (known) return imageOf(process, known, argv);
+  const next = (head: Uint8Array): ProgramImage | Promise<ProgramImage> => {
     const script = interpreterOf(head);
-    if (!script) {
-      if (!isElf(head)) throw new VfsError('ENOEXEC', 'execve', file);
-      return programOf(process, absolute, head, args);
+    if (script) {
+      const before = script.argument === undefined ? [script.path] : [script.path, script.argument];
+      return findProgram(process, script.path, [...before, path, ...argv.slice(1)], cwd, depth + 1);
     }
-    args = [script.path, ...(script.argument === undefined ? [] : [script.argument]), file, ...args.slice(1)];
-    file = script.path;
-  }
-  throw new VfsError('ELOOP', 'execve', path);
+    if (!isElf(head)) throw new VfsError('ENOEXEC', 'execve', path);
+    const file = programFile(process, absolute, head);
+    if (!absolute.startsWith('/proc/')) {
+      watch(process, absolute);
+      watch(process, file.real);
+      mounts.programFiles.set(absolute, epoch, credentials, file);
+    }
+    return imageOf(process, file, argv);
+  };
+  const head = readHead(process, absolute, path);
+  return head instanceof Promise ? head.then(next) : next(head);
 }
 
-async function readHead(process: Process, absolute: string, path: string): Promise<Uint8Array> {
+function readHead(process: Process, absolute: string, path: string): Uint8Array | Promise<Uint8Array> {
   const stat = process.mounts.stat(process, absolute);
   if (isDirectory(stat.mode) || !isRegular(stat.mode)) throw new VfsError('EACCES', 'execve', path);
   process.mounts.call(process, absolute, 'follow', 'execve', 'read', (filesystem, inner) =>
@@ -54,11 +80,14 @@ async function readHead(process: Process, absolute: string, path: string): Promi
   const { filesystem } = place.mount;
   filesystem.credentials = { uid: 0, gid: 0, groups: [], umask: 0 };
   const fd = filesystem.open(place.inner, O_RDONLY);
+  let reading: Promise<Uint8Array> | undefined;
   try {
     const content = filesystem.content(fd);
-    return content.readSync ? content.readSync(0, HEAD_BYTES) : await content.read(0, HEAD_BYTES);
+    if (content.readSync) return content.readSync(0, HEAD_BYTES);
+    reading = content.read(0, HEAD_BYTES);
+    return reading.finally(() => filesystem.close(fd));
   } finally {
-    filesystem.close(fd);
+    if (!reading) filesystem.close(fd);
   }
 }
 
@@ -70,30 +99,46 @@ function interpreterOf(head: Uint8Array): { readonly path: string; readonly argu
   return { path: match[1] as string, ...(match[2] !== undefined && match[2] !== '' && { argument: match[2] }) };
 }
 
-async function programOf(
+function programFile(process: Process, path: string, head: Uint8Array): ProgramFile {
+  const place = process.mounts.resolve(process, path, 'follow');
+  const real = place.path;
+  const standsFor = standInName(head);
+  const executed = executedFile(place);
+  if (isBusyboxFile(process, real, standsFor)) return { real, flavour: 'busybox', name: '', executed };
+  return {
+    real,
+    flavour: 'gnu',
+    name: standsFor ?? programName(process.kernel.programs, baseName(path), baseName(real)),
+    executed,
+  };
+}
+
+function imageOf(
   process: Process,
-  path: string,
-  head: Uint8Array,
+  { real, flavour, name, executed }: ProgramFile,
   argv: readonly string[],
-): Promise<ProgramImage> {
+): ProgramImage | Promise<ProgramImage> {
   const { programs } = process.kernel;
-  const real = process.mounts.resolve(process, path, 'follow').path;
-  const isBusybox = isBusyboxFile(process, real, head);
-  const flavour: Flavour = isBusybox ? 'busybox' : 'gnu';
-  if (isBusybox) {
-    const applet = baseName(argv[0] ?? '');
-    const rest = applet.startsWith('busybox') ? argv.slice(1) : argv;
-    const name = baseName(rest[0] ?? 'busybox').replace(/^-/, '');
-    if (programs.has(name)) return { program: await programs.load(name), argv: rest.length > 0 ? rest : argv, flavour };
-    return {
-      program: holdsApplet(process, real, name) ? notSimulated(`busybox ${name}`) : noApplet(name),
-      argv,
-      flavour,
-    };
+  if (flavour === 'busybox') {
+    const called = baseName(argv[0] ?? '');
+    const rest = called.startsWith('busybox') ? argv.slice(1) : argv;
+    const applet = baseName(rest[0] ?? 'busybox').replace(/^-/, '');
+    if (programs.has(applet)) return loaded(programs.load(applet), rest.length > 0 ? rest : argv, flavour, executed);
+    const program = holdsApplet(process, real, applet) ? notSimulated(`busybox ${applet}`) : noApplet(applet);
+    return { program, argv, flavour, file: executed };
   }
-  const name = standInName(head) ?? programName(programs, baseName(path), baseName(real));
-  if (programs.has(name)) return { program: await programs.load(name), argv, flavour };
-  return { program: notSimulated(real), argv, flavour };
+  if (programs.has(name)) return loaded(programs.load(name), argv, flavour, executed);
+  return { program: notSimulated(real), argv, flavour, file: executed };
+}
+
+function loaded(
+  program: Program | Promise<Program>,
+  argv: readonly string[],
+  flavour: Flavour,
+  file: ExecutedFile | undefined,
+): ProgramImage | Promise<ProgramImage> {
+  if (program instanceof Promise) return program.then((ready) => ({ program: ready, argv, flavour, file }));
+  return { program, argv, flavour, file };
 }
 
 function programName(programs: { has(name: string): boolean }, asked: string, real: string): string {
@@ -102,9 +147,9 @@ function programName(programs: { has(name: string): boolean }, asked: string, re
 }
 
 /** Applets are links to busybox, symbolic or hard. */
-function isBusyboxFile(process: Process, real: string, head: Uint8Array): boolean {
-  if (/^busybox(\.\w+)?$/.test(standInName(head) ?? baseName(real))) return true;
-  if (standInName(head) !== undefined) return false;
+function isBusyboxFile(process: Process, real: string, standsFor: string | undefined): boolean {
+  if (/^busybox(\.\w+)?$/.test(standsFor ?? baseName(real))) return true;
+  if (standsFor !== undefined) return false;
   try {
     const beside = process.mounts.lstat(process, `${real.slice(0, real.lastIndexOf('/'))}/busybox`);
     return beside.inodeNumber === process.mounts.lstat(process, real).inodeNumber;

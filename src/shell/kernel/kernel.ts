@@ -14,6 +14,8 @@ import { SIGNALS } from './signals.ts';
 
 /** Processes at a time: a fork bomb gets EAGAIN, and the machine stays usable. */
 const MAX_PROCESSES = 400;
+/** Processes that run on the native stack of the one that started them. */
+const MAX_NESTING = 6;
 
 export interface KernelSetup {
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export class Kernel {
   onCommandLine: ((line: string, process: Process) => void) | undefined;
   /** Told when a process has begun or ended. */
   onProcess: ((event: 'started' | 'ended', process: Process) => void) | undefined;
+  #nesting = 0;
 
   constructor(setup: KernelSetup) {
     this.clock = setup.clock;
@@ -59,13 +62,29 @@ export class Kernel {
     return process;
   }
 
+  /** Runs it at once, as far as it does not wait; one that many others started this way within each other a little
+   *  later, on a native stack of its own. */
   start(process: Process, program: Program): void {
     this.processes.set(process.hostPid, process);
     this.onProcess?.('started', process);
-    void process.run(program);
+    if (this.#nesting >= MAX_NESTING) {
+      void Promise.resolve().then(() => process.run(program));
+      return;
+    }
+    this.#nesting++;
+    try {
+      process.run(program);
+    } finally {
+      this.#nesting--;
+    }
   }
 
-  findProgram(process: Process, path: string, argv: readonly string[], cwd: string): Promise<ProgramImage> {
+  findProgram(
+    process: Process,
+    path: string,
+    argv: readonly string[],
+    cwd: string,
+  ): ProgramImage | Promise<ProgramImage> {
     return findProgram(process, path, argv, cwd);
   }
 
@@ -77,7 +96,7 @@ export class Kernel {
   /** Processes of a user. */
   countOf(uid: number): number {
     let count = 0;
-    for (const process of this.processes.values()) if (process.credentials.uid === uid && !process.hasEnded) count++;
+    for (const process of this.processes.values()) if (process.realUid === uid && !process.hasEnded) count++;
     return count;
   }
 
@@ -112,6 +131,7 @@ export class Kernel {
       if (child.hasEnded) this.forget(child);
     }
     process.children.clear();
+    process.namespaces.cgroup?.release(process);
     this.onProcess?.('ended', process);
     if (!parent || parent.hasEnded || parent.handlerOf(SIGNALS.CHLD) === 'ignore') {
       parent?.children.delete(process);
@@ -122,9 +142,9 @@ export class Kernel {
   /** Takes an ended process out of the tables. */
   forget(process: Process): void {
     this.processes.delete(process.hostPid);
-    for (let pids: Namespaces['pids'] | undefined = process.namespaces.pids; pids; pids = pids.parent) {
-      for (const [pid, other] of pids.processes) if (other === process) pids.processes.delete(pid);
-    }
+    process.namespaces.cgroup?.leave(process);
+    for (let pids: Namespaces['pids'] | undefined = process.namespaces.pids; pids; pids = pids.parent)
+      pids.remove(process);
   }
 
   /** Ends everything, as a machine that is switched off; resolves when all have gone. */

@@ -1,13 +1,17 @@
 import { isDirectory, isSymlink, S_IFCHR, S_IFIFO, S_IFMT } from '../../vfs/overlay/fileMode.ts';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW } from '../../vfs/overlay/openFlags.ts';
+import { searchesAll } from '../../vfs/overlay/permission.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { openDevice } from './devices.ts';
 import type { Filesystem } from './filesystem.ts';
 import { openFifo } from './fifo.ts';
+import { KnownFacts, nameChanges, rightsChange, watchedChanges } from './foundPrograms.ts';
 import type { OpenFile } from './openFile.ts';
 import type { Process } from './process.ts';
+import type { ProgramFile } from './findProgram.ts';
 import { RegularFile } from './regularFile.ts';
+import type { FoundFile } from './searchPath.ts';
 
 /** As Linux (path_resolution(7), limits.h). */
 const MAX_SYMLINKS = 40;
@@ -60,14 +64,23 @@ export function topologyChanged(): void {
 export class MountNamespace {
   /** The last mounted first. */
   #mounts: Mount[] = [];
-  /** Directory as it was named, to its place; only what root found. */
+  /** Directory as it was named, to its place; only what was found by who may search all. */
   readonly #known = new Map<string, string>();
   readonly #knownByLinks = new Map<string, string>();
+  /** What searches of PATH found. */
+  readonly searches = new KnownFacts<{ readonly found: FoundFile | undefined }>();
+  /** What files are that were executed. */
+  readonly programFiles = new KnownFacts<ProgramFile>();
   #epoch = topologyEpoch;
   #linkEpoch = linkEpoch;
 
   constructor(root: Filesystem, type = 'overlay', source = 'overlay') {
     this.#mounts = [{ path: '/', filesystem: root, root: '', type, source, isReadOnly: false }];
+  }
+
+  /** Grows with whatever may let another program be found. */
+  get programEpoch(): number {
+    return topologyEpoch + watchedChanges();
   }
 
   /** In the order in which they were mounted. */
@@ -182,8 +195,8 @@ export class MountNamespace {
   /** The place of a directory, links resolved. */
   #directory(process: Process, text: string, path: string, syscall: string): string {
     if (text === '') return '/';
-    const isRoot = process.credentials.uid === 0;
-    if (isRoot) {
+    const isUnasked = searchesAll(process.credentials);
+    if (isUnasked) {
       if (this.#epoch !== topologyEpoch) {
         this.#epoch = topologyEpoch;
         this.#known.clear();
@@ -198,7 +211,7 @@ export class MountNamespace {
     }
     const found = this.#walk(process, text, path, syscall);
     // What /proc shows depends on who looks.
-    if (isRoot && !found.startsWith('/proc/')) {
+    if (isUnasked && !found.startsWith('/proc/')) {
       const known = found === text ? this.#known : this.#knownByLinks;
       if (known.size >= MAX_KNOWN) known.clear();
       known.set(text, found);
@@ -207,7 +220,7 @@ export class MountNamespace {
   }
 
   #walk(process: Process, text: string, path: string, syscall: string): string {
-    const { uid } = process.credentials;
+    const isUnasked = searchesAll(process.credentials);
     const parts = text.split('/').reverse();
     let current = '/';
     let links = 0;
@@ -232,7 +245,7 @@ export class MountNamespace {
         continue;
       }
       if (!isDirectory(stat.mode)) throw new VfsError('ENOTDIR', syscall, path);
-      if (uid !== 0 && !maySearch(process, stat)) throw new VfsError('EACCES', syscall, path);
+      if (!isUnasked && !maySearch(process, stat)) throw new VfsError('EACCES', syscall, path);
       current = place.path;
     }
     return current;
@@ -243,7 +256,7 @@ export class MountNamespace {
     const { filesystem } = mount;
     const { credentials } = process;
     filesystem.credentials =
-      mount.root === '' || credentials.uid === 0 ? credentials : { ...credentials, maySearch: true };
+      mount.root === '' || searchesAll(credentials) ? credentials : { ...credentials, maySearch: true };
     if ('caller' in filesystem) filesystem.caller = process;
     return filesystem;
   }
@@ -251,6 +264,7 @@ export class MountNamespace {
   /** As above, for a call that changes something. */
   asWriter(process: Process, place: Place, syscall: string, path: string): Filesystem {
     if (place.mount.isReadOnly) throw new VfsError('EROFS', syscall, path);
+    nameChanges(place.mount.filesystem, place.inner);
     return this.as(process, place.mount);
   }
 
@@ -265,6 +279,7 @@ export class MountNamespace {
     const isWriting = (flags & (3 | O_CREAT | 0o1000)) !== 0;
     const filesystem = this.as(process, place.mount);
     if (isWriting && place.mount.isReadOnly) this.#refuseChange(filesystem, place, flags, path);
+    if (isWriting) nameChanges(filesystem, place.inner);
     try {
       const special = this.#special(filesystem, place);
       if (special && (flags & O_DIRECTORY) === 0 && !isExclusive) {
@@ -357,8 +372,7 @@ export class MountNamespace {
     const filesystem = kind === 'read' ? this.as(process, place.mount) : this.asWriter(process, place, syscall, path);
     if (kind === 'write' && CHANGES_TOPOLOGY.has(syscall)) topologyEpoch++;
     if (syscall === 'unlink') linkEpoch++;
-    if (kind === 'write' && REMOVES.has(syscall) && this.isMountPoint(place.path))
-      throw new VfsError('EBUSY', syscall, path);
+    if (CHANGES_RIGHTS.has(syscall)) rightsChange();
     try {
       return body(filesystem, place.inner);
     } catch (error) {
@@ -398,6 +412,7 @@ const SLASH = 0x2f;
 /** A link there is the open file itself, not a way to it. */
 const DESCRIPTOR = /^\/proc\/(\d+)\/fd\/(\d+)$/;
 const CHANGES_TOPOLOGY = new Set(['symlink', 'rmdir']);
+const CHANGES_RIGHTS = new Set(['chmod', 'chown', 'lchown', 'setxattr', 'removexattr']);
 const REMOVES = new Set(['unlink', 'rmdir']);
 
 function descriptorAt(process: Process, path: string): OpenFile | undefined {

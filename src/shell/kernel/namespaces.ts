@@ -1,3 +1,4 @@
+import type { Cgroup } from './cgroup.ts';
 import type { MountNamespace } from './mountNamespace.ts';
 import type { Process } from './process.ts';
 
@@ -8,6 +9,12 @@ export interface Namespaces {
   readonly uts: { hostname: string };
   /** The host's name in the lab network. */
   readonly network: { readonly host: string; readonly isIsolated: boolean };
+  /** Whose limits count; undefined: none do. */
+  readonly cgroup?: Cgroup | undefined;
+  /** Of /proc/sys, by their paths there: what was set for these namespaces alone. */
+  readonly sysctls?: ReadonlyMap<string, string> | undefined;
+  /** System calls are filtered (seccomp(2)). */
+  readonly isFiltered?: boolean | undefined;
 }
 
 /** Numbers processes from 1. A process is also known in the namespaces outside its own. */
@@ -25,6 +32,16 @@ export class PidNamespace {
     const pid = this.#next++;
     this.processes.set(pid, process);
     return pid;
+  }
+
+  remove(process: Process): void {
+    for (const pid of [process.pid, process.hostPid]) {
+      if (this.processes.get(pid) !== process) continue;
+      this.processes.delete(pid);
+      return;
+    }
+    // Neither its own namespace nor the host's.
+    for (const [pid, other] of this.processes) if (other === process) this.processes.delete(pid);
   }
 
   /** Numbers that nobody gets. */

@@ -5,7 +5,7 @@ import { plainStat } from './noStat.ts';
 import { OpenFile } from './openFile.ts';
 
 /** As Linux (pipe(7)). */
-const CAPACITY_BYTES = 65536;
+export const PIPE_CAPACITY_BYTES = 65536;
 const NO_BYTES = new Uint8Array(0);
 
 let pipeCount = 0;
@@ -62,21 +62,21 @@ export class PipeBuffer {
 
   write(bytes: Uint8Array, path: string): undefined | Promise<void> {
     if (this.readers === 0) throw new VfsError('EPIPE', 'write', path);
-    if (this.#sizeBytes >= CAPACITY_BYTES) return this.#writeLater(bytes, path);
+    if (this.#sizeBytes >= PIPE_CAPACITY_BYTES) return this.#writeLater(bytes, path);
     this.#chunks.push(bytes);
     this.#sizeBytes += bytes.length;
     this.wake();
     // A large chunk is handed over whole, but its writer waits until it is taken.
-    return this.#sizeBytes > CAPACITY_BYTES ? this.#drained(path) : undefined;
+    return this.#sizeBytes > PIPE_CAPACITY_BYTES ? this.#drained(path) : undefined;
   }
 
   async #writeLater(bytes: Uint8Array, path: string): Promise<void> {
-    while (this.#sizeBytes >= CAPACITY_BYTES && this.readers > 0) await this.change();
+    while (this.#sizeBytes >= PIPE_CAPACITY_BYTES && this.readers > 0) await this.change();
     await this.write(bytes, path);
   }
 
   async #drained(path: string): Promise<void> {
-    while (this.#sizeBytes > CAPACITY_BYTES) {
+    while (this.#sizeBytes > PIPE_CAPACITY_BYTES) {
       if (this.readers === 0) throw new VfsError('EPIPE', 'write', path);
       await this.change();
     }

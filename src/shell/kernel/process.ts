@@ -1,12 +1,14 @@
 import { joinBytes } from '../../bytes/joinBytes.ts';
 import { encodeName } from '../../bytes/byteName.ts';
-import type { Credentials } from '../../vfs/overlay/permission.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { errnoText } from './errnoText.ts';
+import type { ProgramImage } from './findProgram.ts';
 import type { Kernel } from './kernel.ts';
 import type { MountNamespace } from './mountNamespace.ts';
 import type { Namespaces, PidNamespace } from './namespaces.ts';
 import type { OpenFile } from './openFile.ts';
+import type { CapabilityName } from './capabilities.ts';
+import { afterExec, hasCapability, type ProcessCredentials, realUidOf } from './processCredentials.ts';
 import { ProcessEnded } from './processEnded.ts';
 import type { ProcessSetup, ResourceLimit, SpawnOptions } from './processSetup.ts';
 import type { Flavour, Program } from './program.ts';
@@ -33,16 +35,18 @@ export class Process extends Signalled {
   readonly limits: Map<string, ResourceLimit>;
   readonly startedAt: { readonly sec: number; readonly nsec: number };
   argv: readonly string[];
-  env: Map<string, string>;
+  /** Shared with who gave it: a change replaces it. */
+  env: ReadonlyMap<string, string>;
   cwd: string;
-  credentials: Credentials;
+  credentials: ProcessCredentials;
   /** Process group, by its leader's host pid: what Ctrl-C reaches. */
   group: number;
   /** The controlling terminal. */
   terminal: Pty | undefined;
   flavour: Flavour;
-  readonly #ended: Promise<WaitStatus>;
-  #resolveEnded: (status: WaitStatus) => void = () => undefined;
+  /** Made when somebody waits: most are looked at when they have ended. */
+  #ended: Promise<WaitStatus> | undefined;
+  #resolveEnded: ((status: WaitStatus) => void) | undefined;
 
   constructor(setup: ProcessSetup) {
     super();
@@ -50,7 +54,7 @@ export class Process extends Signalled {
     this.parent = setup.parent;
     this.namespaces = setup.namespaces;
     this.argv = setup.argv;
-    this.env = new Map(setup.env);
+    this.env = setup.env;
     this.cwd = setup.cwd;
     this.credentials = setup.credentials;
     this.terminal = setup.terminal;
@@ -63,18 +67,26 @@ export class Process extends Signalled {
     for (namespace = namespace.parent; namespace; namespace = namespace.parent) hostPid = namespace.add(this);
     this.hostPid = hostPid;
     this.group = setup.group === 'new' ? this.hostPid : (setup.group ?? setup.parent?.group ?? this.hostPid);
+    setup.namespaces.cgroup?.join(this);
     for (const [fd, file] of setup.files) this.files.set(fd, file.retain());
-    for (const [signal, handler] of setup.parent?.ignoredSignals ?? []) this.onSignal(signal, handler);
+    if (setup.parent) this.ignoreAs(setup.parent);
     setup.parent?.children.add(this);
-    this.#ended = new Promise((resolve) => {
-      this.#resolveEnded = resolve;
-    });
   }
 
   /** The name of the program, as messages begin. */
   get name(): string {
     const first = this.argv[0] ?? '';
     return first.slice(first.lastIndexOf('/') + 1).replace(/^-/, '');
+  }
+
+  /** Whether a call that wants the capability may be made. */
+  can(name: CapabilityName): boolean {
+    return hasCapability(this.credentials, name);
+  }
+
+  /** Of who started it, whoever it runs as. */
+  get realUid(): number {
+    return realUidOf(this.credentials);
   }
 
   get mounts(): MountNamespace {
@@ -85,20 +97,30 @@ export class Process extends Signalled {
 
   /** How it ended; waits for that. Does not reap. */
   wait(): Promise<WaitStatus> {
+    if (this.status) return Promise.resolve(this.status);
+    this.#ended ??= new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
     return this.#ended;
   }
 
-  /** Runs a program as this process, to its end. The kernel calls this once. */
-  async run(program: Program): Promise<WaitStatus> {
-    let status: WaitStatus;
+  /** Runs a program as this process: at once, as far as it does not wait. The kernel calls this once. */
+  run(program: Program): void {
+    const done = (code: number): void => this.#finish({ code: code & 0xff });
+    const failed = (error: unknown): void => {
+      const status = this.#statusOf(error);
+      if (status instanceof Promise) void status.then((told) => this.#finish(told));
+      else this.#finish(status);
+    };
+    let running: number | Promise<number>;
     try {
-      const code = await program(this);
-      status = { code: code & 0xff };
+      running = program(this);
     } catch (error) {
-      status = await this.#statusOf(error);
+      failed(error);
+      return;
     }
-    this.#finish(this.killedBy === undefined ? status : { signal: this.killedBy });
-    return this.status as WaitStatus;
+    if (running instanceof Promise) running.then(done, failed);
+    else done(running);
   }
 
   /** Ends this process from within: unwinds the program. */
@@ -106,13 +128,17 @@ export class Process extends Signalled {
     throw new ProcessEnded({ code: code & 0xff });
   }
 
-  async #statusOf(error: unknown): Promise<WaitStatus> {
+  #statusOf(error: unknown): WaitStatus | Promise<WaitStatus> {
     if (error instanceof ProcessEnded) return error.status;
     if (this.ending) return { signal: this.killedBy ?? SIGNALS.KILL };
     let text = error instanceof VfsError ? this.kernel.describeError(error) : `internal fault: ${String(error)}`;
     if (error instanceof VfsError && error.code === 'ENOSPC' && error.syscall === 'write')
       text = `write error: ${errnoText(error.code)}`;
     if (!(error instanceof VfsError)) this.kernel.onFault?.(error, this);
+    return this.#told(text);
+  }
+
+  async #told(text: string): Promise<WaitStatus> {
     try {
       await this.files.get(2)?.write(encodeName(`${this.name}: ${text}\n`));
     } catch {
@@ -121,13 +147,22 @@ export class Process extends Signalled {
     return { code: 1 };
   }
 
-  #finish(status: WaitStatus): void {
+  #finish(ended: WaitStatus): void {
     if (this.status) return;
+    const status = this.killedBy === undefined ? ended : { signal: this.killedBy };
     for (const file of this.files.values()) file.close();
     this.files.clear();
     this.status = status;
     this.kernel.processEnded(this);
-    this.#resolveEnded(status);
+    this.#resolveEnded?.(status);
+  }
+
+  /** Sets a variable of its environment, or takes it away. */
+  setEnv(name: string, value: string | undefined): void {
+    const env = new Map(this.env);
+    if (value === undefined) env.delete(name);
+    else env.set(name, value);
+    this.env = env;
   }
 
   sleep(durationMs: number): Promise<void> {
@@ -249,10 +284,27 @@ export class Process extends Signalled {
     return child;
   }
 
+  /** The same before it runs: `kernel.start` starts it, which must be called. */
+  makeChild(options: SpawnOptions = {}): Process {
+    return this.#child(options);
+  }
+
   /** A child that executes a file. Throws what exec(2) gives: ENOENT, EACCES, ENOEXEC…, before a process is made. */
   async spawn(path: string, options: SpawnOptions = {}): Promise<Process> {
-    const image = await this.kernel.findProgram(this, path, options.argv ?? [path], options.cwd ?? this.cwd);
-    const child = this.#child({ ...options, argv: image.argv });
+    return this.spawnSoon(path, options);
+  }
+
+  /** The same, at once where the file and its program are there. */
+  spawnSoon(path: string, options: SpawnOptions = {}): Process | Promise<Process> {
+    const image = this.kernel.findProgram(this, path, options.argv ?? [path], options.cwd ?? this.cwd);
+    return image instanceof Promise
+      ? image.then((found) => this.#startImage(found, options))
+      : this.#startImage(image, options);
+  }
+
+  #startImage(image: ProgramImage, options: SpawnOptions): Process {
+    const credentials = afterExec(options.credentials ?? this.credentials, image.file, image.argv[0] ?? '');
+    const child = this.#child({ ...options, credentials }, image.argv);
     child.flavour = image.flavour;
     this.kernel.start(child, image.program);
     return child;
@@ -260,18 +312,36 @@ export class Process extends Signalled {
 
   /** Replaces the program of this process: what it gives is the status to exit with. Throws as `spawn` does, before
    *  anything has changed. */
-  async exec(path: string, argv: readonly string[]): Promise<number> {
-    const image = await this.kernel.findProgram(this, path, argv, this.cwd);
+  exec(path: string, argv: readonly string[]): number | Promise<number> {
+    const image = this.kernel.findProgram(this, path, argv, this.cwd);
+    return image instanceof Promise ? image.then((found) => this.#become(found)) : this.#become(image);
+  }
+
+  #become(image: ProgramImage): number | Promise<number> {
+    this.credentials = afterExec(this.credentials, image.file, image.argv[0] ?? '');
     this.argv = image.argv;
     this.flavour = image.flavour;
     this.forgetHandlers();
-    try {
-      return await image.program(this);
-    } catch (error) {
+    const failed = (error: unknown): number | Promise<number> => {
       if (this.ending || error instanceof ProcessEnded) throw error;
       // The program's own fault, none of who called exec.
-      return exitCode(await this.#statusOf(error));
+      const status = this.#statusOf(error);
+      return status instanceof Promise ? status.then(exitCode) : exitCode(status);
+    };
+    try {
+      const running = image.program(this);
+      return running instanceof Promise ? running.catch(failed) : running;
+    } catch (error) {
+      return failed(error);
     }
+  }
+
+  /** Holds so many bytes more in memory, or less, than before: what a control group counts. */
+  hold(sizeBytes: number): void {
+    const { cgroup } = this.namespaces;
+    if (!cgroup) return;
+    cgroup.hold(this, sizeBytes);
+    if (this.ending) throw this.ending;
   }
 
   /** Forgets a child that has ended. */
@@ -286,18 +356,26 @@ export class Process extends Signalled {
     return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
   }
 
-  #child(options: SpawnOptions): Process {
+  /** Root of the machine, and whoever has these, may have any number (setrlimit(2), RLIMIT_NPROC). */
+  #limitOfCount(credentials: ProcessCredentials): number {
+    const isFree = realUidOf(credentials) === 0 || hasCapability(credentials, 'SYS_ADMIN');
+    return isFree || hasCapability(credentials, 'SYS_RESOURCE') ? Number.POSITIVE_INFINITY : this.#limit('u');
+  }
+
+  #child(options: SpawnOptions, argv = options.argv ?? this.argv): Process {
     this.kernel.requireRoom();
-    const { uid } = options.credentials ?? this.credentials;
-    if (uid !== 0 && this.kernel.countOf(uid) >= this.#limit('u')) throw new VfsError('EAGAIN', 'fork', '');
+    this.namespaces.cgroup?.requireRoom();
+    const credentials = options.credentials ?? this.credentials;
+    if (this.limits.has('u') && this.kernel.countOf(realUidOf(credentials)) >= this.#limitOfCount(credentials))
+      throw new VfsError('EAGAIN', 'fork', '');
     const child = new Process({
       kernel: this.kernel,
       parent: this,
       namespaces: this.namespaces,
-      argv: options.argv ?? this.argv,
+      argv,
       env: options.env ?? this.env,
       cwd: options.cwd ?? this.cwd,
-      credentials: options.credentials ?? this.credentials,
+      credentials,
       files: options.files ?? this.files,
       group: options.group,
       terminal: options.terminal ?? this.terminal,

@@ -23,11 +23,13 @@ export abstract class Signalled {
   protected killedBy: number | undefined;
   /** Made when somebody asks for the signal: most processes end before anybody does. */
   #abort: AbortController | undefined;
-  readonly #handlers = new Map<number, SignalHandler>();
+  /** Undefined while all are as they come. */
+  #handlers: Map<number, SignalHandler> | undefined;
   #pending: number[] = [];
   #stopped: { readonly promise: Promise<void>; readonly resume: () => void } | undefined;
-  readonly #wakers = new Set<() => void>();
-  readonly #stopListeners = new Set<() => void>();
+  /** Of the waits under way: seldom more than one. */
+  #wakers: (() => void)[] = [];
+  #stopListeners: (() => void)[] = [];
   #calls = 0;
   #sliceStart = performance.now();
 
@@ -40,40 +42,55 @@ export abstract class Signalled {
     return this.#abort.signal;
   }
 
+  /** A signal ends it, as soon as it gives way. */
+  get isKilled(): boolean {
+    return this.ending !== undefined;
+  }
+
   get hasEnded(): boolean {
     return this.status !== undefined;
   }
 
   get ignoredSignals(): [number, SignalHandler][] {
-    return [...this.#handlers].filter(([, handler]) => handler === 'ignore');
+    return [...(this.#handlers ?? [])].filter(([, handler]) => handler === 'ignore');
+  }
+
+  /** fork(2): what the parent ignores, the child ignores, too. */
+  protected ignoreAs(parent: Signalled): void {
+    if (parent.#handlers)
+      for (const [signal, handler] of parent.#handlers) if (handler === 'ignore') this.onSignal(signal, handler);
   }
 
   /** What shall happen on a signal. KILL and STOP cannot be changed. A function is called as soon as the process gives
    *  way (`pause`, any wait): what waits then fails with EINTR where POSIX lets it. */
   onSignal(signal: number, handler: SignalHandler): void {
     if (signal === SIGNALS.KILL || signal === SIGNALS.STOP) return;
-    if (handler === 'default') this.#handlers.delete(signal);
-    else this.#handlers.set(signal, handler);
+    if (handler === 'default') {
+      this.#handlers?.delete(signal);
+      return;
+    }
+    this.#handlers ??= new Map();
+    this.#handlers.set(signal, handler);
   }
 
   handlerOf(signal: number): SignalHandler {
-    return this.#handlers.get(signal) ?? 'default';
+    return this.#handlers?.get(signal) ?? 'default';
   }
 
   /** exec(2): functions of the program that is replaced go, what is ignored stays so. */
   protected forgetHandlers(): void {
-    for (const [signal, handler] of this.#handlers) if (handler !== 'ignore') this.#handlers.delete(signal);
+    for (const [signal, handler] of this.#handlers ?? []) if (handler !== 'ignore') this.#handlers?.delete(signal);
   }
 
   /** Sends it a signal. */
   kill(signal: number): void {
     if (signal === 0 || this.hasEnded) return;
     if (signal === SIGNALS.CONT) this.#resume();
-    const handler = this.#handlers.get(signal);
+    const handler = this.#handlers?.get(signal);
     if (handler === 'ignore') return;
     if (typeof handler === 'function') {
       this.#pending.push(signal);
-      for (const wake of this.#wakers) wake();
+      this.#wake();
       return;
     }
     switch (defaultAction(signal)) {
@@ -82,7 +99,7 @@ export abstract class Signalled {
         this.#resume();
         this.ending ??= new ProcessEnded({ signal });
         this.#abort?.abort(this.ending);
-        for (const wake of this.#wakers) wake();
+        this.#wake();
         break;
       case 'stop':
         this.stop();
@@ -104,15 +121,16 @@ export abstract class Signalled {
       resume = resolve;
     });
     this.#stopped = { promise, resume };
-    for (const tell of this.#stopListeners) tell();
-    this.#stopListeners.clear();
+    const listeners = this.#stopListeners;
+    this.#stopListeners = [];
+    for (const tell of listeners) tell();
   }
 
   /** Ends when the process is stopped, at once when it is already; for shells that wait for their jobs. */
   whenStopped(): Promise<void> {
     if (this.#stopped) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#stopListeners.add(resolve);
+      this.#stopListeners.push(resolve);
     });
   }
 
@@ -126,7 +144,7 @@ export abstract class Signalled {
     if (this.ending) throw this.ending;
     while (this.#pending.length > 0) {
       const signal = this.#pending.shift() as number;
-      const handler = this.#handlers.get(signal);
+      const handler = this.#handlers?.get(signal);
       if (typeof handler === 'function') handler(signal);
     }
   }
@@ -180,20 +198,34 @@ export abstract class Signalled {
   #unlessWoken<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const wake = (): void => {
-        this.#wakers.delete(wake);
+        this.#forgetWaker(wake);
         reject(INTERRUPTED);
       };
-      this.#wakers.add(wake);
+      this.#wakers.push(wake);
       promise.then(
         (value) => {
-          this.#wakers.delete(wake);
+          this.#forgetWaker(wake);
           resolve(value);
         },
         (error: unknown) => {
-          this.#wakers.delete(wake);
+          this.#forgetWaker(wake);
           reject(error);
         },
       );
     });
+  }
+
+  #forgetWaker(wake: () => void): void {
+    const wakers = this.#wakers;
+    if (wakers.at(-1) === wake) {
+      wakers.pop();
+      return;
+    }
+    const at = wakers.indexOf(wake);
+    if (at >= 0) wakers.splice(at, 1);
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#wakers]) wake();
   }
 }

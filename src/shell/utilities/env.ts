@@ -37,12 +37,12 @@ export const env = utility(
     }
     for (const name of options.values('unset')) {
       await tell(`unset:    ${name}`);
-      process.env.delete(name);
+      process.setEnv(name, undefined);
     }
     for (let next = operands[0]; next?.includes('='); next = operands[0]) {
       const at = next.indexOf('=');
       await tell(`setenv:   ${next}`);
-      process.env.set(next.slice(0, at), next.slice(at + 1));
+      process.setEnv(next.slice(0, at), next.slice(at + 1));
       operands.shift();
     }
     if (operands.length === 0) {

@@ -3,6 +3,7 @@ import { VfsError } from '../../vfs/vfsError.ts';
 import { mayAccess, statIfThere } from '../kernel/calls.ts';
 import type { Process } from '../kernel/process.ts';
 import type { SpawnOptions } from '../kernel/processSetup.ts';
+import { searchPath } from '../kernel/searchPath.ts';
 import type { WaitStatus } from '../kernel/waitStatus.ts';
 import { joinPath } from './paths.ts';
 
@@ -12,7 +13,9 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
  *  none. */
 export function findCommand(process: Process, name: string, path = process.env.get('PATH')): string | undefined {
   if (name.includes('/')) return name;
-  return commandFiles(process, name, path)[0];
+  if (name === '') return undefined;
+  const found = searchPath(process, name, path ?? DEFAULT_PATH);
+  return found?.isExecutable ? found.path : undefined;
 }
 
 /** All of PATH that bear the name. */
@@ -52,7 +55,7 @@ export async function runCommand(
 }
 
 /** Becomes that command. Throws as above, before anything has changed. */
-export function becomeCommand(process: Process, argv: readonly string[]): Promise<number> {
+export function becomeCommand(process: Process, argv: readonly string[]): number | Promise<number> {
   const name = argv[0] ?? '';
   const file = findCommand(process, name);
   if (file === undefined) throw new VfsError('ENOENT', 'execve', name);

@@ -36,8 +36,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** tput(1). */
 export const tput: Program = async (process) => {
   const words = process.argv.slice(1);
-  if (words[0] === '-T') process.env.set('TERM', words.splice(0, 2)[1] ?? '');
-  else if (words[0]?.startsWith('-T')) process.env.set('TERM', (words.shift() as string).slice(2));
+  if (words[0] === '-T') process.setEnv('TERM', words.splice(0, 2)[1] ?? '');
+  else if (words[0]?.startsWith('-T')) process.setEnv('TERM', (words.shift() as string).slice(2));
   const [capability, ...given] = words;
   if (capability === undefined) {
     await process.write(2, 'usage: tput [-V] [-S] [-x] [-T TERM] CAPNAME\n');

@@ -55,7 +55,7 @@ export function npm(catalogue: Catalogue): Program {
     if ('unknown' in given) return npmError(process, 'EUSAGE', [`option ${given.unknown} is not simulated`]);
     const [word = '', ...rest] = given.operands;
     const cacheAsked = given.value('cache');
-    if (cacheAsked !== undefined) process.env.set('npm_config_cache', cacheAsked);
+    if (cacheAsked !== undefined) process.setEnv('npm_config_cache', cacheAsked);
     if (given.has('force')) await process.write(2, 'npm WARN using --force Recommended protections disabled.\n');
     const version = (await installedVersion(process, 'npm'))?.replace(/-.*$/, '') ?? DEFAULT_VERSION;
     if (word === '' && given.has('version')) return printed(process, `${version}\n`);

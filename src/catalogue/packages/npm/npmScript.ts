@@ -20,8 +20,8 @@ export async function runScript(
     if (given.has('if-present')) return 0;
     return missingScript(process, name);
   }
-  process.env.set('PATH', `${folder}/node_modules/.bin:${process.env.get('PATH') ?? ''}`);
-  process.env.set('npm_lifecycle_event', name);
+  process.setEnv('PATH', `${folder}/node_modules/.bin:${process.env.get('PATH') ?? ''}`);
+  process.setEnv('npm_lifecycle_event', name);
   for (const one of [`pre${name}`, name, `post${name}`]) {
     const text = scripts[one] ?? (one === name ? usual : undefined);
     if (text === undefined) continue;

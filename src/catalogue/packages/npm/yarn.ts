@@ -226,7 +226,7 @@ async function script(
     name !== undefined && scripts[name] === undefined && calls.statIfThere(process, program) !== undefined;
   if (name === undefined || (scripts[name] === undefined && !isProgram))
     return fault(process, undefined, name === undefined ? 'No command specified.' : `Command "${name}" not found.`);
-  process.env.set('PATH', `${folder}/node_modules/.bin:${process.env.get('PATH') ?? ''}`);
+  process.setEnv('PATH', `${folder}/node_modules/.bin:${process.env.get('PATH') ?? ''}`);
   const steps = isProgram ? [program] : [`pre${name}`, name, `post${name}`].flatMap((one) => scripts[one] ?? []);
   for (const text of steps) {
     const line = text === (isProgram ? program : scripts[name]) ? [text, ...words].join(' ') : text;

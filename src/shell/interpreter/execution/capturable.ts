@@ -26,32 +26,40 @@ function namesOf(script: Script): readonly string[] | false {
     const [first, ...rest] = node.words;
     if (!first || 'kind' in first || first.literal === undefined || !HARMLESS.has(first.literal)) return false;
     if (first.literal === 'printf' && rest.some((word) => !('kind' in word) && word.text.startsWith('-'))) return false;
-    if (!rest.every((word) => !('kind' in word) && isPureWord(word))) return false;
+    if (!rest.every((word) => !('kind' in word) && isPureWord(word, 'withCommands'))) return false;
     names.push(first.literal);
   }
   return names;
 }
 
-function isPureWord(word: Word): boolean {
-  return !word.hasBraces && word.parts.every(isPure);
+/** Whether substitutions within a word, which run in shells of their own, count as pure. */
+export type PureRule = 'withCommands' | 'noCommands';
+
+/** What a subshell has its own of, or what changes when it is read. */
+const DIFFERENT_IN_SUBSHELL = new Set(['BASHPID', 'BASH_SUBSHELL', 'RANDOM', 'SRANDOM', '_']);
+
+/** Whether expanding it changes nothing of the shell, and gives what a subshell would get. */
+export function isPureWord(word: Word, rule: PureRule): boolean {
+  return !word.hasBraces && word.parts.every((part) => isPure(part, rule));
 }
 
-function isPure(part: Part): boolean {
+function isPure(part: Part, rule: PureRule): boolean {
   switch (part.kind) {
     case 'text':
     case 'tilde':
       return true;
     case 'quoted':
-      return part.parts.every(isPure);
+      return part.parts.every((inner) => isPure(inner, rule));
     case 'command':
-      return true;
+      return rule === 'withCommands';
     case 'process':
       return false;
     case 'arithmetic':
-      return isPureArithmetic(part.expression);
+      return isPureArithmetic(part.expression, rule);
     case 'parameter': {
-      const { operation, index } = part;
-      if (index !== undefined && typeof index !== 'string' && !isPureWord(index)) return false;
+      const { operation, index, name } = part;
+      if (DIFFERENT_IN_SUBSHELL.has(name) || part.prefix === '!') return false;
+      if (index !== undefined && typeof index !== 'string' && !isPureWord(index, rule)) return false;
       switch (operation?.kind) {
         case undefined:
         case 'transform':
@@ -59,15 +67,17 @@ function isPure(part: Part): boolean {
           return true;
         case 'default':
         case 'alternative':
-          return isPureWord(operation.operand);
+          return isPureWord(operation.operand, rule);
         case 'remove':
-          return isPureWord(operation.pattern);
+          return isPureWord(operation.pattern, rule);
         case 'replace':
-          return isPureWord(operation.pattern) && isPureWord(operation.replacement);
+          return isPureWord(operation.pattern, rule) && isPureWord(operation.replacement, rule);
         case 'slice':
-          return isPureArithmetic(operation.offset) && (!operation.length || isPureArithmetic(operation.length));
+          return (
+            isPureArithmetic(operation.offset, rule) && (!operation.length || isPureArithmetic(operation.length, rule))
+          );
         case 'case':
-          return !operation.pattern || isPureWord(operation.pattern);
+          return !operation.pattern || isPureWord(operation.pattern, rule);
         default:
           return false;
       }
@@ -75,6 +85,7 @@ function isPure(part: Part): boolean {
   }
 }
 
-function isPureArithmetic({ text, parts }: Arithmetic): boolean {
-  return !/[^=!<>]=[^=]|\+\+|--|<<=|>>=/.test(text) && (parts === undefined || parts.every(isPure));
+function isPureArithmetic({ text, parts }: Arithmetic, rule: PureRule): boolean {
+  if (/[^=!<>]=[^=]|\+\+|--|<<=|>>=|RANDOM|BASHPID|BASH_SUBSHELL/.test(text)) return false;
+  return parts === undefined || parts.every((part) => isPure(part, rule));
 }

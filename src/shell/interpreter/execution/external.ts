@@ -1,11 +1,13 @@
 import { isDirectory, isRegular } from '../../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
 import { mayAccess, readFile, statIfThere } from '../../kernel/calls.ts';
+import { placesOf, searchPath } from '../../kernel/searchPath.ts';
 import { errnoText } from '../../kernel/errnoText.ts';
 import type { OpenFile } from '../../kernel/openFile.ts';
 import type { Process } from '../../kernel/process.ts';
 import { Jump } from '../shellError.ts';
-import { Run, type Shell } from '../state/shell.ts';
+import { type HashedCommand, Run, type Shell } from '../state/shell.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
 import { complain } from './complain.ts';
 import { groupForChild, waitForeground } from './foreground.ts';
 import { commandTextOf, functionBodyText } from './functionText.ts';
@@ -21,29 +23,27 @@ export function findCommand(shell: Shell, name: string, path?: string): string |
   if (name === '') return undefined;
   const usesHash = path === undefined && shell.options.has('hashall');
   const known = usesHash ? shell.hashed.get(name) : undefined;
-  if (known && isExecutable(shell, known.path)) {
+  if (known && isStillExecutable(shell, known)) {
     known.hits++;
     return known.path;
   }
-  let fallback: string | undefined;
-  for (const place of pathsOf(shell, name, path)) {
-    const found = statIfThere(shell.process, place);
-    if (!found || !isRegular(found.mode)) continue;
-    if (mayAccess(shell.process, place, 1)) {
-      if (usesHash) shell.hashed.set(name, { path: place, hits: 1 });
-      return place;
-    }
-    fallback ??= place;
-  }
-  return fallback;
+  const found = searchPath(shell.process, name, path ?? shell.variables.get('PATH') ?? '');
+  if (usesHash && found?.isExecutable)
+    shell.hashed.set(name, { path: found.path, hits: 1, seenAt: shell.process.mounts.programEpoch });
+  return found?.path;
+}
+
+function isStillExecutable(shell: Shell, known: HashedCommand): boolean {
+  const epoch = shell.process.mounts.programEpoch;
+  if (known.seenAt === epoch && known.path.startsWith('/')) return true;
+  if (!isExecutable(shell, known.path)) return false;
+  known.seenAt = epoch;
+  return true;
 }
 
 /** Places where a name would be looked for. */
 export function pathsOf(shell: Shell, name: string, path?: string): string[] {
-  const list = path ?? shell.variables.get('PATH') ?? '';
-  return list
-    .split(':')
-    .map((directory) => (directory === '' ? `./${name}` : `${directory.replace(/\/$/, '')}/${name}`));
+  return placesOf(name, path ?? shell.variables.get('PATH') ?? '');
 }
 
 export function isExecutable(shell: Shell, path: string): boolean {
@@ -59,21 +59,24 @@ function standaloneApplet(shell: Shell, name: string): string | undefined {
 }
 
 /** Runs a program and waits for it. `flags` with `Run.last`: in place of the shell. */
-export async function runExternal(
+export function runExternal(
   shell: Shell,
   argv: readonly string[],
   flags: number,
   options: { readonly path?: string } = {},
-): Promise<number> {
+): Soon<number> {
   const name = argv[0] as string;
   const path = findCommand(shell, name, options.path) ?? standaloneApplet(shell, name);
   if (path === undefined) return notFound(shell, argv);
+  const failed = (error: unknown): Promise<number> => startFailed(shell, error, path, argv, flags);
   try {
-    if ((flags & Run.last) !== 0 && mayReplace(shell)) return await replace(shell, path, argv);
-    const child = await spawn(shell, path, argv);
-    return await waitForeground(shell, [child], textOf(shell));
+    const running =
+      (flags & Run.last) !== 0 && mayReplace(shell)
+        ? replace(shell, path, argv)
+        : then(spawn(shell, path, argv), (child) => waitForeground(shell, [child], textOf(shell)));
+    return running instanceof Promise ? running.catch(failed) : running;
   } catch (error) {
-    return startFailed(shell, error, path, argv, flags);
+    return failed(error);
   }
 }
 
@@ -82,22 +85,26 @@ function mayReplace(shell: Shell): boolean {
   return shell.traps.size === 0 && !shell.isInteractive && shell.jobs.length === 0;
 }
 
-export async function spawn(shell: Shell, path: string, argv: readonly string[]): Promise<Process> {
-  const group = groupForChild(shell, undefined);
-  const child = await shell.process.spawn(path, {
-    argv,
-    env: childEnvironment(shell, path),
-    files: childFiles(shell),
-    ...(group !== undefined && { group }),
-  });
-  return child;
+/** Starts a program as a child. Throws what exec(2) gives. */
+export function spawn(
+  shell: Shell,
+  path: string,
+  argv: readonly string[],
+  files: ReadonlyMap<number, OpenFile> = childFiles(shell),
+  group = groupForChild(shell, undefined),
+): Soon<Process> {
+  return shell.process.spawnSoon(path, { argv, env: childEnvironment(shell, path), files, group });
 }
 
 function childEnvironment(shell: Shell, path: string): ReadonlyMap<string, string> {
   const environment = shell.variables.environment();
   if (!shell.isBash) return environment;
+  const { childEnvironment: before } = shell;
+  const hasFunctions = shell.exportedFunctions.size > 0;
+  if (!hasFunctions && before?.from === environment && before.path === path) return before.values;
   const env = new Map(environment);
   env.set('_', path);
+  if (!hasFunctions) shell.childEnvironment = { from: environment, path, values: env };
   for (const name of shell.exportedFunctions) {
     const found = shell.functions.get(name);
     if (found) env.set(`BASH_FUNC_${name}%%`, `() ${functionBodyText(found.body)}`);
@@ -112,14 +119,14 @@ function childFiles(shell: Shell): ReadonlyMap<number, OpenFile> {
 }
 
 /** Executes a program as this process. Throws what exec(2) gives. */
-export async function replace(
+export function replace(
   shell: Shell,
   path: string,
   argv: readonly string[],
-  env?: ReadonlyMap<string, string>,
-): Promise<number> {
+  env: ReadonlyMap<string, string> = childEnvironment(shell, path),
+): Soon<number> {
   const { process } = shell;
-  process.env = new Map(env ?? childEnvironment(shell, path));
+  process.env = env;
   for (const fd of shell.closeOnExec) if (process.files.has(fd)) process.close(fd);
   return process.exec(path, argv);
 }
@@ -177,7 +184,7 @@ async function runAsScript(shell: Shell, path: string, argv: readonly string[], 
   const arguments_ = [shell.name, path, ...argv.slice(1)];
   if ((flags & Run.last) !== 0 && mayReplace(shell)) {
     shell.process.argv = arguments_;
-    shell.process.env = new Map(childEnvironment(shell, path));
+    shell.process.env = childEnvironment(shell, path);
     return program(shell.process);
   }
   const group = groupForChild(shell, undefined);

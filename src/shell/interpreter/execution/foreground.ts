@@ -6,6 +6,7 @@ import { Jump } from '../shellError.ts';
 import type { Job } from '../state/jobs.ts';
 import type { Shell } from '../state/shell.ts';
 import { writeError } from './complain.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
 import { tellSignal } from './signalWords.ts';
 
 /** Status of a job that was stopped: 128 and SIGTSTP. */
@@ -18,20 +19,22 @@ export function groupForChild(shell: Shell, leader: Process | undefined): number
 }
 
 /** Waits for a pipeline in the foreground; the status of its last stage. A pipeline that is stopped becomes a job. */
-export async function waitForeground(
-  shell: Shell,
-  stages: readonly Process[],
-  text: string | (() => string),
-): Promise<number> {
-  const statuses = await waitForAll(shell, stages, text);
-  return statuses.at(-1) ?? 0;
+export function waitForeground(shell: Shell, stages: readonly Process[], text: string | (() => string)): Soon<number> {
+  return then(waitForAll(shell, stages, text), (statuses) => statuses.at(-1) ?? 0);
 }
 
-export async function waitForAll(
-  shell: Shell,
-  stages: readonly Process[],
-  text: string | (() => string),
-): Promise<number[]> {
+/** The status of each stage. Most are over when they are asked for. */
+export function waitForAll(shell: Shell, stages: readonly Process[], text: string | (() => string)): Soon<number[]> {
+  const statuses: number[] = [];
+  for (const { status } of stages) {
+    if (!status || 'signal' in status) return waitLonger(shell, stages, text);
+    statuses.push(status.code);
+  }
+  for (const child of stages) shell.process.reap(child);
+  return statuses;
+}
+
+async function waitLonger(shell: Shell, stages: readonly Process[], text: string | (() => string)): Promise<number[]> {
   const { terminal } = shell.process;
   const usesTerminal = shell.options.has('monitor') && terminal !== undefined;
   const first = stages[0] as Process;

@@ -8,16 +8,11 @@ import { complain, complainOf } from './complain.ts';
 import { runTest } from './conditional.ts';
 import { runAndOr, runStatements, setStatus } from './lists.ts';
 import { runArithmeticFor, runCase, runFor, runIf, runSelect, runWhile } from './loops.ts';
-import {
-  processSubstitution,
-  runPipeline,
-  runSubshell,
-  startBackground,
-  startCoproc,
-  substitute,
-} from './processes.ts';
+import { runPipeline } from './pipeline.ts';
+import { processSubstitution, runSubshell, startBackground, startCoproc } from './processes.ts';
 import { applyRedirects, SavedFiles } from './redirect.ts';
 import { closeAll, redirectFailed, runArgv, runSimple } from './simple.ts';
+import { substitute } from './substitute.ts';
 import { runTimed } from './timed.ts';
 import { traceLine } from './trace.ts';
 import { afterFailure } from './traps.ts';
@@ -118,7 +113,7 @@ function runUntimed(shell: Shell, node: PipelineNode, flags: number): Soon<numbe
     if (!node.isNegated) return running;
     return then(running, (status) => (shell.status = status === 0 ? 1 : 0));
   }
-  const running = runPipeline(shell, node, inner).then((status) => {
+  const running = then(runPipeline(shell, node, inner), (status) => {
     shell.status = node.isNegated ? (status === 0 ? 1 : 0) : status;
     return shell.status;
   });

@@ -87,9 +87,12 @@ function exitIfAsked(shell: Shell, status: number): number {
 }
 
 /** Runs the EXIT trap, once; gives the status to exit with. */
-export async function runExitTrap(shell: Shell, status: number): Promise<number> {
+export function runExitTrap(shell: Shell, status: number): Soon<number> {
   const action = shell.traps.get('EXIT');
-  if (!action) return status;
+  return action ? runExitAction(shell, status, action) : status;
+}
+
+async function runExitAction(shell: Shell, status: number, action: string): Promise<number> {
   shell.traps.delete('EXIT');
   shell.status = status;
   shell.isInTrap = true;

@@ -26,6 +26,14 @@ export interface CompletionRule {
   readonly values: ReadonlyMap<string, string>;
 }
 
+/** Where a command was found before. */
+export interface HashedCommand {
+  readonly path: string;
+  hits: number;
+  /** `programEpoch` of the mounts when it was last looked at. */
+  seenAt?: number;
+}
+
 /** A function or sourced file that runs. */
 export interface Frame {
   readonly name: string;
@@ -125,7 +133,15 @@ export class Shell {
   inheritedJobs: readonly Job[] = [];
   /** Ended children's statuses that may still be asked for, by pid. */
   endedStatuses = new Map<number, number>();
-  readonly hashed: Map<string, { readonly path: string; hits: number }>;
+  readonly hashed: Map<string, HashedCommand>;
+  /** What the last program found in its environment, as long as no exported variable changes. */
+  childEnvironment:
+    | {
+        readonly from: ReadonlyMap<string, string>;
+        readonly path: string;
+        readonly values: ReadonlyMap<string, string>;
+      }
+    | undefined;
   directoryStack: string[] = [];
   readonly disabledBuiltins: Set<string>;
   readonly startedAtMs: number;

@@ -42,10 +42,16 @@ const MAX_REFERENCES = 8;
 
 export type Scope = Map<string, Variable>;
 
+interface Share {
+  holders: number;
+}
+
 /** The variables of a shell, with the locals of the functions that run (dynamic scope). A copy shares them: whoever
  *  changes one copies it first, so nobody may keep what a `…ToChange` or `forAssignment` gave beyond the next wait. */
 export class Variables {
   readonly #scopes: Scope[];
+  /** Of each scope that other shells may have, too: how many hold it. It is copied before it changes. */
+  readonly #shares: (Share | undefined)[];
   /** What `Variable.owner` is of those that nobody else has. */
   #owner: object = {};
   /** Makes one of those that the shell computes; set by the shell. */
@@ -55,23 +61,49 @@ export class Variables {
 
   constructor(scopes: Scope[] = [new Map()]) {
     this.#scopes = scopes;
+    this.#shares = scopes.map(() => undefined);
   }
 
   /** A copy for a subshell. */
   copy(): Variables {
     this.#owner = {};
-    const copy = new Variables(this.#scopes.map((scope) => new Map(scope)));
+    const copy = new Variables([...this.#scopes]);
+    for (let i = 0; i < this.#scopes.length; i++) {
+      const share = this.#shares[i] ?? { holders: 1 };
+      share.holders++;
+      this.#shares[i] = share;
+      copy.#shares[i] = share;
+    }
     copy.#environment = this.#environment;
     copy.environmentVersion = this.environmentVersion;
     return copy;
   }
 
+  /** Its shell is over: what it shared is another's alone. */
+  release(): void {
+    for (const share of this.#shares) if (share) share.holders--;
+    this.#shares.fill(undefined);
+  }
+
+  /** A scope as one that may be changed. */
+  #writable(index: number): Scope {
+    const scope = this.#scopes[index] as Scope;
+    const share = this.#shares[index];
+    if (!share) return scope;
+    this.#shares[index] = undefined;
+    if (share.holders === 1) return scope;
+    share.holders--;
+    const own = new Map(scope);
+    this.#scopes[index] = own;
+    return own;
+  }
+
   /** The variable as one that may be changed. */
-  #own(scope: Scope, name: string, variable: Variable): Variable {
+  #own(index: number, name: string, variable: Variable): Variable {
     if (variable.owner === this.#owner || variable.specialOf === this) return variable;
     const own = variable.specialOf ? this.#specialLike(name, variable) : copyOf(variable);
     own.owner = this.#owner;
-    scope.set(name, own);
+    this.#writable(index).set(name, own);
     return own;
   }
 
@@ -88,7 +120,7 @@ export class Variables {
   }
 
   get global(): Scope {
-    return this.#scopes[0] as Scope;
+    return this.#writable(0);
   }
 
   get depth(): number {
@@ -97,10 +129,13 @@ export class Variables {
 
   pushScope(): void {
     this.#scopes.push(new Map());
+    this.#shares.push(undefined);
   }
 
   popScope(): void {
     const scope = this.#scopes.pop();
+    const share = this.#shares.pop();
+    if (share) share.holders--;
     if (scope && scope.size > 0) this.environmentVersion++;
   }
 
@@ -117,7 +152,7 @@ export class Variables {
       const found = scope.get(name);
       if (found === undefined) continue;
       // One that is computed is this shell's own, even to be read.
-      return found.specialOf === undefined ? found : this.#own(scope, name, found);
+      return found.specialOf === undefined ? found : this.#own(i, name, found);
     }
     return undefined;
   }
@@ -128,7 +163,7 @@ export class Variables {
     for (let i = scopes.length - 1; i >= 0; i--) {
       const scope = scopes[i] as Scope;
       const found = scope.get(name);
-      if (found !== undefined) return this.#own(scope, name, found);
+      if (found !== undefined) return this.#own(i, name, found);
     }
     return undefined;
   }
@@ -196,14 +231,14 @@ export class Variables {
 
   /** A variable of the innermost function. */
   declareLocal(name: string): Variable {
-    const scope = this.#scopes.at(-1) as Scope;
-    const found = scope.get(name);
-    return found ? this.#own(scope, name, found) : this.declareIn(scope, name);
+    const last = this.#scopes.length - 1;
+    const found = (this.#scopes[last] as Scope).get(name);
+    return found ? this.#own(last, name, found) : this.declareIn(this.#writable(last), name);
   }
 
   declareGlobal(name: string): Variable {
-    const found = this.global.get(name);
-    return found ? this.#own(this.global, name, found) : this.declareIn(this.global, name);
+    const found = (this.#scopes[0] as Scope).get(name);
+    return found ? this.#own(0, name, found) : this.declareIn(this.global, name);
   }
 
   isLocal(name: string): boolean {
@@ -218,15 +253,15 @@ export class Variables {
       if (!found) continue;
       if (found.attributes.has('readonly')) throw new ShellError('command', `${name}: cannot unset: readonly variable`);
       if (found.attributes.has('export')) this.environmentVersion++;
-      if (i > 0 && i === this.#scopes.length - 1) scope.set(name, newVariable());
-      else scope.delete(name);
+      if (i > 0 && i === this.#scopes.length - 1) this.#writable(i).set(name, newVariable());
+      else this.#writable(i).delete(name);
       return;
     }
   }
 
   /** Puts back what `findOwn` gave before a temporary assignment. */
   restore(name: string, previous: Variable | undefined, scopeDepth: number): void {
-    const scope = (this.#scopes[Math.min(scopeDepth, this.#scopes.length) - 1] ?? this.global) as Scope;
+    const scope = this.#writable(Math.max(0, Math.min(scopeDepth, this.#scopes.length) - 1));
     if (previous) scope.set(name, previous);
     else scope.delete(name);
     this.environmentVersion++;
@@ -234,8 +269,8 @@ export class Variables {
 
   /** A variable that lasts for one command. */
   setTemporary(name: string, value: string): Variable | undefined {
-    const scope = this.#scopes.at(-1) as Scope;
     const before = this.findOwn(name);
+    const scope = this.#writable(this.#scopes.length - 1);
     if (before?.attributes.has('readonly')) throw new ShellError('expansion', `${name}: readonly variable`);
     const previous = scope.get(name);
     const made = newVariable(value);
@@ -263,11 +298,11 @@ export class Variables {
   environment(): ReadonlyMap<string, string> {
     if (this.#environment?.version === this.environmentVersion) return this.#environment.values;
     const values = new Map<string, string>();
-    for (const scope of this.#scopes) {
+    for (const [i, scope] of this.#scopes.entries()) {
       for (const [name, variable] of scope) {
         if (!variable.attributes.has('export')) values.delete(name);
         else if (!variable.list && !variable.map) {
-          const value = scalarOf(variable.specialOf ? this.#own(scope, name, variable) : variable);
+          const value = scalarOf(variable.specialOf ? this.#own(i, name, variable) : variable);
           if (value !== undefined) values.set(name, value);
         }
       }
