@@ -10,11 +10,11 @@ import type { UpperView } from '../vfs/overlay/upperView.ts';
 import { imageLowers } from './containerRootfs.ts';
 import type { EngineCore } from './engineCore.ts';
 import { layersOf } from './imageStore.ts';
-import { placeLayer, readLayer } from './layerStore.ts';
+import { layerSizeBytes, payloadSizeBytes, placeLayer, readLayer } from './layerStore.ts';
 import { sealedTar } from './layerTar.ts';
 
-/** dockerd, or a buildkitd of its own. */
-export type LayerWriter = 'engine' | 'buildkitd';
+/** dockerd, the BuildKit inside it, or a buildkitd of its own. */
+export type LayerWriter = 'engine' | 'buildkit' | 'buildkitd';
 
 /** Layers mounted to be read and written, with no container around: what a builder copies into. */
 export interface ImageMount {
@@ -34,7 +34,7 @@ export function mountLayers(core: EngineCore, layers: readonly Digest[]): ImageM
   return {
     mount,
     seal: async (writer = 'engine') => {
-      if (writer === 'engine') return sealOn(core, layers, upper.freeze());
+      if (writer !== 'buildkitd') return sealOn(core, layers, upper.freeze(), writer);
       const below = new Mount({ lowers: imageLowers(layersOf(core, layers), now) });
       const members: TarMemberWithContent[] = [];
       for await (const one of asBuildkitd(sealLayer(upper.freeze()), { below, merged: mount })) members.push(one);
@@ -50,9 +50,11 @@ export async function sealOn(
   core: EngineCore,
   below: readonly Digest[],
   frozen: UpperView,
+  writer: 'engine' | 'buildkit' = 'engine',
 ): Promise<Digest | undefined> {
   const isEmpty = [...frozen.names(frozen.rootInode)].length === 0;
   if (isEmpty) return undefined;
   const read = await readLayer(core, await sealedTar(core, frozen));
-  return placeLayer(core, layersOf(core, below).at(-1), read).diffId;
+  const sizeBytes = writer === 'buildkit' ? payloadSizeBytes(read.tree) : layerSizeBytes(read.tree);
+  return placeLayer(core, layersOf(core, below).at(-1), { ...read, sizeBytes }).diffId;
 }

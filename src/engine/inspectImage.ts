@@ -22,7 +22,8 @@ export function inspectImage(core: EngineCore, image: ImageRecord): Record<strin
     RepoTags: references.filter(isTagged).map(familiarForm),
     RepoDigests: references.filter((reference) => !isTagged(reference)).map(familiarForm),
     Parent: image.parent ?? '',
-    Comment: textField(document, 'comment') ?? '',
+    // Of what has none of its own: the last step's (moby image_inspect.go).
+    Comment: textField(document, 'comment') || (image.config.history.at(-1)?.comment ?? ''),
     Created: normalTime(image.config.created),
     Container: isOld ? (textField(document, 'container') ?? '') : undefined,
     ContainerConfig: isOld

@@ -29,6 +29,8 @@ export interface ReadLayer {
   readonly diffId: Digest;
   readonly tree: LayerTree;
   readonly tar: ByteSource;
+  /** As docker counts it where it is not said. */
+  readonly sizeBytes?: number;
 }
 
 /** Reads an uncompressed tar: keeps its bytes, hashes them, and makes the tree. No bytes at all are an empty layer.
@@ -118,7 +120,7 @@ export function placeLayer(core: EngineCore, parent: LayerRecord | undefined, re
     parent,
     tree: read.tree,
     tar: read.tar,
-    sizeBytes: layerSizeBytes(read.tree),
+    sizeBytes: read.sizeBytes ?? layerSizeBytes(read.tree),
     cacheId: core.newId(),
   };
   core.update({ layers: withEntry(core.state.layers, chainId, record) });
@@ -134,11 +136,19 @@ export function stackOf(top: LayerRecord | undefined): readonly LayerRecord[] {
 
 /** What docker counts (moby pkg/directory): regular files once an inode, apparent sizes, and symlinks' texts. */
 export function layerSizeBytes(tree: LayerTree): number {
+  return sizeOf(tree, [EntryKind.file, EntryKind.symlink]);
+}
+
+/** What BuildKit counts of its own layers: what their tar holds of files. */
+export function payloadSizeBytes(tree: LayerTree): number {
+  return sizeOf(tree, [EntryKind.file]);
+}
+
+function sizeOf(tree: LayerTree, counted: readonly number[]): number {
   const { kind, size, inode } = tree.columns;
   let sum = 0;
   for (let entry = 0; entry < tree.length; entry++) {
-    const isCounted = kind[entry] === EntryKind.file || kind[entry] === EntryKind.symlink;
-    if (isCounted && inode[entry] === entry) sum += size[entry] as number;
+    if (counted.includes(kind[entry] as number) && inode[entry] === entry) sum += size[entry] as number;
   }
   return sum;
 }

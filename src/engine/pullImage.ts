@@ -33,6 +33,16 @@ const HOST_PLATFORM: WantedPlatform = { os: 'linux', architecture: 'amd64', vari
 const SHOWN_STEPS = 8;
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
+const NO_BASE = 'scratch';
+
+/** A digest alone says what is pulled: a tag beside it counts for nothing. */
+function pulledReference(text: string, core: EngineCore): Reference {
+  const reference = readReference(text, core.vintage);
+  if (familiarForm({ ...reference, tag: undefined, digest: undefined }) === NO_BASE)
+    throw other('invalidParameter', `'${NO_BASE}' is a reserved name`);
+  return reference.digest === undefined ? reference : { ...reference, tag: undefined };
+}
+
 /** `docker pull` (moby distribution, pullV2). After the line that says from where, faults are told in the stream. Gives
  *  the image's ID. */
 export async function pullImage(
@@ -41,7 +51,7 @@ export async function pullImage(
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<Digest> {
-  const reference = readReference(options.reference, core.vintage);
+  const reference = pulledReference(options.reference, core);
   const wanted = options.platform === undefined ? HOST_PLATFORM : parseWantedPlatform(options.platform);
   if (!wanted)
     throw other(

@@ -2,19 +2,29 @@ import { changedMode, type ModeChange, parseModeChange } from '../../shell/utili
 import { S_IFDIR, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { BuildError } from '../buildError.ts';
 import type { SourceFile } from '../classic/contextFiles.ts';
+import type { BuildkitVintage } from './buildkitOptions.ts';
 
 /** `--chmod`: bits for all, or a change of each file's own. */
 export type CopyMode =
-  { readonly kind: 'bits'; readonly bits: number } | { readonly kind: 'change'; readonly change: ModeChange };
+  | {
+      readonly kind: 'bits';
+      readonly bits: number;
+      /** What directories get that are made on the way. */
+      readonly folderBits: number;
+    }
+  | { readonly kind: 'change'; readonly change: ModeChange };
 
 const DEFAULT_FOLDER_MODE = 0o755;
 const MAX_BITS = 0o7777;
 
-/** Undefined for ''. Throws BuildError in BuildKit's words. */
-export function readCopyMode(chmod: string): CopyMode | undefined {
+/** Undefined for '', and for what 0.8 could not read as octal. Throws BuildError in BuildKit's words. */
+export function readCopyMode(chmod: string, vintage: BuildkitVintage): CopyMode | undefined {
   if (chmod === '') return undefined;
-  if (/^\+?[0-7]{1,10}$/.test(chmod) && Number.parseInt(chmod, 8) <= MAX_BITS)
-    return { kind: 'bits', bits: Number.parseInt(chmod, 8) };
+  if (/^\+?[0-7]{1,10}$/.test(chmod) && Number.parseInt(chmod, 8) <= MAX_BITS) {
+    const bits = Number.parseInt(chmod, 8);
+    return { kind: 'bits', bits, folderBits: vintage === '0.8' ? DEFAULT_FOLDER_MODE : bits & 0o777 };
+  }
+  if (vintage === '0.8') return undefined;
   const change = /^[-+=\d]/.test(chmod) && /\d/.test(chmod) ? undefined : parseModeChange(chmod);
   if (change) return { kind: 'change', change };
   throw new BuildError(
@@ -25,7 +35,7 @@ export function readCopyMode(chmod: string): CopyMode | undefined {
 
 /** What directories get that are made on the way. */
 export function folderMode(mode: CopyMode | undefined): number {
-  return mode?.kind === 'bits' ? mode.bits & 0o777 : DEFAULT_FOLDER_MODE;
+  return mode?.kind === 'bits' ? mode.folderBits : DEFAULT_FOLDER_MODE;
 }
 
 export function modeOfCopy(mode: CopyMode | undefined, file: SourceFile): number {

@@ -27,8 +27,8 @@ export interface SelectionRules {
   /** Whether the client sends what lies in a folder of the context; it sends only what some step names. Undefined: all
    *  is there. */
   readonly isSent?: ((folder: string) => boolean) | undefined;
-  /** What is no pattern matches nothing, as in 0.8. */
-  readonly ignoresBadPatterns?: boolean;
+  /** In 0.8 what is no pattern matches nothing, and a link that matches one leads somewhere. */
+  readonly isOld?: boolean;
 }
 
 const PIVOT_LENGTH = '/./'.length;
@@ -80,7 +80,7 @@ function* find(files: FileSet, source: string, rules: SelectionRules): Generator
     return;
   }
   for (const one of matching(files, path, rules)) {
-    const target = files.resolve(one.path);
+    const target = rules.isOld ? required(files, one.path) : files.resolve(one.path);
     if (target) yield found(target, one.path);
   }
 }
@@ -117,7 +117,7 @@ function missingPath(files: FileSet, path: string): string {
 function* matching(
   files: FileSet,
   pattern: string,
-  { isSent, ignoresBadPatterns = false }: Pick<SelectionRules, 'isSent' | 'ignoresBadPatterns'>,
+  { isSent, isOld = false }: Pick<SelectionRules, 'isSent' | 'isOld'>,
 ): Generator<SourceFile> {
   const parts = pattern.split('/');
   const fixed = parts.findIndex(hasWildcards);
@@ -129,7 +129,7 @@ function* matching(
   const prefix = top.path === '' ? 0 : top.path.length + 1;
   let matched: string | undefined;
   let isFound = false;
-  if (ignoresBadPatterns && !isPattern(rest)) return;
+  if (isOld && !isPattern(rest)) return;
   for (const file of files.below(top.path)) {
     if (matched !== undefined && file.path.startsWith(matched)) continue;
     if (!matchFilePattern(rest, file.path.slice(prefix))) continue;

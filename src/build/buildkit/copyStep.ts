@@ -40,7 +40,8 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
     throw await failedEarly(error, setup, 'failed to compute cache key: ');
   }
   const destination = destinationOf(step.surroundings.workingDir, body.destination);
-  const mode = readCopyMode(body.chmod);
+  const isOld = setup.options.vintage === '0.8';
+  const mode = readCopyMode(body.chmod, setup.options.vintage);
   const parts: KeyParts = {
     kind: body.kind === 'ADD' ? 'add' : 'copy',
     sources: JSON.stringify(body.sources),
@@ -62,17 +63,30 @@ export async function copyStep(step: PlannedStep, body: Body, base: LayerStack, 
     { isIgnored: !setup.options.usesCache || setup.isUncached },
     async (mount) => {
       const owner = body.chown === '' ? undefined : await copyOwner(mount, body.chown);
-      const placement = { mount, destination, owner, mode, work };
+      const placement = { mount, destination, owner, mode, work, ...(isOld && { shownRoot: shownRoot(surroundings) }) };
       const unpacks = body.kind === 'ADD' && body.unpack !== false;
-      await placeSelection(gathered.selected, { ...placement, unpacks });
+      // 0.8 left owners of archives as they are.
+      const unpackedOwner = isOld ? undefined : owner;
+      await placeSelection(gathered.selected, { ...placement, unpackedOwner, unpacks });
       for (const { kept } of gathered.downloads) engine.images.noteUse({ ...kept, createdAt: surroundings.now() });
       const unpacksDownloads = body.kind === 'ADD' && body.unpack === true;
-      await placeSelection(gathered.downloads, { ...placement, unpacks: unpacksDownloads });
+      // 0.8 gave a download no mode.
+      const ofDownloads = { ...placement, ...(isOld && { mode: undefined }), unpackedOwner };
+      await placeSelection(gathered.downloads, { ...ofDownloads, unpacks: unpacksDownloads });
     },
   );
   if (!isLinked) return stack;
   engine.images.restack(base.layers, stack.layers);
   return withLinked(base, stack, stepKey({ kind: 'merge', base: base.key, linked: stack.key }, work.platform).key);
+}
+
+const PLACE_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const PLACE_LENGTH = 25;
+
+/** Where dockerd's BuildKit has the layers mounted that it copies into: its errors tell. */
+function shownRoot({ random }: BuildkitSurroundings): string {
+  const letters = [...random(PLACE_LENGTH)].map((byte) => PLACE_LETTERS[byte % PLACE_LETTERS.length]);
+  return `/var/lib/docker/overlay2/${letters.join('')}/merged`;
 }
 
 // What is copied
@@ -84,13 +98,13 @@ async function gather(body: Body, setup: StepSetup): Promise<Gathered> {
   const rules = {
     excludes: body.excludes,
     keepsParents: body.kind === 'COPY' && body.parents,
-    ignoresBadPatterns: isOld,
+    isOld,
   };
   const local: string[] = [];
   const urls: string[] = [];
   const repositories: { readonly source: string; readonly reference: GitReference }[] = [];
   for (const source of body.sources) {
-    const reference = isRemote(source) ? readGitReference(source) : undefined;
+    const reference = !isOld && isRemote(source) ? readGitReference(source) : undefined;
     if (!reference && !isUrl(source)) {
       local.push(source);
       continue;

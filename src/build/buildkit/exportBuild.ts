@@ -26,6 +26,10 @@ export async function exportBuild(result: BuildResult, setup: ExportSetup): Prom
   if (output.kind === 'archive') return exportArchive(result, output, setup);
   if (output.kind === 'nothing') return undefined;
   const id = await exportImage(result, setup);
+  if (setup.options.cache?.isInline)
+    await setup.progress.step('exporting cache', async (step) => {
+      await step.status('preparing build cache for export done');
+    });
   const { push } = output;
   if (push) for (const tag of setup.options.tags) await pushed(tag, push, setup.progress);
   return id;

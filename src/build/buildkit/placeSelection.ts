@@ -23,6 +23,10 @@ export interface Placement {
   readonly mode: CopyMode | undefined;
   /** ADD unpacks archives. */
   readonly unpacks: boolean;
+  /** Whose what an archive holds becomes; undefined: as it says. */
+  readonly unpackedOwner?: Owner | undefined;
+  /** Where errors of 0.8 say that the layers are mounted. */
+  readonly shownRoot?: string;
   readonly work: Work;
 }
 
@@ -45,7 +49,7 @@ async function placeOne(one: Selected, placement: Placement): Promise<void> {
   if (unpacks && file.kind === 'file' && !file.special && (await isArchive(file.content, work))) {
     const folder = pathInRoot(mount, destination);
     makeFolders(folder, UNPACKED_FOLDER_MODE, placement);
-    await unpackArchive(file.content, mount, folder === '' ? '/' : folder, work, placement.owner);
+    await unpackArchive(file.content, mount, folder === '' ? '/' : folder, work, placement.unpackedOwner);
     return;
   }
   const slash = destination.lastIndexOf('/');
@@ -55,6 +59,7 @@ async function placeOne(one: Selected, placement: Placement): Promise<void> {
   const isFolder = isThereDirectory(mount, found === '' ? '/' : found);
   const copying = new Copying(placement);
   if (file.kind === 'directory') {
+    if (placement.shownRoot !== undefined) refuseFile(found, placement);
     makeFolders(found, folderMode(placement.mode), placement);
     await copying.directory(one, found);
   } else {
@@ -62,6 +67,13 @@ async function placeOne(one: Selected, placement: Placement): Promise<void> {
     makeFolders(target.slice(0, target.lastIndexOf('/')), folderMode(placement.mode), placement);
     await copying.file(file, target);
   }
+}
+
+/** What 0.8 said first of a directory's contents that are to go into a file. */
+function refuseFile(path: string, { mount, shownRoot = '' }: Placement): void {
+  const there = path === '' ? undefined : statOf(mount, path);
+  if (there && !isDirectory(there.mode) && !isSymlink(there.mode))
+    throw new BuildError('context', `cannot copy to non-directory: ${shownRoot}${path}`);
 }
 
 /** Absolute, '' for the root. Throws BuildError for links in a circle. */
@@ -78,12 +90,12 @@ function pathInRoot(mount: OverlayMount, path: string): string {
 export function makeFolders(
   path: string,
   mode: number,
-  { mount, owner = ROOT }: Pick<Placement, 'mount' | 'owner'>,
+  { mount, owner = ROOT, shownRoot = '' }: Pick<Placement, 'mount' | 'owner' | 'shownRoot'>,
 ): void {
   for (let slash = path.indexOf('/', 1); path !== ''; slash = path.indexOf('/', slash + 1)) {
     const part = slash < 0 ? path : path.slice(0, slash);
     if (!isThereDirectory(mount, part)) {
-      if (statOf(mount, part)) throw new BuildError('context', `mkdir ${part}: not a directory`);
+      if (statOf(mount, part)) throw new BuildError('context', `mkdir ${shownRoot}${part}: not a directory`);
       mount.mkdir(part, mode);
       mount.chmod(part, mode);
       mount.lchown(part, owner.uid, owner.gid);
@@ -140,19 +152,20 @@ class Copying {
 
   /** Whether it was made. */
   #makeDirectory(file: SourceFile, path: string): boolean {
-    const { mount } = this.#placement;
+    const { mount, shownRoot = '' } = this.#placement;
     const there = statOf(mount, path);
-    if (there && !isDirectory(there.mode)) throw new BuildError('context', `cannot copy to non-directory: ${path}`);
+    if (there && !isDirectory(there.mode))
+      throw new BuildError('context', `cannot copy to non-directory: ${shownRoot}${path}`);
     if (!there) mount.mkdir(path, file.mode);
     mount.chmod(path, file.mode);
     return !there;
   }
 
   async file(file: SourceFile, path: string): Promise<void> {
-    const { mount } = this.#placement;
+    const { mount, shownRoot = '' } = this.#placement;
     const there = statOf(mount, path);
     if (there && isDirectory(there.mode))
-      throw new BuildError('context', `cannot replace to directory ${path} with file`);
+      throw new BuildError('context', `cannot replace to directory ${shownRoot}${path} with file`);
     if (there) mount.unlink(path);
     const first = file.linkGroup === undefined ? undefined : this.#links.get(file.linkGroup);
     if (file.kind === 'symlink') mount.symlink(file.linkTarget, path);

@@ -43,10 +43,15 @@ export function historyLine(step: PlannedStep, vintage: BuildkitVintage): string
   }
 }
 
+const NO_PLATFORM =
+  'failed to parse platform : "" is an invalid component of "": platform specifier component must match ' +
+  '"^[A-Za-z0-9_-]+$": invalid argument';
+
 /** An error's words as 0.8 had them: newer ones say `on line`, quote, and guess what was meant. */
 export function oldBuildkitWords(message: string): string {
   return message
     .replace(/^target stage "(.*?)" could not be found.*$/s, 'target stage $1 could not be found')
+    .replace(/^empty platform value from expression .*$/s, NO_PLATFORM)
     .replace(/repository name \(\S*\) must be lowercase/, 'repository name must be lowercase')
     .replace('"^[A-Za-z0-9_.-]+$"', '"^[A-Za-z0-9_-]+$"')
     .replace(/invalid port: "[^"]*": /, '')

@@ -97,7 +97,8 @@ export async function cached(
     await work(mounted.mount, vertex, mounted);
     setup.signal.throwIfAborted();
     const diffId =
-      (await mounted.seal(setup.options.layerWriter)) ?? (await images.addLayer(base.layers, writeTar([])));
+      (await mounted.seal(setup.options.layerWriter ?? 'buildkit')) ??
+      (await images.addLayer(base.layers, writeTar([])));
     const layers = [...base.layers, diffId];
     const createdAt = surroundings.now();
     const parts = keptParts(key.parts);

@@ -31,7 +31,7 @@ export async function buildClassic(
   options: ClassicOptions,
   surroundings: ClassicSurroundings,
 ): Promise<Digest> {
-  const dockerfile = withLabels(readClassic(dockerfileText), options.labels);
+  const dockerfile = withLabels(readClassic(dockerfileText, options.dockerfile), options.labels);
   checkCount(
     dockerfile.stages.flatMap(({ instructions }) => instructions.map(({ node }) => node)),
     MAX_STEPS,
@@ -130,6 +130,8 @@ class ClassicBuild {
 
   async #buildStage(stage: Stage): Promise<void> {
     const { print } = this.#surroundings;
+    if (stage.name !== '' && this.#stages.some(({ name }) => name === stage.name))
+      throw new BuildError('stage', `${stage.name} stage name already used`);
     await this.#announce(stage.node.original.trim());
     this.#isCacheBusted = false;
     this.#arguments.beginStage();

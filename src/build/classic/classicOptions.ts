@@ -8,6 +8,8 @@ import type { CacheDecision } from './cacheProbe.ts';
 
 /** What `docker build` asks of the classic builder. */
 export interface ClassicOptions {
+  /** Its path in the context, as errors name it; `Dockerfile` where it is not said. */
+  readonly dockerfile?: string;
   /** With their values: those that the environment did not have are left out. */
   readonly buildArgs: ReadonlyMap<string, string>;
   /** Those that have none. */

@@ -30,7 +30,8 @@ export async function findSources(
 ): Promise<readonly CopySource[]> {
   if (source.split('/').includes('..') && leadsOut(source))
     throw new BuildError('context', `forbidden path outside the build context: ${source} ()`);
-  const path = cleanPath(source);
+  // An address of another scheme is a path as it is written.
+  const path = source.includes('://') ? source : cleanPath(source);
   if (hasWildcards(path)) {
     const found: CopySource[] = [];
     for (const file of files.below('')) {

@@ -39,7 +39,7 @@ export async function placeSource(source: CopySource, placing: Placing): Promise
   }
   if (placing.unpacks && !source.isDownload && (await isArchive(source.file.content, placing.work))) {
     if (isFile(placing.mount, target)) throw notDirectory(placing, target);
-    makeParents(placing, `${target}/x`);
+    makeParents({ mount: placing.mount, owner: undefined }, `${target}/x`);
     await unpacked(source.file.content, target, placing);
     return;
   }

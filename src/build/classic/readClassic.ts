@@ -29,9 +29,9 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
 const MAX_INSTRUCTIONS = 200_000;
 
 /** Reads a Dockerfile with the grammar of 20.10: no here-documents, fewer flags. Throws BuildError with the daemon's
- *  words of that time. */
-export function readClassic(text: string): ClassicDockerfile {
-  const parsed = inOldWords('failed to parse Dockerfile: ', () => parseDockerfile(text, { hasHeredocs: false }));
+ *  words of that time, which name the file by `path`. */
+export function readClassic(text: string, path = 'Dockerfile'): ClassicDockerfile {
+  const parsed = inOldWords(`failed to parse ${path}: `, () => parseDockerfile(text, { hasHeredocs: false }));
   checkCount(parsed.nodes, MAX_INSTRUCTIONS);
   for (const node of parsed.nodes) checkFlags(node);
   for (const node of parsed.nodes) checkMounts(node);

@@ -2,8 +2,8 @@ import { BuildError } from '../buildError.ts';
 import { type MatchInfo, PatternMatcher } from './patternMatcher.ts';
 
 /** Which client packs the context. The classic one walks and skips; BuildKit's also sends the directories above what it
- *  sends, and goes into every directory when an exception has wildcards. */
-export type ContextClient = 'classic' | 'buildkit';
+ *  sends, and since 0.9 goes into every directory when an exception has wildcards. */
+export type ContextClient = 'classic' | 'buildkit' | 'buildkit 0.8';
 
 export interface ContextVerdict {
   readonly sent: boolean;
@@ -28,7 +28,7 @@ export class ContextFilter {
     this.matcher = new PatternMatcher(patterns);
     this.#client = client;
     const exceptions = this.matcher.patterns.filter((pattern) => pattern.isException).map((pattern) => pattern.text);
-    this.#exceptionPaths = client === 'classic' ? exceptions : exceptions.map(withoutTrailingGlob);
+    this.#exceptionPaths = client === 'buildkit' ? exceptions.map(withoutTrailingGlob) : exceptions;
     this.#walksAll = client === 'buildkit' && this.#exceptionPaths.some((path) => /[*[\]?^\\]/.test(path));
   }
 
@@ -73,7 +73,7 @@ export function withBuildFiles(patterns: readonly string[], dockerfile: string |
 /** Names of the ignore file that may go with a Dockerfile, the first that is there counts: `X.dockerignore` beside `X`
  *  (BuildKit only), then `.dockerignore` at the context's top. */
 export function ignoreFileNames(dockerfile: string, client: ContextClient): string[] {
-  return client === 'buildkit' ? [`${dockerfile}${DEFAULT_IGNORE_FILE}`, DEFAULT_IGNORE_FILE] : [DEFAULT_IGNORE_FILE];
+  return client !== 'classic' ? [`${dockerfile}${DEFAULT_IGNORE_FILE}`, DEFAULT_IGNORE_FILE] : [DEFAULT_IGNORE_FILE];
 }
 
 /** The real client's words around an error about the context. */

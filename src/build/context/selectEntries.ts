@@ -49,7 +49,7 @@ export async function* selectEntries(tree: ContextTree, filter: ContextFilter): 
       }
     }
     // BuildKit sends a directory that is left out if something below it is sent: that is known only later.
-    const waits = !verdict.sent && verdict.walked && filter.client === 'buildkit';
+    const waits = !verdict.sent && verdict.walked && filter.client !== 'classic';
     if (!waits) yield { path, isDirectory, sent: verdict.sent };
     if (verdict.walked) levels.push({ ...(await level(tree, path, verdict.info)), pending: waits });
   }

@@ -59,7 +59,7 @@ export function carryOut(
   switch (body.kind) {
     case 'ADD':
     case 'COPY':
-      checkCopy(body);
+      checkCopy(body, context.dialect);
       if (body.kind === 'ADD' || body.from === '') checkIgnored(body, node, context.ignored, linter);
       return { createdBy: copyHistory(body), makesLayer: true, body };
     case 'ARG': {

@@ -4,6 +4,7 @@ import type { AddInstruction, CopyInstruction } from '../instructions/instructio
 import type { Linter } from '../lint/linter.ts';
 import type { SyntaxNode } from '../parse/syntaxNode.ts';
 import type { PatternMatcher } from '../context/patternMatcher.ts';
+import type { Dialect } from './dialect.ts';
 
 /** Where a source of ADD or COPY comes from. */
 export type SourceKind = 'context' | 'url' | 'git';
@@ -19,8 +20,9 @@ export function sourceKind(source: string): SourceKind {
 }
 
 /** Rules of ADD and COPY that hold before any file is looked at. Throws BuildError `instruction`. */
-export function checkCopy(copy: AddInstruction | CopyInstruction): void {
-  checkMode(copy.chmod);
+export function checkCopy(copy: AddInstruction | CopyInstruction, dialect: Dialect): void {
+  // 0.8 passed over what is no octal number.
+  if (dialect !== '0.8') checkMode(copy.chmod);
   if (copy.kind === 'ADD' && copy.checksum !== '') {
     if (copy.sources.length !== 1) throw fault("checksum can't be specified for multiple sources");
     if (sourceKind(copy.sources[0] as string) === 'context') throw fault('checksum requires HTTP(S) or Git sources');

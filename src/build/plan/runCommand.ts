@@ -72,8 +72,10 @@ export function checkMounts(
 
 /** `created_by` of a RUN: `|1 A=b ` with the arguments in force, then the command. */
 export function runHistory(args: readonly string[], state: StageState, dialect: Dialect): string {
-  const values = state.buildArguments.map(({ key, value }) => [key, state.variables.get(key) ?? value ?? ''] as const);
-  // 0.8 told an argument as often as it was declared.
-  const shown = [...(dialect === '0.8' ? values : new Map(values))].map(([key, value]) => `${key}=${value}`);
+  const isOld = dialect === '0.8';
+  // 0.8 told an argument as often as it was declared, and none of another stage's.
+  const told = isOld ? state.buildArguments.slice(state.inheritedArguments) : state.buildArguments;
+  const values = told.map(({ key, value }) => [key, state.variables.get(key) ?? value ?? ''] as const);
+  const shown = [...(isOld ? values : new Map(values))].map(([key, value]) => `${key}=${value}`);
   return `RUN ${[...(shown.length > 0 ? [`|${shown.length}`, ...shown] : []), ...args].join(' ')}`;
 }

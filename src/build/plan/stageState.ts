@@ -71,6 +71,8 @@ export class StageState {
   readonly config: PlannedConfig;
   readonly steps: PlannedStep[] = [];
   readonly buildArguments: BuildArgument[];
+  /** How many of them, the first, were declared in the stage that this one begins with. */
+  readonly inheritedArguments: number;
   readonly baseUnknown: boolean;
   workingDirIsSet: boolean;
   /** Where an instruction that should come once stood last. */
@@ -81,6 +83,7 @@ export class StageState {
     this.variables = base?.variables.copy() ?? new VariableMap();
     this.config = base ? copyConfig(base.config) : startConfig(image);
     this.buildArguments = [...(base?.buildArguments ?? [])];
+    this.inheritedArguments = this.buildArguments.length;
     this.workingDirIsSet = base?.workingDirIsSet ?? false;
     this.baseUnknown = base ? base.baseUnknown : image === undefined;
     if (this.config.env.get('PATH') === undefined) this.config.env.set('PATH', DEFAULT_PATH);

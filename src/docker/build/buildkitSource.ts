@@ -84,7 +84,8 @@ function folderSource(
     },
     context: async (isSent = () => true) => {
       const { patterns: left } = await ignored();
-      const members = folderContext(process, { folder, dockerfile: '', added: [], patterns: left });
+      const packer = engine.vintage === '20.10' ? 'buildkit 0.8' : 'buildkit';
+      const members = folderContext(process, { folder, dockerfile: '', added: [], patterns: left, packer });
       const value = await ContextFiles.read(await spooled(writeTar(members), work), work, 'plain');
       const files = [...value.below('')].filter(({ path }) => isSent(path));
       const fileBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -102,7 +103,9 @@ async function readPatterns(client: Client, folder: string, dockerfile: string |
     `${folder}/.dockerignore`,
   ];
   const found = places.find((place) => calls.statIfThere(process, place));
-  if (found === undefined) return { patterns: [], bytes: 2, fileBytes: 0 };
+  // Of a folder by that name nothing is sent.
+  if (found === undefined || isDirectory(calls.stat(process, found).mode))
+    return { patterns: [], bytes: 2, fileBytes: 0 };
   const bytes = await calls.readFile(process, found);
   const name = found.slice(found.lastIndexOf('/') + 1);
   const patterns = readIgnoreFile(decodeName(bytes)).map(({ pattern }) => pattern);

@@ -31,6 +31,12 @@ export function checkIsolation(flags: FlagSet): void {
   throw new ClientError(`${DAEMON}Unsupported isolation: ${JSON.stringify(isolation)}`);
 }
 
+/** `--security-opt`: a daemon of Windows has some. Throws ClientError in the daemon's words. */
+export function checkSecurityOptions(flags: FlagSet): void {
+  if (flags.list('security-opt').length === 0) return;
+  throw new ClientError(`${DAEMON}The daemon on this platform does not support setting security options on build`);
+}
+
 /** What the daemon reads of a request before BuildKit has it. Throws ClientError in its words. */
 export function daemonRequest(flags: FlagSet): {
   readonly platform: string;
@@ -38,6 +44,7 @@ export function daemonRequest(flags: FlagSet): {
   readonly extraHosts: readonly string[];
 } {
   checkIsolation(flags);
+  checkSecurityOptions(flags);
   const platform = flags.text('platform');
   if (platform !== '') checkPlatform(platform);
   return { platform, network: networkOf(flags.text('network')), extraHosts: flags.list('add-host') };

@@ -26,6 +26,8 @@ export interface FolderContext {
   readonly added: readonly AddedFile[];
   /** What BuildKit's client leaves out; where they are given, no ignore file is read. */
   readonly patterns?: readonly string[];
+  /** Which BuildKit's, where patterns are given. */
+  readonly packer?: 'buildkit' | 'buildkit 0.8';
 }
 
 const READ_BYTES = 1 << 18;
@@ -35,10 +37,10 @@ const SMALL_BYTES = 1 << 15;
  *  BuildError `pattern` in the client's words. */
 export async function* folderContext(
   process: Process,
-  { folder, dockerfile, added, patterns }: FolderContext,
+  { folder, dockerfile, added, patterns, packer = 'buildkit' }: FolderContext,
 ): AsyncGenerator<TarMemberWithContent> {
   const filter = patterns
-    ? new ContextFilter(patterns, 'buildkit')
+    ? new ContextFilter(patterns, packer)
     : new ContextFilter(await ignorePatterns(process, folder, dockerfile), 'classic');
   const tree: ContextTree = {
     list: (path) => {

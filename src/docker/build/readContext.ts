@@ -84,7 +84,7 @@ async function locateDockerfile(
     calls.lstat(process, found);
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
-    const text = fileErrorText(new VfsError(error.code, 'lstat', path));
+    const text = fileErrorText(new VfsError(error.code, 'lstat', firstMissing(process, path)));
     throw new ClientError(`${CANNOT}unable to evaluate symlinks in Dockerfile path: ${text}`);
   }
   const real = calls.realpath(process, folder);
@@ -93,6 +93,13 @@ async function locateDockerfile(
   const bytes = await calls.readFile(process, found);
   const name = hiddenName(client);
   return { dockerfile: name, added: [{ path: name, bytes }, ...(await ignoring(client, folder, name))] };
+}
+
+/** Of a path that leads nowhere, as far as the first name that is not there (filepath.EvalSymlinks). */
+function firstMissing(process: Client['process'], path: string): string {
+  for (let slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1))
+    if (!calls.lstatIfThere(process, path.slice(0, slash))) return path.slice(0, slash);
+  return path;
 }
 
 /** What is sent along is not to be copied by `COPY .`: the ignore file says so. */
@@ -162,7 +169,8 @@ async function fromUrl(client: Client, url: string, file: string, work: Work): P
   const bar = `[${'='.repeat(50)}>]`;
   await client.print(`Downloading build context from remote url: ${url} ${bar} ${size.padStart(8)}/${size}\r`);
   const isArchive = sniffCompression(bytes.subarray(0, SNIFF_BYTES)) !== 'none' || isTarHeader(bytes);
-  if (isArchive) return { ...context, sentBytes: undefined };
+  // A short archive was read to its end to find out that it is one.
+  if (isArchive && bytes.length > BLOCK_BYTES) return { ...context, sentBytes: undefined };
   await client.print('\r\n');
   return context;
 }

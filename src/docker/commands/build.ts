@@ -16,7 +16,7 @@ import * as calls from '../../shell/kernel/calls.ts';
 import { buildArguments } from '../build/buildArguments.ts';
 import { tellsWhy, watched } from '../build/buildWatch.ts';
 import { buildkitBuild, usesBuildkit } from '../build/buildkitBuild.ts';
-import { checkIsolation } from '../build/daemonRequest.ts';
+import { checkIsolation, checkSecurityOptions } from '../build/daemonRequest.ts';
 import { downloadForBuild } from '../build/fetchFile.ts';
 import { ownerNames } from '../build/ownerNames.ts';
 import { readContext, type SentContext } from '../build/readContext.ts';
@@ -71,6 +71,7 @@ export const build: DockerCommand = {
     'output',
     'progress',
     'secret',
+    'security-opt',
     'ssh',
   ],
   async run({ client, flags, arguments: [source = ''] }) {
@@ -96,6 +97,7 @@ export const build: DockerCommand = {
       if (sentBytes !== undefined)
         await print(`Sending build context to Docker daemon ${humanSize(sentBytes, 4).padStart(8)}\r\r\n`);
       checkIsolation(flags);
+      checkSecurityOptions(flags);
       const about = { builder: 'classic', source, file: flags.text('file'), tags: flags.list('tag') } as const;
       const id = await watched(client, about, (onStep) => daemonBuild(client, flags, sent, { print, onStep }));
       if (isQuiet) await client.print(`${id}\n`);
@@ -154,23 +156,28 @@ async function daemonBuild(
   const display = new ProgressDisplay(process, 1);
   let isParsed = false;
   try {
-    return await buildClassic(text, context, optionsOf(client, flags), {
-      engine,
-      work,
-      download: (url) => downloadForBuild(process, url),
-      owners: await ownerNames(process),
-      random: (length) => process.kernel.random(length),
-      print: async (line) => {
-        isParsed = true;
-        await print(line);
+    return await buildClassic(
+      text,
+      context,
+      { ...optionsOf(client, flags), dockerfile: sent.dockerfile },
+      {
+        engine,
+        work,
+        download: (url) => downloadForBuild(process, url),
+        owners: await ownerNames(process),
+        random: (length) => process.kernel.random(length),
+        print: async (line) => {
+          isParsed = true;
+          await print(line);
+        },
+        onStep,
+        tellsWhy: tellsWhy(client),
+        printError: (line) => print(`${RED}${line}${PLAIN}`),
+        onPull: (message) => {
+          if (!flags.isOn('quiet')) display.show(message);
+        },
       },
-      onStep,
-      tellsWhy: tellsWhy(client),
-      printError: (line) => print(`${RED}${line}${PLAIN}`),
-      onPull: (message) => {
-        if (!flags.isOn('quiet')) display.show(message);
-      },
-    });
+    );
   } catch (error) {
     // What is wrong before the first step is the answer to the request, not a line of its stream.
     if (error instanceof BuildError && !isParsed)

@@ -37,6 +37,22 @@ describe('CB-2 where COPY puts files, and whose they are', () => {
     expect(log).toContain(`\n${expected}\n`);
   });
 
+  it.each([
+    ['FROM base AS a\nFROM base AS a\n', 'a stage name already used'],
+    ['FROM scratch:latest\nENV A=1\n', "'scratch' is a reserved name"],
+    [
+      'FROM base\nADD ftp://x/y /o/\n',
+      'ADD failed: file not found in build context or excluded by .dockerignore: stat ftp://x/y: file does not exist',
+    ],
+  ])('%j is refused', async (text, expected) => {
+    expect((await classicBuild(host, text, FILES)).error?.message).toBe(expected);
+  });
+
+  it('names the Dockerfile that holds nothing', async () => {
+    const { error } = await classicBuild(host, '# nothing\n', FILES, { dockerfile: 'sub/File' });
+    expect(error?.message).toBe('failed to parse sub/File: file with no instructions');
+  });
+
   it('what comes from a stage keeps owners and bits', async () => {
     const text =
       'FROM base AS one\nCOPY a /f\nRUN chown 5:6 /f && chmod 4711 /f && mkdir /d && chown 7 /d\n' +
