@@ -20,6 +20,7 @@ export async function openDockerV1(context: OpenContext): Promise<DescribedImage
   const nodes = await readNodes(context, tagsOf.keys());
   const named = [...tagsOf.keys()].filter((id) => nodes.has(id));
   const heads = named.length > 0 ? named : unparented(nodes);
+  if (named.length === 0 && heads.length > 0) context.findings.warning('headsNotNamed', { images: heads.length });
   for (const [id, tags] of tagsOf) {
     if (nodes.has(id)) continue;
     if (!isV1Id(id)) context.findings.fault('v1IdInvalid', { id: id.slice(0, 160), tag: tags.join(' ').slice(0, 300) });

@@ -52,6 +52,7 @@ export type ArchiveFindingCode =
   | 'layerTruncated'
   | 'layerDamaged'
   // v1
+  | 'headsNotNamed' // no `repositories` says which layers are images: those that are no parents are
   | 'v1IdInvalid'
   | 'v1ParentMissing'
   | 'v1Cycle'

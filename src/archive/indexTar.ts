@@ -31,7 +31,7 @@ export async function indexTar(blob: ByteSource, compression: Compression, work:
     const isRefused = compression === 'xz' || compression === 'zstd';
     const onTrailing = ({ kind, offset, sizeBytes }: TrailingBytes) =>
       findings[isRefused ? 'fault' : 'warning']('trailingBytes', { kind, offset, bytes: sizeBytes });
-    if (compression === 'gzip' && hasReservedFlags(await blob.read(0, 4))) findings.warning('gzipFlags');
+    if (compression === 'gzip' && hasReservedFlags(await blob.read(0, 4))) findings.fault('gzipFlags');
     const again = () => blob.stream();
     const chunks = decompress(compression, counted(blob.stream(), report), work.platform, onTrailing, again);
     const guarded = untilFault(chunks, (error) => {

@@ -265,7 +265,17 @@ function setType(entry: MutableTarEntry, dialect: HeaderDialect, findings: Findi
       });
   }
   if (entry.type === 'file') entry.sizeBytes = entry.storedBytes;
-  else if (flag !== Typeflag.gnuDumpDirectory) entry.storedBytes = 0;
+  else if (flag !== Typeflag.gnuDumpDirectory) {
+    if (entry.storedBytes > 0 && isSkippedByTar(flag)) {
+      findings.add('warning', 'sizeIgnored', { offset: entry.headerOffset, bytes: entry.storedBytes });
+    }
+    entry.storedBytes = 0;
+  }
+}
+
+/** Types without content whose size GNU tar believes: it skips as many bytes. */
+function isSkippedByTar(flag: number): boolean {
+  return flag !== Typeflag.directory && flag !== Typeflag.hardlink;
 }
 
 /** Types that container engines refuse to extract. */

@@ -169,6 +169,7 @@ export class TarMachine {
   }
 
   #globalRecords(records: ReadonlyMap<string, Uint8Array>, offset: number): void {
+    if (records.has('GNU.volume.label')) this.entryCount++; // as a label of the old form
     const keys = [...records.keys()].filter((key) => key !== 'comment');
     if (keys.length > 0)
       this.findings.add('warning', 'paxGlobalIgnored', { offset, keys: keys.join(' ').slice(0, 200) });

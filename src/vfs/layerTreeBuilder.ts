@@ -148,7 +148,7 @@ export class LayerTreeBuilder {
       if (entry.type === 'directory' && this.#inodes.isDirectory(inode)) {
         this.#setFlag(existing, NodeFlag.listed);
         this.#setAttributes(inode, entry);
-        this.#markOpaque(existing, entry);
+        this.#readOverlayMarks(existing, entry);
         return;
       }
     }
@@ -159,7 +159,7 @@ export class LayerTreeBuilder {
     this.#setAttributes(inode, entry);
     this.#setContent(inode, kind, entry);
     if (kind === EntryKind.whiteout) this.#setFlag(node, NodeFlag.nativeWhiteout);
-    if (kind === EntryKind.directory) this.#markOpaque(node, entry);
+    if (kind === EntryKind.directory) this.#readOverlayMarks(node, entry);
   }
 
   #tellDuplicate(entry: TarEntry, existing: number): void {
@@ -182,8 +182,10 @@ export class LayerTreeBuilder {
     this.#nodes.flags[node] = (this.#nodes.flags[node] as number) | flag;
   }
 
-  #markOpaque(node: number, entry: TarEntry): void {
+  #readOverlayMarks(node: number, entry: TarEntry): void {
     if (overlayValue(entry, 'trusted.overlay.opaque') === 'y') this.#setFlag(node, NodeFlag.opaque);
+    // An overlay mount would show another directory of the lower layers there.
+    if (overlayValue(entry, 'trusted.overlay.redirect') !== undefined) this.#tell('warning', 'redirectIgnored', entry);
   }
 
   #setOwnerAndTime(inode: number, entry: TarEntry): void {

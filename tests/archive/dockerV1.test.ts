@@ -35,6 +35,20 @@ describe('ARC-1 images of before Docker 1.10', () => {
     expect(archive.findings).toMatchObject([{ severity: 'error', code: 'v1IdInvalid' }]);
   });
 
+  it.each([{}, { app: { gone: 'f'.repeat(64) } }])(
+    'repositories %j: the heads are guessed, and it is said',
+    async (named) => {
+      const archive = await v1Archive({ base: {}, [ID]: { parent: 'base' } }, named);
+      expect(archive.images).toMatchObject([{ v1Id: ID, tags: [] }]);
+      expect(archive.findings.map(({ code }) => code)).toContain('headsNotNamed');
+    },
+  );
+
+  it('IMG-7 have parents that are no text: told', async () => {
+    const archive = await v1Archive({ [ID]: { parent: 5 } }, { app: { latest: ID } });
+    expect(archive.findings).toMatchObject([{ severity: 'warning', code: 'documentTypes' }]);
+  });
+
   it('SAVE-1 keep tags that are no references', async () => {
     const archive = await v1Archive({ [ID]: {} }, { 'UP er': { 't t': ID } });
     const { chunks } = await writeArchive(

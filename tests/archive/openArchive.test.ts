@@ -52,6 +52,41 @@ describe('openArchive', () => {
     await Promise.all([once.close(), twice.close()]);
   });
 
+  it('IMG-7 opens a config of wrong types, and tells the first', async () => {
+    const [base] = await sampleLayers();
+    const config = configOf([sha256(base)], { history: 'x', config: { Env: { A: 'b' } } });
+    const manifest = json([{ Config: 'c.json', RepoTags: ['app:1'], Layers: ['l'] }]);
+    const members: [string, string | Uint8Array][] = [
+      ['l', base],
+      ['c.json', config],
+      ['manifest.json', manifest],
+    ];
+    const { images } = await open(await tarOf(members));
+    expect(images[0]?.findings).toMatchObject([{ severity: 'warning', code: 'documentTypes' }]);
+    expect(images[0]).toMatchObject({ tags: ['app:1'], layers: [{ diffId: sha256(base) }] });
+  });
+
+  it('tells more layers than docker takes', async () => {
+    const [base] = await sampleLayers();
+    const { images } = await open(await dockerArchive(Array.from({ length: 126 }, () => base)));
+    expect(images[0]?.findings).toMatchObject([{ code: 'tooManyLayers', params: { layers: 126 } }]);
+    expect((await open(await dockerArchive(Array.from({ length: 125 }, () => base)))).images[0]?.findings).toEqual([]);
+  });
+
+  it('reads a gzip layer whose header sets reserved flags, and tells it', async () => {
+    const [base] = await sampleLayers();
+    const stored = gzipSync(base);
+    stored[3] = 0xe0;
+    const manifest = json([{ Config: 'c.json', RepoTags: null, Layers: ['l'] }]);
+    const members: [string, string | Uint8Array][] = [
+      ['l', stored],
+      ['c.json', configOf([sha256(base)])],
+      ['manifest.json', manifest],
+    ];
+    const index = await (await open(await tarOf(members))).layers[0]?.readIndex(work);
+    expect(index).toMatchObject({ sizeBytes: base.length, findings: [{ code: 'gzipFlags' }] });
+  });
+
   it('ARC-6 refuses what is compressed without end', async () => {
     let bytes: Uint8Array = await dockerArchive(await sampleLayers());
     for (let i = 0; i < 6; i++) bytes = gzipSync(bytes);
@@ -216,7 +251,9 @@ describe('openArchive', () => {
         layers: [descriptor('application/vnd.oci.image.layer.v1.tar', base)],
       }),
     );
-    const index = new TextEncoder().encode(json({ manifests: [descriptor('', manifest)] }));
+    const index = new TextEncoder().encode(
+      json({ manifests: [descriptor('application/vnd.oci.image.manifest.v1+json', manifest)] }),
+    );
     const at = (bytes: Uint8Array) => `blobs/sha256/${sha256(bytes).slice(7)}`;
     const files: [string, Uint8Array][] = [
       ['oci-layout', new TextEncoder().encode('{"imageLayoutVersion":"1.0.0"}')],

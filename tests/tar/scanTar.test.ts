@@ -113,6 +113,28 @@ describe('extensions', () => {
     expect(names((await hop(smaller)).entries)).toEqual(['file', 'inner']);
   });
 
+  test("a label in a global header counts as a member, as GNU tar lists it and one of type 'V'", async () => {
+    const label = extension('g', record('GNU.volume.label', 'My volume'));
+    const { entries, scan } = await hop(join([label, plain, END]));
+    expect([entries.length, scan.entryCount]).toEqual([1, 2]);
+  });
+
+  test.each([
+    ['3', true],
+    ['6', true],
+    ['2', true],
+    ['5', false],
+    ['1', false],
+  ])(
+    'a size of type %s, which has no content, is ignored; where GNU tar skips as much, it is told',
+    async (typeflag, told) => {
+      const tar = join([header({ typeflag, size: 512, magic: GNU }), header({ name: 'next' }), END]);
+      const { entries, scan } = await hop(tar);
+      expect(names(entries)).toEqual(['file', 'next']);
+      expect(scan.findings.map(({ code }) => code)).toEqual(told ? ['sizeIgnored'] : []);
+    },
+  );
+
   test('headerOffset is that of the first extension', async () => {
     const { entries } = await hop(join([plain, extension('L', 'n\0'), pax({ uid: '1' }), header({}), END]));
     expect(entries.map((entry) => entry.headerOffset)).toEqual([0, 1024]);

@@ -27,6 +27,12 @@ const cases: readonly Case[] = [
   ],
   ['the root, however it is called', [entry('./'), entry('x')], ['f x 0'], []],
   ['the root as a symlink', [entry('.', { link: '/tmp' }), entry('x')], ['f x 0'], ['warning rootReplaced']],
+  [
+    'a directory that overlayfs would redirect',
+    [entry('d/', { xattrs: { 'trusted.overlay.redirect': '/e' } })],
+    ['d d'],
+    ['warning redirectIgnored'],
+  ],
   ['an empty name', [entry('', { type: 'file' })], [], ['warning rootReplaced']],
   [
     'TREE-4 a file twice: the last wins',
