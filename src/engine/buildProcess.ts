@@ -6,6 +6,7 @@ import type { Process } from '../shell/kernel/process.ts';
 import { exitCode } from '../shell/kernel/waitStatus.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
+import { bounded, DEFAULT_CAPABILITIES } from './containerPrivileges.ts';
 import { launchInContainer } from './containerProcess.ts';
 import { type ContainerUser, resolveUser } from './containerUser.ts';
 import type { EngineCore } from './engineCore.ts';
@@ -89,7 +90,7 @@ export async function runInMount(
     const launched = await launchInContainer(
       core,
       namespaces,
-      { command: args, env, workingDir, user, hasTty: false, wantsStdin: false },
+      { command: args, env, workingDir, user: withBounds(user), hasTty: false, wantsStdin: false },
       output,
       terminals.terminals,
     );
@@ -107,6 +108,11 @@ export async function runInMount(
     output.close();
     points.remove();
   }
+}
+
+/** BuildKit lets a RUN do what a container may (executor/oci, GenerateSpec). */
+function withBounds(user: ContainerUser): ContainerUser {
+  return { ...user, credentials: bounded(user.credentials, DEFAULT_CAPABILITIES) };
 }
 
 function withoutPrimaryGroup({ credentials, ...user }: ContainerUser): ContainerUser {

@@ -84,8 +84,7 @@ export interface MountSpec {
   readonly TmpfsOptions?: { readonly SizeBytes?: number; readonly Mode?: number };
 }
 
-/** How a container is run, as the API takes it: moby api/types/container.HostConfig. What the simulator has no use for
- *  (limits of memory and so on) is kept and shown by `inspect`. */
+/** How a container is run, as the API takes it: moby api/types/container.HostConfig. */
 export interface HostConfig {
   readonly Binds: readonly string[] | null;
   readonly ContainerIDFile: string;
@@ -126,14 +125,20 @@ export interface HostConfig {
   readonly Memory: number;
   readonly NanoCpus: number;
   readonly CgroupParent: string;
+  /** 10 to 1000; 0: not set. */
+  readonly BlkioWeight: number;
+  /** Microseconds. */
+  readonly CpuPeriod: number;
+  readonly CpuQuota: number;
   readonly MemoryReservation: number;
   readonly MemorySwap: number;
   readonly PidsLimit: number | null;
   readonly CpusetCpus: string;
+  readonly CpusetMems: string;
   readonly Ulimits: readonly { readonly Name: string; readonly Hard: number; readonly Soft: number }[] | null;
   readonly Mounts?: readonly MountSpec[];
-  readonly MaskedPaths: readonly string[];
-  readonly ReadonlyPaths: readonly string[];
+  readonly MaskedPaths: readonly string[] | null;
+  readonly ReadonlyPaths: readonly string[] | null;
   /** `--init`. */
   readonly Init?: boolean;
 }

@@ -1,4 +1,6 @@
+import type { Cgroup } from '../shell/kernel/cgroup.ts';
 import { makeDirectories, statIfThere, writeFile } from '../shell/kernel/calls.ts';
+import type { Filesystem } from '../shell/kernel/filesystem.ts';
 import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
@@ -29,6 +31,7 @@ export async function runNamespace(
   core: EngineCore,
   record: ContainerRecord,
   runtime: ContainerRuntime,
+  cgroup: Cgroup,
 ): Promise<MountNamespace> {
   const mounts = new MountNamespace(runtime.rootfs);
   const { ShmSize: sharedMemoryBytes } = record.hostConfig;
@@ -38,10 +41,34 @@ export async function runNamespace(
     terminals: runtime,
     ...(isTaken ? { sharedMemoryBytes: 0 } : sharedMemoryBytes > 0 ? { sharedMemoryBytes } : {}),
     interfaces: interfacesOf(record),
+    cgroup,
+    access: record.hostConfig.Privileged ? 'all' : 'restricted',
   });
+  protectKernel(mounts, record.hostConfig.ReadonlyPaths ?? []);
   await mountOwnFiles(core, record, mounts);
   mountPoints(core, mounts, record.mounts);
   return record.hostConfig.ReadonlyRootfs ? readOnlyRoot(mounts, runtime) : mounts;
+}
+
+/** Files of the kernel that cannot be written to: as many as there are (runc, readonlyPath). */
+function protectKernel(mounts: MountNamespace, paths: readonly string[]): void {
+  for (const path of paths) {
+    const { mount, inner } = mounts.placeOf(path);
+    if (mount.path === '/') continue;
+    const { filesystem, type, source, options } = mount;
+    if (exists(filesystem, inner))
+      mounts.mount(path, filesystem, { root: inner, type, source, options, isReadOnly: true });
+  }
+}
+
+function exists(filesystem: Filesystem, inner: string): boolean {
+  try {
+    filesystem.lstat(inner);
+    return true;
+  } catch (error) {
+    if (error instanceof VfsError) return false;
+    throw error;
+  }
 }
 
 /** In the order of its networks; of the host's network, the host's. */

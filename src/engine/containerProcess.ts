@@ -3,12 +3,14 @@ import { makePipe } from '../shell/kernel/pipe.ts';
 import { open } from '../shell/kernel/calls.ts';
 import type { Namespaces } from '../shell/kernel/namespaces.ts';
 import type { Process } from '../shell/kernel/process.ts';
+import { afterExec } from '../shell/kernel/processCredentials.ts';
 import type { WaitStatus } from '../shell/kernel/waitStatus.ts';
 import type { Program } from '../shell/kernel/program.ts';
 import type { Pty } from '../shell/kernel/pty.ts';
 import { SIGNALS } from '../shell/kernel/signals.ts';
 import { O_RDWR } from '../vfs/overlay/openFlags.ts';
 import type { HostConfig } from './containerConfig.ts';
+import { setLimits } from './containerLimits.ts';
 import type { ContainerUser } from './containerUser.ts';
 import type { EngineCore } from './engineCore.ts';
 import { enterDirectory, type ExecutableFault, findExecutable } from './executable.ts';
@@ -137,7 +139,8 @@ function body(
       settle(found.fault);
       return 1;
     }
-    const { program, argv, flavour } = found.image;
+    const { program, argv, flavour, file } = found.image;
+    process.credentials = afterExec(process.credentials, file, argv[0] ?? '');
     settle(undefined);
     if (hasInit) return asInit(process, command, program, argv, flavour);
     process.argv = argv;
@@ -147,35 +150,6 @@ function body(
 }
 
 /** Letters of `ulimit` and what its numbers count, in bytes where it is no number of things (setrlimit(2)). */
-const LIMITS: Readonly<Record<string, readonly [letter: string, unitBytes: number]>> = {
-  core: ['c', 1024],
-  cpu: ['t', 1],
-  data: ['d', 1024],
-  fsize: ['f', 1024],
-  locks: ['x', 1],
-  memlock: ['l', 1024],
-  msgqueue: ['q', 1],
-  nice: ['e', 1],
-  nofile: ['n', 1],
-  nproc: ['u', 1],
-  as: ['v', 1024],
-  rss: ['m', 1024],
-  rtprio: ['r', 1],
-  rttime: ['R', 1],
-  sigpending: ['i', 1],
-  stack: ['s', 1024],
-};
-
-function setLimits(process: Process, limits: NonNullable<HostConfig['Ulimits']>): void {
-  for (const { Name: name, Soft: soft, Hard: hard } of limits) {
-    const known = LIMITS[name];
-    if (!known) continue;
-    const [letter, unitBytes] = known;
-    const shown = (value: number) => (value < 0 ? 'unlimited' : String(Math.floor(value / unitBytes)));
-    process.limits.set(letter, { soft: shown(soft), hard: shown(hard) });
-  }
-}
-
 /** docker-init: passes signals on to its only child and ends with it. */
 async function asInit(
   process: Process,

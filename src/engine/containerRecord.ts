@@ -40,6 +40,8 @@ export interface ContainerState {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly health: HealthState | undefined;
+  /** A process of its last run was killed for want of memory. */
+  readonly isOutOfMemory?: boolean | undefined;
 }
 
 export interface HealthState {

@@ -1,12 +1,12 @@
 import { decodeName } from '../bytes/byteName.ts';
 import { readFile } from '../shell/kernel/calls.ts';
 import type { Process } from '../shell/kernel/process.ts';
-import type { Credentials } from '../vfs/overlay/permission.ts';
+import type { ProcessCredentials } from '../shell/kernel/processCredentials.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import { other } from './messages.ts';
 
 export interface ContainerUser {
-  readonly credentials: Credentials;
+  readonly credentials: ProcessCredentials;
   readonly home: string;
 }
 

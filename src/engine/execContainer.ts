@@ -8,6 +8,7 @@ import { launchInContainer, type LaunchedProcess } from './containerProcess.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime, RunningContainer } from './containerRuntime.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
+import { containerCredentials } from './containerPrivileges.ts';
 import { resolveUser } from './containerUser.ts';
 import { parseDetachKeys } from './detachKeys.ts';
 import type { EngineCore } from './engineCore.ts';
@@ -118,7 +119,10 @@ async function launch(
         command: options.command,
         env: environmentOf(record, { hasTty: options.hasTty, home: user.home, extra: options.env }),
         workingDir,
-        user,
+        user: {
+          ...user,
+          credentials: containerCredentials(core.vintage, record.hostConfig, user.credentials, options),
+        },
         hasTty: options.hasTty,
         wantsStdin: options.wantsStdin,
         columns: options.columns,

@@ -8,6 +8,7 @@ import { launchInContainer } from './containerProcess.ts';
 import type { ContainerRecord, HealthState } from './containerRecord.ts';
 import type { RunningContainer } from './containerRuntime.ts';
 import { changeState } from './containerState.ts';
+import { containerCredentials } from './containerPrivileges.ts';
 import { resolveUser } from './containerUser.ts';
 import type { EngineCore } from './engineCore.ts';
 import { timeSec } from './goTime.ts';
@@ -87,7 +88,7 @@ async function runProbe(
       command,
       env: environmentOf(record, { hasTty: false, home: user.home }),
       workingDir: record.config.WorkingDir,
-      user,
+      user: { ...user, credentials: containerCredentials(core.vintage, record.hostConfig, user.credentials) },
       hasTty: false,
       wantsStdin: false,
       limits: record.hostConfig.Ulimits,

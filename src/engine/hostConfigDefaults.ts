@@ -38,10 +38,14 @@ export const DEFAULT_HOST_CONFIG: HostConfig = {
   Memory: 0,
   NanoCpus: 0,
   CgroupParent: '',
+  BlkioWeight: 0,
+  CpuPeriod: 0,
+  CpuQuota: 0,
   MemoryReservation: 0,
   MemorySwap: 0,
   PidsLimit: null,
   CpusetCpus: '',
+  CpusetMems: '',
   Ulimits: null,
   MaskedPaths: [
     '/proc/asound',
@@ -67,6 +71,8 @@ export function withDefaults(given: Partial<HostConfig>): HostConfig {
     LogConfig: log.Type === '' ? { ...log, Type: 'json-file' } : log,
     CapAdd: capabilities(merged.CapAdd),
     CapDrop: capabilities(merged.CapDrop),
+    // runconfig: who may do all sees all
+    ...(merged.Privileged && { MaskedPaths: null, ReadonlyPaths: null }),
     Runtime: merged.Runtime || 'runc',
     IpcMode: merged.IpcMode || 'private',
     ShmSize: merged.ShmSize || DEFAULT_HOST_CONFIG.ShmSize,

@@ -1,3 +1,5 @@
+import type { Cgroup } from '../shell/kernel/cgroup.ts';
+import { CgroupFilesystem } from '../shell/kernel/cgroupFilesystem.ts';
 import { devFilesystem, PtsFilesystem } from '../shell/kernel/devFilesystem.ts';
 import type { Kernel } from '../shell/kernel/kernel.ts';
 import { memoryFilesystem } from '../shell/kernel/memoryFilesystem.ts';
@@ -11,6 +13,8 @@ export const SHARED_MEMORY = '/dev/shm';
 const SHARED_MEMORY_BYTES = 64 << 20;
 
 const DIRECTORY_MODE = 0o755;
+/** containerd oci/mounts.go */
+const SAFE = 'nosuid,nodev,noexec,relatime';
 
 interface KernelMountsSetup {
   readonly kernel: Kernel;
@@ -20,15 +24,29 @@ interface KernelMountsSetup {
   readonly sharedMemoryBytes?: number;
   /** Network interfaces besides the loopback. */
   readonly interfaces?: readonly string[];
+  /** Shown below /sys/fs/cgroup, where there is one. */
+  readonly cgroup?: Cgroup;
+  /** What may be changed of the kernel: nothing by usual containers, by privileged ones all. */
+  readonly access?: 'restricted' | 'all';
 }
 
 /** Mounts what the kernel shows to those who run on a root of their own. */
 export function mountKernelFilesystems(
   mounts: MountNamespace,
-  { kernel, terminals, sharedMemoryBytes = SHARED_MEMORY_BYTES, interfaces = [] }: KernelMountsSetup,
+  {
+    kernel,
+    terminals,
+    sharedMemoryBytes = SHARED_MEMORY_BYTES,
+    interfaces = [],
+    cgroup,
+    access = 'restricted',
+  }: KernelMountsSetup,
 ): void {
   const now = () => kernel.clock.now();
-  mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc' });
+  const isReadOnly = access === 'restricted';
+  const options = SAFE;
+  const proc = new ProcFilesystem(kernel);
+  mounts.mount('/proc', proc, { type: 'proc', options });
   mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
   mounts.mount('/dev/pts', new PtsFilesystem(terminals), { type: 'devpts' });
   if (sharedMemoryBytes > 0)
@@ -38,13 +56,28 @@ export function mountKernelFilesystems(
       // containerd oci/mounts.go
       options: `nosuid,nodev,noexec,relatime,size=${Math.ceil(sharedMemoryBytes / 1024)}k`,
     });
-  mounts.mount('/sys', systemFilesystem(now, ['lo', ...interfaces]), { type: 'sysfs', isReadOnly: true });
+  mounts.mount('/sys', systemFilesystem(now, ['lo', ...interfaces]), { type: 'sysfs', isReadOnly, options });
+  if (cgroup)
+    mounts.mount('/sys/fs/cgroup', new CgroupFilesystem(cgroup), {
+      type: 'cgroup2',
+      source: 'cgroup',
+      isReadOnly,
+      options,
+    });
 }
 
-/** Of all that sysfs shows: the network's interfaces. */
+/** Of all that sysfs shows: the network's interfaces, and where control groups are mounted. */
 function systemFilesystem(now: () => Timestamp, interfaces: readonly string[]): OverlayMount {
   const filesystem = memoryFilesystem(now);
-  for (const path of ['/class', '/class/net', '/devices', '/devices/virtual', '/devices/virtual/net'])
+  for (const path of [
+    '/class',
+    '/class/net',
+    '/devices',
+    '/devices/virtual',
+    '/devices/virtual/net',
+    '/fs',
+    '/fs/cgroup',
+  ])
     filesystem.mkdir(path, DIRECTORY_MODE);
   for (const name of interfaces) {
     filesystem.mkdir(`/devices/virtual/net/${name}`, DIRECTORY_MODE);

@@ -1,3 +1,4 @@
+import { Cgroup } from '../shell/kernel/cgroup.ts';
 import { PidNamespace, type Namespaces } from '../shell/kernel/namespaces.ts';
 import { exitCode as shellExitCode } from '../shell/kernel/waitStatus.ts';
 import { cannotStart } from './containerMessages.ts';
@@ -8,6 +9,8 @@ import { launchInContainer, type LaunchedProcess } from './containerProcess.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
+import { cgroupLimitsOf } from './containerLimits.ts';
+import { containerCredentials, securityOptionsOf } from './containerPrivileges.ts';
 import { changeContainer, changeState } from './containerState.ts';
 import { resolveUser } from './containerUser.ts';
 import { fullDisk } from './diskRoom.ts';
@@ -102,7 +105,9 @@ async function launchFirst(
   const { config, hostConfig } = record;
   const network = networkNamespaceOf(core, runtimes, record);
   const links = bridgeLinks(core, record);
-  const mounts = await runNamespace(core, record, runtime);
+  const cgroup = new Cgroup(cgroupLimitsOf(hostConfig));
+  cgroup.onOutOfMemory = () => outOfMemory(core, record);
+  const mounts = await runNamespace(core, record, runtime, cgroup);
   const helper = helperProcess(core.kernel, mounts);
   const user = await resolveUser(helper, config.User, hostConfig.GroupAdd ?? []);
   const namespaces: Namespaces = {
@@ -110,6 +115,11 @@ async function launchFirst(
     pids: hostConfig.PidMode === 'host' ? core.host.pids : new PidNamespace(core.host.pids),
     uts: hostConfig.UTSMode === 'host' ? core.host.uts : { hostname: config.Hostname },
     network,
+    cgroup,
+    sysctls: new Map(
+      Object.entries(hostConfig.Sysctls ?? {}).map(([name, value]) => [name.replaceAll('.', '/'), value]),
+    ),
+    isFiltered: securityOptionsOf(hostConfig).seccomp === 'filtered',
   };
   const launched = await launchInContainer(
     core,
@@ -122,7 +132,7 @@ async function launchFirst(
         linked: links.flatMap((link) => linkVariables(link, record.name)),
       }),
       workingDir: config.WorkingDir,
-      user,
+      user: { ...user, credentials: containerCredentials(core.vintage, hostConfig, user.credentials) },
       hasTty: config.Tty,
       wantsStdin: config.OpenStdin,
       columns: options.columns ?? hostConfig.ConsoleSize[1],
@@ -148,6 +158,7 @@ function markRunning(
   const running =
     changeState(core, record.id, {
       status: 'running',
+      isOutOfMemory: undefined,
       pid: process.hostPid,
       exitCode: 0,
       error: '',
@@ -181,6 +192,12 @@ function markRunning(
     // A fault of ours must not take the machine down.
     .catch((error: unknown) => core.kernel.onFault?.(error, process))
     .finally(settle);
+}
+
+/** One of its processes was killed for the memory that there was not (moby daemon/monitor.go). */
+function outOfMemory(core: EngineCore, { id }: ContainerRecord): void {
+  const record = changeState(core, id, { isOutOfMemory: true });
+  if (record) logContainerEvent(core, record, 'oom');
 }
 
 /** Writes down that a container has ended, and does what shall follow. */

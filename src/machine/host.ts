@@ -123,9 +123,13 @@ export function addPrograms({ root, kernel }: Host, given: readonly string[]): v
     if (!known.has(program) && isMissing(root, programPath(program))) putProgram(root, program);
 }
 
+/** They run as root whoever starts them. */
+const SETUID_PROGRAMS: ReadonlySet<string> = new Set(['mount', 'passwd', 'su', 'sudo', 'umount']);
+
 function putProgram(root: OverlayMount, program: string): void {
   makeFolders(root, programPath(program));
   put(root, programPath(program), standIn(program), 0o755);
+  if (SETUID_PROGRAMS.has(program)) root.chmod(programPath(program), 0o4755);
 }
 
 function makeFolders(root: OverlayMount, path: string): void {

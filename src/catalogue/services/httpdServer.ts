@@ -2,6 +2,7 @@ import { encodeName } from '../../bytes/byteName.ts';
 import * as calls from '../../shell/kernel/calls.ts';
 import type { HttpRequest, HttpResponse } from '../../shell/kernel/network.ts';
 import type { Process } from '../../shell/kernel/process.ts';
+import { becoming } from '../../shell/kernel/processCredentials.ts';
 import { SIGNALS } from '../../shell/kernel/signals.ts';
 import { readAccounts } from '../../shell/utilities/accounts.ts';
 import { O_APPEND, O_CREAT, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
@@ -134,11 +135,19 @@ export class HttpdServer {
   async #startChild(): Promise<void> {
     const name = this.#value('user') ?? 'daemon';
     const user = (await readAccounts(this.#process)).user(name.replace(/^#/, ''));
-    const isRoot = this.#process.credentials.uid === 0;
-    const credentials =
-      isRoot && user
-        ? { ...this.#process.credentials, uid: user.uid, gid: user.gid, groups: [] }
-        : this.#process.credentials;
+    let { credentials } = this.#process;
+    try {
+      if (credentials.uid === 0 && user)
+        credentials = becoming(credentials, { uid: user.uid, gid: user.gid, groups: [] });
+    } catch (error) {
+      if (!(error instanceof VfsError) || !user) throw error;
+      const isUser = error.syscall === 'setuid';
+      const [code, words] = isUser
+        ? ['AH02162', `setuid: unable to change to uid: ${user.uid}`]
+        : ['AH02156', `setgid: unable to set group id to Group ${user.gid}`];
+      await this.#log('unixd:alert', `(1)Operation not permitted: ${code}: ${words}`);
+      return;
+    }
     const child = this.#process.fork((self) => self.waitFor(new Promise<number>(() => undefined)), {
       argv: this.#process.argv,
       credentials,

@@ -2,10 +2,10 @@ import * as calls from '../../shell/kernel/calls.ts';
 import type { HttpRequest, HttpResponse, NetworkService } from '../../shell/kernel/network.ts';
 import type { OpenFile } from '../../shell/kernel/openFile.ts';
 import type { Process } from '../../shell/kernel/process.ts';
+import { becoming, type ProcessCredentials } from '../../shell/kernel/processCredentials.ts';
 import { SIGNALS } from '../../shell/kernel/signals.ts';
 import { encodeName } from '../../bytes/byteName.ts';
 import { O_APPEND, O_CREAT, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
-import type { Credentials } from '../../vfs/overlay/permission.ts';
 import { readAccounts } from '../../shell/utilities/accounts.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { listen } from './listen.ts';
@@ -129,8 +129,8 @@ export class NginxMaster {
     const asked = Number(this.#site.main.get('worker_processes')?.[0] ?? 1);
     const count = Math.min(MAX_WORKERS, asked > 0 ? Math.floor(asked) : 1);
     const name = this.#site.main.get('user')?.[0] ?? 'nobody';
-    const credentials =
-      this.#process.credentials.uid === 0 ? await accountOf(this.#process, name) : this.#process.credentials;
+    const credentials = await this.#workerCredentials(name);
+    if (!credentials) return;
     this.#workers = Array.from({ length: count }, () =>
       this.#process.fork((self) => self.waitFor(new Promise<number>(() => undefined)), {
         argv: ['nginx: worker process'],
@@ -140,6 +140,24 @@ export class NginxMaster {
     for (const worker of this.#workers) {
       void worker.wait().then(() => this.#process.reap(worker));
       this.#log('notice', `start worker process ${worker.pid}`);
+    }
+  }
+
+  /** Undefined where the kernel does not let it be that user. */
+  async #workerCredentials(name: string): Promise<ProcessCredentials | undefined> {
+    const { credentials } = this.#process;
+    if (credentials.uid !== 0) return credentials;
+    const user = (await readAccounts(this.#process)).user(name);
+    if (!user) return credentials;
+    try {
+      return becoming(credentials, { uid: user.uid, gid: user.gid, groups: [] });
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+      // ngx_process_cycle.c: groups come after the group.
+      const isGroup = error.syscall !== 'setuid';
+      const call = isGroup ? `setgid(${user.gid})` : `setuid(${user.uid})`;
+      this.#log('emerg', `${call} failed (1: Operation not permitted)`);
+      return undefined;
     }
   }
 
@@ -259,12 +277,6 @@ function matchesWildcard(name: string, host: string): boolean {
   if (name.startsWith('*.')) return host.endsWith(name.slice(1));
   if (name.startsWith('.')) return host.endsWith(name) || host === name.slice(1);
   return name.endsWith('.*') && host.startsWith(name.slice(0, -1));
-}
-
-/** A user as the account files have it; the process's own where there is none. */
-async function accountOf(process: Process, name: string): Promise<Credentials> {
-  const user = (await readAccounts(process)).user(name);
-  return user ? { ...process.credentials, uid: user.uid, gid: user.gid, groups: [] } : process.credentials;
 }
 
 function localTime(sec: number): string {

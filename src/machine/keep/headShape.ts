@@ -32,6 +32,8 @@ const HOST_CONFIG = optionalFields(DEFAULT_HOST_CONFIG, {
   GroupAdd: NULLABLE_STRINGS,
   Links: NULLABLE_STRINGS,
   SecurityOpt: NULLABLE_STRINGS,
+  MaskedPaths: NULLABLE_STRINGS,
+  ReadonlyPaths: NULLABLE_STRINGS,
   PidsLimit: { nullable: 'number' },
   PortBindings: { values: { nullable: { each: { fields: { HostIp: 'string', HostPort: 'string' } } } } },
 });

@@ -60,7 +60,8 @@ export function withPrivileges(credentials: ProcessCredentials, privileges: Priv
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
-  readonly groups: readonly number[];
+  /** Undefined: as they are. */
+  readonly groups?: readonly number[] | undefined;
 }
 
 /** Becomes somebody for good: setgroups(2), setgid(2), setuid(2). Who stops being root loses all capabilities, but
@@ -70,15 +71,14 @@ export function becoming(
   { uid, gid, groups }: Identity,
   keeping: 'nothing' | 'permitted' = 'nothing',
 ): ProcessCredentials {
-  const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((id, i) => id === b[i]);
-  if (!same(groups, credentials.groups) && !hasCapability(credentials, 'SETGID')) throw notPermitted('setgroups');
+  if (groups && !hasCapability(credentials, 'SETGID')) throw notPermitted('setgroups');
   const ownGids = [credentials.gid, credentials.realGid ?? credentials.gid];
   if (!ownGids.includes(gid) && !hasCapability(credentials, 'SETGID')) throw notPermitted('setgid');
   const ownUids = [credentials.uid, realUidOf(credentials)];
   if (!ownUids.includes(uid) && !hasCapability(credentials, 'SETUID')) throw notPermitted('setuid');
   const wasRoot = ownUids.includes(0);
   const { umask, privileges } = credentials;
-  const become: ProcessCredentials = { uid, gid, groups, umask };
+  const become: ProcessCredentials = { uid, gid, groups: groups ?? credentials.groups, umask };
   if (!privileges) return become;
   if (uid === 0 || !wasRoot) {
     const isRegained = uid === 0 && credentials.uid !== 0;

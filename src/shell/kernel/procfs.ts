@@ -1,8 +1,11 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../../vfs/overlay/fileMode.ts';
+import { limitsText } from './resourceLimits.ts';
 import { GeneratedFilesystem, type GeneratedNode } from './generatedFilesystem.ts';
+import { capabilityHex } from './capabilities.ts';
 import type { Kernel } from './kernel.ts';
 import { type Mount, mountOptions, type MountNamespace } from './mountNamespace.ts';
 import type { Process } from './process.ts';
+import { privilegesOf, realUidOf } from './processCredentials.ts';
 
 const DIRECTORY = S_IFDIR | 0o555;
 const FILE = S_IFREG | 0o444;
@@ -78,7 +81,8 @@ export class ProcFilesystem extends GeneratedFilesystem {
       'net/ipv4/ip_forward': () => '1\n',
       'vm/overcommit_memory': () => '0\n',
     };
-    const text = values[path];
+    for (const [name, value] of this.caller?.namespaces.sysctls ?? []) values[name] = () => `${value}\n`;
+    const text = Object.hasOwn(values, path) ? values[path] : undefined;
     if (text) return { mode: FILE, text };
     const prefix = path === '' ? '' : `${path}/`;
     const names = new Set(
@@ -122,8 +126,7 @@ const FILES_OF: Readonly<Record<string, (process: Process, pid: number) => strin
   cmdline: (process) => process.argv.map((argument) => `${argument}\0`).join(''),
   comm: (process) => `${process.name.slice(0, 15)}\n`,
   environ: (process) => [...process.env].map(([name, value]) => `${name}=${value}\0`).join(''),
-  limits: () =>
-    'Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 1024                 files     \n',
+  limits: (process) => limitsText(process.limits),
   mountinfo: (process) => mountInfo(process.mounts),
   mounts: (process) => mountLines(process.mounts),
   stat: (process, pid) =>
@@ -156,12 +159,53 @@ function statusText(process: Process, pid: number): string {
     `Tgid:\t${pid}`,
     `Pid:\t${pid}`,
     `PPid:\t${parentPid(process)}`,
-    `Uid:\t${uid}\t${uid}\t${uid}\t${uid}`,
-    `Gid:\t${gid}\t${gid}\t${gid}\t${gid}`,
+    `Uid:\t${realUidOf(process.credentials)}\t${uid}\t${uid}\t${uid}`,
+    `Gid:\t${process.credentials.realGid ?? gid}\t${gid}\t${gid}\t${gid}`,
     `Groups:\t${groups.join(' ')}`,
     `Threads:\t1`,
+    ...capabilityLines(process),
+    ...processorLines(process),
     '',
   ].join('\n');
+}
+
+function capabilityLines(process: Process): readonly string[] {
+  const { inheritable, permitted, effective, bounding, ambient, gainsNothing } = privilegesOf(process.credentials);
+  const { isFiltered = false } = process.namespaces;
+  return [
+    `CapInh:\t${capabilityHex(inheritable)}`,
+    `CapPrm:\t${capabilityHex(permitted)}`,
+    `CapEff:\t${capabilityHex(effective)}`,
+    `CapBnd:\t${capabilityHex(bounding)}`,
+    `CapAmb:\t${capabilityHex(ambient)}`,
+    `NoNewPrivs:\t${gainsNothing ? 1 : 0}`,
+    `Seccomp:\t${isFiltered ? 2 : 0}`,
+    `Seccomp_filters:\t${isFiltered ? 1 : 0}`,
+  ];
+}
+
+/** The processors that a process may run on (sched_getaffinity(2)). */
+export function processorsOf({ namespaces: { cgroup } }: Process): readonly number[] {
+  return cgroup?.limits.processors ?? Array.from({ length: MACHINE.processors }, (_, number) => number);
+}
+
+function processorLines(process: Process): readonly string[] {
+  const processors = processorsOf(process);
+  const mask = processors.reduce((bits, number) => bits | (1 << number), 0);
+  return [`Cpus_allowed:\t${mask.toString(16)}`, `Cpus_allowed_list:\t${numberList(processors)}`];
+}
+
+/** `0-2,5`: as the kernel lists numbers. */
+export function numberList(numbers: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < numbers.length;) {
+    const first = numbers[i] as number;
+    let end = i;
+    while (numbers[end + 1] === (numbers[end] as number) + 1) end++;
+    parts.push(end === i ? String(first) : `${first}-${numbers[end]}`);
+    i = end + 1;
+  }
+  return parts.join(',');
 }
 
 function mountLines(mounts: MountNamespace): string {

@@ -32,7 +32,7 @@ export const hostname = utility(
       }
     }
     if (wanted !== undefined) {
-      if (process.credentials.uid !== 0) {
+      if (!process.can('SYS_ADMIN')) {
         const isGnu = process.flavour === 'gnu';
         await process.complain(
           isGnu ? 'you must be root to change the host name' : 'sethostname: Operation not permitted',

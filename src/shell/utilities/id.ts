@@ -9,11 +9,18 @@ interface Identity {
   readonly gid: number;
   /** The primary one first. */
   readonly groups: readonly number[];
+  /** Whom it runs as, where that is somebody else. */
+  readonly effective?: { readonly uid: number; readonly gid: number };
 }
 
 function ownIdentity({ credentials }: Process): Identity {
-  const { uid, gid, groups } = credentials;
-  return { uid, gid, groups: [gid, ...groups.filter((group) => group !== gid)] };
+  const { uid, gid, groups, realUid = uid, realGid = gid } = credentials;
+  return {
+    uid: realUid,
+    gid: realGid,
+    groups: [realGid, ...groups.filter((group) => group !== realGid)],
+    effective: { uid, gid },
+  };
 }
 
 function identityOf(accounts: Accounts, name: string): Identity | undefined {
@@ -59,8 +66,9 @@ export const id = utility(
         status = 1;
         continue;
       }
-      if (kind === 'user') await process.print(userName(identity.uid) + end);
-      else if (kind === 'group') await process.print(groupName(identity.gid) + end);
+      const shown = options.has('real') ? identity : (identity.effective ?? identity);
+      if (kind === 'user') await process.print(userName(shown.uid) + end);
+      else if (kind === 'group') await process.print(groupName(shown.gid) + end);
       else if (kind === 'groups')
         await process.print(identity.groups.map(groupName).join(options.has('zero') ? '\0' : ' ') + end);
       else {
@@ -73,12 +81,14 @@ export const id = utility(
   },
 );
 
-function whole({ uid, gid, groups }: Identity, accounts: Accounts, isAlone: boolean): string {
+function whole({ uid, gid, groups, effective = { uid, gid } }: Identity, accounts: Accounts, isAlone: boolean): string {
   const named = (number: number, name: string | undefined) =>
     name === undefined ? String(number) : `${number}(${name})`;
   const list = groups.map((group) => named(group, accounts.groupName(group))).join(',');
   const all = isAlone ? '' : ` groups=${list}`;
-  return `uid=${named(uid, accounts.userName(uid))} gid=${named(gid, accounts.groupName(gid))}${all}\n`;
+  const euid = effective.uid === uid ? '' : ` euid=${named(effective.uid, accounts.userName(effective.uid))}`;
+  const egid = effective.gid === gid ? '' : ` egid=${named(effective.gid, accounts.groupName(effective.gid))}`;
+  return `uid=${named(uid, accounts.userName(uid))} gid=${named(gid, accounts.groupName(gid))}${euid}${egid}${all}\n`;
 }
 
 export const groups = utility({ options: {}, usage: '[OPTION]... [USERNAME]...' }, async (process, { operands }) => {

@@ -45,7 +45,7 @@ export const mount = utility(
       );
       return 0;
     }
-    if (process.credentials.uid !== 0) {
+    if (process.realUid !== 0 && process.flavour === 'gnu') {
       await process.complain(`${target ?? source}: must be superuser to use mount.`);
       return MOUNT_FAILED;
     }
@@ -58,6 +58,7 @@ export const mount = utility(
       options.has('bind') || options.has('recursiveBind') || words.includes('bind') || words.includes('rbind');
     try {
       const place = process.mounts.resolve(process, target, 'follow', 'mount');
+      if (!process.can('SYS_ADMIN')) return await refuseMount(process, place.path, target);
       if (words.includes('remount')) return remount(process, place.path, isReadOnly);
       const at = stat(process, target);
       const type = options.value('type');
@@ -103,6 +104,18 @@ export const mount = utility(
     }
   },
 );
+
+/** The kernel lets nobody mount without CAP_SYS_ADMIN; mount(8) looks at the place first. */
+async function refuseMount(process: Process, path: string, target: string): Promise<number> {
+  if (process.flavour !== 'gnu') {
+    await process.complain('permission denied (are you root?)');
+    return 1;
+  }
+  const isDirectoryThere = isDirectory(stat(process, path).mode);
+  await process.complain(`${target}: ${isDirectoryThere ? 'permission denied' : 'mount point is not a directory'}.`);
+  await process.write(2, '       dmesg(1) may have more information after failed mount system call.\n');
+  return MOUNT_FAILED;
+}
 
 function there(process: Process, path: string): boolean {
   try {
@@ -151,8 +164,12 @@ export const umount = utility(
         status = MOUNT_FAILED;
         if (!options.has('quiet')) await process.complain(message);
       };
-      if (process.credentials.uid !== 0) {
-        await fail(`${operand}: must be superuser to unmount.`);
+      if (!process.can('SYS_ADMIN')) {
+        const isGnu = process.flavour === 'gnu';
+        await fail(
+          isGnu ? `${operand}: must be superuser to unmount.` : `can't unmount ${operand}: Operation not permitted`,
+        );
+        if (!isGnu) status = 1;
         continue;
       }
       try {

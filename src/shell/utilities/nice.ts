@@ -25,6 +25,8 @@ export const nice = utility(
       await process.print('0\n');
       return 0;
     }
+    if (Number(adjustment ?? 10) < 0 && !process.can('SYS_NICE'))
+      await process.complain('cannot set niceness: Permission denied');
     try {
       return await becomeCommand(process, options.operands);
     } catch (error) {

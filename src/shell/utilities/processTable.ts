@@ -1,4 +1,5 @@
 import type { Process } from '../kernel/process.ts';
+import { maySignal as mayBeSignalled } from '../kernel/processCredentials.ts';
 import { signalName } from '../kernel/signals.ts';
 
 /** A process as one of its namespace sees it. */
@@ -43,8 +44,7 @@ export function stateText({ process, pid }: SeenProcess, viewer: Process): strin
 
 /** Whether kill(2) lets one signal the other. */
 export function maySignal(by: Process, target: Process): boolean {
-  const { uid } = by.credentials;
-  return uid === 0 || uid === target.credentials.uid;
+  return mayBeSignalled(by.credentials, target.credentials);
 }
 
 export function signalWords(signal: number): string {

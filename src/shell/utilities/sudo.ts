@@ -1,7 +1,10 @@
+import { S_ISUID } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
-import type { Credentials } from '../../vfs/overlay/permission.ts';
+import { statIfThere } from '../kernel/calls.ts';
 import type { MountNamespace } from '../kernel/mountNamespace.ts';
 import type { Process } from '../kernel/process.ts';
+import { becoming, type Identity, privilegesOf, type ProcessCredentials } from '../kernel/processCredentials.ts';
+import { notPermitted } from '../kernel/capabilities.ts';
 import { exitCode } from '../kernel/waitStatus.ts';
 import type { Program } from '../kernel/program.ts';
 import { type Accounts, readAccounts, type User } from './accounts.ts';
@@ -15,12 +18,11 @@ import { utility } from './utility.ts';
 const ROOT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SUDOERS_GROUPS = ['sudo', 'wheel', 'admin', 'docker'];
 
-function credentialsOf(accounts: Accounts, user: User, umask: number, gid = user.gid): Credentials {
+function identityOf(accounts: Accounts, user: User, gid = user.gid): Identity {
   return {
     uid: user.uid,
     gid,
     groups: [gid, ...accounts.supplementary(user.name).filter((group) => group !== gid)],
-    umask,
   };
 }
 
@@ -49,11 +51,15 @@ export const sudo = utility(
   },
   async (process, options) => {
     const accounts = await readAccounts(process);
-    const own = accounts.userById(process.credentials.uid);
-    if (process.credentials.uid !== 0 && !mayBecomeRoot(process, accounts)) {
+    const own = accounts.userById(process.realUid);
+    if (process.credentials.uid !== 0) {
+      await process.write(2, whyNotRoot(process));
+      return 1;
+    }
+    if (process.realUid !== 0 && !mayBecomeRoot(process, accounts)) {
       await process.write(
         2,
-        `${own?.name ?? process.credentials.uid} is not in the sudoers file.\nThis incident has been reported to the administrator.\n`,
+        `${own?.name ?? process.realUid} is not in the sudoers file.\nThis incident has been reported to the administrator.\n`,
       );
       return 1;
     }
@@ -96,9 +102,27 @@ export const sudo = utility(
         ]
       : command;
     const cwd = options.has('login') ? user.home : process.cwd;
-    return runAs(process, argv, credentialsOf(accounts, user, process.credentials.umask, gid), env, cwd);
+    let credentials: ProcessCredentials;
+    try {
+      credentials = becoming(process.credentials, identityOf(accounts, user, gid));
+    } catch (error) {
+      await process.write(2, `sudo: unable to change to runas uid (${user.uid}, ${gid}): ${causeOf(error)}\n`);
+      return 1;
+    }
+    return runAs(process, argv, credentials, env, cwd);
   },
 );
+
+/** Its file has made nobody root: why. */
+function whyNotRoot(process: Process): string {
+  if (privilegesOf(process.credentials).gainsNothing)
+    return 'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.\nsudo: If sudo is running in a container, you may need to adjust the container configuration to disable the flag.\n';
+  const file = findCommand(process, process.argv[0] ?? 'sudo') ?? 'sudo';
+  const found = statIfThere(process, file);
+  if (found && (found.uid !== 0 || (found.mode & S_ISUID) === 0))
+    return `sudo: ${file} must be owned by uid 0 and have the setuid bit set\n`;
+  return `sudo: effective uid is not 0, is ${file} on a file system with the 'nosuid' option set or an NFS file system without root privileges?\n`;
+}
 
 function mayBecomeRoot(process: Process, accounts: Accounts): boolean {
   const { gid, groups } = process.credentials;
@@ -123,7 +147,7 @@ function sudoEnvironment(
   env.set('SHELL', user.shell);
   env.set('SUDO_COMMAND', options.operands.join(' '));
   env.set('SUDO_USER', own);
-  env.set('SUDO_UID', String(process.credentials.uid));
+  env.set('SUDO_UID', String(process.realUid));
   env.set('SUDO_GID', String(process.credentials.gid));
   return env;
 }
@@ -132,7 +156,7 @@ function sudoEnvironment(
 async function runAs(
   process: Process,
   argv: readonly string[],
-  credentials: Credentials,
+  credentials: ProcessCredentials,
   env: ReadonlyMap<string, string>,
   cwd: string,
 ): Promise<number> {
@@ -183,7 +207,7 @@ export const su = utility(
       );
       return 1;
     }
-    if (process.credentials.uid !== 0) {
+    if (process.realUid !== 0) {
       await process.write(2, 'Password: \n');
       await process.complain('Authentication failure');
       return 1;
@@ -212,7 +236,13 @@ export const su = utility(
     const argv = [isLogin ? '-l' : '', ...(command === undefined ? [] : ['-c', command]), ...operands].filter(
       (word) => word !== '',
     );
-    const credentials = credentialsOf(accounts, user, process.credentials.umask, gid);
+    let credentials: ProcessCredentials;
+    try {
+      credentials = becoming(process.credentials, identityOf(accounts, user, gid));
+    } catch (error) {
+      await process.complain(refusedChange(process, error));
+      return 1;
+    }
     try {
       return exitCode(
         await runCommand(process, [shell, ...argv], { credentials, env, ...(isLogin && { cwd: user.home || '/' }) }),
@@ -224,6 +254,18 @@ export const su = utility(
     }
   },
 );
+
+const SU_WORDS: Readonly<Record<string, readonly [gnu: string, busybox: string]>> = {
+  setgroups: ['cannot set groups', "can't set groups"],
+  setgid: ['cannot set group id', 'setgid'],
+  setuid: ['cannot set user id', 'setuid'],
+};
+
+function refusedChange({ flavour }: Process, error: unknown): string {
+  if (!(error instanceof VfsError)) throw error;
+  const [gnu, busybox] = SU_WORDS[error.syscall] ?? ['', ''];
+  return `${flavour === 'gnu' ? gnu : busybox}: ${causeOf(error)}`;
+}
 
 /** chroot(1): runs a command with another root directory. */
 export const chroot: Program = utility(
@@ -243,7 +285,7 @@ export const chroot: Program = utility(
     const argv = command.length > 0 ? command : [process.env.get('SHELL') ?? '/bin/sh', '-i'];
     let mounts: MountNamespace;
     try {
-      if (process.credentials.uid !== 0) throw new VfsError('EPERM', 'chroot', root);
+      if (!process.can('SYS_CHROOT')) throw notPermitted('chroot', root);
       const { path } = process.mounts.resolve(process, root, 'follow');
       process.mounts.stat(process, `${root}/.`);
       mounts = process.mounts.rootedAt(path);
@@ -276,6 +318,12 @@ export const chroot: Program = utility(
   },
 );
 
+const CHROOT_WORDS: Readonly<Record<string, string>> = {
+  setgroups: 'supplemental groups',
+  setgid: 'group-ID',
+  setuid: 'user-ID',
+};
+
 async function runInRoot(
   process: Process,
   argv: readonly string[],
@@ -283,6 +331,8 @@ async function runInRoot(
   groupList: string | undefined,
 ): Promise<number> {
   const isGnu = process.flavour === 'gnu';
+  const { credentials } = process;
+  let identity: Identity = credentials;
   if (spec !== undefined) {
     const accounts = await readAccounts(process);
     const [userName = '', groupName] = spec.split(':');
@@ -293,7 +343,7 @@ async function runInRoot(
       await process.complain(`invalid user: ${quoted(spec)}`);
       return 125;
     }
-    process.credentials = { uid, gid, groups: [gid], umask: process.credentials.umask };
+    identity = { uid, gid, groups: [gid] };
   }
   if (groupList !== undefined) {
     const accounts = await readAccounts(process);
@@ -306,7 +356,16 @@ async function runInRoot(
       }
       groups.push(gid);
     }
-    process.credentials = { ...process.credentials, groups };
+    identity = { ...identity, groups };
+  }
+  if (spec !== undefined || groupList !== undefined) {
+    try {
+      process.credentials = becoming(credentials, identity);
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+      await process.complain(`failed to set ${CHROOT_WORDS[error.syscall]}: ${causeOf(error)}`);
+      return 125;
+    }
   }
   const name = argv[0] as string;
   try {

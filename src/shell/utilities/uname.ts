@@ -1,4 +1,4 @@
-import { MACHINE } from '../kernel/procfs.ts';
+import { MACHINE, processorsOf } from '../kernel/procfs.ts';
 import { UsageError } from './options.ts';
 import { quoted } from './quote.ts';
 import { utility } from './utility.ts';
@@ -57,7 +57,8 @@ export const nproc = utility(
   async (process, options) => {
     const text = options.value('ignore') ?? '0';
     if (!/^\d{1,9}$/.test(text)) throw new UsageError('operand', `invalid number: ${quoted(text)}`, { bare: true });
-    await process.print(`${Math.max(1, MACHINE.processors - Number(text))}\n`);
+    const available = options.has('all') ? MACHINE.processors : processorsOf(process).length;
+    await process.print(`${Math.max(1, available - Number(text))}\n`);
     return 0;
   },
 );

@@ -47,7 +47,7 @@ export const ulimit: Builtin = (shell, argv) => {
     throw new ShellError('command', shell.isBash ? `${value}: invalid number` : 'bad number', shell.isBash ? 1 : 2);
   const wanted = value === 'hard' ? now.hard : value === 'soft' ? now.soft : value;
   const isBoth = !flags.has('H') && !flags.has('S');
-  if (exceeds(wanted, now.hard) && !(shell.process.credentials.uid === 0 && (isBoth || flags.has('H'))))
+  if (exceeds(wanted, now.hard) && !(shell.process.can('SYS_RESOURCE') && (isBoth || flags.has('H'))))
     throw refused(shell.isBash, row?.[1] ?? '', letter, 'Operation not permitted');
   if (flags.has('H') && !flags.has('S') && exceeds(now.soft, wanted))
     throw refused(shell.isBash, row?.[1] ?? '', letter, 'Invalid argument');

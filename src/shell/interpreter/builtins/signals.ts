@@ -1,4 +1,5 @@
 import type { Process } from '../../kernel/process.ts';
+import { maySignal } from '../../kernel/processCredentials.ts';
 import { parseSignal, SIGNALS, signalName } from '../../kernel/signals.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { complain, writeError } from '../execution/complain.ts';
@@ -96,8 +97,7 @@ async function send(shell: Shell, word: string, signal: number): Promise<boolean
 }
 
 function mayKill(shell: Shell, target: Process): boolean {
-  const { uid } = shell.process.credentials;
-  return uid === 0 || uid === target.credentials.uid;
+  return maySignal(shell.process.credentials, target.credentials);
 }
 
 function unknownSignal(shell: Shell, word: string): string {
