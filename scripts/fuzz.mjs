@@ -1,4 +1,5 @@
-// `npm run fuzz -- [MUTATIONS] [FIRST_SEED]`: the nightly length of tests/fuzz (10,000 mutations by default).
+// `npm run fuzz -- [MUTATIONS] [FIRST_SEED] [FOLDER]`: the nightly length of tests/fuzz (10,000 mutations by default); the
+// archives of FOLDER are mutated, too.
 // A watchdog names the mutation that never came back: a loop that does not yield cannot be stopped from within.
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync, rmSync } from 'node:fs';
@@ -7,13 +8,13 @@ import { join } from 'node:path';
 
 const LONGEST_MUTATION_MS = 60_000;
 const mark = join(tmpdir(), 'palimpsest-fuzz-last');
-const [mutations = '10000', seed = '1'] = process.argv.slice(2);
+const [mutations = '10000', seed = '1', folder = ''] = process.argv.slice(2);
 rmSync(mark, { force: true });
 
 const child = spawn('npx', ['vitest', 'run', 'tests/fuzz'], {
   stdio: 'inherit',
   detached: true,
-  env: { ...process.env, FUZZ_MUTATIONS: mutations, FUZZ_SEED: seed },
+  env: { ...process.env, FUZZ_MUTATIONS: mutations, FUZZ_SEED: seed, FUZZ_FOLDER: folder },
 });
 const watchdog = setInterval(() => {
   const since = Date.now() - (statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());

@@ -30,6 +30,8 @@ export async function noImage(context: OpenContext): Promise<ArchiveError> {
   if (worst?.code === 'manifestUnreadable') {
     return new ArchiveError('malformed', 'index.json', undefined, `${fileName}: ${worst.params.fault ?? ''}`);
   }
+  const list = ['manifest.json', 'index.json'].find((path) => context.members.has(path));
+  if (list !== undefined && !worst) return new ArchiveError('noImage', list, undefined, `${fileName}: names no image`);
   return new ArchiveError('noImage', '', undefined, `${fileName}: holds parts of images, but no image`);
 }
 

@@ -113,8 +113,12 @@ async function scanMembers(
     if (fault) throw asArchiveError(fileName, fault);
     const inside = compressions.length > 0 ? ` (inside ${compressions.join(', ')})` : '';
     const code = error.code === 'notTar' ? 'unknownFormat' : error.code === 'tooLong' ? 'limit' : 'corrupt';
-    throw new ArchiveError(code, '', error.offset, `${fileName}${inside}: ${error.message}`, error);
+    throw new ArchiveError(code, '', error.offset, `${fileName}: ${tarFault(error)}${inside}`, error);
   }
+}
+
+function tarFault({ code, message }: TarError): string {
+  return code === 'notTar' ? 'is no archive: what begins at offset 0 is neither a tar header nor compressed' : message;
 }
 
 function reportDamage(unwrapped: Unwrapped, scan: TarScan, findings: ArchiveFindings): void {

@@ -20,7 +20,8 @@ export class Output {
     this.isTerminal = stream.isTTY === true;
     this.columns = (this.isTerminal ? stream.columns : undefined) || Number.POSITIVE_INFINITY;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      this.#failure = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' ? new OutputClosed() : error;
+      const isClosed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
+      this.#failure = isClosed ? new OutputClosed() : Object.assign(error, { path: error.path ?? 'standard output' });
     });
   }
 

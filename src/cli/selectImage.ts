@@ -84,7 +84,7 @@ export function imagePlatform(image: ArchiveImage): string | undefined {
   const architecture = image.platform?.architecture ?? image.config?.architecture;
   if (os === undefined && architecture === undefined) return undefined;
   const variant = image.platform?.variant ?? image.config?.variant;
-  return [os ?? 'unknown', architecture ?? 'unknown', ...(variant ? [variant] : [])].join('/');
+  return [os || 'unknown', architecture || 'unknown', ...(variant ? [variant] : [])].join('/');
 }
 
 /** One line that tells an image from its neighbours. */

@@ -101,14 +101,15 @@ function isTyped(error: unknown): boolean {
 function loadCorpus(): { name: string; bytes: Uint8Array }[] {
   const own = [...sampleArchives()].map(([name, bytes]) => ({ name, bytes }));
   const dir = fixturesDir();
-  if (!dir) return own;
-  const recorded = ['adversarial', 'generated'].flatMap((folder) =>
-    readdirSync(join(dir, 'archives', folder))
-      .map((name) => join(dir, 'archives', folder, name))
+  const folders = dir ? ['adversarial', 'generated'].map((folder) => join(dir, 'archives', folder)) : [];
+  if (process.env.FUZZ_FOLDER) folders.push(process.env.FUZZ_FOLDER);
+  const recorded = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .map((name) => join(folder, name))
       .filter(
         (path) => statSync(path).isFile() && statSync(path).size <= LARGEST_INPUT_BYTES && !path.endsWith('.json'),
       )
-      .map((path) => ({ name: path.slice(dir.length + 1), bytes: new Uint8Array(readFileSync(path)) })),
+      .map((path) => ({ name: path, bytes: new Uint8Array(readFileSync(path)) })),
   );
   return [...own, ...recorded];
 }
