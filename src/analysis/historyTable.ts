@@ -2,6 +2,7 @@ import type { Platform } from '../bytes/platform.ts';
 import { chainIds } from '../image/chainId.ts';
 import type { Digest } from '../image/digest.ts';
 import type { HistoryEntry } from '../image/config.ts';
+import type { Change } from './changes.ts';
 
 /** One step of an image's history beside the layer that it made. */
 export interface HistoryRow {
@@ -20,7 +21,11 @@ export interface HistoryRow {
   readonly contributedBytes: number;
   /** Of an empty step: as before it. */
   readonly cumulativeBytes: number;
+  /** Entries by what the layer does to them; undefined until it is indexed, and of an empty step. */
+  readonly counts: LayerCounts | undefined;
 }
+
+export type LayerCounts = Readonly<Record<Change, number>>;
 
 /** What the table needs of one layer, base first. Sizes are 0 until the layer is indexed. */
 export interface HistoryLayer {
@@ -29,6 +34,7 @@ export interface HistoryLayer {
   readonly storedBytes: number;
   readonly contributedBytes: number;
   readonly cumulativeBytes: number;
+  readonly counts?: LayerCounts | undefined;
 }
 
 /** Steps in order, each that is not empty with the next layer. The history is a story that the image tells of
@@ -60,6 +66,7 @@ export function historyTable(
       storedBytes: layer?.storedBytes ?? 0,
       contributedBytes: layer?.contributedBytes ?? 0,
       cumulativeBytes,
+      counts: layer?.counts,
     });
   };
   for (const entry of history) addRow(entry, entry.emptyLayer === true);

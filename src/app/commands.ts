@@ -1,7 +1,10 @@
+import { t } from '../i18n/i18n.svelte.ts';
 import type { MessageKey } from '../i18n/messages.ts';
 import { type PanelName, IMAGE_PANELS, PATH_PANELS } from './panels/panelName.ts';
 import type { ExplorerState } from './state/explorer.svelte.ts';
 import type { ShellState } from './state/shell.svelte.ts';
+import { currentRoute } from './state/routing.svelte.ts';
+import { linkTo } from './address.ts';
 import { pickFiles, pickFolder } from './opening/picked.ts';
 import { openSample } from './opening/sample.ts';
 
@@ -61,6 +64,19 @@ const ARCHIVE: readonly Command[] = [
     group: 'archive',
     keys: [],
     run: ({ explorer }) => openSample(explorer),
+  },
+  {
+    id: 'copyLink',
+    title: 'command.copyLink',
+    group: 'archive',
+    keys: [],
+    isEnabled: ({ explorer }) => explorer.archive?.url !== undefined,
+    run: async ({ explorer }) => {
+      const url = explorer.archive?.url;
+      if (url === undefined) return;
+      await navigator.clipboard.writeText(linkTo(location.href, url, currentRoute(explorer)));
+      explorer.announce(t('announce.linkCopied'));
+    },
   },
   {
     id: 'closeArchive',

@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import { createExplorerClient } from '../client/explorerClient.ts';
 import { setLanguage } from '../i18n/i18n.svelte.ts';
+import { addressQuery, linkedRoute } from './address.ts';
 import App from './App.svelte';
 import './theme.css';
 import './page.css';
@@ -8,7 +9,7 @@ import { BUILDS_HASH } from './route.ts';
 import { registerOffline } from './offline/registerOffline.ts';
 import { reopenAllowed } from './opening/reopen.ts';
 import { ExplorerState } from './state/explorer.svelte.ts';
-import { followStoredView } from './state/routing.svelte.ts';
+import { followRoute, followStoredView } from './state/routing.svelte.ts';
 import { ShellState } from './state/shell.svelte.ts';
 
 const client = createExplorerClient();
@@ -33,8 +34,11 @@ if (explorer.archiveId === undefined) followStoredView(explorer, stored, opening
 explorer.isReady = true;
 
 // A link may name an archive; it is fetched when the reader agrees, never by itself.
-const offered = new URL(location.href).searchParams.get('url');
-if (offered !== null && !explorer.archives.some((archive) => archive.url === offered)) shell.offerUrl(offered);
+const { url: offered } = addressQuery(location.search);
+const known = explorer.archives.find((archive) => archive.url === offered);
+const route = linkedRoute(openingHash);
+if (offered !== undefined && !known) shell.offerUrl(offered, route);
+else if (known && route) followRoute(explorer, { ...route, archiveId: known.id });
 
 await reopenAllowed(explorer);
 registerOffline();

@@ -12,8 +12,8 @@ export async function historyTable(session: Session, archiveId: string, image: n
   const sizes = await knownSizes(opened, image);
   const rows = layers.map((index, position) => {
     const { diffId, blobDigest, storedBytes } = opened.layer(index);
-    const { contributedBytes = 0, cumulativeBytes = 0 } = sizes[position] ?? {};
-    return { diffId, blobDigest, storedBytes, contributedBytes, cumulativeBytes };
+    const { contributedBytes = 0, cumulativeBytes = 0, counts } = sizes[position] ?? {};
+    return { diffId, blobDigest, storedBytes, contributedBytes, cumulativeBytes, counts };
   });
   const { platform } = await session.host();
   return history.historyTable(config?.history ?? [], rows, platform);

@@ -246,3 +246,65 @@ describe('PAGE-4 routes and the stored view', () => {
     expect(next.tree.foldState).toEqual({ everything: 'folded', exceptions: [] });
   });
 });
+
+describe('PAGE-12 going to a path that the view leaves out', () => {
+  const whole = viewOf([{ name: 'etc', children: [{ name: 'motd' }] }]);
+  const other = viewOf([{ name: 'var' }]);
+
+  async function shown(view: TreeView): Promise<void> {
+    const { query } = explorer;
+    if (!query) throw new Error('nothing to ask for');
+    const loading = explorer.loadTree(query);
+    answers.of('treeView').at(-1)?.settle(view);
+    await loading;
+  }
+
+  async function goTo(found: Partial<EntryDetail>, version?: { layer: number; entry: number }): Promise<void> {
+    const going = explorer.goTo('etc/motd', version);
+    answers
+      .of('entryDetail')
+      .at(-1)
+      ?.settle({ ...detail('etc/motd'), ...found });
+    await going;
+  }
+
+  beforeEach(() => explorer.addArchive(archive('a')));
+
+  it('of one layer: all layers are shown, and the path is found in them', async () => {
+    explorer.setMode('layer');
+    await shown(other);
+    await goTo({});
+    expect(explorer.mode).toBe('merged');
+    await shown(whole);
+    expect(explorer.tree.path(explorer.tree.focused)).toBe('etc/motd');
+  });
+
+  it('of a filter: the filter goes', async () => {
+    explorer.setFilter({ text: 'var' });
+    await shown(other);
+    await goTo({});
+    expect(explorer.filter).toEqual({ changes: [], text: '', minBytes: 0 });
+    expect(explorer.mode).toBe('merged');
+  });
+
+  it('of lower layers: all are shown', async () => {
+    explorer.selectLayer(0);
+    await shown(other);
+    await goTo({}, { layer: 1, entry: 7 });
+    expect(explorer.mode).toBe('merged');
+  });
+
+  it('of what is visible: x-ray comes', async () => {
+    await shown(other);
+    await goTo({ visible: false });
+    expect(explorer.xray).toBe(true);
+  });
+
+  it('what the view shows changes nothing', async () => {
+    explorer.setMode('layer');
+    explorer.setFilter({ text: 'motd' });
+    await shown(whole);
+    await goTo({});
+    expect([explorer.mode, explorer.filter.text]).toEqual(['layer', 'motd']);
+  });
+});

@@ -1,3 +1,5 @@
+import type { HistoryRow } from '../../client/protocol.ts';
+
 /** A history entry's `created_by`, as a Dockerfile would say it. */
 export interface Instruction {
   /** `RUN`, `COPY`, …; empty when it does not read as an instruction. */
@@ -35,4 +37,10 @@ function withoutShell(text: string): string {
 
 function tidy(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
+}
+
+/** The instruction of a layer, by its position in the stack; '' where the history tells none. */
+export function layerInstruction(history: readonly HistoryRow[], layer: number): string {
+  const { keyword, text } = readInstruction(history.find((row) => row.layer === layer)?.createdBy ?? '');
+  return `${keyword} ${text}`.trim();
 }

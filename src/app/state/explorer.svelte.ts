@@ -99,6 +99,8 @@ export class ExplorerState {
   /** Archive and image that tree and history belong to. */
   #subject = '';
   #detailTurn = 0;
+  /** What the rows on show answer. */
+  #shownQuery: TreeQuery | undefined;
   /** A path to reveal as soon as a view has it. */
   #wantedPath: string | undefined;
 
@@ -266,6 +268,7 @@ export class ExplorerState {
     if (subject !== this.#subject) {
       this.#subject = subject;
       this.tree.clear();
+      this.#shownQuery = undefined;
       this.#treeTurn++;
       this.history = [];
     }
@@ -338,8 +341,21 @@ export class ExplorerState {
   async goTo(path: string, version?: Version): Promise<void> {
     if (!isPathPanel(this.panel)) this.panel = 'content';
     this.#wantedPath = path;
+    if (version && version.layer > this.upToLayer) this.mode = 'merged';
     this.#revealWanted();
     await this.selectPath(path, version);
+    this.#widenView();
+  }
+
+  /** The view on show leaves out the path that is wanted: the next one takes it in. */
+  #widenView(): void {
+    const { detail, query } = this;
+    if (this.#wantedPath === undefined || this.#wantedPath !== this.path || !detail) return;
+    // While rows are under way they may still bring it.
+    if (JSON.stringify(this.#shownQuery) !== JSON.stringify(query)) return;
+    this.filter = NO_FILTER;
+    if (this.mode === 'layer') this.mode = 'merged';
+    if (!detail.visible) this.xray = true;
   }
 
   /** Which file a version is, as the service wants it named. */
@@ -376,6 +392,7 @@ export class ExplorerState {
     if (view.count > MANY_ROWS) await nextTask();
     if (turn !== this.#treeTurn) return;
     this.tree.setView(view, isFiltered(query.filter) ? 'matches' : 'kept', parents);
+    this.#shownQuery = query;
     if (isFiltered(query.filter)) this.announce(t('announce.rows', { matched: view.matched, total: view.total }));
     this.#revealWanted();
   }

@@ -1,3 +1,4 @@
+import { addressQuery } from '../address.ts';
 import { type Language, preferredLanguage } from '../../i18n/messages.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -25,8 +26,9 @@ export class Settings {
 
   constructor() {
     const stored = readStored();
-    this.theme = stored.theme;
-    this.language = stored.language ?? preferredLanguage(navigator.languages);
+    const asked = addressQuery(location.search);
+    this.theme = asked.theme ?? stored.theme;
+    this.language = asked.language ?? stored.language ?? preferredLanguage(navigator.languages);
     this.stackPx = stored.stackPx;
     this.panelPx = stored.panelPx;
     this.labPx = stored.labPx;

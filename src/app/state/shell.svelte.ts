@@ -2,6 +2,8 @@ import type { BuildsState } from '../builds/buildsState.svelte.ts';
 import type { BuildView } from '../companion/buildView.svelte.ts';
 import type { CompanionSession } from '../companion/companionSession.svelte.ts';
 import type { LabState } from '../lab/labState.svelte.ts';
+import { addressQuery } from '../address.ts';
+import type { Route } from '../route.ts';
 import { setLanguage } from '../../i18n/i18n.svelte.ts';
 import { LANGUAGES, type Language } from '../../i18n/messages.ts';
 import { Settings, THEMES, type Theme } from './settings.svelte.ts';
@@ -16,6 +18,7 @@ export type NarrowPart = 'stack' | 'tree' | 'panel';
 /** The page's own furniture: dialogs, theme, language, which part has the focus. */
 export class ShellState {
   readonly settings = new Settings();
+  readonly isEmbedded = addressQuery(location.search).isEmbedded;
   dialog = $state<DialogName | undefined>(undefined);
   narrowPart = $state<NarrowPart>('tree');
   /** Counts requests so that asking for the same place twice is seen. */
@@ -39,9 +42,12 @@ export class ShellState {
 
   /** An address that a link or the clipboard brought; the reader decides. */
   offeredUrl = $state<string | undefined>(undefined);
+  /** Where in that archive the link leads. */
+  offeredRoute = $state.raw<Route | undefined>(undefined);
 
-  offerUrl(url: string): void {
+  offerUrl(url: string, route?: Route): void {
     this.offeredUrl = url;
+    this.offeredRoute = route;
     this.showDialog('url');
   }
 

@@ -14,7 +14,7 @@ function said(rows: number, ...pieces: string[]): string[] {
   });
 }
 
-describe('TERM-1 what came is said once', () => {
+describe('TERM-3 what came is said once', () => {
   it.each([
     ['what is typed on the line is not repeated', ['$ l', 's'], ['', '']],
     ['the lines of a command, and the prompt', ['$ ls', '\r\na  b\r\nc\r\n$ '], ['', 'a  b\nc\n$']],
