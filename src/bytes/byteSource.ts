@@ -14,22 +14,12 @@ export interface ByteSource {
   /** Fills `target` from `offset` on without leaving garbage, for callers that hop through a whole source with one
    *  buffer. Returns the bytes written: fewer than `target` holds only at the end of the source. */
   readIntoSync?(target: Uint8Array, offset: number): number;
-  /** How it is read through fastest: reads of so many bytes, and so many of them under way beside the one in use. */
-  readonly bulk?: BulkReading | undefined;
   /** Lends the bytes to another thread of this process, where they lie so that it can read them. */
   lend?(): LentBytes;
   /** A view of a part, clipped to the end. No bytes move. */
   slice(offset: number, length?: number): ByteSource;
   /** All bytes in order. A chunk is valid only until the next one is asked for: copy what must stay. */
   stream(): AsyncIterable<Uint8Array>;
-}
-
-export interface BulkReading {
-  readonly readBytes: number;
-  readonly ahead: number;
-  /** Gives back at once the memory of what such a read gave, if nobody else has it: it, and views of it, are empty from
-   *  then on. */
-  free?(bytes: Uint8Array): void;
 }
 
 /** Bytes as a message can carry them to another thread. */
@@ -63,7 +53,6 @@ export class SlicedSource implements ByteSource {
   readonly readSync?: (offset: number, length: number) => Uint8Array;
   readonly readIntoSync?: (target: Uint8Array, offset: number) => number;
   readonly lend?: () => LentBytes;
-  readonly bulk: BulkReading | undefined;
   readonly #origin: ByteSource;
   readonly #start: number;
 
@@ -85,7 +74,6 @@ export class SlicedSource implements ByteSource {
         return readIntoSync(target.subarray(0, range.length), this.#start + range.offset);
       };
     }
-    this.bulk = origin.bulk;
     const lend = origin.lend?.bind(origin);
     if (lend) {
       this.lend = () => {

@@ -1,68 +1,46 @@
 import { SourceError, clipRange } from '../bytes/byteSource.ts';
-import type { BulkReading, ByteSource, LentBytes } from '../bytes/byteSource.ts';
-import { type BlobReaders, blobReaders } from './blobReaders.ts';
-import { freeBuffer } from './freeBuffer.ts';
+import type { ByteSource, LentBytes } from '../bytes/byteSource.ts';
+import { blobStripes, StreamHung } from './blobStripes.ts';
 import { WindowCache } from './windowCache.ts';
 
 /** Measured in Chromium: a slice of 512 bytes takes 0.7 ms, one of 1 MiB 5 ms; dense archives want 4 MiB. */
 const WINDOW_LIMITS = { jumpBytes: 64 * 1024, smallestBytes: 64 * 1024, largestBytes: 4 * 1024 * 1024, count: 3 };
 const CHUNK_BYTES = 4 * 1024 * 1024;
-/** Reads from here on are made on other threads. */
-const BULK_BYTES = 1024 * 1024;
+/** From here on several streams are worth what they cost. */
+const STRIPED_BYTES = 1024 * 1024;
 
-/** With other threads to read, for several layers at a time. Each read brings a pipe with it, some 2 MiB of fresh memory
- *  in two processes: longer ones cost less. Of 32 MiB they wait for each other. */
-const BULK_ELSEWHERE = { readBytes: 16 * 1024 * 1024, ahead: 3 };
-/** On a thread of its own, beside others: fewer, for each thread holds as many. Synchronous reads (FileReaderSync) take
- *  no longer, but their memory stays until the thread rests. */
-const BULK_HERE: BulkReading = { readBytes: 8 * 1024 * 1024, ahead: 2 };
-
-/** What the slices of a Blob have in common. */
-interface Shared {
-  readonly cache: WindowCache;
-  readonly bulk: BulkReading;
-  /** What bulk reads gave and nobody else has. */
-  readonly loose: WeakSet<ArrayBufferLike>;
-  /** Threads that take in large parts. */
-  readonly readers: BlobReaders | undefined;
-}
+/** Streams of Blobs can be told where to put the bytes. */
+let canStripe = true;
 
 /** A Blob or File of the browser, or a part of one. */
 export class BlobSource implements ByteSource {
   readonly sizeBytes: number;
   readonly #blob: Blob;
   readonly #start: number;
-  readonly #shared: Shared;
+  readonly #cache: WindowCache;
 
-  constructor(blob: Blob, start = 0, sizeBytes = blob.size - start, shared: Shared = readElsewhere()) {
+  constructor(blob: Blob, start = 0, sizeBytes = blob.size - start, cache = new WindowCache(WINDOW_LIMITS)) {
     this.#blob = blob;
     this.#start = start;
     this.sizeBytes = sizeBytes;
-    this.#shared = shared;
+    this.#cache = cache;
   }
 
-  get bulk(): BulkReading {
-    return this.#shared.bulk;
-  }
-
-  /** What another thread has lent to one that does nothing but read: it takes in all bytes by itself. */
+  /** What another thread has lent. */
   static borrow({ holder, start, sizeBytes }: Omit<LentBytes, 'release'>): BlobSource {
-    return new BlobSource(holder as Blob, start, sizeBytes, readHere());
+    return new BlobSource(holder as Blob, start, sizeBytes);
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     const range = clipRange(this.sizeBytes, offset, length);
     const start = this.#start + range.offset;
-    const found = this.#shared.cache.find(start, range.length);
+    const found = this.#cache.find(start, range.length);
     if (found) return found;
-    const windowBytes = this.#shared.cache.sizeForMiss(start, range.length);
+    const windowBytes = this.#cache.sizeForMiss(start, range.length);
     const bytes = await this.#readBlob(start, Math.max(windowBytes ?? 0, range.length));
     if (bytes.length < range.length) throw changed(start + bytes.length);
-    if (windowBytes === undefined) {
-      this.#shared.loose.add(bytes.buffer);
-      return bytes;
-    }
-    this.#shared.cache.add(start, bytes);
+    if (windowBytes === undefined) return bytes;
+    this.#cache.add(start, bytes);
     return bytes.subarray(0, range.length);
   }
 
@@ -72,14 +50,30 @@ export class BlobSource implements ByteSource {
 
   slice(offset: number, length = Number.MAX_SAFE_INTEGER): BlobSource {
     const range = clipRange(this.sizeBytes, offset, length);
-    return new BlobSource(this.#blob, this.#start + range.offset, range.length, this.#shared);
+    return new BlobSource(this.#blob, this.#start + range.offset, range.length, this.#cache);
   }
 
-  /** By slices, one read ahead: File.stream() with a byte reader hangs in Chromium, and its chunks are small. */
   async *stream(): AsyncIterable<Uint8Array> {
-    let reading = this.#readChunk(0);
+    let offset = 0;
+    if (canStripe && this.sizeBytes >= STRIPED_BYTES) {
+      try {
+        for await (const piece of blobStripes(this.#blob.slice(this.#start, this.#start + this.sizeBytes))) {
+          yield piece;
+          offset += piece.length;
+        }
+      } catch (error) {
+        if (error instanceof TypeError || error instanceof StreamHung) canStripe = false;
+        // The rest is read by slices, which also tells what is wrong with the Blob.
+      }
+    }
+    yield* this.#slices(offset);
+  }
+
+  /** One read ahead. */
+  async *#slices(from: number): AsyncIterable<Uint8Array> {
+    let reading = this.#readChunk(from);
     try {
-      for (let offset = 0; offset < this.sizeBytes; offset += CHUNK_BYTES) {
+      for (let offset = from; offset < this.sizeBytes; offset += CHUNK_BYTES) {
         const chunk = await reading;
         reading = this.#readChunk(offset + CHUNK_BYTES);
         yield chunk;
@@ -100,29 +94,11 @@ export class BlobSource implements ByteSource {
 
   async #readBlob(start: number, length: number): Promise<Uint8Array> {
     try {
-      const readers = length >= BULK_BYTES ? this.#shared.readers : undefined;
-      const bytes = await readers?.read(this.#blob, start, start + length);
-      return new Uint8Array(bytes ?? (await this.#blob.slice(start, start + length).arrayBuffer()));
+      return new Uint8Array(await this.#blob.slice(start, start + length).arrayBuffer());
     } catch (error) {
       throw asSourceError(error, start);
     }
   }
-}
-
-function readElsewhere(): Shared {
-  return { ...shared(BULK_ELSEWHERE), readers: blobReaders };
-}
-
-function readHere(): Shared {
-  return { ...shared(BULK_HERE), readers: undefined };
-}
-
-function shared(bulk: BulkReading) {
-  const loose = new WeakSet<ArrayBufferLike>();
-  const free = ({ buffer }: Uint8Array) => {
-    if (loose.delete(buffer)) freeBuffer(buffer as ArrayBuffer);
-  };
-  return { cache: new WindowCache(WINDOW_LIMITS), bulk: { ...bulk, free }, loose };
 }
 
 function changed(offset: number): SourceError {

@@ -2,13 +2,12 @@ import { worthwhileLanes } from '../archive/indexLayers.ts';
 import type { OpenedArchive } from './openedArchive.ts';
 import type { Session } from './session.ts';
 
-/** Plain layers at a time after the base, all on this thread: what they wait for is bytes, which several threads take in
- *  as it is (`platform/blobReaders.ts`), and one layer alone leaves these idle at its first short reads and at its last
- *  headers. An image of 1.2 GB is there a twelfth sooner. */
+/** Plain layers at a time after the base, where all are read on this thread: one alone leaves it idle at its first
+ *  short reads. */
 const PLAIN_LANES = 3;
 
-/** Indexes every layer, base first: plain ones then side by side; others one after another or, where that pays, several
- *  at once on threads of their own.
+/** Indexes every layer, base first: where that pays, several at once on threads of their own; else plain ones side by
+ *  side and others one after another.
  *  `cancel(callId)` stops it; a layer that is asked for later is indexed then. */
 export async function indexInBackground(session: Session, opened: OpenedArchive, callId: string): Promise<void> {
   opened.indexingCallId = callId;
@@ -17,8 +16,7 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
       // A stored tree is read when it is asked for.
       const waiting = opened.summary().layers.filter((layer) => layer.state !== 'indexed');
       const base = waiting[0];
-      const compressed = waiting.filter((layer) => layer.compression !== 'none');
-      const lanes = worthwhileLanes(compressed.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })));
+      const lanes = worthwhileLanes(waiting.map((layer) => ({ ...layer, blobSizeBytes: layer.storedBytes })));
       const lane = async () => {
         for (let layer = waiting.shift(); layer; layer = waiting.shift()) {
           signal.throwIfAborted();
@@ -34,7 +32,7 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
       if (threads && count > 1) {
         await threads.during(count, () => opened.indexOn(threads, count, lanesOf(count)));
       } else {
-        const here = compressed.length > 0 ? 1 : PLAIN_LANES;
+        const here = waiting.some((layer) => layer.compression !== 'none') ? 1 : PLAIN_LANES;
         await opened.indexOn(undefined, here, async () => {
           // It is what is looked at first: all that there is goes to it.
           if (base) await opened.tree(base.index);

@@ -1,4 +1,4 @@
-import type { BulkReading, ByteSource, LentBytes } from '../bytes/byteSource.ts';
+import type { ByteSource, LentBytes } from '../bytes/byteSource.ts';
 import { nextTask } from '../bytes/nextTask.ts';
 import type { Platform, Spool } from '../bytes/platform.ts';
 import type { Host } from './host.ts';
@@ -50,14 +50,12 @@ function pacedSpool(spool: Spool): Spool {
 
 class PacedSource implements ByteSource {
   readonly sizeBytes: number;
-  readonly bulk: BulkReading | undefined;
   readonly lend?: () => LentBytes;
   readonly #origin: ByteSource;
 
   constructor(origin: ByteSource) {
     this.#origin = origin;
     this.sizeBytes = origin.sizeBytes;
-    this.bulk = origin.bulk;
     const lend = origin.lend?.bind(origin);
     if (lend) this.lend = lend;
   }

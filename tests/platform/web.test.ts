@@ -44,17 +44,6 @@ describe('a blob', () => {
     expect(await readAll(new BlobSource(new Blob([])).stream())).toHaveLength(0);
   });
 
-  it('gives the memory of a long read back, and keeps what it reads from again', async () => {
-    const source = new BlobSource(new Blob([CONTENT]));
-    const near = await source.read(0, 1000);
-    const long = await source.read(1000, 5_000_000);
-    const sliced = await source.slice(2000).read(0, 5_000_000);
-    for (const read of [near, long, sliced]) source.bulk.free?.(read);
-    expect([near.length, long.length, sliced.length]).toEqual([1000, 0, 0]);
-    expect(Buffer.compare(await source.read(0, 2000), CONTENT.subarray(0, 2000))).toBe(0);
-    source.bulk.free?.(long);
-  });
-
   it.each([
     ['NotFoundError', 'changed'],
     ['NotReadableError', 'changed'],

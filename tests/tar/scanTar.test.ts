@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeName } from '../../src/bytes/byteName.ts';
-import { MemorySource } from '../../src/bytes/byteSource.ts';
+import { type ByteSource, MemorySource } from '../../src/bytes/byteSource.ts';
 import { scanTar } from '../../src/tar/scanTar.ts';
 import { type TarEntry, TarError, type TarErrorCode } from '../../src/tar/tarEntry.ts';
 import { END, GNU, bytes, content, extension, header, join, pax, record, sealed } from './blocks.ts';
@@ -439,67 +439,93 @@ describe('work', () => {
     expect(readBytes).toBeLessThan(300_000);
   });
 
-  test('a dense tar is read ahead of need, one large file in it or not', async () => {
+  /** Counts reads, and streams in pieces of one buffer that is of no use when the next is asked for. */
+  function passing(source: MemorySource, pieceBytes: number) {
+    const told = { readBytes: 0, streams: 0, ended: 0 };
+    async function* pieces(from: number) {
+      told.streams++;
+      try {
+        for (let at = from; at < source.sizeBytes; at += pieceBytes) {
+          const piece = source.readSync(at, pieceBytes).slice();
+          yield piece;
+          structuredClone(piece.buffer, { transfer: [piece.buffer] });
+        }
+      } finally {
+        told.ended++;
+      }
+    }
+    const counting: ByteSource = {
+      sizeBytes: source.sizeBytes,
+      read: (offset, length) => {
+        told.readBytes += length;
+        return source.read(offset, length);
+      },
+      slice: (offset) => ({ ...counting, stream: () => pieces(offset) }),
+      stream: () => pieces(0),
+    };
+    return { counting, told };
+  }
+
+  test('a dense tar is read through, one large file in it or not', async () => {
     const small = join([header({ size: 4000 }), new Uint8Array(4096)]);
     const half = join(Array.from({ length: 5000 }, () => small));
     const source = new MemorySource(join([half, header({ size: 300_000 }), new Uint8Array(300_032), half, END]));
-    const lengths: number[] = [];
-    const counting = {
-      sizeBytes: source.sizeBytes,
-      read: (offset: number, length: number) => {
-        lengths.push(length);
-        return source.read(offset, length);
-      },
-      slice: source.slice.bind(source),
-      stream: source.stream.bind(source),
-    };
+    const { counting, told } = passing(source, 1024 * 1024);
     let members = 0;
     await scanTar(counting, () => members++);
     expect(members).toBe(10_001);
-    // Large reads are made ahead of need; small ones are waited for.
-    expect(lengths.filter((length) => length < 1024 * 1024).length).toBeLessThan(5);
-    expect(lengths.reduce((sum, length) => sum + length, 0)).toBeLessThan(source.sizeBytes * 1.1);
+    expect(told).toEqual({ readBytes: expect.any(Number), streams: 1, ended: 1 });
+    expect(told.readBytes).toBeLessThan(400_000);
   });
 
-  test('what was read ahead is given back, and nothing of it is looked at again', async () => {
-    const member = (i: number) =>
-      join([
-        extension('x', record('SCHILY.xattr.user.number', `${i}`)),
-        header({ name: `file-${i}`, size: 4000 }),
-        new Uint8Array(4096),
-      ]);
-    const source = new MemorySource(join([...Array.from({ length: 3000 }, (_, i) => member(i)), END]));
-    const given = new Set<Uint8Array>();
-    let freed = 0;
-    const lending = {
-      sizeBytes: source.sizeBytes,
-      bulk: {
-        readBytes: 1024 * 1024 + 100,
-        ahead: 2,
-        free: (read: Uint8Array) => {
-          expect(given.delete(read)).toBe(true);
-          read.fill(0xff);
-          freed++;
-        },
-      },
-      read: async (offset: number, length: number) => {
-        const read = (await source.read(offset, length)).slice();
-        given.add(read);
-        return read;
-      },
-      slice: source.slice.bind(source),
-      stream: source.stream.bind(source),
-    };
-    const seen: string[] = [];
-    const xattrs: (Uint8Array | undefined)[] = [];
-    const scan = await scanTar(lending, (entry) => {
-      seen.push(decodeName(entry.name));
-      xattrs.push(entry.xattrs?.[0]?.value);
-    });
-    expect(scan.findings).toEqual([]);
-    expect(seen).toEqual(Array.from({ length: 3000 }, (_, i) => `file-${i}`));
-    expect(xattrs.map((value) => decodeName(value as Uint8Array))).toEqual(seen.map((name) => name.slice(5)));
-    expect(freed).toBeGreaterThan(10);
+  test.each([512, 700, 65_536, 1024 * 1024 + 100])(
+    'what passes in pieces of %i bytes is not looked at again',
+    async (pieceBytes) => {
+      const member = (i: number) =>
+        join([
+          extension('x', record('SCHILY.xattr.user.number', `${i}`)),
+          header({ name: `file-${i}`, size: 4000 }),
+          new Uint8Array(4096),
+        ]);
+      const tar = join([...Array.from({ length: 700 }, (_, i) => member(i)), END]);
+      const { counting, told } = passing(new MemorySource(tar), pieceBytes);
+      const seen: string[] = [];
+      const xattrs: (Uint8Array | undefined)[] = [];
+      const scan = await scanTar(counting, (entry) => {
+        seen.push(decodeName(entry.name));
+        xattrs.push(entry.xattrs?.[0]?.value);
+      });
+      expect(scan.findings).toEqual([]);
+      expect(seen).toEqual(Array.from({ length: 700 }, (_, i) => `file-${i}`));
+      expect(xattrs.map((value) => decodeName(value as Uint8Array))).toEqual(seen.map((name) => name.slice(5)));
+      expect([told.streams, told.ended]).toEqual([1, 1]);
+    },
+  );
+
+  test('a stream ends where members become large, and where the tar is damaged', async () => {
+    const small = Array.from({ length: 100 }, () => join([header({ size: 4000 }), new Uint8Array(4096)]));
+    const largeBytes = 48 * 1024 * 1024;
+    const large = join([header({ name: 'large', size: largeBytes }), new Uint8Array(largeBytes)]);
+    const whole = passing(new MemorySource(join([...small, large, ...small, END])), 1024 * 1024);
+    let members = 0;
+    await scanTar(whole.counting, () => members++);
+    expect(members).toBe(201);
+    expect([whole.told.streams, whole.told.ended]).toEqual([2, 2]);
+
+    const damaged = passing(new MemorySource(join([...small, bytes('x'.repeat(512)), ...small])), 1024 * 1024);
+    await expect(scanTar(damaged.counting, () => undefined)).rejects.toMatchObject({ code: 'checksum' });
+    expect([damaged.told.streams, damaged.told.ended]).toEqual([1, 1]);
+  });
+
+  test('BYTE-3 a stream that ends early tells that the source has changed', async () => {
+    const small = Array.from({ length: 100 }, () => join([header({ size: 4000 }), new Uint8Array(4096)]));
+    const source = new MemorySource(join([...small, END]));
+    const { counting } = passing(source, 4096);
+    const shrunk = { ...counting, sizeBytes: source.sizeBytes + 512 * 64 };
+    await expect(scanTar(shrunk, () => undefined)).resolves.toMatchObject({ endBlocks: 2 });
+    const short = passing(new MemorySource(join(small)), 4096).counting;
+    const longer = { ...short, sizeBytes: short.sizeBytes + 512 * 64 };
+    await expect(scanTar(longer, () => undefined)).rejects.toMatchObject({ name: 'SourceError', code: 'changed' });
   });
 
   test('contents pass in order, each ended once, empty ones too', async () => {

@@ -66,8 +66,8 @@ describe('indexing in the background', () => {
     ]);
   });
 
-  it('takes the base alone, then three plain layers at a time', async () => {
-    const { done, asked, told, settle, end } = controlled([1e9, 1e9, 1e9, 10, 10], 'none');
+  it('takes the base alone, then three plain layers at a time, where they are small', async () => {
+    const { done, asked, told, settle, end } = controlled([1e9, 10, 10, 10, 10], 'none');
     await settle();
     expect(asked).toEqual([0]);
     await end(0);
@@ -79,8 +79,11 @@ describe('indexing in the background', () => {
     expect(told).toEqual(['3 lanes', 'indexed']);
   });
 
-  it('takes large compressed ones side by side, the base before the last', async () => {
-    const { done, asked, told, settle, end } = controlled([1e8, 4e7, 1e7], 'gzip');
+  it.each([
+    ['compressed', [1e8, 4e7, 1e7], 'gzip'],
+    ['plain', [1e9, 4e8, 1e8], 'none'],
+  ])('takes large %s ones side by side, the base before the last', async (_, sizes, compression) => {
+    const { done, asked, told, settle, end } = controlled(sizes, compression);
     await settle();
     expect(asked).toEqual([0, 1]);
     await end(1);
