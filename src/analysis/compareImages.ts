@@ -41,7 +41,7 @@ export interface Comparison {
 }
 
 /** Differences listed at most; the counts are of all. */
-export const MAX_COMPARED_ENTRIES = 100_000;
+const MAX_COMPARED_ENTRIES = 100_000;
 
 export interface ComparedImage extends ComparedStack {
   readonly config: ImageConfig | undefined;

@@ -187,7 +187,7 @@ class LayerScan {
 }
 
 /** Secrets in the environment, and those that build arguments left in the history. */
-export function leftoversOfConfig(config: ImageConfig): Leftover[] {
+function leftoversOfConfig(config: ImageConfig): Leftover[] {
   const found: Leftover[] = [];
   const add = (kind: LeftoverKind, excerpt: string, layer: number) => {
     const shown = printableName(excerpt);

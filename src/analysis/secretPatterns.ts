@@ -111,7 +111,7 @@ export function findSecretsInVariable(variable: string): { readonly excerpt: str
 }
 
 /** References to other variables, fillers of documentation, and runs of one character. */
-export function isPlaceholder(value: string): boolean {
+function isPlaceholder(value: string): boolean {
   return (
     /^[<$%{*.]|^\W*$/.test(value) ||
     /example|changeme|change_me|placeholder|your[-_]?(?:pass|token|key|secret|api)|dummy|redacted|xxxx|\.\.\.|1234567890abcdef/i.test(

@@ -135,20 +135,12 @@ class TimelineWalk {
       const entry = entries[i] as number;
       const tree = this.#layers[layer] as LayerTree;
       const timeline = this.#timeline(layer);
-      const isDirectory = tree.isDirectory(entry);
       if (i + 1 < slots.length) {
         const upperLayer = layers[slots[i + 1] as number] as number;
-        const upperEntry = entries[i + 1] as number;
-        const upper = this.#layers[upperLayer] as LayerTree;
-        if (isDirectory && upper.isDirectory(upperEntry)) {
-          timeline.coveredBy[entry] = upperLayer;
-          if (upper.isOpaque(upperEntry)) {
-            ownHider = upperLayer;
-            ownHow = HideHow.opaque;
-          }
-        } else {
+        const upperHow = this.#howHidden(layer, entry, upperLayer, entries[i + 1] as number);
+        if (upperHow !== HideHow.none) {
           ownHider = upperLayer;
-          ownHow = upper.isWhiteout(upperEntry) ? HideHow.whiteout : HideHow.superseded;
+          ownHow = upperHow;
         }
       }
       const inherited = frame.hiddenBy[slot] as number;
@@ -158,7 +150,7 @@ class TimelineWalk {
       const how = own ? ownHow : (frame.how[slot] as number);
       timeline.hiddenBy[entry] = hiddenBy;
       timeline.how[entry] = how;
-      if (isDirectory && tree.childCount(entry) > 0) {
+      if (tree.isDirectory(entry) && tree.childCount(entry) > 0) {
         childLayers ??= [];
         childLayers.push(layer);
         childEntries.push(entry);
@@ -181,6 +173,16 @@ class TimelineWalk {
     childHow = childHow.reverse();
     const merge = new DirectoryMerge(this.#layers, childLayers, childEntries);
     this.#frames.push({ merge, hiddenBy: childHiddenBy, how: childHow });
+  }
+
+  /** How the next layer that has the path hides an entry; a directory over a directory covers it alone. */
+  #howHidden(layer: number, entry: number, upperLayer: number, upperEntry: number): number {
+    const upper = this.#layers[upperLayer] as LayerTree;
+    if (!upper.isDirectory(upperEntry) || !(this.#layers[layer] as LayerTree).isDirectory(entry)) {
+      return upper.isWhiteout(upperEntry) ? HideHow.whiteout : HideHow.superseded;
+    }
+    this.#timeline(layer).coveredBy[entry] = upperLayer;
+    return upper.isOpaque(upperEntry) ? HideHow.opaque : HideHow.none;
   }
 
   #classifyGroup(slots: readonly number[], entries: readonly number[], layers: readonly number[]): void {

@@ -51,7 +51,7 @@ export interface WasteReport {
 }
 
 /** Entries that a report lists at most; objects for a million would cost hundreds of megabytes. */
-export const MAX_WASTED_ENTRIES = 20_000;
+const MAX_WASTED_ENTRIES = 20_000;
 
 export interface WasteOptions {
   /** From `digestContents`. */

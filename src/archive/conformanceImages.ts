@@ -39,7 +39,7 @@ function isMissing({ missing, src, layers }: RecordedImage): boolean {
 }
 
 /** Warnings and errors anywhere in what opening found. */
-export function hasWarning(archive: Archive): boolean {
+function hasWarning(archive: Archive): boolean {
   const images = archive.images.flatMap((image) => image.findings);
   return [...archive.findings, ...images].some(({ severity }) => severity !== 'info');
 }

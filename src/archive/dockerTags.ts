@@ -18,7 +18,7 @@ function dockerTag(text: string): string | undefined {
 }
 
 /** The images that docker can run. Throws ArchiveError `noImage` when none is among them. */
-export function runnableImages(images: readonly ArchiveImage[]): readonly ArchiveImage[] {
+function runnableImages(images: readonly ArchiveImage[]): readonly ArchiveImage[] {
   const runnable = images.filter(({ isArtifact }) => !isArtifact);
   if (runnable.length > 0 || images.length === 0) return runnable;
   throw new ArchiveError('noImage', '', undefined, 'only artifacts are to be written, and docker loads none of them');

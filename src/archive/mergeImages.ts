@@ -84,7 +84,7 @@ function joined(docker: DescribedImage, oci: DescribedImage): DescribedImage {
 }
 
 function findingKey({ code, params }: Finding): string {
-  return JSON.stringify([code, params.layer, params.what, params.tag, params.digest]);
+  return JSON.stringify([code, params.layer, params.what, params.tag, params.digest, params.path]);
 }
 
 /** Tags of both, those that are only another way to write a known one left out; `1` beside `app:1` is its tag. */

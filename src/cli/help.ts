@@ -24,7 +24,7 @@ export function generalHelp(): string {
   ].join('\n');
 }
 
-export function entryLines(entries: readonly CommandEntry[]): string[] {
+function entryLines(entries: readonly CommandEntry[]): string[] {
   const width = Math.max(...entries.map((entry) => entry.name.length));
   return entries.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`);
 }

@@ -12,7 +12,7 @@ export interface Style {
 
 const LAYER_COLOURS = [36, 33, 35, 32, 34, 31, 96, 93];
 
-export function terminalStyle(): Style {
+function terminalStyle(): Style {
   const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
   return {
     bold: paint(1),
@@ -25,7 +25,7 @@ export function terminalStyle(): Style {
   };
 }
 
-export function plainStyle(): Style {
+function plainStyle(): Style {
   const same = (text: string): string => text;
   return {
     bold: same,

@@ -26,13 +26,6 @@ export function isDigest(text: string): text is Digest {
   return digestParts(text) !== undefined;
 }
 
-/** Throws ImageError `digest`. */
-export function parseDigest(text: string): Digest {
-  if (!isDigest(text))
-    throw new ImageError('digest', undefined, `"${text.slice(0, 160)}" is no sha256 or sha512 digest`);
-  return text;
-}
-
 export function toDigest(algorithm: HashAlgorithm, hash: Uint8Array): Digest {
   return `${algorithm}:${toHex(hash)}` as Digest;
 }

@@ -12,10 +12,10 @@ export interface WrittenReference {
 
 /** Digest algorithms and the hex digits of each. A program knows those that it was linked with. */
 export type KnownAlgorithms = Readonly<Record<string, number>>;
-export const DOCKER_ALGORITHMS: KnownAlgorithms = { sha256: 64, sha384: 96, sha512: 128 };
+const DOCKER_ALGORITHMS: KnownAlgorithms = { sha256: 64, sha384: 96, sha512: 128 };
 
 /** distribution reference.go, `RepositoryNameTotalLengthMax`. */
-export const MAX_PATH_LENGTH = 255;
+const MAX_PATH_LENGTH = 255;
 /** A bound of ours: the grammar's cost grows with the square. */
 const MAX_LENGTH = 4096;
 

@@ -3,7 +3,7 @@ import { MemorySource } from '../../src/bytes/byteSource.ts';
 import type { DriverHost, DriverLayout } from '../../src/drivers/driver.ts';
 import { hostLayers } from '../../src/drivers/hostLayers.ts';
 import { emptyChangeset } from '../../src/drivers/treeMaker.ts';
-import { parseDigest } from '../../src/image/digest.ts';
+import { toDigest } from '../../src/image/digest.ts';
 import { nodePlatform } from '../../src/platform/node.ts';
 import { scanTar } from '../../src/tar/scanTar.ts';
 import type { LayerTree } from '../../src/vfs/layerTree.ts';
@@ -72,7 +72,7 @@ export async function sampleHost(containerId: string, changes: 'changed' | 'unto
   const trees: LayerTree[] = [];
   for (const tar of LAYERS) trees.push(await treeOf(tar));
   const stack = LAYERS.map((tar, i) => ({
-    diffId: parseDigest(`sha256:${createHash('sha256').update(tar).digest('hex')}`),
+    diffId: toDigest('sha256', createHash('sha256').update(tar).digest()),
     tree: trees[i],
   }));
   const { layers, tops } = hostLayers([stack], nodePlatform());

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configFromV1 } from '../../src/image/configFromV1.ts';
-import { parseDigest } from '../../src/image/digest.ts';
+import type { Digest } from '../../src/image/digest.ts';
 import { ImageError } from '../../src/image/imageError.ts';
 import { MemorySource } from '../../src/bytes/byteSource.ts';
 import { openArchive } from '../../src/archive/openArchive.ts';
@@ -10,7 +10,7 @@ import { writeArchive } from '../../src/archive/writeArchive.ts';
 import { bytesOf, work } from '../archive/buildTar.ts';
 import { describeWithFixtures } from '../fixtures.ts';
 
-const DIFF_ID = parseDigest(`sha256:${'1'.repeat(64)}`);
+const DIFF_ID = `sha256:${'1'.repeat(64)}` as Digest;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('configFromV1', () => {
