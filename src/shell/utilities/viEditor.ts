@@ -66,7 +66,10 @@ export class ViEditor {
 
   async run(): Promise<void> {
     while (!this.hasEnded) {
-      if (!this.keys.isRunning) await this.#draw();
+      if (!this.keys.isRunning) {
+        if (!this.#insertion) this.#clampCursor();
+        await this.#draw();
+      }
       if (this.#process.isDue) await this.#process.pause();
       if (!(await this.#step())) return;
     }

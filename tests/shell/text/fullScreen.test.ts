@@ -160,6 +160,14 @@ describe('wide characters in an editor', () => {
     ]);
   });
 
+  it('and the cursor stands on the last character of a line, not behind it', async () => {
+    const { screens } = await typed(['vi', '/f'], { '/f': '中文|\nab\n' }, ['$', 'j', ':q\r']);
+    expect(cursors(screens).slice(1, 3)).toEqual([
+      [1, 5],
+      [2, 2],
+    ]);
+  });
+
   it('are cut at the edge of the screen, and selected whole', async () => {
     const { screens } = await typed(['vi', '/f'], { '/f': `a${'中'.repeat(40)}\n` }, ['vl', '\x1b:q\r']);
     expect(screens[0]).toContain(`\x1b[1;1Ha${'中'.repeat(29)} \x1b[K`);
