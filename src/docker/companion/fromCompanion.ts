@@ -12,7 +12,7 @@ export async function fromCompanion<T>(
   try {
     return await waitThrough(process, answer);
   } catch (error) {
-    if (process.signal.aborted || error instanceof VfsError || !(error instanceof Error)) throw error;
+    if (process.isKilled || error instanceof VfsError || !(error instanceof Error)) throw error;
     throw new ClientError(`${prefix}: ${error.message}`, status);
   }
 }

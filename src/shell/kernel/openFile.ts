@@ -22,6 +22,12 @@ export abstract class OpenFile {
    *  caller's to read, not to change. Throws VfsError. */
   abstract read(maxBytes: number): Uint8Array | Promise<Uint8Array>;
 
+  /** As `read`, but nothing behind the first of that byte: it stays for who reads next. Terminals and files give what
+   *  they have byte by byte. */
+  readThrough(_byte: number, _maxBytes: number): Uint8Array | Promise<Uint8Array> {
+    return this.read(1);
+  }
+
   /** Ends when a read may have something to give, or the end; undefined when it would not wait now. Unlike a read, it can
    *  be given up without loss. */
   whenReadable(): Promise<void> | undefined {

@@ -51,6 +51,19 @@ export class PipeBuffer {
     return taken;
   }
 
+  /** No further than the first of that byte. */
+  readThrough(byte: number, maxBytes: number): Uint8Array | Promise<Uint8Array> {
+    const chunk = this.#chunks[0];
+    if (!chunk) return this.writers === 0 ? NO_BYTES : this.#readThroughLater(byte, maxBytes);
+    const at = chunk.indexOf(byte);
+    return this.read(at < 0 ? maxBytes : Math.min(at + 1, maxBytes));
+  }
+
+  async #readThroughLater(byte: number, maxBytes: number): Promise<Uint8Array> {
+    while (this.#sizeBytes === 0 && this.writers > 0) await this.change();
+    return this.readThrough(byte, maxBytes);
+  }
+
   whenReadable(): Promise<void> | undefined {
     return this.#sizeBytes === 0 && this.writers > 0 ? this.change() : undefined;
   }
@@ -112,6 +125,11 @@ export class PipeEnd extends OpenFile {
   read(maxBytes: number): Uint8Array | Promise<Uint8Array> {
     if (!this.#isReader) throw new VfsError('EBADF', 'read', this.path);
     return this.#buffer.read(maxBytes);
+  }
+
+  override readThrough(byte: number, maxBytes: number): Uint8Array | Promise<Uint8Array> {
+    if (!this.#isReader) throw new VfsError('EBADF', 'read', this.path);
+    return this.#buffer.readThrough(byte, maxBytes);
   }
 
   override whenReadable(): Promise<void> | undefined {

@@ -82,16 +82,23 @@ export function parseId(text: string): number | undefined {
 
 /** What the filesystem says; a file that is not there has no lines. */
 export async function readAccounts(process: Process): Promise<Accounts> {
-  const users = await readLines(process, '/etc/passwd');
-  const groups = await readLines(process, '/etc/group');
-  return new Accounts(users.flatMap(parseUser), groups.flatMap(parseGroup));
+  const users = await readText(process, '/etc/passwd');
+  const groups = await readText(process, '/etc/group');
+  if (last?.users !== users || last.groups !== groups) {
+    const accounts = new Accounts(users.split('\n').flatMap(parseUser), groups.split('\n').flatMap(parseGroup));
+    last = { users, groups, accounts };
+  }
+  return last.accounts;
 }
 
-async function readLines(process: Process, path: string): Promise<string[]> {
+/** What was read last: it is mostly asked for again. */
+let last: { readonly users: string; readonly groups: string; readonly accounts: Accounts } | undefined;
+
+async function readText(process: Process, path: string): Promise<string> {
   try {
-    return decodeName(await readFile(process, path)).split('\n');
+    return decodeName(await readFile(process, path));
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'ELOOP')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'ELOOP')) return '';
     throw error;
   }
 }

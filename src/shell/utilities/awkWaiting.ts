@@ -191,7 +191,7 @@ export class WaitingCompiler {
       try {
         return (await reader.next(state.text(state.specials.RS))) ?? 0;
       } catch (error) {
-        if (error instanceof AwkError || state.process.signal.aborted) throw error;
+        if (error instanceof AwkError || state.process.isKilled) throw error;
         return -1;
       }
     };

@@ -2,6 +2,7 @@ import type { Process } from '../kernel/process.ts';
 import type { Program } from '../kernel/program.ts';
 import { UsageError } from './options.ts';
 import { quoted, quotedIfNeeded } from './quote.ts';
+import { andThen } from '../interpreter/waiting.ts';
 import { eachInput, type TextInput } from './textInput.ts';
 import { utility } from './utility.ts';
 
@@ -13,6 +14,8 @@ interface Encoding {
   readonly group: number;
 }
 
+const NEWLINE = 0x0a;
+const PAD = 0x3d;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const BASE64: Encoding = { letters: `${LETTERS}${LETTERS.toLowerCase()}0123456789+/`, bits: 6, group: 4 };
 const BASE64URL: Encoding = { ...BASE64, letters: BASE64.letters.replace('+/', '-_') };
@@ -72,7 +75,7 @@ function encoder(encoding: Encoding | undefined): Program {
             stage === 'read' ? `read error: ${words}` : `${quotedIfNeeded(operand)}: ${words}`,
         },
       );
-      return status.then((code) => code || (failed ? 1 : 0));
+      return andThen(status, (code) => code || (failed ? 1 : 0));
     },
   );
 }
@@ -85,35 +88,81 @@ export const base64 = encoder(BASE64);
 export const base32 = encoder(BASE32);
 export const basenc = encoder(undefined);
 
-async function encode(process: Process, input: TextInput, encoding: Encoding, wrap: number): Promise<void> {
-  let [held, heldBits, column, letters] = [0, 0, 0, 0];
-  let text = '';
-  const add = (letter: string) => {
-    text += letter;
-    letters++;
-    if (wrap > 0 && ++column === wrap) {
-      text += '\n';
-      column = 0;
+/** Bytes as letters, in lines. */
+class Encoder {
+  readonly #encoding: Encoding;
+  readonly #codes: Uint8Array;
+  readonly #wrap: number;
+  #held = 0;
+  #heldBits = 0;
+  #letters = 0;
+  #column = 0;
+  #out = new Uint8Array(0);
+  #length = 0;
+
+  constructor(encoding: Encoding, wrap: number) {
+    this.#encoding = encoding;
+    this.#codes = Uint8Array.from(encoding.letters, (letter) => letter.charCodeAt(0));
+    this.#wrap = wrap;
+  }
+
+  /** What these bytes add. */
+  add(chunk: Uint8Array): Uint8Array {
+    const { bits } = this.#encoding;
+    this.#reserve(Math.ceil((chunk.length * 8) / bits) + 2);
+    const codes = this.#codes;
+    const mask = (1 << bits) - 1;
+    let held = this.#held;
+    let heldBits = this.#heldBits;
+    for (let i = 0; i < chunk.length; i++) {
+      held = ((held << 8) | (chunk[i] as number)) & 0xffff;
+      heldBits += 8;
+      while (heldBits >= bits) {
+        heldBits -= bits;
+        this.#put(codes[(held >> heldBits) & mask] as number);
+      }
     }
-  };
+    this.#held = held;
+    this.#heldBits = heldBits;
+    return this.#out.subarray(0, this.#length);
+  }
+
+  /** What is left, filled up to a whole group. */
+  end(): Uint8Array {
+    const { bits, group } = this.#encoding;
+    this.#reserve(group + 2);
+    if (this.#heldBits > 0)
+      this.#put(this.#codes[(this.#held << (bits - this.#heldBits)) & ((1 << bits) - 1)] as number);
+    while (this.#letters % group !== 0) this.#put(PAD);
+    if (this.#column > 0) this.#out[this.#length++] = NEWLINE;
+    return this.#out.subarray(0, this.#length);
+  }
+
+  /** A new piece for so many letters, and their newlines: what was handed out is the reader's. */
+  #reserve(letters: number): void {
+    this.#out = new Uint8Array(letters + (this.#wrap > 0 ? Math.ceil(letters / this.#wrap) + 1 : 0));
+    this.#length = 0;
+  }
+
+  #put(code: number): void {
+    this.#out[this.#length++] = code;
+    this.#letters++;
+    if (this.#wrap > 0 && ++this.#column === this.#wrap) {
+      this.#out[this.#length++] = NEWLINE;
+      this.#column = 0;
+    }
+  }
+}
+
+async function encode(process: Process, input: TextInput, encoding: Encoding, wrap: number): Promise<void> {
+  const encoder = new Encoder(encoding, wrap);
   for (;;) {
     const chunk = await input.read();
     if (chunk.length === 0) break;
-    for (const byte of chunk) {
-      held = ((held << 8) | byte) & 0xffff;
-      heldBits += 8;
-      while (heldBits >= encoding.bits) {
-        heldBits -= encoding.bits;
-        add(encoding.letters[(held >> heldBits) & ((1 << encoding.bits) - 1)] as string);
-      }
-    }
-    await process.print(text);
-    text = '';
+    await process.print(encoder.add(chunk));
     if (process.isDue) await process.pause();
   }
-  if (heldBits > 0) add(encoding.letters[(held << (encoding.bits - heldBits)) & ((1 << encoding.bits) - 1)] as string);
-  while (letters % encoding.group !== 0) add('=');
-  await process.print(text + (column > 0 ? '\n' : ''));
+  await process.print(encoder.end());
 }
 
 /** Gives whether all of it was of that encoding. */
@@ -123,36 +172,46 @@ async function decode(
   encoding: Encoding,
   ignoresGarbage: boolean,
 ): Promise<boolean> {
-  const values = new Map([...encoding.letters].map((letter, value) => [letter.charCodeAt(0), value]));
-  let [held, heldBits, letters, pads] = [0, 0, 0, 0];
+  const values = new Int8Array(256).fill(-1);
+  for (let value = 0; value < encoding.letters.length; value++) values[encoding.letters.charCodeAt(value)] = value;
+  let held = 0;
+  let heldBits = 0;
+  let letters = 0;
+  let pads = 0;
   let isValid = true;
   while (isValid) {
     const chunk = await input.read();
     if (chunk.length === 0) break;
-    const out: number[] = [];
-    for (const byte of chunk) {
-      if (byte === 0x0a) continue;
-      if (byte === 0x3d && encoding.bits > 4) {
+    const out = new Uint8Array(Math.ceil((chunk.length * encoding.bits) / 8) + 1);
+    let length = 0;
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i] as number;
+      if (byte === NEWLINE) continue;
+      if (byte === PAD && encoding.bits > 4) {
         letters++;
         pads++;
         continue;
       }
-      const value = values.get(byte);
-      if (value === undefined || (pads > 0 && letters % encoding.group !== 0)) {
-        if (value === undefined && ignoresGarbage) continue;
+      const value = values[byte] as number;
+      if (value < 0 || (pads > 0 && letters % encoding.group !== 0)) {
+        if (value < 0 && ignoresGarbage) continue;
         isValid = false;
         break;
       }
-      if (pads > 0) [held, heldBits, pads] = [0, 0, 0];
+      if (pads > 0) {
+        held = 0;
+        heldBits = 0;
+        pads = 0;
+      }
       letters++;
       held = ((held << encoding.bits) | value) & 0xffff;
       heldBits += encoding.bits;
       if (heldBits >= 8) {
         heldBits -= 8;
-        out.push((held >> heldBits) & 0xff);
+        out[length++] = held >> heldBits;
       }
     }
-    await process.print(Uint8Array.from(out));
+    await process.print(out.subarray(0, length));
     if (process.isDue) await process.pause();
   }
   if (isValid && letters % encoding.group === 0) return true;

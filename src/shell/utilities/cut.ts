@@ -85,6 +85,9 @@ async function cutLines(
 }
 
 function fieldsOf(line: string, { list, separator, joiner, onlyDelimited }: Form): string | undefined {
+  const [only] = list;
+  if (list.length === 1 && only && only.last <= MAX_SCANNED)
+    return scanned(line, only, separator, joiner, onlyDelimited);
   const fields = line.split(separator);
   if (fields.length === 1) return onlyDelimited ? undefined : line;
   const chosen: string[] = [];
@@ -92,6 +95,29 @@ function fieldsOf(line: string, { list, separator, joiner, onlyDelimited }: Form
     for (let i = first; i <= last && i <= fields.length; i++) chosen.push(fields[i - 1] as string);
   }
   return chosen.join(joiner ?? separator);
+}
+
+/** Fields so near the start are looked for without cutting the rest of the line. */
+const MAX_SCANNED = 16;
+
+function scanned(
+  line: string,
+  { first, last }: Range,
+  separator: string,
+  joiner: string | undefined,
+  onlyDelimited: boolean,
+): string | undefined {
+  let end = line.indexOf(separator);
+  if (end < 0) return onlyDelimited ? undefined : line;
+  let start = 0;
+  for (let field = 1; field < first; field++) {
+    if (end < 0) return '';
+    start = end + 1;
+    end = line.indexOf(separator, start);
+  }
+  for (let field = first; field < last && end >= 0; field++) end = line.indexOf(separator, end + 1);
+  const text = end < 0 ? line.slice(start) : line.slice(start, end);
+  return joiner === undefined || first === last ? text : text.replaceAll(separator, () => joiner);
 }
 
 function bytesOf(line: string, { list, joiner }: Form): string {

@@ -72,7 +72,7 @@ export class Screen {
 
   async end(): Promise<void> {
     try {
-      if (!this.#process.signal.aborted) await this.write('\x1b[?25h\x1b[?1049l');
+      if (!this.#process.isKilled) await this.write('\x1b[?25h\x1b[?1049l');
     } finally {
       this.#terminal.mode = this.#modeBefore;
       this.#process.onSignal(SIGNALS.WINCH, 'default');

@@ -159,7 +159,7 @@ class Sed {
         code = await machine.run();
       }
     } finally {
-      if (!process.hasEnded && !process.signal.aborted) await flush();
+      if (!process.hasEnded && !process.isKilled) await flush();
       files.close();
     }
     return code || this.#status;

@@ -2,8 +2,10 @@ import { joinBytes } from '../../bytes/joinBytes.ts';
 import { S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
 import { open, statIfThere } from '../kernel/calls.ts';
+import { VfsError } from '../../vfs/vfsError.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
+import { RegularFile } from '../kernel/regularFile.ts';
 import type { Program } from '../kernel/program.ts';
 import { countOf, nameOf, readWords } from './head.ts';
 import { parseSize } from './humanSize.ts';
@@ -118,24 +120,27 @@ async function showEnd(process: Process, input: TextInput, count: Count): Promis
     return;
   }
   skipAhead(input, count);
-  let kept: Uint8Array[] = [];
+  let kept: { readonly chunk: Uint8Array; readonly units: number }[] = [];
   let units = 0;
-  const size = (chunk: Uint8Array) => (count.unit === 'bytes' ? chunk.length : countOf(chunk, count.delimiter));
   for (;;) {
-    const chunk = (await input.read()).slice();
+    const reading = input.read();
+    const chunk = reading instanceof Promise ? await reading : reading;
     if (chunk.length === 0) break;
-    kept.push(chunk);
-    units += size(chunk);
+    const own = count.unit === 'bytes' ? chunk.length : countOf(chunk, count.delimiter);
+    process.hold(chunk.length);
+    kept.push({ chunk, units: own });
+    units += own;
     let drop = 0;
     for (; drop < kept.length - 1; drop++) {
-      const first = size(kept[drop] as Uint8Array);
+      const first = kept[drop]?.units ?? 0;
       if (units - first <= count.number) break;
       units -= first;
+      process.hold(-(kept[drop]?.chunk.length ?? 0));
     }
     if (drop > 0) kept = kept.slice(drop);
     if (process.isDue) await process.pause();
   }
-  const all = joinBytes(kept);
+  const all = kept.length === 1 && kept[0] ? kept[0].chunk : joinBytes(kept.map(({ chunk }) => chunk));
   let start = all.length;
   if (count.unit === 'bytes') {
     start = Math.max(0, start - count.number);
@@ -160,13 +165,30 @@ async function showEnd(process: Process, input: TextInput, count: Count): Promis
 /** A large file is read from near its end only. */
 function skipAhead(input: TextInput, count: Count): void {
   const { mode, sizeBytes } = input.file.stat();
-  if ((mode & S_IFMT) !== S_IFREG || count.unit !== 'bytes' || sizeBytes <= count.number) return;
+  if ((mode & S_IFMT) !== S_IFREG) return;
   try {
     const at = input.file.seek(0, 'current');
-    input.file.seek(Math.max(at, sizeBytes - count.number), 'set');
-  } catch {
+    const start = count.unit === 'bytes' ? sizeBytes - count.number : startOfLines(input.file, at, sizeBytes, count);
+    input.file.seek(Math.max(at, start), 'set');
+  } catch (error) {
     // What cannot be sought is read.
+    if (!(error instanceof VfsError)) throw error;
   }
+}
+
+const BLOCK_BYTES = 1 << 14;
+
+/** A place before the last lines, no further than it must be; `from` where the file has fewer, or must be waited for. */
+function startOfLines(file: OpenFile, from: number, sizeBytes: number, count: Count): number {
+  const content = file instanceof RegularFile ? file.content() : undefined;
+  if (!content?.readSync) return from;
+  let delimiters = 0;
+  for (let end = sizeBytes; end > from; end -= BLOCK_BYTES) {
+    const start = Math.max(from, end - BLOCK_BYTES);
+    delimiters += countOf(content.readSync(start, end - start), count.delimiter);
+    if (delimiters > count.number + 1) return start;
+  }
+  return from;
 }
 
 async function showFrom(process: Process, input: TextInput, count: Count): Promise<void> {

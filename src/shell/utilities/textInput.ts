@@ -10,6 +10,8 @@ import { quotedIfNeeded } from './quote.ts';
 /** A longer line is refused. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 const CHUNK_BYTES = 1 << 16;
+/** From here on what is kept of a line counts as memory. */
+const LARGE_BYTES = 1 << 20;
 
 /** A file, or standard input, that a utility reads. Faults of reading come as InputError, so that they are not taken for
  *  those of writing. */
@@ -27,6 +29,11 @@ export class TextInput {
 
   get file(): OpenFile {
     return this.#file ?? this.#process.file(0);
+  }
+
+  /** Of what was read, so many bytes more, or less, are kept in memory. */
+  hold(sizeBytes: number): void {
+    this.#process.hold(sizeBytes);
   }
 
   /** Some bytes; none at the end. */
@@ -62,8 +69,11 @@ export class InputError extends Error {
   readonly stage: 'open' | 'read';
   readonly operand: string;
   readonly words: string;
+  /** What the call said. */
+  readonly fault: VfsError;
   constructor(stage: 'open' | 'read', operand: string, cause: VfsError) {
     super(`${operand}: ${cause.code}`);
+    this.fault = cause;
     this.stage = stage;
     this.operand = operand;
     this.words = causeOf(cause);
@@ -91,18 +101,53 @@ export function openNamed(process: Process, path: string): TextInput | Promise<T
 
 /** Does the same for each operand, or for standard input where there is none. One that cannot be read is told, and the
  *  next comes. Gives the status: 0, or `failureStatus`. */
-export async function eachInput(
+export function eachInput(
   process: Process,
   operands: readonly string[],
   body: (input: TextInput, index: number) => unknown,
-  form: { readonly words?: (error: InputError) => string; readonly failureStatus?: number } = {},
+  form: EachForm = {},
+): number | Promise<number> {
+  const names = operands.length > 0 ? operands : ['-'];
+  for (let index = 0; index < names.length; index++) {
+    let input: TextInput | undefined;
+    try {
+      const opening = openInput(process, names[index] as string);
+      if (opening instanceof Promise) return eachFrom(process, names, body, form, index, opening);
+      input = opening;
+      const running = body(input, index);
+      if (running instanceof Promise) return eachFrom(process, names, body, form, index, input, running);
+    } catch (error) {
+      input?.close();
+      const failed = Promise.reject(error);
+      return eachFrom(process, names, body, form, index, failed);
+    }
+    input.close();
+  }
+  return 0;
+}
+
+interface EachForm {
+  readonly words?: (error: InputError) => string;
+  readonly failureStatus?: number;
+}
+
+/** The same from one that waits, or has failed. `running`: what its body does already. */
+async function eachFrom(
+  process: Process,
+  names: readonly string[],
+  body: (input: TextInput, index: number) => unknown,
+  form: EachForm,
+  from: number,
+  opening: TextInput | Promise<TextInput>,
+  running?: Promise<unknown>,
 ): Promise<number> {
   let status = 0;
-  for (const [index, operand] of (operands.length > 0 ? operands : ['-']).entries()) {
+  for (let index = from; index < names.length; index++) {
     try {
-      const input = await openInput(process, operand);
+      const isFirst = index === from;
+      const input = await (isFirst ? opening : openInput(process, names[index] as string));
       try {
-        await body(input, index);
+        await (isFirst && running ? running : body(input, index));
       } finally {
         input.close();
       }
@@ -118,6 +163,7 @@ export async function eachInput(
 /** The text of an input, line by line, without reading further than it must. */
 export class LineReader {
   readonly #input: TextInput;
+  #heldBytes = 0;
   readonly #delimiter: number;
   readonly #separator: string;
   readonly #beforeWait: (() => unknown) | undefined;
@@ -143,8 +189,10 @@ export class LineReader {
     return this.#isAtEnd ? undefined : this.#nextRead();
   }
 
-  async #nextRead(): Promise<string | undefined> {
-    return (await this.#fill()) ? this.#take() : undefined;
+  #nextRead(): string | undefined | Promise<string | undefined> {
+    const filling = this.#fill();
+    if (filling instanceof Promise) return filling.then((isThere) => (isThere ? this.#take() : undefined));
+    return filling ? this.#take() : undefined;
   }
 
   #take(): string {
@@ -162,8 +210,15 @@ export class LineReader {
   }
 
   /** All lines that are there already, at least one; undefined at the end. */
-  async batch(): Promise<string[] | undefined> {
-    if (this.#at >= this.#lines.length && (this.#isAtEnd || !(await this.#fill()))) return undefined;
+  batch(): string[] | undefined | Promise<string[] | undefined> {
+    if (this.#at < this.#lines.length) return this.#batchHeld();
+    if (this.#isAtEnd) return undefined;
+    const filling = this.#fill();
+    if (filling instanceof Promise) return filling.then((isThere) => (isThere ? this.#batchHeld() : undefined));
+    return filling ? this.#batchHeld() : undefined;
+  }
+
+  #batchHeld(): string[] {
     const lines = this.#at === 0 ? this.#lines : this.#lines.slice(this.#at);
     this.#lines = [];
     this.#at = 0;
@@ -171,30 +226,45 @@ export class LineReader {
     return lines;
   }
 
-  async #fill(): Promise<boolean> {
+  #fill(): boolean | Promise<boolean> {
     while (!this.#isAtEnd) {
+      const reading = this.#input.read();
+      if (reading instanceof Promise) return this.#fillLater(reading);
+      if (this.#holds(reading)) return true;
+    }
+    return false;
+  }
+
+  async #fillLater(reading: Promise<Uint8Array>): Promise<boolean> {
+    try {
       await this.#beforeWait?.();
-      const chunk = await this.#input.read();
-      if (chunk.length === 0) {
-        this.#isAtEnd = true;
-        if (this.#restBytes === 0) return false;
-        this.#endsWithDelimiter = false;
-        this.#lines = [decodeName(this.#joined(new Uint8Array(0)))];
-        this.#at = 0;
-        return true;
-      }
-      const last = chunk.lastIndexOf(this.#delimiter);
-      if (last < 0) {
-        this.#keep(chunk);
-        continue;
-      }
-      const text = decodeName(this.#joined(chunk.subarray(0, last)));
-      this.#keep(chunk.subarray(last + 1));
-      this.#lines = text.split(this.#separator);
+    } catch (error) {
+      reading.catch(() => undefined);
+      throw error;
+    }
+    return this.#holds(await reading) || this.#fill();
+  }
+
+  /** Takes what was read. Whether there are lines now. */
+  #holds(chunk: Uint8Array): boolean {
+    if (chunk.length === 0) {
+      this.#isAtEnd = true;
+      if (this.#restBytes === 0) return false;
+      this.#endsWithDelimiter = false;
+      this.#lines = [decodeName(this.#joined(new Uint8Array(0)))];
       this.#at = 0;
       return true;
     }
-    return false;
+    const last = chunk.lastIndexOf(this.#delimiter);
+    if (last < 0) {
+      this.#keep(chunk);
+      return false;
+    }
+    const text = decodeName(this.#joined(chunk.subarray(0, last)));
+    this.#keep(chunk.subarray(last + 1));
+    this.#lines = text.split(this.#separator);
+    this.#at = 0;
+    return true;
   }
 
   #keep(bytes: Uint8Array): void {
@@ -202,6 +272,10 @@ export class LineReader {
     this.#restBytes += bytes.length;
     if (this.#restBytes > MAX_LINE_BYTES) {
       throw new InputError('read', this.#input.operand, new VfsError('EFBIG', 'read', this.#input.operand));
+    }
+    if (this.#restBytes > LARGE_BYTES) {
+      this.#input.hold(bytes.length);
+      this.#heldBytes += bytes.length;
     }
     this.#rest.push(bytes.slice());
   }
@@ -215,6 +289,8 @@ export class LineReader {
       at += part.length;
     }
     all.set(end, at);
+    if (this.#heldBytes > 0) this.#input.hold(-this.#heldBytes);
+    this.#heldBytes = 0;
     this.#rest = [];
     this.#restBytes = 0;
     return all;

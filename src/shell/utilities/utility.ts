@@ -37,21 +37,28 @@ export type UtilityBody<Name extends string> = (
 export function utility<Name extends string>(rules: UtilityRules<Name>, body: UtilityBody<Name>): Program {
   const gnu = new OptionParser(rules);
   const busybox = rules.busybox ? new OptionParser(rules.busybox) : gnu;
-  return async (process) => {
-    try {
-      const { flavour } = process;
-      const plain = process.argv.slice(1);
-      const arguments_ = rules.rewrite ? rules.rewrite(plain, flavour) : plain;
-      const posix = flavour === 'gnu' && process.env.has('POSIXLY_CORRECT');
-      const options = (flavour === 'gnu' ? gnu : busybox).parse(arguments_, { posix });
-      for (const { name } of options.given) {
-        if (name === 'help' && !Object.hasOwn(rules.options, 'help')) return await printHelp(process, rules);
-        if (name === 'version' && !Object.hasOwn(rules.options, 'version')) return await printVersion(process, rules);
-      }
-      return await body(process, options);
-    } catch (error) {
+  const run: Program = (process) => {
+    const { flavour } = process;
+    const plain = process.argv.slice(1);
+    const arguments_ = rules.rewrite ? rules.rewrite(plain, flavour) : plain;
+    const posix = flavour === 'gnu' && process.env.has('POSIXLY_CORRECT');
+    const options = (flavour === 'gnu' ? gnu : busybox).parse(arguments_, { posix });
+    for (const { name } of options.given) {
+      if (name === 'help' && !Object.hasOwn(rules.options, 'help')) return printHelp(process, rules);
+      if (name === 'version' && !Object.hasOwn(rules.options, 'version')) return printVersion(process, rules);
+    }
+    return body(process, options);
+  };
+  return (process) => {
+    const failed = (error: unknown): Promise<number> => {
       if (!(error instanceof UsageError)) throw error;
       return printUsageError(process, rules, error);
+    };
+    try {
+      const running = run(process);
+      return running instanceof Promise ? running.catch(failed) : running;
+    } catch (error) {
+      return failed(error);
     }
   };
 }

@@ -111,8 +111,30 @@ function newlinesIn(bytes: Uint8Array): number {
   return count;
 }
 
+/** What a byte is, in a table of 256. */
+const Kind = { other: 0, space: 1, newline: 2, lineBreak: 3, tab: 4, printable: 5, continuation: 6, high: 7 } as const;
+
+function kindsOf(isUtf8: boolean): Uint8Array {
+  const kinds = new Uint8Array(256);
+  for (let byte = 0x21; byte < 0x7f; byte++) kinds[byte] = Kind.printable;
+  for (let byte = 0x80; byte < 0x100; byte++) {
+    if (isUtf8) kinds[byte] = (byte & 0xc0) === 0x80 ? Kind.continuation : Kind.printable;
+    else kinds[byte] = Kind.high;
+  }
+  kinds[0x09] = Kind.tab;
+  kinds[0x0a] = Kind.newline;
+  kinds[0x0b] = Kind.space;
+  kinds[0x0c] = Kind.lineBreak;
+  kinds[0x0d] = Kind.lineBreak;
+  kinds[0x20] = Kind.space;
+  return kinds;
+}
+
+const BLANK = 0x20;
+
 class WordCounter {
   readonly #counts: Counts;
+  readonly #kinds: Uint8Array;
   readonly #isUtf8: boolean;
   #inWord = false;
   #width = 0;
@@ -120,36 +142,66 @@ class WordCounter {
   constructor(counts: Counts, isUtf8: boolean) {
     this.#counts = counts;
     this.#isUtf8 = isUtf8;
+    this.#kinds = kindsOf(isUtf8);
   }
 
   add(chunk: Uint8Array): void {
+    const kinds = this.#kinds;
     const counts = this.#counts;
-    counts.bytes += chunk.length;
-    for (const byte of chunk) {
-      if (!this.#isUtf8 || (byte & 0xc0) !== 0x80) counts.chars++;
-      if (byte === 0x0a || byte === 0x0d || byte === 0x0c) {
-        if (byte === 0x0a) counts.lines++;
-        this.#endLine();
-      } else if (byte === 0x09) {
-        this.#width += 8 - (this.#width % 8);
-      } else if (byte >= 0x20 && byte !== 0x7f && (byte < 0x80 || (this.#isUtf8 && (byte & 0xc0) !== 0x80))) {
-        this.#width++;
-      }
-      const isSpace = byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-      if (isSpace) this.#inWord = false;
-      else if (!this.#inWord && byte > 0x20 && byte !== 0x7f && (byte < 0x80 || this.#isUtf8)) {
-        this.#inWord = true;
-        counts.words++;
+    let { lines, words, width: widest } = counts;
+    let width = this.#width;
+    let inWord = this.#inWord;
+    let continuations = 0;
+    for (let i = 0; i < chunk.length; i++) {
+      switch (kinds[chunk[i] as number]) {
+        case Kind.printable:
+          width++;
+          if (!inWord) {
+            inWord = true;
+            words++;
+          }
+          break;
+        case Kind.space:
+          if (chunk[i] === BLANK) width++;
+          inWord = false;
+          break;
+        case Kind.newline:
+          lines++;
+          if (width > widest) widest = width;
+          width = 0;
+          inWord = false;
+          break;
+        case Kind.lineBreak:
+          if (width > widest) widest = width;
+          width = 0;
+          inWord = false;
+          break;
+        case Kind.tab:
+          width += 8 - (width % 8);
+          inWord = false;
+          break;
+        case Kind.continuation:
+          continuations++;
+          if (!inWord) {
+            inWord = true;
+            words++;
+          }
+          break;
+        default:
+          break;
       }
     }
-  }
-
-  #endLine(): void {
-    this.#counts.width = Math.max(this.#counts.width, this.#width);
-    this.#width = 0;
+    this.#width = width;
+    this.#inWord = inWord;
+    counts.lines = lines;
+    counts.words = words;
+    counts.width = widest;
+    counts.bytes += chunk.length;
+    counts.chars += chunk.length - (this.#isUtf8 ? continuations : 0);
   }
 
   end(): void {
-    this.#endLine();
+    this.#counts.width = Math.max(this.#counts.width, this.#width);
+    this.#width = 0;
   }
 }

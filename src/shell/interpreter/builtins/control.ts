@@ -120,7 +120,7 @@ export const source: Builtin = async (shell, argv, { flags }) => {
     if (found && isDirectory(found.mode)) throw new VfsError('EISDIR', 'open', file);
     text = decodeName(await readFile(shell.process, path));
   } catch (error) {
-    if (!(error instanceof VfsError) || shell.process.signal.aborted) throw error;
+    if (!(error instanceof VfsError) || shell.process.isKilled) throw error;
     if (!shell.isBash) {
       const words = error.code === 'ENOENT' ? 'not found' : errnoText(error.code);
       const isPath = file.includes('/');
@@ -202,7 +202,7 @@ export const exec: Builtin = async (shell, argv) => {
       (error.syscall !== 'execve' && error.syscall !== 'stat' && error.syscall !== 'lookup')
     )
       throw error;
-    if (shell.process.signal.aborted) throw error;
+    if (shell.process.isKilled) throw error;
     const isMissing = error.code === 'ENOENT';
     const status = isMissing ? 127 : 126;
     const words = isMissing && !name.includes('/') ? 'not found' : errnoText(error.code);

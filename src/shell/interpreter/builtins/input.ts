@@ -7,12 +7,16 @@ import { writeError } from '../execution/complain.ts';
 import { ShellError } from '../shellError.ts';
 import type { Shell } from '../state/shell.ts';
 import { asList } from '../state/variables.ts';
-import { LineReader } from '../execution/lineReader.ts';
+import type { Pty } from '../../kernel/pty.ts';
+import { LineReader, type ReadLine } from '../execution/lineReader.ts';
+import { type Soon, andThen as then } from '../waiting.ts';
+import type { Process } from '../../kernel/process.ts';
+import { InputError, LineReader as BufferedLines, TextInput } from '../../utilities/textInput.ts';
 import { IDENTIFIER, readOptions } from './options.ts';
 
 const TIMED_OUT = 128 + 14;
 
-export const read: Builtin = async (shell, argv) => {
+export const read: Builtin = (shell, argv) => {
   const { flags, values, operands } = readOptions(
     shell,
     argv,
@@ -37,31 +41,49 @@ export const read: Builtin = async (shell, argv) => {
       shell.isBash ? `${fd}: invalid file descriptor: Bad file descriptor` : 'Bad file descriptor',
     );
   const prompt = values.get('p');
-  if (prompt !== undefined && (file.isTerminal || !shell.isBash)) await writeError(shell, prompt);
-  const terminal = file.terminal;
-  const echoes = terminal?.mode.echo;
-  if (terminal && flags.has('s')) terminal.mode.echo = false;
+  const prompting = prompt !== undefined && (file.isTerminal || !shell.isBash) ? writeError(shell, prompt) : undefined;
+  const { terminal } = file;
   const count = values.get('N') ?? values.get('n');
-  if (terminal && count !== undefined) terminal.mode.canonical = false;
-  try {
-    const timeoutSec = values.get('t');
+  const timeoutSec = values.get('t');
+  const wanted = (): Wanted => {
     if (timeoutSec !== undefined && !/^\d*\.?\d*$/.test(timeoutSec))
       throw new ShellError('command', `${timeoutSec}: invalid timeout specification`);
-    const input = await readInput(shell, fd, {
+    return {
       delimiter: values.has('N') ? undefined : (values.get('d') ?? '\n').slice(0, 1),
       isRaw: flags.has('r'),
       count: count === undefined ? undefined : Number(count),
       timeoutMs: timeoutSec === undefined ? timeoutOf(shell) : Number(timeoutSec) * 1000,
-    });
-    store(shell, input, operands, values.get('a'), values.has('N'));
+    };
+  };
+  const store = (input: Input): number => {
+    storeInput(shell, input, operands, values.get('a'), values.has('N'));
     return input.isTimedOut ? TIMED_OUT : input.isEnded ? 1 : 0;
+  };
+  if (!terminal && !prompting) return then(readInput(shell, fd, wanted()), store);
+  return withTerminal(terminal, { isSilent: flags.has('s'), isRaw: count !== undefined }, async () => {
+    await prompting;
+    return store(await readInput(shell, fd, wanted()));
+  });
+};
+
+/** What a terminal shows and how it gives lines while it is read from. */
+async function withTerminal(
+  terminal: Pty | undefined,
+  form: { readonly isSilent: boolean; readonly isRaw: boolean },
+  run: () => Promise<number>,
+): Promise<number> {
+  const echoes = terminal?.mode.echo;
+  if (terminal && form.isSilent) terminal.mode.echo = false;
+  if (terminal && form.isRaw) terminal.mode.canonical = false;
+  try {
+    return await run();
   } finally {
     if (terminal) {
       if (echoes !== undefined) terminal.mode.echo = echoes;
-      if (count !== undefined) terminal.mode.canonical = true;
+      if (form.isRaw) terminal.mode.canonical = true;
     }
   }
-};
+}
 
 function timeoutOf(shell: Shell): number | undefined {
   const seconds = shell.isBash ? shell.variables.get('TMOUT') : undefined;
@@ -83,15 +105,43 @@ interface Input {
 }
 
 const BACKSLASH = 0x5c;
+const NEWLINE = 0x0a;
 
-async function readInput(shell: Shell, fd: number, wanted: Wanted): Promise<Input> {
+function readInput(shell: Shell, fd: number, wanted: Wanted): Soon<Input> {
   const reader = new LineReader(shell.process, fd, wanted.timeoutMs);
   const delimiter = wanted.delimiter === undefined ? -1 : wanted.delimiter === '' ? 0 : wanted.delimiter.charCodeAt(0);
-  const isWhole = wanted.isRaw && wanted.count === undefined && delimiter >= 0;
-  if (isWhole) {
-    const { bytes, isEnded, isTimedOut } = await reader.until(delimiter);
-    return { characters: [{ text: withoutNul(decodeName(bytes), delimiter), isQuoted: false }], isEnded, isTimedOut };
+  if (wanted.count !== undefined || delimiter < 0 || delimiter >= 0x80)
+    return readCharacters(reader, wanted, delimiter);
+  return then(reader.until(delimiter), (line) => {
+    if (wanted.isRaw || !line.bytes.includes(BACKSLASH)) return whole(line, delimiter);
+    return readEscaped(reader, line, delimiter);
+  });
+}
+
+function whole({ bytes, isEnded, isTimedOut }: ReadLine, delimiter: number): Input {
+  return { characters: [{ text: withoutNul(decodeName(bytes), delimiter), isQuoted: false }], isEnded, isTimedOut };
+}
+
+/** A line with backslashes: one before a newline joins the next line to it, any other quotes a character. */
+async function readEscaped(reader: LineReader, first: ReadLine, delimiter: number): Promise<Input> {
+  const characters: { text: string; isQuoted: boolean }[] = [];
+  let line = first;
+  for (;;) {
+    let isQuoted = false;
+    for (const text of decodeName(line.bytes)) {
+      if (isQuoted) {
+        isQuoted = false;
+        if (text !== '\n') characters.push({ text, isQuoted: true });
+      } else if (text === '\\') isQuoted = true;
+      else if (text !== '\0') characters.push({ text, isQuoted: false });
+    }
+    if (!isQuoted || line.isEnded) return { characters, isEnded: line.isEnded, isTimedOut: line.isTimedOut };
+    if (delimiter !== NEWLINE) characters.push({ text: String.fromCharCode(delimiter), isQuoted: true });
+    line = await reader.until(delimiter);
   }
+}
+
+async function readCharacters(reader: LineReader, wanted: Wanted, delimiter: number): Promise<Input> {
   const characters: { text: string; isQuoted: boolean }[] = [];
   let isQuoted = false;
   for (;;) {
@@ -102,7 +152,7 @@ async function readInput(shell: Shell, fd: number, wanted: Wanted): Promise<Inpu
     const code = bytes[0] as number;
     if (isQuoted) {
       isQuoted = false;
-      if (code !== 10) characters.push({ text: decodeName(bytes), isQuoted: true });
+      if (code !== NEWLINE) characters.push({ text: decodeName(bytes), isQuoted: true });
     } else if (code === BACKSLASH && !wanted.isRaw) isQuoted = true;
     else if (code === delimiter && bytes.length === 1) return { characters, isEnded: false, isTimedOut: false };
     else if (code !== 0) characters.push({ text: decodeName(bytes), isQuoted: false });
@@ -113,7 +163,7 @@ function withoutNul(text: string, delimiter: number): string {
   return delimiter !== 0 && text.includes('\0') ? text.replaceAll('\0', '') : text;
 }
 
-function store(
+function storeInput(
   shell: Shell,
   input: Input,
   names: readonly string[],
@@ -213,11 +263,11 @@ export const mapfile: Builtin = async (shell, argv) => {
   const before = list();
   if (!values.has('O')) before.length = 0;
   let at = Number(values.get('O') ?? 0);
-  const reader = new LineReader(shell.process, fd, undefined);
+  const next = linesOf(shell.process, fd, code, limit);
   for (let i = 0, taken = 0; taken < limit; i++) {
-    const { bytes, isEnded } = await reader.until(code);
-    if (isEnded && bytes.length === 0) break;
-    const line = decodeName(bytes);
+    const reading = next();
+    const { text: line, isEnded } = reading instanceof Promise ? await reading : reading;
+    if (isEnded && line === '') break;
     if (i >= skips) {
       const value = flags.has('t') || isEnded || code === 0 ? line : line + String.fromCharCode(code);
       taken++;
@@ -231,3 +281,32 @@ export const mapfile: Builtin = async (shell, argv) => {
   }
   return 0;
 };
+
+interface TextLine {
+  readonly text: string;
+  /** Nothing ended it. */
+  readonly isEnded: boolean;
+}
+
+/** Gives line after line. With a limit no further is read than the lines that are asked for. */
+function linesOf(process: Process, fd: number, delimiter: number, limit: number): () => Soon<TextLine> {
+  if (limit !== Number.POSITIVE_INFINITY) {
+    const reader = new LineReader(process, fd, undefined);
+    return () => then(reader.until(delimiter), ({ bytes, isEnded }) => ({ text: decodeName(bytes), isEnded }));
+  }
+  const input = new TextInput(process, '-', process.file(fd));
+  const reader = new BufferedLines(input, { delimiter });
+  const failed = (error: unknown): never => {
+    throw error instanceof InputError ? error.fault : error;
+  };
+  const lineOf = (text: string | undefined): TextLine =>
+    text === undefined ? { text: '', isEnded: true } : { text, isEnded: !reader.wasTerminated };
+  return () => {
+    try {
+      const reading = reader.next();
+      return reading instanceof Promise ? reading.then(lineOf, failed) : lineOf(reading);
+    } catch (error) {
+      return failed(error);
+    }
+  };
+}

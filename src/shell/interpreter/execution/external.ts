@@ -8,7 +8,7 @@ import type { Process } from '../../kernel/process.ts';
 import { Jump } from '../shellError.ts';
 import { type HashedCommand, Run, type Shell } from '../state/shell.ts';
 import { type Soon, andThen as then } from '../waiting.ts';
-import { complain } from './complain.ts';
+import { complain, writeError } from './complain.ts';
 import { groupForChild, waitForeground } from './foreground.ts';
 import { commandTextOf, functionBodyText } from './functionText.ts';
 import { STANDALONE_APPLETS } from './standaloneApplets.ts';
@@ -146,7 +146,7 @@ async function startFailed(
   argv: readonly string[],
   flags: number,
 ): Promise<number> {
-  if (!(error instanceof VfsError) || shell.process.signal.aborted) throw error;
+  if (!(error instanceof VfsError) || shell.process.isKilled) throw error;
   const name = argv[0] as string;
   if (error.syscall === 'fork') return forkFailed(shell);
   if (error.code === 'ENOEXEC') return runAsScript(shell, path, argv, flags);
@@ -167,8 +167,10 @@ async function startFailed(
 }
 
 export async function forkFailed(shell: Shell): Promise<number> {
-  const words = shell.isBash ? 'fork: retry: Resource temporarily unavailable' : 'Cannot fork';
-  await complain(shell, words);
+  const words = errnoText('EAGAIN');
+  if (shell.isBash) await writeError(shell, `${shell.title}: fork: retry: ${words}\n${shell.title}: fork: ${words}\n`);
+  else if (shell.dialect === 'dash') await complain(shell, 'Cannot fork');
+  else await writeError(shell, `${shell.title}: can't fork: ${words}\n`);
   throw new Jump('exit', shell.isBash ? 254 : 2);
 }
 

@@ -2,10 +2,18 @@ import { joinBytes } from '../../../bytes/joinBytes.ts';
 import { VfsError } from '../../../vfs/vfsError.ts';
 import type { OpenFile } from '../../kernel/openFile.ts';
 import type { Process } from '../../kernel/process.ts';
+import type { Soon } from '../waiting.ts';
 
-/** Bytes taken at a time from a file that can be put back. */
+/** Bytes taken at a time from a file that can be put back: lines are short. */
+const FIRST_BYTES = 256;
 const CHUNK_BYTES = 4096;
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
+
+export interface ReadLine {
+  readonly bytes: Uint8Array;
+  readonly isEnded: boolean;
+  readonly isTimedOut: boolean;
+}
 
 /** Reads from a descriptor no further than is needed: what follows belongs to who reads next. */
 export class LineReader {
@@ -28,41 +36,82 @@ export class LineReader {
   }
 
   /** The bytes before that one, which is taken, too. */
-  async until(delimiter: number): Promise<{ bytes: Uint8Array; isEnded: boolean; isTimedOut: boolean }> {
-    if (this.#isSeekable) return this.#untilSeekable(delimiter);
-    const parts: Uint8Array[] = [];
-    let sizeBytes = 0;
+  until(delimiter: number): Soon<ReadLine> {
+    return this.#isSeekable ? this.#untilSeekable(delimiter) : this.#untilStreamed(delimiter, [], 0);
+  }
+
+  #untilStreamed(delimiter: number, parts: Uint8Array[], before: number): Soon<ReadLine> {
+    let sizeBytes = before;
     for (;;) {
-      const chunk = await this.#read(1);
-      if (chunk === undefined || chunk.length === 0)
-        return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: this.isTimedOut };
-      if (chunk.at(-1) === delimiter) {
-        parts.push(chunk.subarray(0, -1));
-        return { bytes: joined(parts, sizeBytes + chunk.length - 1), isEnded: false, isTimedOut: false };
-      }
-      parts.push(chunk);
-      sizeBytes += chunk.length;
-      if (sizeBytes > MAX_LINE_BYTES) throw new VfsError('EFBIG', 'read', this.#file.path);
-      if (this.#process.isDue) await this.#process.pause();
+      // What follows the delimiter stays for who reads next.
+      const reading = this.#file.readThrough(delimiter, CHUNK_BYTES);
+      if (reading instanceof Promise || this.#process.isDue)
+        return this.#untilStreamedLater(reading, delimiter, parts, sizeBytes);
+      const line = this.#added(reading, delimiter, parts, sizeBytes);
+      if (line) return line;
+      sizeBytes += reading.length;
     }
   }
 
-  async #untilSeekable(delimiter: number): Promise<{ bytes: Uint8Array; isEnded: boolean; isTimedOut: boolean }> {
-    const parts: Uint8Array[] = [];
-    let sizeBytes = 0;
-    for (;;) {
-      const chunk = (await this.#read(CHUNK_BYTES)) ?? new Uint8Array(0);
-      if (chunk.length === 0) return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: false };
-      const at = chunk.indexOf(delimiter);
-      if (at >= 0) {
-        if (at + 1 < chunk.length) this.#file.seek(at + 1 - chunk.length, 'current');
-        parts.push(chunk.subarray(0, at));
-        return { bytes: joined(parts, sizeBytes + at), isEnded: false, isTimedOut: false };
-      }
-      parts.push(chunk);
-      sizeBytes += chunk.length;
-      if (sizeBytes > MAX_LINE_BYTES) throw new VfsError('EFBIG', 'read', this.#file.path);
+  async #untilStreamedLater(
+    reading: Soon<Uint8Array>,
+    delimiter: number,
+    parts: Uint8Array[],
+    sizeBytes: number,
+  ): Promise<ReadLine> {
+    const chunk = reading instanceof Promise ? await this.#waitFor(reading) : reading;
+    const line = this.#added(chunk, delimiter, parts, sizeBytes);
+    if (line) return line;
+    if (this.#process.isDue) await this.#process.pause();
+    return this.#untilStreamed(delimiter, parts, sizeBytes + (chunk?.length ?? 0));
+  }
+
+  #added(
+    chunk: Uint8Array | undefined,
+    delimiter: number,
+    parts: Uint8Array[],
+    sizeBytes: number,
+  ): ReadLine | undefined {
+    if (chunk === undefined || chunk.length === 0)
+      return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: this.isTimedOut };
+    if (chunk[chunk.length - 1] === delimiter) {
+      parts.push(chunk.subarray(0, -1));
+      return { bytes: joined(parts, sizeBytes + chunk.length - 1), isEnded: false, isTimedOut: false };
     }
+    parts.push(chunk);
+    if (sizeBytes + chunk.length > MAX_LINE_BYTES) throw new VfsError('EFBIG', 'read', this.#file.path);
+    return undefined;
+  }
+
+  #untilSeekable(delimiter: number, parts: Uint8Array[] = [], before = 0): Soon<ReadLine> {
+    let sizeBytes = before;
+    let size = FIRST_BYTES;
+    for (;;) {
+      const reading = this.#file.read(size);
+      if (reading instanceof Promise)
+        return this.#waitFor(reading).then(
+          (chunk) =>
+            this.#found(chunk ?? new Uint8Array(0), delimiter, parts, sizeBytes) ??
+            this.#untilSeekable(delimiter, parts, sizeBytes + (chunk?.length ?? 0)),
+        );
+      const line = this.#found(reading, delimiter, parts, sizeBytes);
+      if (line) return line;
+      sizeBytes += reading.length;
+      size = CHUNK_BYTES;
+    }
+  }
+
+  #found(chunk: Uint8Array, delimiter: number, parts: Uint8Array[], sizeBytes: number): ReadLine | undefined {
+    if (chunk.length === 0) return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: false };
+    const at = chunk.indexOf(delimiter);
+    if (at >= 0) {
+      if (at + 1 < chunk.length) this.#file.seek(at + 1 - chunk.length, 'current');
+      parts.push(chunk.subarray(0, at));
+      return { bytes: joined(parts, sizeBytes + at), isEnded: false, isTimedOut: false };
+    }
+    parts.push(chunk);
+    if (sizeBytes + chunk.length > MAX_LINE_BYTES) throw new VfsError('EFBIG', 'read', this.#file.path);
+    return undefined;
   }
 
   /** The bytes of the next character of UTF-8; undefined at the end. */

@@ -309,7 +309,7 @@ function builtinFailed(shell: Shell, error: unknown, name: string): Soon<number>
       return error.status;
     });
   }
-  if (error instanceof VfsError && error.code !== 'EINTR' && !shell.process.signal.aborted) {
+  if (error instanceof VfsError && error.code !== 'EINTR' && !shell.process.isKilled) {
     const words = describeFault(error, error.syscall === 'write' ? '' : error.path);
     return then(complain(shell, error.syscall === 'write' ? `write error: ${words}` : words, name), () => 1);
   }

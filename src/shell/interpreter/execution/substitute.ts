@@ -62,7 +62,7 @@ function readWhole(shell: Shell, redirect: SimpleCommand['redirects'][number]): 
       shell.substitutionStatus = 0;
       return text;
     } catch (error) {
-      if (!(error instanceof VfsError) || shell.process.signal.aborted) throw error;
+      if (!(error instanceof VfsError) || shell.process.isKilled) throw error;
       await complain(shell, `${path}: ${errnoText(error.code)}`);
       shell.substitutionStatus = 1;
       shell.status = 1;
@@ -188,6 +188,7 @@ function readReady(shell: Shell, file: OpenFile, chunks: Uint8Array[]): boolean 
 async function readLater(shell: Shell, file: OpenFile, chunks: Uint8Array[]): Promise<string> {
   let sizeBytes = chunks.reduce((sum, { length }) => sum + length, 0);
   try {
+    shell.process.hold(sizeBytes);
     for (;;) {
       let chunk: Uint8Array;
       try {
@@ -200,12 +201,14 @@ async function readLater(shell: Shell, file: OpenFile, chunks: Uint8Array[]): Pr
       if (chunk.length === 0) break;
       sizeBytes += chunk.length;
       requireSize(sizeBytes);
+      shell.process.hold(chunk.length);
       chunks.push(chunk);
       if (shell.process.isDue) await shell.process.pause();
     }
   } finally {
     file.close();
   }
+  shell.process.hold(-sizeBytes);
   return textOf(chunks);
 }
 

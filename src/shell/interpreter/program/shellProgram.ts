@@ -148,7 +148,7 @@ async function runFile(shell: Shell, file: string): Promise<number> {
     if (found && isDirectory(found.mode)) throw new VfsError('EISDIR', 'read', file);
     bytes = await readFile(shell.process, path);
   } catch (error) {
-    if (!(error instanceof VfsError) || shell.process.signal.aborted) throw error;
+    if (!(error instanceof VfsError) || shell.process.isKilled) throw error;
     return cannotRead(shell, file, error);
   }
   const head = bytes.subarray(0, 256);
