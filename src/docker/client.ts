@@ -20,6 +20,12 @@ export const CLIENT_VERSION = '28.2.2';
 export type ClientVintage = '20.10' | '28';
 export const CLIENT_COMMIT = 'e6534b4';
 
+/** What each says of itself. */
+export const CLIENT_BUILDS: Readonly<Record<ClientVintage, { readonly version: string; readonly commit: string }>> = {
+  '20.10': { version: '20.10.24+dfsg1', commit: '297e128' },
+  '28': { version: CLIENT_VERSION, commit: CLIENT_COMMIT },
+};
+
 /** A command that failed: what is printed on standard error (nothing when empty), and the status. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
@@ -126,6 +132,7 @@ export interface DockerCommand {
 export function describeError(error: unknown): string | undefined {
   if (error instanceof ClientError) return error.message;
   if (error instanceof EngineError) {
+    if (error.code === 'emptyName') return 'invalid container name or ID: value is empty';
     const text = error.isInStream ? error.message : `Error response from daemon: ${error.message.trim()}`;
     const note = error.asked === undefined ? undefined : hubNote(error.asked);
     return note === undefined ? text : `${text}\npalimpsest: ${note}`;

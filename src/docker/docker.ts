@@ -3,7 +3,7 @@ import type { Program } from '../shell/kernel/program.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { builderNotice } from './builderNotice.ts';
 import { forwarded, hasBuildx } from './buildx/plugin.ts';
-import { Client, CLIENT_COMMIT, CLIENT_VERSION, ClientError, type ClientVintage, describeError } from './client.ts';
+import { Client, CLIENT_BUILDS, ClientError, type ClientVintage, describeError } from './client.ts';
 import { ClientConfig } from './clientConfig.ts';
 import { checkArguments, CommandLineError, findCommand, flagFault, parseFlags } from './commandLine/dispatch.ts';
 import { FlagError, FlagSet } from './commandLine/flagSet.ts';
@@ -16,6 +16,7 @@ import { isForCompanion, runOnCompanion } from './companion/companionCommands.ts
 import type { CompanionEngine } from './companion/realEngine.ts';
 import { DEFAULT_CONTEXT, DEFAULT_HOST, readContext } from './contexts.ts';
 import { FormatError } from './format/rows.ts';
+import { oldEngine } from './oldEngine.ts';
 import { ROOT } from './specs/root.ts';
 import { rootOf } from './specs/clientRoot.ts';
 import { TemplateError } from './template/templateError.ts';
@@ -71,7 +72,8 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
   }
   if (globals.usedShortHelp) await process.print(SHORT_HELP);
   if (globals.isOn('version')) {
-    await process.print(`Docker version ${CLIENT_VERSION}, build ${CLIENT_COMMIT}\n`);
+    const { version, commit } = CLIENT_BUILDS[setup.vintage ?? '28'];
+    await process.print(`Docker version ${version}, build ${commit}\n`);
     return 0;
   }
   requireLogLevel(globals);
@@ -88,6 +90,8 @@ async function main(setup: DockerSetup, process: Process): Promise<number> {
   const flags = new FlagSet(command.flags, rules);
   const given = parseFlags(found.path, flags, found.words, client.vintage);
   if (flags.usedShortHelp) await client.print(SHORT_HELP);
+  // The client of 20.10 had other flags.
+  if (client.vintage === '28') await client.print(flags.deprecations.join(''));
   if (flags.isOn('help') || globals.isOn('help')) return printHelp(client, found.path, 1);
   if (client.host === COMPANION_HOST && isForCompanion(found.path)) {
     checkArguments(found.path, given, client.vintage);
@@ -169,7 +173,9 @@ async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet
   const { config, warning } = await ClientConfig.read(process, dir);
   if (warning !== undefined) await process.write(2, `${warning}\n`);
   const { host, contextName } = await endpoint(process, globals, config);
-  const engine = host === COMPANION_HOST ? undefined : setup.engineAt(host, process);
+  const found = host === COMPANION_HOST ? undefined : setup.engineAt(host, process);
+  const vintage = setup.vintage ?? '28';
+  const engine = found && vintage === '20.10' ? oldEngine(found) : found;
   return new Client({
     process,
     engine,
@@ -178,7 +184,7 @@ async function makeClient(setup: DockerSetup, process: Process, globals: FlagSet
     host,
     contextName,
     isDebug: globals.isOn('debug'),
-    vintage: setup.vintage ?? '28',
+    vintage,
     hasCompanion: setup.companion?.() !== undefined,
   });
 }

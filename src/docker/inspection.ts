@@ -1,4 +1,3 @@
-import { EngineError } from '../engine/engineError.ts';
 import { type JsonWritable, writeJson } from '../image/writeJson.ts';
 import { type Client, ClientError, describeError } from './client.ts';
 import { CONTAINER_INSPECT_RESPONSE } from './goTypes/container.ts';
@@ -19,33 +18,21 @@ export interface Inspected {
 const TEMPLATE_STATUS = 64;
 
 export function inspectedContainer(client: Client, name: string, wantsSize: boolean): Inspected {
-  const document = named(client, 'container', name, () => client.engine.containers.inspect(name, { wantsSize }));
-  return { type: CONTAINER_INSPECT_RESPONSE, document };
+  return { type: CONTAINER_INSPECT_RESPONSE, document: client.engine.containers.inspect(name, { wantsSize }) };
 }
 
 export function inspectedImage(client: Client, name: string): Inspected {
   if (name === '') throw new ClientError('Error: No such image: ');
   const type = client.vintage === '20.10' ? IMAGE_INSPECT_20_10 : IMAGE_INSPECT_RESPONSE;
-  return { type, document: named(client, 'image', name, () => client.engine.images.inspect(name)) };
+  return { type, document: client.engine.images.inspect(name) };
 }
 
 export function inspectedVolume(client: Client, name: string): Inspected {
-  return { type: VOLUME_VOLUME, document: named(client, 'volume', name, () => client.engine.volumes.inspect(name)) };
+  return { type: VOLUME_VOLUME, document: client.engine.volumes.inspect(name) };
 }
 
 export function inspectedNetwork(client: Client, name: string): Inspected {
-  const document = named(client, 'network', name, () => client.engine.networks.inspect(name));
-  return { type: NETWORK_INSPECT, document };
-}
-
-/** The client of 20.10 has words of its own for what is not there. */
-function named<T>(client: Client, kind: string, name: string, find: () => T): T {
-  try {
-    return find();
-  } catch (error) {
-    if (client.vintage !== '20.10' || !(error instanceof EngineError) || error.kind !== 'notFound') throw error;
-    throw new EngineError(error.kind, error.code, `Error: No such ${kind}: ${name}`).inStream();
-  }
+  return { type: NETWORK_INSPECT, document: client.engine.networks.inspect(name) };
 }
 
 /** Prints what a look-up gives for each name: an array of documents, or a line of a template for each. Names that are

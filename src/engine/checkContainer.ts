@@ -45,10 +45,22 @@ export function checkSettings(config: ContainerConfig, host: HostConfig): void {
   checkResources(host);
 }
 
-function checkConfig({ WorkingDir: directory, StopSignal: signal = '', Env: variables }: ContainerConfig): void {
+const NANOSECONDS_PER_MS = 1_000_000;
+
+/** moby daemon/container.go, validateHealthCheck: nothing, or a millisecond. */
+function checkHealth(health: ContainerConfig['Healthcheck']): void {
+  const times = { Interval: health?.Interval, Timeout: health?.Timeout, StartPeriod: health?.StartPeriod };
+  for (const [name, time = 0] of Object.entries(times))
+    if (time !== 0 && time < NANOSECONDS_PER_MS) throw refused(`${name} in Healthcheck cannot be less than 1ms`);
+  if ((health?.Retries ?? 0) < 0) throw refused('Retries in Healthcheck cannot be negative');
+}
+
+function checkConfig(config: ContainerConfig): void {
+  const { WorkingDir: directory, StopSignal: signal = '', Env: variables, Healthcheck: health } = config;
   if (directory !== '' && !directory.startsWith('/'))
     throw refused(`the working directory '${directory}' is invalid, it needs to be an absolute path`);
   if (signal !== '' && !/^0*[1-9]\d*$/.test(signal) && !parseSignal(signal)) throw refused(`Invalid signal: ${signal}`);
+  checkHealth(health);
   for (const variable of variables ?? [])
     if (variable === '' || variable.startsWith('=')) throw refused(`invalid environment variable: ${variable}`);
 }

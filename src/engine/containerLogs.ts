@@ -44,7 +44,7 @@ function lineFilter({ wantsStdout, wantsStderr, sinceSec, untilSec }: LogOptions
   return ({ stream, atSec }) =>
     (stream === 'stdout' ? wantsStdout : wantsStderr) &&
     (sinceSec === undefined || atSec >= sinceSec) &&
-    (untilSec === undefined || atSec <= untilSec);
+    (untilSec === undefined || untilSec === 0 || atSec <= untilSec);
 }
 
 function changeOrAbort(change: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EngineCore } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
 import { other } from './messages.ts';
 import type { EngineState } from './engineState.ts';
 import type { ContainerRecord } from './containerRecord.ts';
@@ -147,7 +148,7 @@ export function containerNamed(state: EngineState, name: string): ContainerRecor
  *  `noSuchContainer`, `conflict`. */
 export function findContainer(core: EngineCore, typed: string): ContainerRecord {
   const { state } = core;
-  if (typed === '') throw noSuchContainer(typed);
+  if (typed === '') throw new EngineError('notFound', 'emptyName', noSuchContainer(typed).message);
   const exact = state.containers.get(typed) ?? containerNamed(state, typed.replace(/^\//, ''));
   if (exact) return exact;
   const found = [...state.containers.values()].filter(({ id }) => id.startsWith(typed));

@@ -32,8 +32,15 @@ import { listContainers } from './listContainers.ts';
 import { other } from './messages.ts';
 import { ProcessOutput } from './processOutput.ts';
 import { pruneContainers, removeContainer } from './removeContainer.ts';
-import { startContainer } from './startContainer.ts';
-import { pauseContainer, signalContainer, stopContainer, type StopOptions, unpauseContainer } from './stopContainer.ts';
+import { startContainer, type StartOptions } from './startContainer.ts';
+import {
+  checkSignal,
+  pauseContainer,
+  signalContainer,
+  stopContainer,
+  type StopOptions,
+  unpauseContainer,
+} from './stopContainer.ts';
 import { treeMembers } from './treeTar.ts';
 
 /** The calls about containers. */
@@ -45,7 +52,7 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
     create: (request) => createContainer(core, runtimes, request),
     inspect: (name, options = {}) =>
       inspectContainer(core, runtimes, find(name), { wantsSize: options.wantsSize === true }),
-    start: async (name, options) => startContainer(core, runtimes, find(name), options),
+    start: async (name, options) => startAnew(core, runtimes, find(name), options),
     stop: async (name, timeoutSec, signal, stopSignal) =>
       stopContainer(core, runtimes, find(name), { timeoutSec, signal, stopSignal }),
     restart: async (name, timeoutSec, signal, stopSignal) =>
@@ -63,6 +70,7 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
     update: (name, options) => update(core, find(name), options),
     remove: async (name, { isForced = false, removesVolumes = false } = {}) =>
       removeContainer(core, runtimes, find(name), { isForced, removesVolumes }),
+    removeLink: (name) => removeLink(core, name),
     prune: async (filters) => pruneContainers(core, runtimes, filters),
     changes: (name) => changes(core, runtimes, find(name)),
     exportContainer: (name, signal) => exportContainer(core, runtimes, find(name), signal),
@@ -92,6 +100,24 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
   };
 }
 
+/** By hand: automatic restarts are counted from here on. */
+async function startAnew(
+  core: EngineCore,
+  runtimes: ContainerRuntimes,
+  record: ContainerRecord,
+  options: StartOptions = {},
+): Promise<void> {
+  const isCounted = record.restartCount > 0 && record.state.status !== 'running' && record.state.status !== 'paused';
+  const fresh = isCounted ? changeContainer(core, record.id, (one) => ({ ...one, restartCount: 0 })) : record;
+  await startContainer(core, runtimes, fresh ?? record, options);
+}
+
+/** `docker rm --link`: the only links are those that are made with a container (moby daemon/delete.go, rmLink). */
+function removeLink(core: EngineCore, name: string): never {
+  findContainer(core, name);
+  throw other('conflict', 'Conflict, cannot remove the default link name of the container');
+}
+
 async function restart(
   core: EngineCore,
   runtimes: ContainerRuntimes,
@@ -100,11 +126,12 @@ async function restart(
 ): Promise<void> {
   await stopContainer(core, runtimes, record, options);
   const stopped = core.state.containers.get(record.id);
-  if (stopped) await startContainer(core, runtimes, stopped);
+  if (stopped) await startAnew(core, runtimes, stopped);
   logContainerEvent(core, record, 'restart');
 }
 
 async function kill(core: EngineCore, runtimes: ContainerRuntimes, name: string, signal: string): Promise<void> {
+  checkSignal(signal);
   let record: ContainerRecord;
   try {
     record = findContainer(core, name);
@@ -181,7 +208,10 @@ function update(
   options: UpdateOptions,
 ): { readonly warnings: readonly string[] } {
   if (record.hostConfig.AutoRemove && options.restartPolicy && options.restartPolicy.Name !== 'no')
-    throw other('conflict', 'Restart policy cannot be updated because AutoRemove is enabled for the container');
+    throw other(
+      'conflict',
+      `Cannot update container ${record.id}: Restart policy cannot be updated because AutoRemove is enabled for the container`,
+    );
   if (options.restartPolicy) checkRestartPolicy(options.restartPolicy);
   // moby container/container_unix.go, UpdateContainer
   const { Memory: memory = 0, MemorySwap: swap = 0 } = options.resources ?? {};

@@ -15,6 +15,7 @@ export type EngineErrorKind =
 export type EngineErrorCode =
   | 'noSuchImage'
   | 'noSuchContainer'
+  | 'emptyName' // of a container: newer clients ask the engine for none
   | 'noSuchVolume'
   | 'noSuchNetwork'
   | 'noSuchExec'

@@ -68,6 +68,7 @@ function containerFilter(core: EngineCore, filters: Filters): (record: Container
   for (const health of values('health'))
     if (!['starting', 'healthy', 'unhealthy', 'none'].includes(health))
       throw other('invalidParameter', `Unrecognised filter value for health: ${health}`);
+  for (const name of ['publish', 'expose'] as const) for (const port of values(name)) checkPort(name, port);
   const areTasks = wordFilter(filters, 'is-task', core.vintage);
   const before = values('before').map((name) => neighbour(core, name).createdAt);
   const since = values('since').map((name) => neighbour(core, name).createdAt);
@@ -94,6 +95,22 @@ function containerFilter(core: EngineCore, filters: Filters): (record: Container
     if (areTasks === true) return false;
     return fitsLabels(filters, 'label', record.config.Labels);
   };
+}
+
+const MAX_PORT = 65_535;
+
+/** Of `publish` and `expose`: `80`, `8000-8010/tcp` (go-connections/nat, ParsePortRange). */
+function checkPort(filter: 'publish' | 'expose', text: string): void {
+  const [, range = '', protocol = 'tcp'] = /^([^/]*)(?:\/(.*))?$/s.exec(text) ?? [];
+  for (const port of range.split('-')) {
+    const isNumber = /^\d+$/.test(port);
+    if (isNumber && Number(port) <= MAX_PORT && ['tcp', 'udp', 'sctp'].includes(protocol.toLowerCase())) continue;
+    const why = isNumber ? 'value out of range' : 'invalid syntax';
+    throw other(
+      'system',
+      `error while looking up for ${filter} ${text}: strconv.ParseUint: parsing ${quoted(port)}: ${why}`,
+    );
+  }
 }
 
 /** Of `before` and `since`. Throws EngineError in words of their own. */

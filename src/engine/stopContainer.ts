@@ -108,6 +108,13 @@ export async function killContainer(
   await running.ended;
 }
 
+/** Throws EngineError for what names no signal, whatever the container. */
+export function checkSignal(signalText: string): void {
+  const signal = parseSignal(signalText);
+  if (signal === undefined && Number(signalText) > LAST_SIGNAL) return;
+  if (signal === undefined || signal === 0) throw other('invalidParameter', `Invalid signal: ${signalText}`);
+}
+
 /** `docker kill`. */
 export async function signalContainer(
   core: EngineCore,
@@ -116,10 +123,10 @@ export async function signalContainer(
   typed: string,
   signalText: string,
 ): Promise<void> {
+  checkSignal(signalText);
   const signal = parseSignal(signalText);
-  if (signal === undefined && Number(signalText) > LAST_SIGNAL)
+  if (signal === undefined)
     throw cannotKill(typed, `The linux daemon does not support signal ${signalText}`, 'invalidParameter', 'other');
-  if (signal === undefined || signal === 0) throw other('invalidParameter', `Invalid signal: ${signalText}`);
   const { running } = runtimes.of(record);
   if (!running) throw cannotKill(typed, `Container ${record.id} is not running`, 'conflict', 'notRunning');
   logContainerEvent(core, record, 'kill', { signal: String(signal) });

@@ -17,6 +17,8 @@ export class FlagSet {
   readonly #stopsAtFirstArgument: boolean;
   /** `-h` was used where it stands for `--help`. */
   usedShortHelp = false;
+  /** What is told of deprecated flags, a line each time that one was used. */
+  readonly deprecations: string[] = [];
 
   constructor(flags: readonly FlagSpec[], rules: { readonly stopsAtFirstArgument?: boolean } = {}) {
     for (const flag of [HELP, ...flags]) {
@@ -92,6 +94,8 @@ export class FlagSet {
   }
 
   set(flag: FlagSpec, value: string): void {
+    if (flag.deprecated !== undefined)
+      this.deprecations.push(`Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`);
     try {
       const checked = checkFlagValue(flag, value);
       if (flag.type === 'filter' && checked === '') this.#values.set(flag.name, this.list(flag.name));

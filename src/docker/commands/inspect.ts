@@ -43,8 +43,8 @@ async function find(client: Client, name: string, wanted: string, wantsSize: boo
       if (wantsSize && type !== 'container') await client.complain(`WARNING: --size ignored for ${type}\n`);
       return found;
     } catch (error) {
-      if (!(error instanceof EngineError) || (wanted === '' && error.kind !== 'notFound' && type !== 'image'))
-        throw error;
+      if (!(error instanceof EngineError) || error.code === 'emptyName') throw error;
+      if (wanted === '' && error.kind !== 'notFound' && type !== 'image') throw error;
       if (wanted !== '') throw error;
     }
   }

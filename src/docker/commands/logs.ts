@@ -55,6 +55,8 @@ function attributes(document: Logged): string {
   const kept = new Map<string, string>();
   for (const name of names('labels')) if (labels.has(name)) kept.set(name, labels.get(name) ?? '');
   for (const name of names('env')) if (Object.hasOwn(variables, name)) kept.set(name, variables[name] ?? '');
+  const { tag } = options;
+  if (tag !== undefined) kept.set('tag', tag);
   return [...kept]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${queryEscaped(name)}=${queryEscaped(value)}`)

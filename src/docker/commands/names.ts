@@ -1,5 +1,5 @@
 import { EngineError } from '../../engine/engineError.ts';
-import { ClientError, type DockerCommand, forEachName } from '../client.ts';
+import { ClientError, describeError, type DockerCommand, forEachName } from '../client.ts';
 
 // Commands that do one thing to each container that is named.
 
@@ -98,7 +98,7 @@ export const rename: DockerCommand = {
 };
 
 export const rm: DockerCommand = {
-  flags: ['force', 'volumes'],
+  flags: ['force', 'link', 'volumes'],
   async run(call) {
     const { client, flags } = call;
     const isForced = flags.isOn('force');
@@ -107,8 +107,10 @@ export const rm: DockerCommand = {
     for (const given of call.arguments) {
       const name = given.replace(/^\/+|\/+$/g, '');
       try {
-        if (name === '') throw new ClientError('Container name cannot be empty');
-        await client.engine.containers.remove(name, { isForced, removesVolumes: flags.isOn('volumes') });
+        if (name === '')
+          throw new ClientError(`${client.vintage === '20.10' ? 'C' : 'c'}ontainer name cannot be empty`);
+        if (flags.isOn('link')) client.engine.containers.removeLink(name);
+        else await client.engine.containers.remove(name, { isForced, removesVolumes: flags.isOn('volumes') });
         await client.print(`${given}\n`);
       } catch (error) {
         if (error instanceof ClientError) {
@@ -116,7 +118,7 @@ export const rm: DockerCommand = {
           problems.push(error.message);
         } else if (error instanceof EngineError) {
           if (!(isForced && error.kind === 'notFound')) isFatal = true;
-          problems.push(`Error response from daemon: ${error.message}`);
+          problems.push(describeError(error) ?? error.message);
         } else throw error;
       }
     }

@@ -1,7 +1,7 @@
 import type { Digest } from '../../image/digest.ts';
 import { type DockerCommand, filtersOf } from '../client.ts';
 import { CONTAINER_ROWS, containerFormat } from '../format/containerRows.ts';
-import { formatRows, FormatError, rowValue, templateText } from '../format/rows.ts';
+import { formatRows, FormatError, rowValue } from '../format/rows.ts';
 import { Template } from '../template/template.ts';
 import { TemplateError } from '../template/templateError.ts';
 
@@ -9,11 +9,14 @@ import { TemplateError } from '../template/templateError.ts';
 export const ps: DockerCommand = {
   flags: ['all', 'filter', 'format', 'last', 'latest', 'no-trunc', 'quiet', 'size'],
   async run({ client, flags }) {
-    const isQuiet = flags.isOn('quiet');
-    const wanted = flags.text('format') || (isQuiet ? '' : client.config.text('psFormat')) || 'table';
+    const isAsked = flags.isOn('quiet');
+    const wanted = flags.text('format') || (isAsked ? '' : client.config.text('psFormat')) || 'table';
     const last = flags.number('last');
     const limit = flags.isOn('latest') && last === -1 ? 1 : last;
     const custom = wanted !== 'table' && wanted !== 'raw' ? wanted : undefined;
+    const isOwnWord = flags.text('format') !== '';
+    // The client of 20.10 prints a format that it is given all the same.
+    const isQuiet = isAsked && !(client.vintage === '20.10' && custom !== undefined);
     // A custom format that shows sizes asks for them.
     const wantsSize = flags.isOn('size') || (custom !== undefined && !isQuiet && usesSize(custom));
     const containers = client.engine.containers.list({
@@ -26,7 +29,7 @@ export const ps: DockerCommand = {
     const { nowSec, vintage } = client;
     const rows = containers.map((container) => ({ container, truncates, nowSec, vintage }));
     const format = containerFormat(wanted, { isQuiet, showsSize: flags.isOn('size') });
-    if (isQuiet && custom !== undefined)
+    if (isQuiet && isOwnWord)
       await client.complain('WARNING: Ignoring custom format, because both --format and --quiet are set.\n');
     await client.print(formatRows(CONTAINER_ROWS, format, rows));
     return 0;
@@ -35,6 +38,7 @@ export const ps: DockerCommand = {
 
 // Runs the format on an empty row, whose faults have words of their own.
 function usesSize(format: string): boolean {
+  if (format === 'json') return false;
   let isUsed = false;
   const { Size, ...others } = CONTAINER_ROWS.columns;
   const kind = {
@@ -53,8 +57,8 @@ function usesSize(format: string): boolean {
   };
   let template: Template;
   try {
-    // The word `table` before it still counts where a fault is told.
-    template = new Template(format.startsWith('table') ? `table ${templateText(format)}` : templateText(format));
+    // As it was typed: the word `table` counts where a fault is told, and escapes are still Go's.
+    template = new Template(format);
   } catch (error) {
     if (error instanceof TemplateError) throw new FormatError(`failed to parse template: ${error.message}`);
     throw error;

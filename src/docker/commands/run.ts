@@ -57,11 +57,11 @@ async function runContainer(call: CommandCall, request: CreateContainer): Promis
   const { client, flags } = call;
   const { containers } = client.engine;
   const { AttachStdin: stdin = false, AttachStdout: stdout = false, AttachStderr: stderr = false } = request.config;
-  const id = await withStatus(() => createContainer(call, request));
+  const id = await withStatus(client, 'create', () => createContainer(call, request));
   const isAttached = stdin || stdout || stderr;
   if (!isAttached) {
     await client.print(`${id}\n`);
-    await withStatus(() => containers.start(id));
+    await withStatus(client, 'start', () => containers.start(id));
     return 0;
   }
   const unforward = flags.isOn('sig-proxy') && !request.config.Tty ? forwardSignals(client, id) : undefined;
@@ -78,7 +78,7 @@ async function runContainer(call: CommandCall, request: CreateContainer): Promis
     const terminal = client.terminal(1);
     const size = request.config.Tty && terminal ? { columns: terminal.columns, rows: terminal.rows } : {};
     try {
-      await withStatus(() => containers.start(id, size));
+      await withStatus(client, 'start', () => containers.start(id, size));
     } catch (error) {
       attachment.detach();
       if (request.hostConfig.AutoRemove) await exit;
@@ -102,14 +102,15 @@ function resize(client: Client, id: string, columns: number, rows: number): void
   }
 }
 
-async function withStatus<T>(act: () => Promise<T>): Promise<T> {
+async function withStatus<T>(client: Client, step: 'create' | 'start', act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
     if (error instanceof ClientError && error.status !== 1) throw error;
     const text = describeError(error);
     if (text === undefined) throw error;
-    throw new ClientError(withHelp(text, 'run'), statusOf(error));
+    const shown = client.vintage === '20.10' ? oldFault(text, 'run', step) : withHelp(text, 'run');
+    throw new ClientError(shown, statusOf(error));
   }
 }
 
@@ -117,6 +118,12 @@ function statusOf(error: unknown): number {
   if (!(error instanceof EngineError)) return REFUSED_STATUS;
   if (error.code === 'startNotFound') return NOT_FOUND_STATUS;
   return error.code === 'startDenied' ? DENIED_STATUS : REFUSED_STATUS;
+}
+
+/** As the client of 20.10 tells what went wrong: a full stop, and the help for what was asked for. */
+function oldFault(text: string, command: string, step: 'create' | 'start'): string {
+  const help = step === 'create' ? `\nSee 'docker ${command} --help'.` : '';
+  return `docker: ${text.replace(/\.$/, '')}.${help}`;
 }
 
 function withHelp(text: string, command: string): string {
@@ -134,8 +141,12 @@ async function readRequest(
     }
     return await readContainerOptions(client.process, flags, words);
   } catch (error) {
-    if (error instanceof ClientError) throw new ClientError(withHelp(error.message, command), REFUSED_STATUS);
-    if (error instanceof FlagError) throw flagFault(path, error.message);
+    const isOld = client.vintage === '20.10';
+    if (error instanceof ClientError) {
+      const { message } = error;
+      throw new ClientError(isOld ? oldFault(message, command, 'create') : withHelp(message, command), REFUSED_STATUS);
+    }
+    if (error instanceof FlagError) throw flagFault(path, error.message, client.vintage);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonWritable } from '../../image/writeJson.ts';
-import { type Client, CLIENT_COMMIT, CLIENT_VERSION, ClientError, type DockerCommand } from '../client.ts';
+import { type Client, CLIENT_BUILDS, ClientError, type DockerCommand } from '../client.ts';
 import { alignColumns } from '../format/tabWriter.ts';
 import { VERSION_INFO } from '../goTypes/client.ts';
 import { fromJson } from '../template/goJson.ts';
@@ -38,12 +38,12 @@ function readTemplate(format: string): Template {
 }
 
 /** What the client tells of itself. */
-export function clientVersion({ abilities, contextName }: Client): Record<string, JsonWritable> {
+export function clientVersion({ abilities, contextName, vintage }: Client): Record<string, JsonWritable> {
   return {
-    Version: CLIENT_VERSION,
+    Version: CLIENT_BUILDS[vintage].version,
     ApiVersion: abilities.apiVersion,
     DefaultAPIVersion: DEFAULT_API_VERSION,
-    GitCommit: CLIENT_COMMIT,
+    GitCommit: CLIENT_BUILDS[vintage].commit,
     GoVersion: 'go1.24.3',
     Os: 'linux',
     Arch: 'amd64',
