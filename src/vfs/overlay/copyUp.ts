@@ -18,7 +18,7 @@ export type CopyUpPurpose = 'metadata' | 'data' | 'truncate';
  *  whose name has been removed. */
 export function copyUp(mount: MountState, node: OverlayNode, purpose: CopyUpPurpose = 'metadata'): void {
   const inode = node.inode as OverlayInode;
-  if (inode.dataRedirect !== undefined && inode.upper === NO_INODE) dataEntry(mount, inode);
+  if (inode.upper === NO_INODE && inode.dataRedirect !== undefined) dataEntry(mount, inode);
   while (!isCopiedUp(node, purpose)) {
     let next = node;
     while (next.parent && (next.parent.inode as OverlayInode).upper === NO_INODE) next = next.parent;

@@ -1,5 +1,6 @@
 import { NodeFlag, type OverlayNode } from './overlayNode.ts';
 import { hashPart } from './textHash.ts';
+import { isAt } from './textPart.ts';
 
 const FIRST_SLOTS = 64;
 /** All are forgotten where more would be needed. */
@@ -90,10 +91,4 @@ export function isPathOf(node: OverlayNode, path: string, length: number): boole
     end = start - 1;
   }
   return end === 0;
-}
-
-/** As `startsWith`, which calls out of the compiled code: names are short. */
-function isAt(path: string, start: number, name: string): boolean {
-  for (let i = 0; i < name.length; i++) if (path.charCodeAt(start + i) !== name.charCodeAt(i)) return false;
-  return true;
 }

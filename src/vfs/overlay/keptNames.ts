@@ -1,11 +1,15 @@
 import { bitsOf, type NameBits, wordOf } from './nameBits.ts';
+import type { NameTable } from './nameTable.ts';
 import type { OverlayNode } from './overlayNode.ts';
+import type { Restorable } from './undoLog.ts';
 
 /** The names below a directory that a mount keeps nodes of. Of most other names it can tell at a look that no lower layer
  *  has them either: what bears such a name lies in the upper alone. */
-export class KeptNames extends Map<string, OverlayNode> {
-  /** Whether the names of the lower layers have been added. */
-  hasLower = false;
+export class KeptNames extends Map<string, OverlayNode> implements Restorable<NameTable | undefined> {
+  /** The directory's names in the upper, as long as `Upper.isCurrent` says so. */
+  names: NameTable | undefined = undefined;
+  /** Lower parts of the directory, once their names have been added. */
+  lowerCount: number | undefined = undefined;
   // The four words of `NameBits`. Bits of what is gone stay.
   #word0 = 0;
   #word1 = 0;
@@ -17,8 +21,8 @@ export class KeptNames extends Map<string, OverlayNode> {
     return super.set(name, node);
   }
 
-  addLower([word0, word1, word2, word3]: NameBits): void {
-    this.hasLower = true;
+  addLower([word0, word1, word2, word3]: NameBits, lowerCount: number): void {
+    this.lowerCount = lowerCount;
     this.#word0 |= word0;
     this.#word1 |= word1;
     this.#word2 |= word2;
@@ -29,6 +33,15 @@ export class KeptNames extends Map<string, OverlayNode> {
   mayHave(hash: number): boolean {
     const bits = bitsOf(hash);
     return (this.#word(wordOf(hash)) & bits) === bits;
+  }
+
+  /** Of `names`: the entries have a log's entries of their own. */
+  copy(): NameTable | undefined {
+    return this.names;
+  }
+
+  restore(names: NameTable | undefined): void {
+    this.names = names;
   }
 
   #add(hash: number): void {

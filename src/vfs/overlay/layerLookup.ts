@@ -5,8 +5,10 @@ import type { MountState } from './mountState.ts';
 
 const NAME_MAX_BYTES = 255;
 
-export function isTooLong(name: string): boolean {
-  if (name.length * 3 <= NAME_MAX_BYTES) return false;
+/** Of the name that a text has from `start` on. */
+export function isTooLong(text: string, start = 0): boolean {
+  if ((text.length - start) * 3 <= NAME_MAX_BYTES) return false;
+  const name = text.slice(start);
   return name.length > NAME_MAX_BYTES || encodeName(name).length > NAME_MAX_BYTES;
 }
 

@@ -22,11 +22,12 @@ export function lookup(mount: MountState, parent: OverlayNode, name: string): Ov
   return node;
 }
 
-/** As `lookup`, for a name that is to be made or to go: one that no layer has, or only the upper, is not kept, unless
- *  `keepLookup` says so. */
-export function lookupTarget(mount: MountState, parent: OverlayNode, name: string): OverlayNode {
-  const passing = passingNode(mount, parent, name);
+/** As `lookup`, for a name (the text from `start` on) that is to be made or to go: one that no layer has, or only the
+ *  upper, is not kept, unless `keepLookup` says so. */
+export function lookupTarget(mount: MountState, parent: OverlayNode, text: string, start = 0): OverlayNode {
+  const passing = passingNode(mount, parent, text, start);
   if (passing) return passing;
+  const name = text.slice(start);
   const kept = parent.children?.get(name);
   if (kept) return kept;
   const free = missing(mount, parent, name);

@@ -184,8 +184,12 @@ export class MountState {
 
   /** Takes a name out of the tree: what is looked up next is looked for in the layers. */
   drop(node: OverlayNode): void {
+    if (node.has(NodeFlag.apart)) {
+      // It lasts for one call: nobody asks what it was before.
+      node.flags |= NodeFlag.unhashed;
+      return;
+    }
     this.setFlag(node, NodeFlag.unhashed);
-    if (node.has(NodeFlag.apart)) return;
     if (!node.inode) this.missCount--;
     const siblings = node.parent?.children;
     if (siblings?.get(node.name) === node) this.log.removeEntry(siblings, node.name, node);

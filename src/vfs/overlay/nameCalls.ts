@@ -19,7 +19,7 @@ import {
 import { keepLookup, lookup, lookupTarget } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
-import { type LastPart, resolveParent, resolvePath } from './pathWalk.ts';
+import { hasName, type LastPart, nameOf, resolveParent, resolvePath } from './pathWalk.ts';
 import {
   type Credentials,
   isCapable,
@@ -34,6 +34,7 @@ import {
 } from './permission.ts';
 import { removeObject } from './removeEntry.ts';
 import { exchangeObjects, moveObject } from './renameEntry.ts';
+import { isRest } from './textPart.ts';
 
 const TARGET_MAX_BYTES = 4095;
 
@@ -112,7 +113,7 @@ export function unlinkPath(mount: MountState, credentials: Credentials, path: st
   const last = resolveParent(mount, credentials, path);
   if (!isName(last)) throw mount.fail('EISDIR');
   mount.writable();
-  const node = lookupTarget(mount, last.directory, last.name);
+  const node = lookupTarget(mount, last.directory, last.text, last.start);
   if (!node.inode) {
     keepLookup(mount, node);
     throw mount.fail('ENOENT');
@@ -124,11 +125,12 @@ export function unlinkPath(mount: MountState, credentials: Credentials, path: st
 
 export function removeDirectory(mount: MountState, credentials: Credentials, path: string): void {
   const last = resolveParent(mount, credentials, path);
-  if (last.name === '') throw mount.fail('EBUSY');
-  if (last.name === '.') throw mount.fail('EINVAL');
-  if (last.name === '..') throw mount.fail('ENOTEMPTY');
+  const name = nameOf(last);
+  if (name === '') throw mount.fail('EBUSY');
+  if (name === '.') throw mount.fail('EINVAL');
+  if (name === '..') throw mount.fail('ENOTEMPTY');
   mount.writable();
-  const node = lookup(mount, last.directory, last.name);
+  const node = lookup(mount, last.directory, name);
   if (!node.inode) throw mount.fail('ENOENT');
   requireRemoval(mount, node, 'directory', credentials);
   removeObject(mount, node);
@@ -152,13 +154,13 @@ export function renamePath(
   if (!isName(fromLast)) throw mount.fail('EBUSY');
   if (!isName(toLast)) throw mount.fail(isKeeping ? 'EEXIST' : 'EBUSY');
   mount.writable();
-  const source = lookupTarget(mount, fromLast.directory, fromLast.name);
+  const source = lookupTarget(mount, fromLast.directory, fromLast.text, fromLast.start);
   if (!source.inode) {
     keepLookup(mount, source);
     throw mount.fail('ENOENT');
   }
-  const isSamePlace = fromLast.directory === toLast.directory && fromLast.name === toLast.name;
-  const target = isSamePlace ? source : lookupTarget(mount, toLast.directory, toLast.name);
+  const isSamePlace = fromLast.directory === toLast.directory && isRest(toLast.text, toLast.start, source.name);
+  const target = isSamePlace ? source : lookupTarget(mount, toLast.directory, toLast.text, toLast.start);
   try {
     renameFound(mount, credentials, source, target, fromLast, toLast, flags);
   } catch (error) {
@@ -238,7 +240,7 @@ export function newName(
 ): OverlayNode {
   const last = resolveParent(mount, credentials, path);
   if (!isName(last)) throw mount.fail('EEXIST');
-  const node = lookup(mount, last.directory, last.name);
+  const node = lookup(mount, last.directory, nameOf(last));
   if (node.inode) throw mount.fail('EEXIST');
   if (last.hasTrailingSlash && kind !== 'directory') throw mount.fail('ENOENT');
   mount.writable();
@@ -246,5 +248,5 @@ export function newName(
 }
 
 export function isName(last: LastPart): boolean {
-  return last.name !== '' && last.name !== '.' && last.name !== '..';
+  return hasName(last.text, last.start);
 }

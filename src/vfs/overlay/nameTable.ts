@@ -1,5 +1,6 @@
 import type { Stamp } from './inodeTrie.ts';
 import { hashText } from './textHash.ts';
+import { isRest } from './textPart.ts';
 import type { UndoLog } from './undoLog.ts';
 
 /** Names that are kept one after the other; more are spread over buckets. */
@@ -35,6 +36,25 @@ export class NameTable {
     if (this.#buckets) return bucketOf(this.#buckets, hash).names.get(name);
     const at = this.#rowOf(name, hash);
     return at < 0 ? undefined : (this.#rows?.[at + 1] as number);
+  }
+
+  /** Where a small table has the name that a text has from `start` on; -1 where it has none. Undefined for a larger
+   *  table. */
+  rowAt(text: string, start: number, hash: number): number | undefined {
+    if (this.#buckets) return undefined;
+    const rows = this.#rows;
+    if (!rows) return -1;
+    for (let at = 0; at < rows.length; at += ROW)
+      if (rows[at] === hash && isRest(text, start, rows[at + 2] as string)) return at;
+    return -1;
+  }
+
+  inodeAt(row: number): number {
+    return this.#rows?.[row + 1] as number;
+  }
+
+  nameAt(row: number): string {
+    return this.#rows?.[row + 2] as string;
   }
 
   /** The same names, to be changed under another stamp. */
@@ -128,10 +148,7 @@ export class NameTable {
 
   /** Where the row of a name begins, or -1. */
   #rowOf(name: string, hash: number): number {
-    const rows = this.#rows;
-    if (!rows) return -1;
-    for (let at = 0; at < rows.length; at += ROW) if (rows[at] === hash && rows[at + 2] === name) return at;
-    return -1;
+    return this.rowAt(name, 0, hash) ?? -1;
   }
 
   /** What is copied here, and below, holds the same: it needs no way back. */

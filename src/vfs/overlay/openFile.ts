@@ -117,7 +117,7 @@ function findOrCreate(mount: MountState, credentials: Credentials, path: string,
   }
   const place = isCreating ? keptParent(mount, credentials, path) : undefined;
   if (place) {
-    const node = lookupTarget(mount, place.directory, place.name);
+    const node = lookupTarget(mount, place.directory, place.text, place.start);
     if (!node.inode)
       return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory: false };
     if (isExclusive || node.inode.type !== S_IFLNK) return { node, isCreated: false, needsDirectory: false };
@@ -133,10 +133,10 @@ function findOrCreate(mount: MountState, credentials: Credentials, path: string,
       needsDirectory = true;
     }
     if (isCreating && isName(last)) {
-      const node = lookupTarget(mount, last.directory, last.name);
+      const node = lookupTarget(mount, last.directory, last.text, last.start);
       if (!node.inode) return { node: createFile(mount, credentials, node, mode), isCreated: true, needsDirectory };
     }
-    const node = last.name === '' ? last.directory : walk.step(last);
+    const node = last.text === '' ? last.directory : walk.step(last);
     if (!follows || (node.inode as OverlayInode).type !== S_IFLNK) return { node, isCreated: false, needsDirectory };
     walk.follow(node);
   }
@@ -183,8 +183,9 @@ function requireOpenable(
  *  by root (may_create_in_sticky of the kernel; fs.protected_regular and fs.protected_fifos are 0 here). */
 function isStrangersInSticky(mount: MountState, credentials: Credentials, node: OverlayNode): boolean {
   const inode = node.inode as OverlayInode;
+  if (inode.type === S_IFREG || inode.type === S_IFIFO) return false;
   const directory = node.parent?.inode;
-  if (!directory || inode.type === S_IFREG || inode.type === S_IFIFO) return false;
+  if (!directory) return false;
   const mode = mount.mode(directory);
   if ((mode & S_ISVTX) === 0 || (mode & 0o002) === 0) return false;
   const owner = mount.realLayer(inode).uid(mount.realInode(inode));

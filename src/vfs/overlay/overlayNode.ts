@@ -1,6 +1,5 @@
 import type { KeptNames } from './keptNames.ts';
 import type { LowerIndex } from './lowerIndex.ts';
-import type { NameTable } from './nameTable.ts';
 import type { Pipe } from './pipe.ts';
 import { NO_ROW } from './statRows.ts';
 import { hashText } from './textHash.ts';
@@ -48,8 +47,8 @@ export class OverlayInode {
   /** Nodes and open files that hold the inode. */
   references = 0;
   openCount = 0;
-  /** Of a directory: its names in the upper, as long as `Upper.isCurrent` says so. */
-  names: NameTable | undefined = undefined;
+  /** Of a directory, until its names change. */
+  listing: readonly ListedName[] | undefined = undefined;
   /** Of `MountState.statRows`, while no upper has the object; NO_ROW until somebody asks. */
   statRow = NO_ROW;
   #more: MoreFacts | undefined = undefined;
@@ -80,15 +79,6 @@ export class OverlayInode {
 
   set dataRedirect(dataRedirect: string | undefined) {
     this.#facts().dataRedirect = dataRedirect;
-  }
-
-  /** Of a directory, until its names change. */
-  get listing(): readonly ListedName[] | undefined {
-    return this.#more?.listing;
-  }
-
-  set listing(listing: readonly ListedName[] | undefined) {
-    this.#facts().listing = listing;
   }
 
   /** Of a directory: see `lowerPlaces`. */
@@ -127,7 +117,6 @@ export class OverlayInode {
 class MoreFacts {
   redirect: string | undefined = undefined;
   dataRedirect: string | undefined = undefined;
-  listing: readonly ListedName[] | undefined = undefined;
   pipe: Pipe | undefined = undefined;
   lowerIndex: LowerIndex | undefined = undefined;
   searchBudget: number | undefined = undefined;

@@ -6,23 +6,34 @@ import { lowerBits } from './lowerIndex.ts';
 import type { MountState } from './mountState.ts';
 import { InodeFlag, type LowerEntry, NodeFlag, OverlayInode, OverlayNode } from './overlayNode.ts';
 import type { NameTable } from './nameTable.ts';
-import { hashText } from './textHash.ts';
+import { hashPart } from './textHash.ts';
 import type { Upper } from './upper.ts';
 import type { UpperInode } from './upperInode.ts';
 
 const NO_LOWER: readonly LowerEntry[] = [];
 
-/** The node of a name that lies in the upper alone, or nowhere, for one call (`NodeFlag.apart`): files that were made here
- *  need no node besides, which would be a second entry in a second table for each. Undefined where more than a look at the
- *  upper is needed to tell, and while somebody listens to what is looked up. */
-export function passingNode(mount: MountState, parent: OverlayNode, name: string): OverlayNode | undefined {
-  const directory = parent.inode as OverlayInode;
+/** The node of a name (the text from `start` on) that lies in the upper alone, or nowhere, for one call
+ *  (`NodeFlag.apart`): files that were made here need no node besides, which would be a second entry in a second table for
+ *  each. Undefined where more than a look at the upper is needed to tell, and while somebody listens to what is looked up. */
+export function passingNode(mount: MountState, parent: OverlayNode, text: string, start = 0): OverlayNode | undefined {
   const { upper } = mount;
-  if (!upper || directory.upper === NO_INODE || mount.listener || isTooLong(name)) return undefined;
-  const hash = hashText(name);
-  if (mayBeElsewhere(mount, parent, hash)) return undefined;
-  const inode = namesOf(mount, upper, directory).get(name, hash) ?? NO_INODE;
-  const node = new OverlayNode(parent, name, hash);
+  if (!upper || mount.listener || isTooLong(text, start)) return undefined;
+  const hash = hashPart(text, start, text.length);
+  const kept = parent.children?.names ? parent.children : keptNames(mount, parent);
+  if (!kept || kept.mayHave(hash)) return undefined;
+  const names = namesOf(mount, upper, parent, kept);
+  const row = names.rowAt(text, start, hash);
+  let name: string | undefined;
+  let inode: number;
+  if (row === undefined) {
+    name = text.slice(start);
+    inode = names.get(name, hash) ?? NO_INODE;
+  } else if (row < 0) inode = NO_INODE;
+  else {
+    name = names.nameAt(row);
+    inode = names.inodeAt(row);
+  }
+  const node = new OverlayNode(parent, name ?? text.slice(start), hash);
   node.flags = NodeFlag.nothingBelow | NodeFlag.apart;
   if (inode !== NO_INODE) {
     const found = upper.inode(inode);
@@ -31,7 +42,7 @@ export function passingNode(mount: MountState, parent: OverlayNode, name: string
     node.inode = upperOnlyInode(found.mode & S_IFMT, inode);
   }
   mount.counters.lookups++;
-  mount.counters.layersSearched += inode === NO_INODE ? directory.lower.length + 1 : 1;
+  mount.counters.layersSearched += inode === NO_INODE ? (kept.lowerCount as number) + 1 : 1;
   return node;
 }
 
@@ -42,11 +53,13 @@ function isShared(mount: MountState, upper: number): boolean {
 }
 
 /** The upper's names in a directory. */
-function namesOf(mount: MountState, upper: Upper, directory: OverlayInode): NameTable {
-  const kept = directory.names;
-  if (kept && upper.isCurrent(kept)) return kept;
-  const { names } = upper.inode(directory.upper);
-  if (upper.isCurrent(names)) mount.log.assign(directory, 'names', names);
+function namesOf(mount: MountState, upper: Upper, parent: OverlayNode, kept: KeptNames): NameTable {
+  if (kept.names && upper.isCurrent(kept.names)) return kept.names;
+  const { names } = upper.inode((parent.inode as OverlayInode).upper);
+  if (upper.isCurrent(names)) {
+    mount.log.keep(kept);
+    kept.names = names;
+  }
   return names;
 }
 
@@ -64,19 +77,18 @@ function isPlain({ mode, linkCount, xattrs }: UpperInode): boolean {
   return (type === S_IFREG || type === S_IFLNK) && linkCount === 1 && xattrs === NO_XATTRS;
 }
 
-/** Whether the mount may have a node of that name, or a lower layer something under it. */
-function mayBeElsewhere(mount: MountState, parent: OverlayNode, hash: number): boolean {
-  const { lower } = parent.inode as OverlayInode;
-  if (!parent.children) {
-    if (lower.length === 0) return false;
-    // Nothing that a call changes: there is nothing to take back.
-    parent.children = new KeptNames();
-  }
+/** What tells whether the mount may have a node of a name, or a lower layer something under it. Undefined for a directory
+ *  that the upper does not have, and for one of many parts that has no index yet. */
+function keptNames(mount: MountState, parent: OverlayNode): KeptNames | undefined {
+  const directory = parent.inode as OverlayInode;
+  if (directory.upper === NO_INODE) return undefined;
+  // Nothing that a call changes: there is nothing to take back.
+  parent.children ??= new KeptNames();
   const kept = parent.children;
-  if (!kept.hasLower) {
-    const bits = lowerBits(mount, parent.inode as OverlayInode);
-    if (!bits) return true;
-    kept.addLower(bits);
+  if (kept.lowerCount === undefined) {
+    const bits = lowerBits(mount, directory);
+    if (!bits) return undefined;
+    kept.addLower(bits, directory.lower.length);
   }
-  return kept.mayHave(hash);
+  return kept;
 }

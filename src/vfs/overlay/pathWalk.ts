@@ -13,9 +13,15 @@ const PATH_MAX_BYTES = 4096;
 /** Where a path's last part stands: it is not looked up yet. */
 export interface LastPart {
   readonly directory: OverlayNode;
-  /** '' when the path is the root itself; may be '.' or '..'. */
-  readonly name: string;
+  /** The name is this from `start` on: '' when the path is the root itself; may be '.' or '..'. */
+  readonly text: string;
+  readonly start: number;
   readonly hasTrailingSlash: boolean;
+}
+
+/** Cut out of the path: a string more, which calls that find what they look for do without. */
+export function nameOf({ text, start }: LastPart): string {
+  return text.slice(start);
 }
 
 export type SymlinkRule = 'follow' | 'noFollow';
@@ -34,7 +40,7 @@ export function resolvePath(mount: MountState, credentials: Credentials, path: s
       follows = true;
       needsDirectory = true;
     }
-    const node = last.name === '' ? last.directory : walk.step(last);
+    const node = last.text === '' ? last.directory : walk.step(last);
     if (follows && (node.inode as OverlayInode).type === S_IFLNK) {
       walk.follow(node);
       continue;
@@ -58,10 +64,10 @@ export function resolveVisited(mount: MountState, credentials: Credentials, path
   if (path === '' || path.length * 3 >= PATH_MAX_BYTES) return undefined;
   const slash = lastSlash(path);
   const directory = slash > 0 ? mount.keptPaths.directory(path, slash) : undefined;
-  const name = path.slice(slash + 1);
-  const passing = directory && name !== '' ? passingNode(mount, directory, name) : undefined;
+  const isNamed = directory !== undefined && slash + 1 < path.length;
+  const passing = isNamed ? passingNode(mount, directory, path, slash + 1) : undefined;
   if (passing) return passing.inode && maySearch(mount, credentials, passing) ? passing : undefined;
-  const child = directory?.children?.get(name);
+  const child = directory?.children?.get(path.slice(slash + 1));
   const node = child?.inode ? child : walkVisited(mount, path);
   if (!node?.parent) return node;
   mount.keptPaths.note(path, node);
@@ -100,14 +106,26 @@ export function resolveParent(mount: MountState, credentials: Credentials, path:
 /** As `resolveParent`, where `resolveKept` gives the directory and the last part is a name. */
 export function keptParent(mount: MountState, credentials: Credentials, path: string): LastPart | undefined {
   const slash = lastSlash(path);
-  const name = path.slice(slash + 1);
-  if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || name === '' || name === '.' || name === '..') return undefined;
-  const directory = mount.keptPaths.directory(path, slash) ?? resolveVisited(mount, credentials, path.slice(0, slash));
-  if (directory?.inode?.type !== S_IFDIR) return undefined;
+  if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || !hasName(path, slash + 1)) return undefined;
+  const directory = mount.keptPaths.directory(path, slash) ?? directoryAt(mount, credentials, path.slice(0, slash));
+  if (!directory) return undefined;
   const isSearched =
     searchesAll(credentials) ||
-    (maySearch(mount, credentials, directory) && isPermitted(mount, directory.inode, MAY_EXEC, credentials));
-  return isSearched ? { directory, name, hasTrailingSlash: false } : undefined;
+    (maySearch(mount, credentials, directory) &&
+      isPermitted(mount, directory.inode as OverlayInode, MAY_EXEC, credentials));
+  return isSearched ? { directory, text: path, start: slash + 1, hasTrailingSlash: false } : undefined;
+}
+
+function directoryAt(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {
+  const node = resolveVisited(mount, credentials, path);
+  return node?.inode?.type === S_IFDIR ? node : undefined;
+}
+
+/** Whether what a text has from `start` on is neither nothing nor dots. */
+export function hasName(text: string, start: number): boolean {
+  const length = text.length - start;
+  if (length === 0 || length > 2 || text.charCodeAt(start) !== DOT) return length > 0;
+  return length === 2 && text.charCodeAt(start + 1) !== DOT;
 }
 
 /** A walk under way; a symlink at its end may be followed from there. */
@@ -135,21 +153,22 @@ export class PathWalk {
     for (;;) {
       const rest = this.#rest;
       const start = skipSlashes(rest, this.#at);
-      if (start === rest.length) return { directory: this.#node, name: '', hasTrailingSlash: false };
+      if (start === rest.length) return { directory: this.#node, text: '', start: 0, hasTrailingSlash: false };
       if (!searchesAll(this.#credentials))
         requirePermission(this.#mount, this.#node.inode as OverlayInode, MAY_EXEC, this.#credentials);
       const slash = rest.indexOf('/', start);
       const end = slash < 0 ? rest.length : slash;
       const name = rest.slice(start, end);
       this.#at = skipSlashes(rest, end);
-      if (this.#at === rest.length) return { directory: this.#node, name, hasTrailingSlash: slash >= 0 };
+      if (this.#at === rest.length)
+        return { directory: this.#node, text: name, start: 0, hasTrailingSlash: slash >= 0 };
       this.#through(name);
     }
   }
 
   /** The object that a last part names. Throws ENOENT. */
-  step({ directory, name }: LastPart): OverlayNode {
-    return this.#child(directory, name);
+  step(last: LastPart): OverlayNode {
+    return this.#child(last.directory, nameOf(last));
   }
 
   /** Goes on with a symlink's target, from the directory that it lies in. */
@@ -198,3 +217,4 @@ function skipSlashes(path: string, from: number): number {
 }
 
 const SLASH = 0x2f;
+const DOT = 0x2e;

@@ -97,7 +97,7 @@ function isStickyFor(
   inode: OverlayInode,
   credentials: Credentials,
 ): boolean {
-  if ((mount.mode(directory) & S_ISVTX) === 0) return false;
+  if (isCapable(credentials, CAP_FOWNER) || (mount.mode(directory) & S_ISVTX) === 0) return false;
   return !isOwnerOrCapable(mount, inode, credentials) && !isOwnerOrCapable(mount, directory, credentials);
 }
 
