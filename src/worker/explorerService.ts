@@ -7,12 +7,8 @@ export function createExplorerService(options: SessionOptions): ExplorerService 
   const session = new Session(options);
   const { calls } = session;
   return {
-    open(input, callId) {
-      // Beside what `work` loads.
-      const opening = import('./opening.ts');
-      opening.catch(() => undefined);
-      return calls.run(callId, async (work) => (await opening).open(session, input, callId, work));
-    },
+    open: (input, callId) =>
+      calls.run(callId, async (work) => (await import('./opening.ts')).open(session, input, callId, work)),
     reopen: (archiveId, input, callId) =>
       calls.run(callId, async (work) => {
         const { reopen } = await import('./reopening.ts');
