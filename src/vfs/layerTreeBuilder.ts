@@ -169,6 +169,7 @@ export class LayerTreeBuilder {
       // Docker lets lower files show again under the new directory, umoci hides them.
       if (entry.type === 'directory') this.#tell('warning', 'whiteoutReplaced', entry);
     } else if (isListed) this.#tell('error', 'duplicateEntry', entry);
+    else if (entry.type !== 'directory') this.#tell('warning', 'directoryReplaced', entry);
   }
 
   #put(existing: number, parent: number, start: number, end: number, inode: number): number {

@@ -53,6 +53,12 @@ const cases: readonly Case[] = [
     ['d d', 'f d/y 0'],
     ['error duplicateEntry', 'error duplicateEntry'],
   ],
+  [
+    'TREE-4 a symlink in the place of a directory that others lie in',
+    [entry('d/e/'), entry('d', { link: 'x' })],
+    ['l d'],
+    ['warning directoryReplaced'],
+  ],
   ['TREE-4 below a file', [entry('f'), entry('f/x')], ['d f implicit', 'f f/x 0'], ['error belowNonDirectory']],
   ['TREE-2 whiteouts', [entry('.wh.f'), entry('a/.wh.b', { size: 9 })], ['d a implicit', 'w f', 'w a/b'], []],
   [
