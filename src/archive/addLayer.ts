@@ -1,11 +1,12 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
 import { parseConfig } from '../image/config.ts';
-import { digestOf, toDigest, type Digest } from '../image/digest.ts';
+import { digestOf, type Digest } from '../image/digest.ts';
 import { parseJson, type JsonValue } from '../image/json.ts';
 import { MediaType } from '../image/mediaTypes.ts';
 import { jsonBytes, sortedKeys, type JsonWritable } from '../image/writeJson.ts';
 import { ArchiveError, type Archive, type ArchiveImage } from './archive.ts';
+import { digestSource } from './digestSource.ts';
 import { asArchiveError } from './openContext.ts';
 import { platformOf } from './readConfig.ts';
 import { StoredLayer, type Resources } from './storedLayer.ts';
@@ -74,15 +75,6 @@ function newLayer(archive: Archive, tar: ByteSource, diffId: Digest): StoredLaye
 
 // An uncompressed layer takes hold of nothing.
 const NOTHING_HELD: Resources = { add: () => undefined };
-
-async function digestSource(source: ByteSource, work: Work): Promise<Digest> {
-  const hash = work.platform.createHash('sha256');
-  for await (const chunk of source.stream()) {
-    work.signal?.throwIfAborted();
-    hash.update(chunk);
-  }
-  return toDigest('sha256', hash.digest());
-}
 
 function extendConfig(bytes: Uint8Array, added: AddedLayer, diffId: Digest | undefined, fileName: string): Uint8Array {
   const config = new Map(objectOf(readJson(bytes, fileName), fileName));

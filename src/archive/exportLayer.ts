@@ -1,5 +1,6 @@
 import type { Work } from '../bytes/platform.ts';
 import { ArchiveError, type ArchiveLayer } from './archive.ts';
+import { placeOf } from './layerSpec.ts';
 
 /** One layer as a file: the uncompressed tar, or its bytes as stored. The size is undefined where it shows only when
  *  all is read. Throws ArchiveError `missing`. */
@@ -10,7 +11,7 @@ export function exportLayer(
 ): { readonly sizeBytes: number | undefined; readonly chunks: AsyncIterable<Uint8Array> } {
   const blob = layer.blob;
   if (!blob) {
-    const path = layer.path ?? layer.diffId ?? layer.blobDigest ?? 'the layer';
+    const path = placeOf(layer);
     throw new ArchiveError('missing', path, undefined, `${path} is not in the archive`);
   }
   if (form === 'asStored' || layer.compression === 'none') return { sizeBytes: blob.sizeBytes, chunks: blob.stream() };

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Digest } from '../image/digest.ts';
 import { isEncryptedType, isForeignType, isTarLayerType } from '../image/mediaTypes.ts';
-import type { ArchiveImage, Finding, LayerPresence } from './archive.ts';
+import type { ArchiveImage, ArchiveLayer, Finding, LayerPresence } from './archive.ts';
 import type { ArchiveFindings } from './finding.ts';
 import type { MemberTable } from './memberTable.ts';
 
@@ -33,6 +33,11 @@ export interface LayerClaims {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly urls?: readonly string[] | undefined;
   readonly claimedBytes?: number | undefined;
+}
+
+/** What a message calls a layer that is not there. */
+export function placeOf(layer: Pick<ArchiveLayer, 'path' | 'diffId' | 'blobDigest'>): string {
+  return layer.path || layer.diffId || layer.blobDigest || 'the layer';
 }
 
 /** Finds a layer's blob by path and says what is wrong with it. `position` counts from the base. */

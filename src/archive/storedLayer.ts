@@ -8,7 +8,7 @@ import { TarError } from '../tar/tarEntry.ts';
 import { ArchiveError, type ArchiveLayer, type IndexedLayer, type IndexWork, type LayerDigests } from './archive.ts';
 import { indexTar } from './indexTar.ts';
 import { digestLayer } from './layerDigests.ts';
-import type { LayerSpec } from './layerSpec.ts';
+import { placeOf, type LayerSpec } from './layerSpec.ts';
 
 /** Things that hold a file or memory until the archive is closed. */
 export interface Resources {
@@ -150,7 +150,7 @@ export class StoredLayer implements ArchiveLayer {
   }
 
   #absent(): ArchiveError {
-    const path = this.#spec.path || this.#spec.diffId || this.#spec.blobDigest || 'the layer';
+    const path = placeOf(this.#spec);
     return new ArchiveError('missing', path, undefined, `${this.#fileName}: ${path} is not in the archive`);
   }
 }

@@ -1,9 +1,10 @@
 import type { Work } from '../bytes/platform.ts';
-import { digestOf, digestParts, type Digest } from '../image/digest.ts';
+import { digestOf, type Digest } from '../image/digest.ts';
+import { ImageError } from '../image/imageError.ts';
 import { parseIndex, parseManifestDocument, type ImageIndex } from '../image/manifest.ts';
-import { isIndexType, MediaType } from '../image/mediaTypes.ts';
+import { MediaType } from '../image/mediaTypes.ts';
 import { jsonBytes, type JsonWritable } from '../image/writeJson.ts';
-import type { Archive, ArchiveImage } from './archive.ts';
+import { ArchiveError, type Archive, type ArchiveImage } from './archive.ts';
 import { blobPath } from './blobPath.ts';
 import { readWhole } from './openContext.ts';
 import { planIndex, type DescribedManifest } from './writeIndex.ts';
@@ -129,17 +130,15 @@ async function keepIndexes(
   const waiting: ImageIndex[] = [parseIndex(await readWhole(top, archive.fileName, 'index.json'))];
   const seen = new Set<string>();
   for (let index = waiting.pop(); index; index = waiting.pop()) {
-    for (const { digest, mediaType } of index.manifests) {
+    for (const { digest } of index.manifests) {
       const path = blobPath(digest);
       const source = path === undefined ? undefined : files.get(path);
       if (path === undefined || seen.has(path)) continue;
       seen.add(path);
       if (writtenPaths.has(path) || !source) continue;
       kept.push(sourceMember(path, source, 0));
-      if (isIndexType(mediaType) || digestParts(digest)) {
-        const nested = await readIndex(archive, path, source);
-        if (nested) waiting.push(nested);
-      }
+      const nested = await readIndex(archive, path, source);
+      if (nested) waiting.push(nested);
     }
   }
   const isListed = ({ manifest }: ArchiveImage) => manifest !== undefined && seen.has(blobPath(manifest.digest) ?? '');
@@ -154,7 +153,9 @@ async function readIndex(
   try {
     const document = parseManifestDocument(await readWhole(source, archive.fileName, path));
     return document.kind === 'index' ? document : undefined;
-  } catch {
-    return undefined; // unreadable when it was opened, too: kept as it is
+  } catch (error) {
+    // Unreadable when it was opened, too: kept as it is.
+    if (error instanceof ImageError || error instanceof ArchiveError) return undefined;
+    throw error;
   }
 }

@@ -2,9 +2,11 @@ import type { ByteSource } from '../bytes/byteSource.ts';
 import type { Work } from '../bytes/platform.ts';
 import { once } from '../bytes/once.ts';
 import type { Compression } from '../codec/sniff.ts';
-import { toDigest, type Digest } from '../image/digest.ts';
+import type { Digest } from '../image/digest.ts';
 import { MediaType } from '../image/mediaTypes.ts';
 import { ArchiveError, type ArchiveImage, type ArchiveLayer } from './archive.ts';
+import { digestSource } from './digestSource.ts';
+import { placeOf } from './layerSpec.ts';
 
 /** A member of an archive that is to be written. */
 export interface PlannedMember {
@@ -62,12 +64,12 @@ export async function prepareLayers(
 async function prepareLayer(layer: ArchiveLayer, form: LayerForm, naming: LayerNaming, work: Work): Promise<OutLayer> {
   const blob = layer.blob;
   if (!blob) {
-    const path = layer.path ?? layer.diffId ?? layer.blobDigest ?? 'the layer';
+    const path = placeOf(layer);
     throw new ArchiveError('missing', path, undefined, `${path} is not in the archive: it cannot be written`);
   }
   const storedType = OCI_MEDIA_TYPES[layer.compression] ?? (naming === 'sniffed' ? MediaType.ociLayer : undefined);
   if (form === 'asStored' && storedType !== undefined) {
-    const blobDigest = await digestBlob(blob, work);
+    const blobDigest = await digestSource(blob, work);
     const diffId = layer.diffId ?? (await layer.verify(work)).diffId;
     const open = () => blob.stream();
     return { layer, diffId, blobDigest, sizeBytes: blob.sizeBytes, mediaType: storedType, open };
@@ -76,15 +78,6 @@ async function prepareLayer(layer: ArchiveLayer, form: LayerForm, naming: LayerN
   const { sizeBytes } = layer.compression === 'none' ? blob : await layer.readIndex(work);
   const open = () => layer.stream(work);
   return { layer, diffId, blobDigest: diffId, sizeBytes, mediaType: MediaType.ociLayer, open };
-}
-
-async function digestBlob(blob: ByteSource, work: Work): Promise<Digest> {
-  const hash = work.platform.createHash('sha256');
-  for await (const chunk of blob.stream()) {
-    work.signal?.throwIfAborted();
-    hash.update(chunk);
-  }
-  return toDigest('sha256', hash.digest());
 }
 
 /** A member out of bytes in memory. */
