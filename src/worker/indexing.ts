@@ -6,8 +6,9 @@ import type { Session } from './session.ts';
  *  short reads. */
 const PLAIN_LANES = 3;
 
-/** Indexes every layer, base first: where that pays, several at once on threads of their own; else plain ones side by
- *  side and others one after another.
+/** Indexes every layer: where that pays, several at once on threads of their own; else plain ones side by side and
+ *  others one after another. A stack is browsed from its base: it is there first where all are plain, and always before
+ *  the last.
  *  `cancel(callId)` stops it; a layer that is asked for later is indexed then. */
 export async function indexInBackground(session: Session, opened: OpenedArchive, callId: string): Promise<void> {
   opened.indexingCallId = callId;
@@ -21,24 +22,22 @@ export async function indexInBackground(session: Session, opened: OpenedArchive,
         for (let layer = waiting.shift(); layer; layer = waiting.shift()) {
           signal.throwIfAborted();
           opened.lifetime.signal.throwIfAborted();
-          // A stack is browsed from its base: it is there before the last.
           if (base && waiting.length === 0) await opened.tree(base.index);
           await opened.tree(layer.index);
         }
       };
       const { threads } = await session.host();
       const count = Math.min(threads?.maxCount ?? 1, lanes);
-      const lanesOf = (length: number) => () => Promise.all(Array.from({ length }, lane));
-      if (threads && count > 1) {
-        await threads.during(count, () => opened.indexOn(threads, count, lanesOf(count)));
-      } else {
-        const here = waiting.some((layer) => layer.compression !== 'none') ? 1 : PLAIN_LANES;
-        await opened.indexOn(undefined, here, async () => {
-          // It is what is looked at first: all that there is goes to it.
-          if (base) await opened.tree(base.index);
-          await lanesOf(here)();
-        });
-      }
+      const isPlain = waiting.every((layer) => layer.compression === 'none');
+      const here = isPlain ? PLAIN_LANES : 1;
+      const indexAll = (length: number) => async () => {
+        // What plain layers wait for is bytes: all that can be had go to the base. A compressed one waits for its
+        // processor, and leaves the others idle.
+        if (base && (isPlain || count === 1)) await opened.tree(base.index);
+        await Promise.all(Array.from({ length }, lane));
+      };
+      if (threads && count > 1) await threads.during(count, () => opened.indexOn(threads, count, indexAll(count)));
+      else await opened.indexOn(undefined, here, indexAll(here));
     });
   } catch {
     // Cancelled, closed, or the file is gone: whoever asks for a layer that is left is told.

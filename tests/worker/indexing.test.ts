@@ -79,11 +79,19 @@ describe('indexing in the background', () => {
     expect(told).toEqual(['3 lanes', 'indexed']);
   });
 
-  it.each([
-    ['compressed', [1e8, 4e7, 1e7], 'gzip'],
-    ['plain', [1e9, 4e8, 1e8], 'none'],
-  ])('takes large %s ones side by side, the base before the last', async (_, sizes, compression) => {
-    const { done, asked, told, settle, end } = controlled(sizes, compression);
+  it('takes the base alone, then large plain layers side by side', async () => {
+    const { done, asked, told, settle, end } = controlled([1e9, 4e8, 1e8, 1e8], 'none');
+    await settle();
+    expect(asked).toEqual([0]);
+    await end(0);
+    expect(asked).toEqual([0, 1, 2]);
+    for (const layer of [2, 1, 3]) await end(layer);
+    await done;
+    expect(told).toEqual(['2 lanes', 'indexed']);
+  });
+
+  it('takes large compressed ones side by side, the base before the last', async () => {
+    const { done, asked, told, settle, end } = controlled([1e8, 4e7, 1e7], 'gzip');
     await settle();
     expect(asked).toEqual([0, 1]);
     await end(1);
