@@ -196,3 +196,16 @@ for (const [colorScheme, locale] of [
     });
   });
 }
+
+test('BUILDS-3 what an example wants one to do stays in sight, and it can be begun again', async ({ page }) => {
+  const builds = new BuildsPage(page);
+  await builds.open();
+  await builds.start('cache-order');
+  const task = page.getByRole('complementary', { name: 'What to do' });
+  await expect(task).toContainText('Change notes.md');
+  await builds.write('FROM scratch\n');
+  await task.getByRole('button', { name: 'Start over' }).click();
+  await expect(builds.editor).toContainText('FROM ubuntu:20.04');
+  await task.getByRole('button', { name: 'Close' }).click();
+  await expect(task).toHaveCount(0);
+});

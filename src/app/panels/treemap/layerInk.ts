@@ -81,6 +81,8 @@ function resolved(style: CSSStyleDeclaration, property: string): string {
   probe.style.display = 'none';
   probe.style.color = style.getPropertyValue(property);
   probe.style.colorScheme = style.colorScheme;
+  // A canvas is a picture: forced colours would make it one colour.
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.body.append(probe);
   const colour = getComputedStyle(probe).color;
   probe.remove();
