@@ -1,21 +1,14 @@
 import { MACHINE } from '../shell/kernel/procfs.ts';
+import { capabilityNumber } from '../shell/kernel/capabilities.ts';
 import { parseSignal } from '../shell/kernel/signals.ts';
 import type { ContainerConfig, HostConfig, RestartPolicy } from './containerConfig.ts';
 import type { EngineError } from './engineError.ts';
+import { numbersIn } from './containerLimits.ts';
+import { knownCapabilities, securityOptionsOf } from './containerPrivileges.ts';
 import { other } from './messages.ts';
+import type { EngineVintage } from './systemCalls.ts';
 
 const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
-
-/** capabilities(7), without `CAP_`. */
-const CAPABILITIES: ReadonlySet<string> = new Set(
-  (
-    'ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE ' +
-    'DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD ' +
-    'NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN ' +
-    'SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG ' +
-    'WAKE_ALARM'
-  ).split(' '),
-);
 
 /** Options of the log drivers that are there (moby daemon/logger, ValidateLogOpt). */
 const LOG_OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +22,7 @@ const KNOWN_RUNTIMES = ['runc', 'io.containerd.runc.v2', 'io.containerd.runtime.
 
 /** What the daemon refuses of a new container before it looks for its image (moby daemon/container.go,
  *  verifyContainerSettings). Throws EngineError. */
-export function checkSettings(config: ContainerConfig, host: HostConfig): void {
+export function checkSettings(config: ContainerConfig, host: HostConfig, vintage: EngineVintage): void {
   const { Isolation: isolation } = host;
   // runconfig, validateIsolation: while the request is read
   if (isolation !== '' && isolation !== 'default')
@@ -38,11 +31,14 @@ export function checkSettings(config: ContainerConfig, host: HostConfig): void {
   if (host.AutoRemove && host.RestartPolicy.Name !== 'no')
     throw refused(`can't create 'AutoRemove' container with restart policy`);
   checkRestartPolicy(host.RestartPolicy);
-  checkCapabilities('CapAdd', host.CapAdd);
-  checkCapabilities('CapDrop', host.CapDrop);
+  checkCapabilities('CapAdd', host.CapAdd, vintage);
+  checkCapabilities('CapDrop', host.CapDrop, vintage);
   for (const path of Object.keys(host.Tmpfs ?? {}))
     if (!path.startsWith('/')) throw refused(`invalid mount path: '${path}' mount path must be absolute`);
   checkResources(host);
+  securityOptionsOf(host);
+  if (Object.keys(host.StorageOpt ?? {}).length > 0)
+    throw refused("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
 }
 
 const NANOSECONDS_PER_MS = 1_000_000;
@@ -83,28 +79,71 @@ export function checkRestartPolicy({ Name: name, MaximumRetryCount: count }: Res
   }
 }
 
-function checkCapabilities(field: 'CapAdd' | 'CapDrop', names: readonly string[] | null): void {
+function checkCapabilities(field: 'CapAdd' | 'CapDrop', names: readonly string[] | null, vintage: EngineVintage): void {
+  const known = knownCapabilities(vintage);
   for (const given of names ?? []) {
     const name = given.toUpperCase();
-    if (CAPABILITIES.has(name.replace(/^CAP_/, ''))) continue;
+    const number = capabilityNumber(name);
+    if (name === 'ALL' || (number !== undefined && ((known >> BigInt(number)) & 1n) === 1n)) continue;
     throw refused(`invalid ${field}: unknown capability: "${name.startsWith('CAP_') ? name : `CAP_${name}`}"`);
   }
 }
 
-/** moby daemon/daemon_unix.go, verifyPlatformContainerResources. */
-function checkResources(host: HostConfig): void {
+/** moby daemon/daemon_unix.go, verifyPlatformContainerResources. Throws EngineError. */
+export function checkResources(host: HostConfig): void {
   const { Memory: memory, MemorySwap: swap, NanoCpus: nanoCpus, OomScoreAdj: score } = host;
   if (memory > 0 && memory < MIN_MEMORY_BYTES) throw refused('Minimum memory limit allowed is 6MB');
   if (memory > 0 && swap > 0 && swap < memory)
     throw refused('Minimum memoryswap limit should be larger than memory limit, see usage');
   if (memory === 0 && swap > 0)
     throw refused('You should always set the Memory limit when using Memoryswap limit, see usage');
+  const { MemoryReservation: reservation } = host;
+  if (reservation > 0 && reservation < MIN_MEMORY_BYTES) throw refused('Minimum memory reservation allowed is 6MB');
+  if (memory > 0 && reservation > memory)
+    throw refused('Minimum memory limit can not be less than memory reservation limit, see usage');
+  checkProcessors(host);
   const { processors } = MACHINE;
   if (nanoCpus < 0 || nanoCpus > processors * 1e9)
     throw refused(`Range of CPUs is from 0.01 to ${processors}.00, as there are only ${processors} CPUs available`);
   if (host.ShmSize < 0) throw refused('SHM size can not be less than 0');
   if (score < -1000 || score > 1000) throw refused(`Invalid value ${score}, range for oom score adj is [-1000, 1000]`);
   if (!KNOWN_RUNTIMES.includes(host.Runtime)) throw refused(`Unknown runtime specified ${host.Runtime}`);
+}
+
+function checkProcessors({ NanoCpus: nanoCpus, ...host }: HostConfig): void {
+  const { CpuPeriod: periodUs, CpuQuota: quotaUs, CpusetCpus: cpus, CpusetMems: nodes, BlkioWeight: weight } = host;
+  if (nanoCpus > 0 && periodUs > 0) throw refused('Conflicting options: Nano CPUs and CPU Period cannot both be set');
+  if (nanoCpus > 0 && quotaUs > 0) throw refused('Conflicting options: Nano CPUs and CPU Quota cannot both be set');
+  if (periodUs !== 0 && (periodUs < 1000 || periodUs > 1_000_000))
+    throw refused('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
+  if (quotaUs > 0 && quotaUs < 1000) throw refused('CPU cfs quota can not be less than 1ms (i.e. 1000)');
+  requireNumbers(cpus, 'cpus', 'CPUs', MACHINE.processors - 1);
+  requireNumbers(nodes, 'mems', 'memory nodes', 0);
+  if (weight !== 0 && (weight < 10 || weight > 1000)) throw refused('Range of blkio weight is from 10 to 1000');
+}
+
+function requireNumbers(list: string, field: string, words: string, last: number): void {
+  if (list === '') return;
+  const numbers = numbersIn(list);
+  if (!numbers) throw refused(`Invalid value ${list} for cpuset ${field}: invalid format: ${list}`);
+  const available = last === 0 ? '0' : `0-${last}`;
+  if (numbers.some((number) => number > last))
+    throw refused(`Requested ${words} are not available - requested ${list}, available: ${available}`);
+}
+
+/** What was asked for, and a kernel with cgroup v2 does not have: it is told, and left out. */
+export function discardedLimits(asked: Partial<HostConfig>): string[] {
+  const warnings: string[] = [];
+  if ((asked.MemorySwappiness ?? -1) >= 0)
+    warnings.push(
+      'Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.',
+    );
+  if ((asked.KernelMemory ?? 0) > 0)
+    warnings.push(
+      'Your kernel does not support kernel memory limit capabilities or the cgroup is not mounted. Limitation discarded.',
+    );
+  if (asked.OomKillDisable) warnings.push('Your kernel does not support OomKillDisable. OomKillDisable discarded.');
+  return warnings;
 }
 
 /** What is refused once the image is found (moby daemon/logs.go, mergeAndVerifyLogConfig). */

@@ -132,6 +132,10 @@ export interface HostConfig {
   readonly CpuQuota: number;
   readonly MemoryReservation: number;
   readonly MemorySwap: number;
+  /** 0 to 100; null: not set. */
+  readonly MemorySwappiness: number | null;
+  readonly OomKillDisable: boolean;
+  readonly KernelMemory: number;
   readonly PidsLimit: number | null;
   readonly CpusetCpus: string;
   readonly CpusetMems: string;

@@ -11,6 +11,7 @@ import {
 import type { AttachOptions, Attachment, ContainerCalls, UpdateOptions } from './containerCalls.ts';
 import { layerChanges } from './containerChanges.ts';
 import { logContainerEvent } from './containerEvents.ts';
+import { cgroupLimitsOf } from './containerLimits.ts';
 import { containerLogs, readable } from './containerLogs.ts';
 import { cannotKill } from './containerMessages.ts';
 import { checkedName, findContainer } from './containerNames.ts';
@@ -21,7 +22,7 @@ import { changeContainer } from './containerState.ts';
 import { containerTop } from './containerTop.ts';
 import { waitForContainer } from './containerWait.ts';
 import { commitContainer } from './commitContainer.ts';
-import { checkRestartPolicy } from './checkContainer.ts';
+import { checkResources, checkRestartPolicy } from './checkContainer.ts';
 import { createContainer } from './createContainer.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
@@ -67,7 +68,7 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
     wait: async (name, condition, signal) => waitForContainer(runtimes, find(name), condition, signal),
     top: (name, psArgs) => containerTop(core, runtimes, find(name), psArgs),
     rename: (name, newName) => rename(core, find(name), newName),
-    update: (name, options) => update(core, find(name), options),
+    update: (name, options) => update(core, runtimes, find(name), options),
     remove: async (name, { isForced = false, removesVolumes = false } = {}) =>
       removeContainer(core, runtimes, find(name), { isForced, removesVolumes }),
     removeLink: (name) => removeLink(core, name),
@@ -204,6 +205,7 @@ function newNameOf(core: EngineCore, newName: string): string {
 
 function update(
   core: EngineCore,
+  runtimes: ContainerRuntimes,
   record: ContainerRecord,
   options: UpdateOptions,
 ): { readonly warnings: readonly string[] } {
@@ -220,6 +222,7 @@ function update(
       'conflict',
       `Cannot update container ${record.id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time`,
     );
+  checkResources({ ...record.hostConfig, ...options.resources });
   const changed = changeContainer(core, record.id, (current) => ({
     ...current,
     hostConfig: {
@@ -228,6 +231,8 @@ function update(
       ...(options.restartPolicy && { RestartPolicy: options.restartPolicy }),
     },
   }));
+  const cgroup = runtimes.of(record).running?.namespaces.cgroup;
+  if (cgroup && changed) cgroup.limits = cgroupLimitsOf(changed.hostConfig);
   logContainerEvent(core, changed ?? record, 'update');
   return { warnings: [] };
 }

@@ -3,7 +3,7 @@ import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import { cleaned, planMounts, type PlannedMount } from './containerMountPoints.ts';
-import { checkLogConfig, checkSettings } from './checkContainer.ts';
+import { checkLogConfig, checkSettings, discardedLimits } from './checkContainer.ts';
 import type { CreateContainer } from './containerCalls.ts';
 import { type ContainerConfig, EMPTY_CONFIG, type HostConfig } from './containerConfig.ts';
 import { keptLinks } from './containerLinks.ts';
@@ -38,7 +38,7 @@ export async function createContainer(
 ): Promise<{ readonly id: string; readonly warnings: readonly string[] }> {
   const given = { ...EMPTY_CONFIG, ...request.config };
   const hostConfig = withDefaults(request.hostConfig);
-  checkSettings(given, hostConfig);
+  checkSettings(given, hostConfig, core.vintage);
   const image = given.Image === '' ? undefined : findImage(core, given.Image);
   if (image) requirePlatform(image, given.Image, request.platform);
   const imageConfig = image && objectField(image.document, 'config');
@@ -88,7 +88,7 @@ export async function createContainer(
     throw fullDisk(error) ?? error;
   }
   logContainerEvent(core, record, 'create');
-  return { id, warnings: warningsOf(hostConfig) };
+  return { id, warnings: warningsOf(hostConfig, request.hostConfig) };
 }
 
 /** Throws EngineError `noSuchImage`, on which clients pull. */
@@ -115,10 +115,14 @@ function modeConflict({ NetworkMode: mode, ...host }: HostConfig, given: Contain
 }
 
 /** moby daemon_unix.go, verifyPlatformContainerSettings. */
-function warningsOf({ NetworkMode: mode, PortBindings: bindings }: HostConfig): readonly string[] {
-  return mode === 'host' && Object.keys(bindings).length > 0
-    ? ['Published ports are discarded when using host network mode']
-    : [];
+function warningsOf(
+  { NetworkMode: mode, PortBindings: bindings }: HostConfig,
+  asked: Partial<HostConfig>,
+): readonly string[] {
+  const warnings = discardedLimits(asked);
+  if (mode === 'host' && Object.keys(bindings).length > 0)
+    warnings.push('Published ports are discarded when using host network mode');
+  return warnings;
 }
 
 function hostnameOf(core: EngineCore, asked: string, networkMode: string, id: string): string {

@@ -43,6 +43,9 @@ export const DEFAULT_HOST_CONFIG: HostConfig = {
   CpuQuota: 0,
   MemoryReservation: 0,
   MemorySwap: 0,
+  MemorySwappiness: null,
+  OomKillDisable: false,
+  KernelMemory: 0,
   PidsLimit: null,
   CpusetCpus: '',
   CpusetMems: '',
@@ -75,6 +78,11 @@ export function withDefaults(given: Partial<HostConfig>): HostConfig {
     ...(merged.Privileged && { MaskedPaths: null, ReadonlyPaths: null }),
     Runtime: merged.Runtime || 'runc',
     IpcMode: merged.IpcMode || 'private',
+    CgroupnsMode: merged.CgroupnsMode || 'private',
+    // What a kernel with cgroup v2 cannot do is told when the container is made, and left out.
+    MemorySwappiness: null,
+    OomKillDisable: false,
+    KernelMemory: 0,
     ShmSize: merged.ShmSize || DEFAULT_HOST_CONFIG.ShmSize,
     PidsLimit: merged.PidsLimit || null,
     // moby daemon_unix.go, adaptContainerSettings

@@ -74,6 +74,7 @@ async function startNow(
       changeContainer(core, before.id, (current) => ({
         ...current,
         wasStopped: false,
+        state: { ...current.state, isOutOfMemory: undefined },
         endpoints: current.endpoints.map((endpoint) => connectedEndpoint(core, endpoint)),
       })) ?? before;
     leave = joinNetwork(core, joined);
@@ -116,6 +117,7 @@ async function launchFirst(
     uts: hostConfig.UTSMode === 'host' ? core.host.uts : { hostname: config.Hostname },
     network,
     cgroup,
+    cgroupPath: hostConfig.CgroupnsMode === 'host' ? `/system.slice/docker-${record.id}.scope` : '/',
     sysctls: new Map(
       Object.entries(hostConfig.Sysctls ?? {}).map(([name, value]) => [name.replaceAll('.', '/'), value]),
     ),
@@ -158,7 +160,6 @@ function markRunning(
   const running =
     changeState(core, record.id, {
       status: 'running',
-      isOutOfMemory: undefined,
       pid: process.hostPid,
       exitCode: 0,
       error: '',

@@ -64,13 +64,30 @@ export function naturalOrder(a: string, b: string): number {
 }
 
 export const update: DockerCommand = {
-  flags: ['cpu-shares', 'cpus', 'cpuset-cpus', 'memory', 'memory-reservation', 'memory-swap', 'pids-limit', 'restart'],
+  flags: [
+    'blkio-weight',
+    'cpu-period',
+    'cpu-quota',
+    'cpu-shares',
+    'cpus',
+    'cpuset-cpus',
+    'cpuset-mems',
+    'memory',
+    'memory-reservation',
+    'memory-swap',
+    'pids-limit',
+    'restart',
+  ],
   async run({ client, flags, arguments: names }) {
     if (flags.given().length === 0) {
       throw new ClientError('you must provide one or more flags when using this command');
     }
     const bytes = (name: string) => (flags.text(name) === '-1' ? -1 : (parseBinarySize(flags.text(name) || '0') ?? 0));
     const resources: Partial<HostConfig> = {
+      ...(flags.has('blkio-weight') ? { BlkioWeight: flags.number('blkio-weight') } : {}),
+      ...(flags.has('cpu-period') ? { CpuPeriod: flags.number('cpu-period') } : {}),
+      ...(flags.has('cpu-quota') ? { CpuQuota: flags.number('cpu-quota') } : {}),
+      ...(flags.has('cpuset-mems') ? { CpusetMems: flags.text('cpuset-mems') } : {}),
       ...(flags.has('cpu-shares') ? { CpuShares: flags.number('cpu-shares') } : {}),
       ...(flags.has('cpus') ? { NanoCpus: Math.round(Number(flags.text('cpus')) * 1e9) } : {}),
       ...(flags.has('cpuset-cpus') ? { CpusetCpus: flags.text('cpuset-cpus') } : {}),

@@ -15,13 +15,18 @@ import { readRestartPolicy } from './restartPolicy.ts';
 export const CONTAINER_FLAGS: readonly string[] = [
   'add-host',
   'attach',
+  'blkio-weight',
   'cap-add',
   'cap-drop',
   'cgroup-parent',
+  'cgroupns',
   'cidfile',
+  'cpu-period',
+  'cpu-quota',
   'cpu-shares',
   'cpus',
   'cpuset-cpus',
+  'cpuset-mems',
   'disable-content-trust',
   'dns',
   'dns-option',
@@ -42,6 +47,7 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'interactive',
   'ipc',
   'isolation',
+  'kernel-memory',
   'label',
   'label-file',
   'link',
@@ -51,6 +57,7 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'memory',
   'memory-reservation',
   'memory-swap',
+  'memory-swappiness',
   'mount',
   'name',
   'net',
@@ -58,6 +65,7 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'network',
   'network-alias',
   'no-healthcheck',
+  'oom-kill-disable',
   'oom-score-adj',
   'pid',
   'pids-limit',
@@ -75,6 +83,7 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'shm-size',
   'stop-signal',
   'stop-timeout',
+  'storage-opt',
   'sysctl',
   'tmpfs',
   'tty',
@@ -174,6 +183,7 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     DnsSearch: flags.list('dns-search'),
     ExtraHosts: list('add-host'),
     GroupAdd: list('group-add'),
+    CgroupnsMode: cgroupModeOf(flags),
     IpcMode: flags.text('ipc'),
     Links: list('link'),
     OomScoreAdj: flags.number('oom-score-adj'),
@@ -188,6 +198,9 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     ...(flags.has('sysctl') ? { Sysctls: pairs(flags.list('sysctl')) } : {}),
     Runtime: flags.text('runtime') || 'runc',
     Isolation: flags.text('isolation'),
+    BlkioWeight: flags.number('blkio-weight'),
+    CpuPeriod: flags.number('cpu-period'),
+    CpuQuota: flags.number('cpu-quota'),
     CpuShares: flags.number('cpu-shares'),
     Memory: bytes('memory'),
     NanoCpus: Math.round(Number(flags.text('cpus') || '0') * 1e9),
@@ -196,6 +209,11 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     MemorySwap: bytes('memory-swap'),
     PidsLimit: flags.number('pids-limit'),
     CpusetCpus: flags.text('cpuset-cpus'),
+    CpusetMems: flags.text('cpuset-mems'),
+    KernelMemory: bytes('kernel-memory'),
+    MemorySwappiness: swappinessOf(flags),
+    OomKillDisable: flags.isOn('oom-kill-disable'),
+    ...(flags.has('storage-opt') ? { StorageOpt: pairs(flags.list('storage-opt')) } : {}),
     Ulimits: flags.list('ulimit').map(readUlimit),
     ...(flags.has('init') ? { Init: flags.isOn('init') } : {}),
   };
@@ -207,6 +225,22 @@ function modeOf(flags: FlagSet, name: 'pid' | 'uts' | 'userns'): string {
   const isFit = mode === '' || mode === 'host' || (name === 'pid' && /^container:./.test(mode));
   if (!isFit) throw new ClientError(`--${name}: invalid ${MODE_NAMES[name]} mode`);
   return mode;
+}
+
+/** `private`, `host`, or what the daemon usually has. */
+function cgroupModeOf(flags: FlagSet): string {
+  const mode = flags.text('cgroupns');
+  if (!['', 'private', 'host'].includes(mode)) throw new ClientError('--cgroupns: invalid CGROUP mode');
+  return mode;
+}
+
+/** Null: not set. */
+function swappinessOf(flags: FlagSet): number | null {
+  if (!flags.has('memory-swappiness')) return null;
+  const value = flags.number('memory-swappiness');
+  if (value < -1 || value > 100)
+    throw new ClientError(`invalid value: ${value}. Valid memory swappiness range is 0-100`);
+  return value;
 }
 
 const MODE_NAMES = { pid: 'PID', uts: 'UTS', userns: 'USER' } as const;

@@ -32,6 +32,7 @@ const HOST_CONFIG = optionalFields(DEFAULT_HOST_CONFIG, {
   GroupAdd: NULLABLE_STRINGS,
   Links: NULLABLE_STRINGS,
   SecurityOpt: NULLABLE_STRINGS,
+  MemorySwappiness: { nullable: 'number' },
   MaskedPaths: NULLABLE_STRINGS,
   ReadonlyPaths: NULLABLE_STRINGS,
   PidsLimit: { nullable: 'number' },

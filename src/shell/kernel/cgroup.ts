@@ -95,8 +95,9 @@ export class Cgroup {
 
   #enforce(moreBytes = 0): void {
     const usedBytes = this.usedBytes + moreBytes;
-    const { memoryBytes, swapBytes = 0 } = this.limits;
-    const mostBytes = (memoryBytes ?? Number.POSITIVE_INFINITY) + swapBytes;
+    const { memoryBytes } = this.limits;
+    // The machine has no swap: what may go there has nowhere to go.
+    const mostBytes = memoryBytes ?? Number.POSITIVE_INFINITY;
     this.peakBytes = Math.max(this.peakBytes, Math.min(usedBytes, memoryBytes ?? usedBytes));
     if (usedBytes <= mostBytes) return;
     let victim: Process | undefined;

@@ -290,9 +290,12 @@ export class MountNamespace {
       const sizeBefore = (flags & 0o1000) !== 0 ? sizeOf(filesystem, place.inner) : 0;
       const fd = filesystem.open(place.inner, flags, mode & 0o7777);
       if (sizeBefore > 0) process.kernel.disk.free(sizeBefore);
-      return new RegularFile(filesystem, fd, place.path, flags, process.credentials, (grownBytes) =>
-        process.kernel.disk.take(grownBytes, path),
-      );
+      const { cgroup } = process.namespaces;
+      const isInMemory = cgroup !== undefined && place.mount.type === 'tmpfs';
+      return new RegularFile(filesystem, fd, place.path, flags, process.credentials, (grownBytes) => {
+        if (isInMemory) cgroup.holdPages(filesystem, grownBytes);
+        process.kernel.disk.take(grownBytes, path);
+      });
     } catch (error) {
       throw renamed(error, 'open', path);
     }

@@ -11,6 +11,8 @@ export interface Namespaces {
   readonly network: { readonly host: string; readonly isIsolated: boolean };
   /** Whose limits count; undefined: none do. */
   readonly cgroup?: Cgroup | undefined;
+  /** Where its control group shows in its cgroup namespace: `/` where it has one of its own. */
+  readonly cgroupPath?: string | undefined;
   /** Of /proc/sys, by their paths there: what was set for these namespaces alone. */
   readonly sysctls?: ReadonlyMap<string, string> | undefined;
   /** System calls are filtered (seccomp(2)). */

@@ -13,11 +13,14 @@ import { ProcessEnded } from './processEnded.ts';
 import type { ProcessSetup, ResourceLimit, SpawnOptions } from './processSetup.ts';
 import type { Flavour, Program } from './program.ts';
 import type { Pty } from './pty.ts';
+import { RegularFile } from './regularFile.ts';
 import { Signalled } from './signalled.ts';
 import { SIGNALS } from './signals.ts';
 import { exitCode, type WaitStatus } from './waitStatus.ts';
 
 const MAX_FILES = 1024;
+/** Of the limit's letter. */
+const FSIZE_UNIT_BYTES = 1024;
 
 /** One process: what a program sees of the system. Paths may be relative to `cwd`; strings are as of
  *  `bytes/byteName.ts`. */
@@ -132,7 +135,7 @@ export class Process extends Signalled {
     if (error instanceof ProcessEnded) return error.status;
     if (this.ending) return { signal: this.killedBy ?? SIGNALS.KILL };
     let text = error instanceof VfsError ? this.kernel.describeError(error) : `internal fault: ${String(error)}`;
-    if (error instanceof VfsError && error.code === 'ENOSPC' && error.syscall === 'write')
+    if (error instanceof VfsError && (error.code === 'ENOSPC' || error.code === 'EFBIG') && error.syscall === 'write')
       text = `write error: ${errnoText(error.code)}`;
     if (!(error instanceof VfsError)) this.kernel.onFault?.(error, this);
     return this.#told(text);
@@ -229,9 +232,11 @@ export class Process extends Signalled {
       if (chunk.length === 0) break;
       sizeBytes += chunk.length;
       if (sizeBytes > limitBytes) throw new VfsError('EFBIG', 'read', this.file(fd).path);
+      this.hold(chunk.length);
       chunks.push(chunk.slice());
       if (this.isDue) await this.pause();
     }
+    this.hold(-sizeBytes);
     return joinBytes(chunks);
   }
 
@@ -243,12 +248,33 @@ export class Process extends Signalled {
       this.file(fd);
       return undefined;
     }
+    this.requireSize(this.file(fd), bytes);
     try {
       const result = this.file(fd).write(bytes);
       return result && this.#written(result);
     } catch (error) {
       throw this.#afterPipe(error);
     }
+  }
+
+  /** Writes what the longest file has room for, and ends with that (setrlimit(2), RLIMIT_FSIZE). */
+  requireSize(file: OpenFile, bytes: Uint8Array): void {
+    if (!this.limits.has('f') || !(file instanceof RegularFile)) return;
+    const roomBytes = file.roomBelow(this.#limit('f') * FSIZE_UNIT_BYTES);
+    if (bytes.length <= roomBytes) return;
+    if (roomBytes > 0) file.write(bytes.subarray(0, roomBytes));
+    this.failSize(file.path);
+  }
+
+  /** A file would become too long. The first process of a container is not ended by signals of its own. */
+  failSize(path: string): never {
+    if (this.pid !== 1) this.kill(SIGNALS.XFSZ);
+    throw this.ending ?? new VfsError('EFBIG', 'write', path);
+  }
+
+  /** The longest file that it may make. */
+  get longestFileBytes(): number {
+    return this.limits.has('f') ? this.#limit('f') * FSIZE_UNIT_BYTES : Number.POSITIVE_INFINITY;
   }
 
   async #written(writing: Promise<void>): Promise<void> {
@@ -362,8 +388,10 @@ export class Process extends Signalled {
     return isFree || hasCapability(credentials, 'SYS_RESOURCE') ? Number.POSITIVE_INFINITY : this.#limit('u');
   }
 
+  /** It runs at once, on this one's time. */
   #child(options: SpawnOptions, argv = options.argv ?? this.argv): Process {
     this.kernel.requireRoom();
+    this.askClock();
     this.namespaces.cgroup?.requireRoom();
     const credentials = options.credentials ?? this.credentials;
     if (this.limits.has('u') && this.kernel.countOf(realUidOf(credentials)) >= this.#limitOfCount(credentials))

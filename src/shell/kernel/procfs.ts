@@ -122,7 +122,7 @@ function processNode(process: Process, pid: number, path: string): GeneratedNode
 const LINKS_OF = ['cwd', 'root', 'exe'];
 
 const FILES_OF: Readonly<Record<string, (process: Process, pid: number) => string>> = {
-  cgroup: () => '0::/\n',
+  cgroup: ({ namespaces: { cgroupPath = '/' } }) => `0::${cgroupPath}\n`,
   cmdline: (process) => process.argv.map((argument) => `${argument}\0`).join(''),
   comm: (process) => `${process.name.slice(0, 15)}\n`,
   environ: (process) => [...process.env].map(([name, value]) => `${name}=${value}\0`).join(''),

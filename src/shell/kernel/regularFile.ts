@@ -61,11 +61,20 @@ export class RegularFile extends OpenFile {
     const { filesystem } = this;
     filesystem.credentials = this.#credentials;
     const sizeBytes = filesystem.fstat(this.#fd).sizeBytes;
-    const offset = (this.flags & O_APPEND) !== 0 ? sizeBytes : this.#offset;
+    const offset = this.#writeOffset(sizeBytes);
     this.#onWrite(Math.max(0, offset + bytes.length - sizeBytes));
     filesystem.pwrite(this.#fd, offset, bytes);
     this.#offset = offset + bytes.length;
     return undefined;
+  }
+
+  #writeOffset(sizeBytes: number): number {
+    return (this.flags & O_APPEND) !== 0 ? sizeBytes : this.#offset;
+  }
+
+  /** How far the next write may go on in a file that must not become longer. */
+  roomBelow(limitBytes: number): number {
+    return Math.max(0, limitBytes - this.#writeOffset(this.stat().sizeBytes));
   }
 
   override seek(offset: number, whence: 'set' | 'current' | 'end'): number {

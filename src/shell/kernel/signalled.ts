@@ -31,6 +31,7 @@ export abstract class Signalled {
   #wakers: (() => void)[] = [];
   #stopListeners: (() => void)[] = [];
   #calls = 0;
+  #isOver = false;
   #sliceStart = performance.now();
 
   /** Aborted when the process is killed. */
@@ -153,9 +154,16 @@ export abstract class Signalled {
 
   /** Whether a long loop should `await pause()` now. Cheap. */
   get isDue(): boolean {
-    if (this.ending !== undefined || this.#pending.length > 0 || this.#stopped) return true;
+    if (this.#isOver || this.ending !== undefined || this.#pending.length > 0 || this.#stopped) return true;
     if (++this.#calls % CALLS_PER_CLOCK !== 0) return false;
-    return performance.now() - this.#sliceStart > SLICE_MS;
+    // It stays due: who asks first need not be who can pause.
+    this.#isOver = performance.now() - this.#sliceStart > SLICE_MS;
+    return this.#isOver;
+  }
+
+  /** Something ran that may have taken long: the next `isDue` reads the clock. */
+  protected askClock(): void {
+    this.#calls = -1;
   }
 
   /** Lets other tasks run, waits while stopped, calls signal handlers, throws when killed. */
@@ -164,6 +172,7 @@ export abstract class Signalled {
       await nextTask();
       this.#sliceStart = performance.now();
     }
+    this.#isOver = false;
     await this.#whileStopped();
     this.checkSignals();
   }

@@ -60,8 +60,10 @@ export const date: Program = utility(
       if (options.has('set') ? !parseDate(wanted, { now, zone }) : !/^\d{8,12}(\.\d\d)?$/.test(wanted)) {
         throw new UsageError('operand', `invalid date ${quoted(wanted)}`, { bare: true });
       }
-      await process.complain('cannot set date: Operation not permitted');
-      await process.print(`${strftime(format, localTime(now, zone))}\n`);
+      const isGnu = process.flavour === 'gnu';
+      await process.complain(`${isGnu ? 'cannot' : "can't"} set date: Operation not permitted`);
+      const shown = (options.has('set') ? parseDate(wanted, { now, zone }) : undefined) ?? now;
+      await process.print(`${strftime(format, localTime(shown, zone))}\n`);
       return 1;
     }
     let status = 0;

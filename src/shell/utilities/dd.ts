@@ -219,6 +219,7 @@ async function copy(
   started: Timestamp,
 ): Promise<Counts> {
   const counts: Counts = { wholeIn: 0, partIn: 0, wholeOut: 0, partOut: 0, bytes: 0, hasFailed: false };
+  process.hold(task.inputBlockBytes);
   await skip(process, task, input);
   if (task.seek > 0) {
     const offset = task.flags.has('seek_bytes') ? task.seek : task.seek * task.outputBlockBytes;

@@ -9,6 +9,7 @@ import { isErrno } from './failure.ts';
  *  SIGPIPE. */
 export async function writeTo(process: Process, file: OpenFile, bytes: Uint8Array): Promise<void> {
   try {
+    process.requireSize(file, bytes);
     const writing = file.write(bytes);
     if (writing) await process.waitFor(writing);
   } catch (error) {

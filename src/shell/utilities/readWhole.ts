@@ -14,6 +14,7 @@ export async function readWhole(process: Process, input: TextInput): Promise<Uin
     if (chunk.length === 0) break;
     sizeBytes += chunk.length;
     if (sizeBytes > MAX_BYTES) throw new InputError('read', input.operand, new VfsError('EFBIG', 'read', ''));
+    process.hold(chunk.length);
     chunks.push(chunk.slice());
     if (process.isDue) await process.pause();
   }

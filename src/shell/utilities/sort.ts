@@ -67,6 +67,9 @@ const WORDS: Readonly<Record<string, string>> = {
   version: 'V',
 };
 
+/** What a line takes besides its bytes. */
+const LINE_BYTES = 16;
+
 /** sort(1), in the order of bytes. */
 export const sort: Program = utility(
   { usage: '[OPTION]... [FILE]...', options: OPTIONS, usageStatus: 2 },
@@ -84,6 +87,7 @@ export const sort: Program = utility(
         const batches: string[][] = [];
         const reader = new LineReader(input, { delimiter });
         for (let batch = await reader.batch(); batch; batch = await reader.batch()) {
+          process.hold(batch.reduce((sum, { length }) => sum + length + LINE_BYTES, 0));
           batches.push(batch);
           if (process.isDue) await process.pause();
         }

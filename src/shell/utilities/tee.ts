@@ -44,9 +44,10 @@ export const tee: Program = utility(
         }
         for (const one of [...files]) {
           try {
+            process.requireSize(one.file, chunk);
             await one.file.write(chunk);
           } catch (error) {
-            if (!isErrno(error, 'ENOSPC')) throw error;
+            if (!isErrno(error, 'ENOSPC', 'EFBIG')) throw error;
             await process.complain(`${quotedIfNeeded(one.path)}: ${causeOf(error)}`);
             status = 1;
             one.file.close();

@@ -1,7 +1,7 @@
 import { O_CREAT, O_WRONLY } from '../../vfs/overlay/openFlags.ts';
 import { lstatIfThere, open, stat } from '../kernel/calls.ts';
 import type { Process } from '../kernel/process.ts';
-import { causeOf } from './failure.ts';
+import { causeOf, isErrno } from './failure.ts';
 import { parseSize } from './humanSize.ts';
 import { type ParsedOptions, UsageError } from './options.ts';
 import { quoted } from './quote.ts';
@@ -26,14 +26,21 @@ export const truncate = utility({ options: OPTIONS, usage: 'OPTION... FILE...' }
   const report = new Report(process);
   for (const operand of options.operands) {
     if (options.has('noCreate') && !lstatIfThere(process, operand)) continue;
+    let sizeBytes = 0;
     try {
       const file = await open(process, operand, options.has('noCreate') ? O_WRONLY : O_WRONLY | O_CREAT);
       try {
-        file.truncate(resize(file.stat().sizeBytes));
+        sizeBytes = resize(file.stat().sizeBytes);
+        if (sizeBytes > process.longestFileBytes) process.failSize(operand);
+        file.truncate(sizeBytes);
       } finally {
         file.close();
       }
     } catch (error) {
+      if (isErrno(error, 'EFBIG') && isGnu) {
+        await report.fail(`failed to truncate ${quoted(operand)} at ${sizeBytes} bytes: ${causeOf(error)}`);
+        continue;
+      }
       await report.failedBy(error, isGnu ? `cannot open ${quoted(operand)} for writing` : `${operand}: open`);
     }
   }

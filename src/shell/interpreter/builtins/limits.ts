@@ -42,10 +42,12 @@ export const ulimit: Builtin = (shell, argv) => {
   const { limits } = shell.process;
   const usual = row?.[3] ?? 'unlimited';
   const now = limits.get(letter) ?? { soft: usual, hard: HARD.get(letter) ?? usual };
-  if (value === undefined) return then(shell.print(`${flags.has('H') ? now.hard : now.soft}\n`), () => 0);
+  const blocks = BLOCKS.includes(letter) && !shell.isBash ? 2 : 1;
+  if (value === undefined)
+    return then(shell.print(`${scaled(flags.has('H') ? now.hard : now.soft, blocks)}\n`), () => 0);
   if (!/^(?:\d+|unlimited|hard|soft)$/.test(value))
     throw new ShellError('command', shell.isBash ? `${value}: invalid number` : 'bad number', shell.isBash ? 1 : 2);
-  const wanted = value === 'hard' ? now.hard : value === 'soft' ? now.soft : value;
+  const wanted = value === 'hard' ? now.hard : value === 'soft' ? now.soft : scaled(value, 1 / blocks);
   const isBoth = !flags.has('H') && !flags.has('S');
   if (exceeds(wanted, now.hard) && !(shell.process.can('SYS_RESOURCE') && (isBoth || flags.has('H'))))
     throw refused(shell.isBash, row?.[1] ?? '', letter, 'Operation not permitted');
@@ -68,7 +70,13 @@ const HARD: ReadonlyMap<string, string> = new Map([
   ['s', 'unlimited'],
 ]);
 /** What no part of the machine counts. */
-const UNWATCHED = ['d', 'f', 'm', 'p', 's', 't', 'v'];
+const UNWATCHED = ['d', 'm', 'p', 's', 't', 'v'];
+/** What POSIX counts in blocks of 512 bytes, and bash in twice as much. */
+const BLOCKS = ['c', 'f'];
+
+function scaled(value: string, factor: number): string {
+  return value === 'unlimited' ? value : String(Number(value) * factor);
+}
 
 function exceeds(value: string, limit: string): boolean {
   if (limit === 'unlimited') return false;

@@ -97,7 +97,9 @@ export function assignTo(shell: Shell, variable: Variable, assigned: Assigned): 
     assignElement(shell, variable, key, value, appends, assigned.name);
     return;
   }
-  setScalar(variable, valueFor(shell, variable, appends ? scalarOf(variable) : undefined, value, appends));
+  const stored = valueFor(shell, variable, appends ? scalarOf(variable) : undefined, value, appends);
+  setScalar(variable, stored);
+  if (shell.process.namespaces.cgroup) shell.heldValues.note(shell.process, assigned.name, stored.length);
 }
 
 /** Integers are evaluated; `+=` adds or joins. */

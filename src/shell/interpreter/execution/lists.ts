@@ -1,3 +1,4 @@
+import { refused } from './fork.ts';
 import { type Shell, Run } from '../state/shell.ts';
 import type { List, Node, Statement } from '../syntax/tree.ts';
 import type { Soon } from '../waiting.ts';
@@ -41,9 +42,13 @@ async function runFrom(shell: Shell, list: List, flags: number, from: number): P
 
 function runStatement(shell: Shell, statement: Statement, flags: number): Soon<number> {
   if (statement.isBackground) {
-    const status = shell.interpreter.startBackground(shell, statement.node, statement.text);
-    shell.status = status;
-    return status;
+    try {
+      const status = shell.interpreter.startBackground(shell, statement.node, statement.text);
+      shell.status = status;
+      return status;
+    } catch (error) {
+      return refused(shell, error);
+    }
   }
   return shell.interpreter.runNode(shell, statement.node, flags);
 }

@@ -27,6 +27,8 @@ export const SIGNAL_WORDS: Readonly<Record<number, string>> = {
   [SIGNALS.KILL]: 'Killed',
   [SIGNALS.USR1]: 'User defined signal 1',
   [SIGNALS.SEGV]: 'Segmentation fault',
+  [SIGNALS.XCPU]: 'CPU time limit exceeded',
+  [SIGNALS.XFSZ]: 'File size limit exceeded',
   [SIGNALS.USR2]: 'User defined signal 2',
   [SIGNALS.PIPE]: 'Broken pipe',
   [SIGNALS.ALRM]: 'Alarm clock',

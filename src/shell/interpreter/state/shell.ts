@@ -1,3 +1,4 @@
+import { HeldValues } from './heldValues.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { SignalHandler } from '../../kernel/signalled.ts';
 import type { Node, Script } from '../syntax/tree.ts';
@@ -77,6 +78,7 @@ export class Shell {
   readonly interpreter: Interpreter;
   readonly variables: Variables;
   readonly functions: Map<string, ShellFunction>;
+  readonly heldValues = new HeldValues();
   readonly exportedFunctions: Set<string>;
   readonly aliases: Map<string, string>;
   /** Grows with each change of the aliases. */
