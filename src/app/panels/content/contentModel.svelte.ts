@@ -61,18 +61,23 @@ export class ContentModel {
     if (detail?.kind === EntryKind.file) await this.#loadContent(path, detail);
   }
 
+  /** The panel goes: what is under way ends, and is shown nowhere. */
+  end(): void {
+    for (const loader of [this.detail, this.content, this.blob, this.digest]) loader.reset();
+  }
+
   async #loadContent(path: string, detail: EntryDetail): Promise<void> {
     const { service, calls } = this.#explorer;
     const file = this.#explorer.fileRef({ layer: detail.layer, entry: detail.entry });
     if (!file) return;
     const read: ReadBytes = (offset, length) =>
       calls.run('read', `/${path}`, () => service.readFile(file, offset, length));
-    await this.content.load(`/${path}`, async () => {
+    const content = await this.content.load(`/${path}`, async () => {
       const head = await service.readFile(file, 0, Math.min(HEAD_BYTES, detail.sizeBytes));
       const image = detail.sizeBytes <= MAX_PREVIEW_BYTES ? sniffImage(head, path) : undefined;
       return { file, guess: guessEncoding(head), image, pages: new FilePages(detail.sizeBytes, read), read };
     });
-    if (this.view === 'image') await this.loadImage();
+    if (content && this.view === 'image') await this.loadImage();
   }
 
   async loadImage(): Promise<void> {
