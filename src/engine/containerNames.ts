@@ -152,7 +152,10 @@ export function findContainer(core: EngineCore, typed: string): ContainerRecord 
   const exact = state.containers.get(typed) ?? containerNamed(state, typed.replace(/^\//, ''));
   if (exact) return exact;
   const found = [...state.containers.values()].filter(({ id }) => id.startsWith(typed));
-  if (found.length > 1) throw other('invalidParameter', `multiple IDs found with provided prefix: ${typed}`);
+  if (found.length > 1) {
+    const several = core.vintage === '20.10' ? 'Multiple' : 'multiple';
+    throw other('invalidParameter', `${several} IDs found with provided prefix: ${typed}`);
+  }
   const only = found[0];
   if (!only) throw noSuchContainer(typed);
   return only;

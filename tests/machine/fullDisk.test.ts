@@ -77,7 +77,7 @@ describe('MACH-5 on a full disk', () => {
     );
     expect(withoutIds(output)).toEqual([
       '1',
-      'docker: Error response from daemon: mkdir /var/lib/docker/overlay2/ID-init: no space left on device',
+      'docker: Error response from daemon: mkdir /var/lib/docker/overlay2/ID-init: no space left on device.',
       'Error response from daemon: Error processing tar file(exit status 1): write /big: no space left on device',
       'write ./.tmp-saved.tar: no space left on device',
       'write ./.tmp-saved.tar: no space left on device',

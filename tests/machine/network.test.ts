@@ -84,7 +84,7 @@ describe('MACH-2 containers reach each other', () => {
       '172.17.0.2\tdb ID cache',
       '[/cache:/web/cache]',
       'Error response from daemon: Cannot link to a non running container: /cache AS /web/cache',
-      'docker: Error response from daemon: could not get container for nobody: No such container: nobody',
+      'docker: Error response from daemon: could not get container for nobody: No such container: nobody.',
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('MACH-2 containers reach each other', () => {
     expect(output).toEqual([
       'PONG',
       'PONG',
-      'docker: Error response from daemon: cannot join network of a non running container: ID',
+      'docker: Error response from daemon: cannot join network of a non running container: ID.',
     ]);
   });
 });
@@ -174,9 +174,9 @@ describe('MACH-3 ports of containers are ports of the host', () => {
       'docker run -d --name three -p 22:22 nginx 2>&1 > /dev/null | head -1 | sed -E "s/[0-9a-f]{64}/ID/"',
     ]);
     expect(output).toEqual([
-      'docker: Error response from daemon: driver failed programming external connectivity on endpoint two (ID): Bind for 0.0.0.0:8080 failed: port is already allocated',
+      'docker: Error response from daemon: driver failed programming external connectivity on endpoint two (ID): Bind for 0.0.0.0:8080 failed: port is already allocated.',
       'Created',
-      'docker: Error response from daemon: driver failed programming external connectivity on endpoint three (ID): Error starting userland proxy: listen tcp4 0.0.0.0:22: bind: address already in use',
+      'docker: Error response from daemon: driver failed programming external connectivity on endpoint three (ID): Error starting userland proxy: listen tcp4 0.0.0.0:22: bind: address already in use.',
     ]);
   });
 
@@ -217,7 +217,7 @@ describe('MACH-4 networks have addresses', () => {
       'Error response from daemon: Pool overlaps with other one on this address space',
       expect.stringContaining('nonsense'),
       '10.9.8.1',
-      "docker: Error response from daemon: no available IPv4 addresses on this network's address pools: small (ID)",
+      "docker: Error response from daemon: no available IPv4 addresses on this network's address pools: small (ID).",
       '10.9.8.6/29',
     ]);
   });

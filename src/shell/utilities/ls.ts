@@ -171,8 +171,8 @@ class Listing {
     return entry;
   }
 
-  /** `above` are the inodes on the way, against loops through links. */
-  async #list(directory: LsEntry, isTitled: boolean, above: readonly number[], depth: 'operand' | 'inner') {
+  /** `above` are the directories on the way, by file system and inode, against loops through links. */
+  async #list(directory: LsEntry, isTitled: boolean, above: readonly string[], depth: 'operand' | 'inner') {
     const process = this.#process;
     let names: readonly { readonly name: string; readonly type: number }[];
     try {
@@ -197,17 +197,19 @@ class Listing {
     if (this.#options.has('recursive')) await this.#listInner(directory, entries, above);
   }
 
-  async #listInner(directory: LsEntry, entries: readonly LsEntry[], above: readonly number[]): Promise<void> {
+  async #listInner(directory: LsEntry, entries: readonly LsEntry[], above: readonly string[]): Promise<void> {
     const { path } = directory;
-    const inode = (directory.stat ?? lstat(this.#process, path)).inodeNumber;
-    if (above.includes(inode)) {
+    const process = this.#process;
+    const mounted = process.mounts.resolve(process, path, 'follow').mount.path;
+    const place = `${(directory.stat ?? lstat(process, path)).inodeNumber} ${mounted}`;
+    if (above.includes(place)) {
       await this.#process.complain(`${path}: not listing already-listed directory`);
       this.#status = 2;
       return;
     }
     for (const entry of entries) {
       if (!isDirectory(entry.type) || entry.name === '.' || entry.name === '..') continue;
-      await this.#list(entry, true, [...above, inode], 'inner');
+      await this.#list(entry, true, [...above, place], 'inner');
     }
   }
 

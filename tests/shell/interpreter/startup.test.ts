@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runScript } from '../../../src/shell/interpreter/runScript.ts';
 import { SHELL_PROGRAMS } from '../../support/shellPrograms.ts';
 import { run, testKernel } from '../../support/testKernel.ts';
 
@@ -24,5 +25,25 @@ describe('SHELL-6 shells read their settings', () => {
     const machine = testKernel({ programs: SHELL_PROGRAMS, files: FILES });
     const result = await run(machine, [...words.split(' '), 'echo ${x-none}'], { cwd: '/root' });
     expect(result.stdout).toBe(`${expected}\n`);
+  });
+});
+
+// As busybox 1.35 and dash 0.5.12 do it.
+describe('SHELL-2 what a shell hands on of itself', () => {
+  it.each([
+    ['dash', ['PWD']],
+    ['ash', ['PATH', 'PWD', 'SHLVL']],
+  ] as const)('%s: %j', async (dialect, expected) => {
+    const machine = testKernel({ programs: SHELL_PROGRAMS });
+    const { stdout } = await run(
+      machine,
+      (process) => {
+        process.env.clear();
+        return runScript(process, 'export -p', { dialect, name: 'script', arguments: [] });
+      },
+      { cwd: '/root' },
+    );
+    const names = [...stdout.matchAll(/^export (\w+)=/gm)].map(([, name]) => name);
+    expect(names.sort()).toEqual(expected);
   });
 });

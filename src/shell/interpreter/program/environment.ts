@@ -28,14 +28,24 @@ export function importEnvironment(shell: Shell, process: Process): void {
   if (!global.has('PS4')) put('PS4', '+ ');
   put('PPID', String(process.parent?.pid ?? 0));
   const before = process.env.get('PWD');
-  put(
-    'PWD',
-    before !== undefined && leadsHere(process, before) ? before : process.cwd,
-    shell.isBash || before !== undefined,
-  );
-  if (!global.has('PATH')) put('PATH', DEFAULT_PATH);
+  put('PWD', before !== undefined && leadsHere(process, before) ? before : process.cwd, true);
+  if (!global.has('PATH')) putPath(shell, put);
+  if (shell.dialect !== 'dash') put('SHLVL', String(levelAbove(process) + 1), true);
   if (shell.isBash) bashVariables(shell, process, put);
   shell.variables.environmentVersion++;
+}
+
+/** What busybox' shell hands on where it was given none (include/libbb.h, BB_ADDITIONAL_PATH). */
+const ASH_PATH = '/sbin:/usr/sbin:/bin:/usr/bin';
+
+function putPath(shell: Shell, put: (name: string, value: string, exported?: boolean) => void): void {
+  if (shell.dialect === 'ash') put('PATH', ASH_PATH, true);
+  else put('PATH', DEFAULT_PATH);
+}
+
+function levelAbove(process: Process): number {
+  const level = Number(process.env.get('SHLVL') ?? 0);
+  return Number.isNaN(level) ? 0 : level;
 }
 
 function bashVariables(
@@ -44,8 +54,6 @@ function bashVariables(
   put: (name: string, value: string, exported?: boolean) => void,
 ): void {
   const { global } = shell.variables;
-  const level = Number(process.env.get('SHLVL') ?? 0);
-  put('SHLVL', String((Number.isNaN(level) ? 0 : level) + 1), true);
   put('BASH', `/usr/bin/${shell.isPosix ? 'sh' : 'bash'}`);
   put('BASH_VERSION', BASH_VERSION);
   put('HOSTNAME', process.namespaces.uts.hostname);

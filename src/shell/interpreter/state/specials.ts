@@ -51,7 +51,7 @@ export function optionLetters(shell: Shell): string {
     if (shell.options.has(name as never)) letters += letter;
     if (letter === 'h' && shell.isInteractive) letters += 'i';
   }
-  if (shell.commandString !== undefined && shell.isBash) letters += 'c';
+  if (shell.commandString !== undefined && shell.dialect !== 'dash') letters += 'c';
   if (shell.readsStdin) letters += 's';
   return letters;
 }
