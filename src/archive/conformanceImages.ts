@@ -15,7 +15,7 @@ export async function checkImages(entry: RecordedArchive, archive: Archive, work
   const matched = new Set<ArchiveImage>();
   for (const recorded of expected.images ?? []) {
     if (recorded.index !== undefined) continue;
-    const name = recorded.digest ?? recorded.image_id ?? recorded.head ?? recorded.tags?.[0] ?? '?';
+    const name = recorded.digest ?? recorded.image_id ?? recorded.head ?? tagsOf(recorded)[0] ?? '?';
     const image = findImage(entry, recorded, archive);
     if (image) {
       matched.add(image);
@@ -68,13 +68,19 @@ function findImage(entry: RecordedArchive, recorded: RecordedImage, archive: Arc
     if (recorded.src === 'v1') return image.v1Id === recorded.head || sameTags(recorded, image);
     if (recorded.digest !== undefined) return image.manifest?.digest === recorded.digest;
     if (recorded.image_id === undefined)
-      return recorded.tags?.length ? sameTags(recorded, image) : isLoaded(entry, image);
+      return tagsOf(recorded).length > 0 ? sameTags(recorded, image) : isLoaded(entry, image);
     return image.imageId === recorded.image_id && (layerCount === undefined || image.layers.length === layerCount);
   });
 }
 
-function sameTags({ tags }: RecordedImage, image: ArchiveImage): boolean {
-  return tags !== undefined && tags.length > 0 && tags.every((tag) => image.tags.includes(tag));
+function sameTags(recorded: RecordedImage, image: ArchiveImage): boolean {
+  const tags = tagsOf(recorded);
+  return tags.length > 0 && tags.every((tag) => image.tags.includes(tag));
+}
+
+/** A recorder may have taken over whatever a hostile manifest.json has for `RepoTags`: only texts in a list are tags. */
+function tagsOf({ tags }: RecordedImage): readonly string[] {
+  return Array.isArray(tags) ? tags.filter((tag: unknown) => typeof tag === 'string') : [];
 }
 
 async function checkImage(
@@ -88,7 +94,7 @@ async function checkImage(
   if (recorded.image_id !== undefined && !recorded.config_missing && !isConfigDenied(recorded.image_id, image))
     equal(problems, 'image ID', image.imageId, recorded.image_id);
   if (recorded.mediaType !== undefined) equal(problems, 'media type', image.manifest?.mediaType, recorded.mediaType);
-  for (const tag of recorded.tags ?? []) {
+  for (const tag of tagsOf(recorded)) {
     const isName = tag !== '' && tag !== ':'; // of a schema 1 manifest without a name
     if (isName && !image.tags.includes(tag)) problems.push(`tag ${tag} not found`);
   }

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { checkArchive } from '../../src/archive/conformance.ts';
 import type { ArchiveInput } from '../../src/archive/openArchive.ts';
 import type { RecordedArchive } from '../../src/archive/recordedFacts.ts';
 import { openFileSource } from '../../src/platform/node.ts';
 import { describeWithFixtures } from '../fixtures.ts';
-import { work } from './buildTar.ts';
+import { configOf, dockerArchive, input, sampleLayers, sha256, work } from './buildTar.ts';
 
 function filesBelow(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
@@ -14,6 +14,31 @@ function filesBelow(dir: string): string[] {
     return entry.isDirectory() ? filesBelow(path) : [path];
   });
 }
+
+describe('records of odd archives', () => {
+  // What manifest.json has for `RepoTags`, taken over by the recorder as it stood.
+  it.each([{ tags: 5 }, { tags: 'app:1' }, { tags: ['app:1', null] }, { tags: null }])('%j', async ({ tags }) => {
+    const [base] = await sampleLayers();
+    const bytes = await dockerArchive([base]);
+    const image_id = sha256(new TextEncoder().encode(configOf([sha256(base)])));
+    const entry = {
+      file: 'x',
+      format: 'docker-archive',
+      expected: { images: [{ src: 'manifest.json', image_id, tags, layers: [{}] }] },
+    };
+    const result = await checkArchive(entry as unknown as RecordedArchive, async () => input(bytes), work);
+    expect(result.problems).toEqual([]);
+  });
+
+  it('a tag that is not there is noticed', async () => {
+    const [base] = await sampleLayers();
+    const image_id = sha256(new TextEncoder().encode(configOf([sha256(base)])));
+    const expected = { images: [{ src: 'manifest.json', image_id, tags: ['other:1'], layers: [{}] }] };
+    const bytes = await dockerArchive([base]);
+    const result = await checkArchive({ file: 'x', format: '', expected }, async () => input(bytes), work);
+    expect(result.problems).toEqual([`${image_id}: tag other:1 not found`]);
+  });
+});
 
 describeWithFixtures('ARC-1 SAVE-1 archives that real tools have judged', (dir) => {
   const opened: { close(): Promise<void> }[] = [];
