@@ -36,7 +36,7 @@ function namesOf(script: Script): readonly string[] | false {
 export type PureRule = 'withCommands' | 'noCommands';
 
 /** What a subshell has its own of, or what changes when it is read. */
-const DIFFERENT_IN_SUBSHELL = new Set(['BASHPID', 'BASH_SUBSHELL', 'RANDOM', 'SRANDOM', '_']);
+const DIFFERENT_IN_SUBSHELL = new Set(['BASHPID', 'RANDOM', 'SRANDOM', '_']);
 
 /** Whether expanding it changes nothing of the shell, and gives what a subshell would get. */
 export function isPureWord(word: Word, rule: PureRule): boolean {
@@ -86,6 +86,6 @@ function isPure(part: Part, rule: PureRule): boolean {
 }
 
 function isPureArithmetic({ text, parts }: Arithmetic, rule: PureRule): boolean {
-  if (/[^=!<>]=[^=]|\+\+|--|<<=|>>=|RANDOM|BASHPID|BASH_SUBSHELL/.test(text)) return false;
+  if (/[^=!<>]=[^=]|\+\+|--|<<=|>>=|RANDOM|BASHPID/.test(text)) return false;
   return parts === undefined || parts.every((part) => isPure(part, rule));
 }

@@ -45,21 +45,23 @@ export class LineReader {
     for (;;) {
       // What follows the delimiter stays for who reads next.
       const reading = this.#file.readThrough(delimiter, CHUNK_BYTES);
-      if (reading instanceof Promise || this.#process.isDue)
-        return this.#untilStreamedLater(reading, delimiter, parts, sizeBytes);
+      if (reading instanceof Promise) return this.#untilStreamedLater(reading, delimiter, parts, sizeBytes);
       const line = this.#added(reading, delimiter, parts, sizeBytes);
       if (line) return line;
       sizeBytes += reading.length;
+      if (!this.#process.isDue) continue;
+      const readBytes = sizeBytes;
+      return this.#process.pause().then(() => this.#untilStreamed(delimiter, parts, readBytes));
     }
   }
 
   async #untilStreamedLater(
-    reading: Soon<Uint8Array>,
+    reading: Promise<Uint8Array>,
     delimiter: number,
     parts: Uint8Array[],
     sizeBytes: number,
   ): Promise<ReadLine> {
-    const chunk = reading instanceof Promise ? await this.#waitFor(reading) : reading;
+    const chunk = await this.#waitFor(reading);
     const line = this.#added(chunk, delimiter, parts, sizeBytes);
     if (line) return line;
     if (this.#process.isDue) await this.#process.pause();

@@ -115,10 +115,7 @@ class Starting {
     const leader = this.started.find((started) => typeof started !== 'number');
     const group = groupForChild(shell, leader);
     const forked = (): Process =>
-      fork(shell, (inner) => inner.interpreter.runNode(inner, stage, (this.#flags & Run.tested) | Run.last), {
-        files,
-        group,
-      });
+      fork(shell, (inner) => runStage(inner, stage, (this.#flags & Run.tested) | Run.last), { files, group });
     const planned = planStage(shell, stage, this.#node.sendsErrors[i] ? undefined : output);
     return planned ? startPlanned(shell, planned, files, group, forked) : forked();
   }
@@ -139,4 +136,12 @@ class Starting {
     }
     return undefined;
   }
+}
+
+/** A command by itself counts as no subshell where its words are expanded; a function's body does. */
+function runStage(inner: Shell, stage: Node, flags: number): Soon<number> {
+  const first = stage.kind === 'simple' ? stage.words[0] : undefined;
+  const name = first && 'literal' in first ? first.literal : undefined;
+  if (name !== undefined && !inner.functions.has(name)) inner.subshellDepth--;
+  return inner.interpreter.runNode(inner, stage, flags);
 }

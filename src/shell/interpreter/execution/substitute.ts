@@ -74,11 +74,13 @@ function readWhole(shell: Shell, redirect: SimpleCommand['redirects'][number]): 
 /** Builtins that change nothing run without a process of their own. */
 function capture(shell: Shell, script: Script): Soon<string> {
   const outer = shell.capture;
-  const { line, commandText, shownNode, lastArgument } = shell;
+  const { line, commandText, shownNode, lastArgument, subshellDepth: depth } = shell;
   const mine = { text: '' };
   shell.capture = mine;
+  shell.subshellDepth++;
   const finish = (status: number): string => {
     shell.capture = outer;
+    shell.subshellDepth = depth;
     shell.substitutionStatus = status;
     shell.status = status;
     shell.line = line;
@@ -90,6 +92,7 @@ function capture(shell: Shell, script: Script): Soon<string> {
   };
   const failed = async (error: unknown): Promise<string> => {
     shell.capture = outer;
+    shell.subshellDepth = depth;
     return finish(await endOfSubshell(shell, error));
   };
   try {
