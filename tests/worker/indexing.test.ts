@@ -90,6 +90,20 @@ describe('indexing in the background', () => {
     expect(told).toEqual(['2 lanes', 'indexed']);
   });
 
+  it('takes small plain layers beside the base, and large ones after it', async () => {
+    const { done, asked, told, settle, end } = controlled([1e9, 4e8, 1e6, 1e6, 4e8], 'none');
+    await settle();
+    expect(asked).toEqual([0, 2]);
+    await end(2);
+    await end(3);
+    expect(asked).toEqual([0, 2, 3]);
+    await end(0);
+    expect(asked).toEqual([0, 2, 3, 1, 4]);
+    for (const layer of [4, 1]) await end(layer);
+    await done;
+    expect(told).toEqual(['2 lanes', 'indexed']);
+  });
+
   it('takes large compressed ones side by side, the base before the last', async () => {
     const { done, asked, told, settle, end } = controlled([1e8, 4e7, 1e7], 'gzip');
     await settle();
