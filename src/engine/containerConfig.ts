@@ -85,6 +85,16 @@ export interface MountSpec {
 }
 
 /** How a container is run, as the API takes it: moby api/types/container.HostConfig. */
+/** What `--gpus` asks for. */
+export interface DeviceRequest {
+  readonly Driver: string;
+  /** -1 for all. */
+  readonly Count: number;
+  readonly DeviceIDs: readonly string[] | null;
+  readonly Capabilities: readonly (readonly string[])[];
+  readonly Options: Readonly<Record<string, string>>;
+}
+
 export interface HostConfig {
   readonly Binds: readonly string[] | null;
   readonly ContainerIDFile: string;
@@ -103,6 +113,7 @@ export interface HostConfig {
   readonly DnsSearch: readonly string[];
   readonly ExtraHosts: readonly string[] | null;
   readonly GroupAdd: readonly string[] | null;
+  readonly DeviceRequests?: readonly DeviceRequest[] | null;
   readonly IpcMode: string;
   readonly Cgroup: string;
   readonly Links: readonly string[] | null;

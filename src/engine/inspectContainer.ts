@@ -141,7 +141,7 @@ function hostConfigJson(host: HostConfig): JsonWritable {
     CpusetMems: host.CpusetMems,
     Devices: [],
     DeviceCgroupRules: null,
-    DeviceRequests: null,
+    DeviceRequests: (host.DeviceRequests ?? null) as JsonWritable,
     KernelMemory: 0,
     KernelMemoryTCP: 0,
     MemoryReservation: host.MemoryReservation,

@@ -95,6 +95,14 @@ function usesOwnNetwork({ hostConfig: { NetworkMode: mode } }: ContainerRecord):
   return mode !== 'host' && mode !== 'none' && !mode.startsWith('container:');
 }
 
+/** A host without drivers for devices has none to give (moby daemon/devices.go, handleDevice). */
+function refuseDevices({ DeviceRequests: requests }: ContainerRecord['hostConfig']): void {
+  const [request] = requests ?? [];
+  if (!request) return;
+  const capabilities = request.Capabilities.map((all) => `[${all.join(' ')}]`).join(' ');
+  throw other('system', `could not select device driver "${request.Driver}" with capabilities: [${capabilities}]`);
+}
+
 async function launchFirst(
   core: EngineCore,
   runtimes: ContainerRuntimes,
@@ -104,6 +112,7 @@ async function launchFirst(
   options: StartOptions,
 ): Promise<Launched> {
   const { config, hostConfig } = record;
+  refuseDevices(hostConfig);
   const network = networkNamespaceOf(core, runtimes, record);
   const links = bridgeLinks(core, record);
   const cgroup = new Cgroup(cgroupLimitsOf(hostConfig));

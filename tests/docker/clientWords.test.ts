@@ -123,6 +123,15 @@ describe('what the client checks itself', () => {
     expect([code, stderr.replace('Using default tag: latest\n', '')]).toEqual([1, `${told}\n`]);
   });
 
+  it.each([
+    ['all', 'docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]]'],
+    ['bogus=x', `invalid argument "bogus=x" for "--gpus" flag: unexpected key 'bogus' in 'bogus=x'`],
+    ['', 'invalid argument "" for "--gpus" flag: EOF'],
+  ])('has no devices: --gpus %j', async (gpus, told) => {
+    const { code, stderr } = await docker(host, ['run', '--rm', '--gpus', gpus, 'base']);
+    expect([code, stderr.split('\n')[0]]).toEqual([125, told]);
+  });
+
   it('lists all images for an empty name', async () => {
     expect((await docker(host, ['images', '-q', ''])).stdout).toMatch(/^[0-9a-f]{12}\n$/);
   });

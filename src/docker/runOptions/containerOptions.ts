@@ -1,5 +1,11 @@
 import type { CreateContainer } from '../../engine/containerCalls.ts';
-import type { ContainerConfig, HealthConfig, HostConfig, MountSpec } from '../../engine/containerConfig.ts';
+import type {
+  DeviceRequest,
+  ContainerConfig,
+  HealthConfig,
+  HostConfig,
+  MountSpec,
+} from '../../engine/containerConfig.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { readFile } from '../../shell/kernel/calls.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
@@ -9,6 +15,7 @@ import { FlagError, type FlagSet } from '../commandLine/flagSet.ts';
 import { readEnvironment, readLabels } from './environment.ts';
 import { readMount, readVolumes } from './mounts.ts';
 import { readPorts } from './ports.ts';
+import { readGpuRequest } from './gpuRequest.ts';
 import { readRestartPolicy } from './restartPolicy.ts';
 
 /** The flags of `run` and `create` that make the container. */
@@ -36,6 +43,7 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'env',
   'env-file',
   'expose',
+  'gpus',
   'group-add',
   'health-cmd',
   'health-interval',
@@ -157,6 +165,15 @@ export async function readContainerOptions(
   };
 }
 
+function gpusOf(text: string): DeviceRequest {
+  try {
+    return readGpuRequest(text);
+  } catch (error) {
+    if (!(error instanceof FlagValueError)) throw error;
+    throw new FlagError(`invalid argument ${quoteGo(text)} for "--gpus" flag: ${error.message}`);
+  }
+}
+
 /** Throws FlagError: the client reads the fields while it reads the flags. */
 function mountOf(text: string, cwd: string): MountSpec {
   try {
@@ -183,6 +200,7 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     DnsSearch: flags.list('dns-search'),
     ExtraHosts: list('add-host'),
     GroupAdd: list('group-add'),
+    ...(flags.has('gpus') && { DeviceRequests: flags.list('gpus').map(gpusOf) }),
     CgroupnsMode: cgroupModeOf(flags),
     IpcMode: flags.text('ipc'),
     Links: list('link'),

@@ -31,16 +31,13 @@ describe('SHELL-6 shells read their settings', () => {
 // As busybox 1.35 and dash 0.5.12 do it.
 describe('SHELL-2 what a shell hands on of itself', () => {
   it.each([
-    ['dash', ['PWD']],
-    ['ash', ['PATH', 'PWD', 'SHLVL']],
+    ['dash', ['HOME', 'PATH', 'PWD']],
+    ['ash', ['HOME', 'PATH', 'PWD', 'SHLVL']],
   ] as const)('%s: %j', async (dialect, expected) => {
     const machine = testKernel({ programs: SHELL_PROGRAMS });
     const { stdout } = await run(
       machine,
-      (process) => {
-        process.env.clear();
-        return runScript(process, 'export -p', { dialect, name: 'script', arguments: [] });
-      },
+      (process) => runScript(process, 'export -p', { dialect, name: 'script', arguments: [] }),
       { cwd: '/root' },
     );
     const names = [...stdout.matchAll(/^export (\w+)=/gm)].map(([, name]) => name);
