@@ -14,6 +14,9 @@ export interface ByteSource {
   /** Fills `target` from `offset` on without leaving garbage, for callers that hop through a whole source with one
    *  buffer. Returns the bytes written: fewer than `target` holds only at the end of the source. */
   readIntoSync?(target: Uint8Array, offset: number): number;
+  /** Some bytes from there on, as they are kept, without a copy: fewer than asked, and never changed afterwards.
+   *  Undefined where there are none to be had. */
+  keptPart?(offset: number, maxBytes: number): Uint8Array | undefined;
   /** Lends the bytes to another thread of this process, where they lie so that it can read them. */
   lend?(): LentBytes;
   /** A view of a part, clipped to the end. No bytes move. */

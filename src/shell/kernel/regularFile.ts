@@ -46,7 +46,7 @@ export class RegularFile extends OpenFile {
     if (sizeBytes > 0 && offset >= sizeBytes) return NO_BYTES;
     const content = this.filesystem.content(this.#fd);
     if (content.readSync) {
-      const bytes = content.readSync(offset, maxBytes);
+      const bytes = content.keptPart?.(offset, maxBytes) ?? content.readSync(offset, maxBytes);
       this.#offset = offset + bytes.length;
       return bytes;
     }

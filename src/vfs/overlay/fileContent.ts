@@ -38,7 +38,12 @@ interface Chunk {
   bytes: Uint8Array;
   /** Start and end of each written part, ascending, apart from each other. */
   ranges: readonly number[];
+  /** Somebody reads its bytes as they are: a change copies it. */
+  isLent?: boolean;
 }
+
+/** What is read in shorter pieces is copied: it may well be written again. */
+const LENT_BYTES = 16 * 1024;
 
 /** What whole chunks of zeros share, whoever writes them. Of no stamp: a change copies it. */
 const ZERO_CHUNK: Chunk = { stamp: {}, bytes: zeros(CHUNK_BYTES), ranges: [0, CHUNK_BYTES] };
@@ -206,7 +211,7 @@ function asChunked(content: FileContent): ChunkedContent {
 
 function ownChunk(old: Chunk | undefined, neededBytes: number, stamp: Stamp, log: UndoLog): Chunk {
   const capacity = Math.min(CHUNK_BYTES, Math.max(SMALL_BYTES, 2 ** Math.ceil(Math.log2(neededBytes))));
-  if (old?.stamp === stamp) {
+  if (old?.stamp === stamp && !old.isLent) {
     if (old.bytes.length < neededBytes) log.assign(old, 'bytes', lengthened(old.bytes, capacity));
     return old;
   }
@@ -318,6 +323,18 @@ class ContentSource implements ByteSource {
     if (below) bytes.set(below);
     this.#overlay(bytes, range.offset);
     return bytes;
+  }
+
+  keptPart(offset: number, maxBytes: number): Uint8Array | undefined {
+    const index = Math.floor(offset / CHUNK_BYTES);
+    const chunk = trieGet<Chunk>(this.#content.chunks, index);
+    if (!chunk || chunk === ZERO_CHUNK || chunk.ranges.length !== 2) return undefined;
+    const from = offset - index * CHUNK_BYTES;
+    const end = Math.min(CHUNK_BYTES, this.sizeBytes - index * CHUNK_BYTES, from + maxBytes);
+    const [start = 0, stop = 0] = chunk.ranges;
+    if (start > from || stop < end || end - from < LENT_BYTES) return undefined;
+    chunk.isLent = true;
+    return chunk.bytes.subarray(from, end);
   }
 
   slice(offset: number, length = Number.MAX_SAFE_INTEGER): ByteSource {
