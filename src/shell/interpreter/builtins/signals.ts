@@ -87,7 +87,14 @@ async function send(shell: Shell, word: string, signal: number): Promise<boolean
       return true;
     }
     if (target) {
-      await complain(shell, shell.isBash ? `(${pid}) - Operation not permitted` : 'Operation not permitted', 'kill');
+      if (shell.dialect === 'ash')
+        await writeError(shell, `${shell.title}: can't kill pid ${pid}: Operation not permitted\n`);
+      else
+        await complain(
+          shell,
+          shell.isBash ? `(${pid}) - Operation not permitted` : 'Operation not permitted\n',
+          'kill',
+        );
       return false;
     }
   }
