@@ -240,3 +240,25 @@ async function executable(tar: Uint8Array): Promise<Uint8Array> {
   }
   return changed;
 }
+
+test('COMP-16 a companion that goes leaves the page, and words about what to do', async ({ page }) => {
+  const companion = await CompanionProcess.start(noEngine);
+  try {
+    await page.goto(companion.link);
+    await expect(page.getByRole('button', { name: 'Companion: connected' })).toBeVisible();
+    await page.getByRole('button', { name: 'Companion: connected' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Companion' });
+    await expect(dialog.getByRole('status').first()).toContainText('Connected');
+    await expect(dialog.getByRole('status').first()).toBeInViewport();
+  } finally {
+    await companion.end();
+  }
+  const dialog = page.getByRole('dialog', { name: 'Companion' });
+  await dialog.getByRole('button', { name: 'Build', exact: true }).click();
+  await expect(dialog).toContainText('The companion has gone in the middle of the build.');
+  await expect(dialog).toContainText('each start has a link of its own', { timeout: 20_000 });
+  await page.keyboard.press('Escape');
+  await page.route(/labState|LabDock/, (route) => route.abort());
+  await page.getByRole('button', { name: 'Terminal' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+});

@@ -50,7 +50,9 @@ export async function runBuild(
     await openBlob(explorer, image, `${fileStem(question.tag)}.tar`);
   } catch (error) {
     const code = signal.aborted ? 'cancelled' : error instanceof CompanionClientError ? error.code : 'page';
-    view.fail(code, signal.aborted ? '' : error instanceof Error ? error.message : String(error));
+    // That nobody answers any more, the page says in its own words.
+    const isSilent = code === 'cancelled' || code === 'lost';
+    view.fail(code, isSilent ? '' : error instanceof Error ? error.message : String(error));
   }
 }
 
