@@ -24,9 +24,11 @@ export type DocumentKind = 'config' | 'manifest' | 'index' | 'dockerManifest' | 
 /** Longer keys are cut. */
 const MAX_FAULT_LENGTH = 200;
 
-/** `container.Config`; the image-spec's is a part of it. */
+/** `container.Config`; the image-spec's is a part of it, but for commands, which docker and skopeo take as one text, too. */
 const container: Struct = {
   ...CONTAINER_FIELDS,
+  Cmd: command,
+  Entrypoint: command,
   Hostname: text,
   Domainname: text,
   AttachStdin: boolean,
@@ -52,10 +54,10 @@ const v1Image: Struct = {
   comment: text,
   created: time,
   container: text,
-  container_config: struct({ ...container, Cmd: command, Entrypoint: command }),
+  container_config: struct(container),
   docker_version: text,
   author: text,
-  config: struct({ ...container, Cmd: command, Entrypoint: command }),
+  config: struct(container),
   Size: integer,
 };
 
@@ -67,7 +69,6 @@ const manifest: Reader = (value, path) => layer(value, path) ?? missing('mediaTy
 const DOCUMENTS: Readonly<Record<DocumentKind, Reader>> = {
   config: struct({
     ...v1Image,
-    config: struct(container),
     rootfs: struct({ type: text, diff_ids: texts }),
     history: listOf(struct(HISTORY_FIELDS)),
   }),

@@ -15,7 +15,8 @@ const CASES: readonly [DocumentKind, unknown, string | undefined][] = [
   ['config', { rootfs: { diff_ids: [1] } }, '$.rootfs.diff_ids[0] does not fit the type string'],
   ['config', { RootFS: { DIFF_IDS: 'x' } }, '$.RootFS.DIFF_IDS is no array'],
   ['config', { config: { Env: { A: 'b' } } }, '$.config.Env is no array'],
-  ['config', { config: { Cmd: 'a string' } }, '$.config.Cmd is no array'],
+  ['config', { config: { Cmd: 'a string' } }, undefined],
+  ['config', { config: { Cmd: [1] } }, '$.config.Cmd[0] does not fit the type string'],
   ['config', { config: { StopTimeout: 1.5 } }, '$.config.StopTimeout does not fit the type int64'],
   [
     'config',
