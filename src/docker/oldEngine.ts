@@ -6,6 +6,17 @@ type Kind = 'container' | 'container:path' | 'image' | 'network' | 'volume';
 /** An engine as the client of 20.10 speaks of it: that client has words of its own for what is not there (docker
  *  client/errors.go, wrapResponseError), in the calls that look one thing up or take it away. */
 export function oldEngine(engine: EngineApi): EngineApi {
+  const known = oldEngines.get(engine);
+  if (known) return known;
+  const made = inOldWords(engine);
+  oldEngines.set(engine, made);
+  return made;
+}
+
+/** One for an engine: what is remembered of it from command to command is kept by its calls. */
+const oldEngines = new WeakMap<EngineApi, EngineApi>();
+
+function inOldWords(engine: EngineApi): EngineApi {
   const { containers, images, networks, volumes } = engine;
   return {
     vintage: engine.vintage,
@@ -47,7 +58,7 @@ function named<T>(kind: Kind, name: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw inOldWords(kind, name, error);
+    throw oldFault(kind, name, error);
   }
 }
 
@@ -55,11 +66,11 @@ async function namedLater<T>(kind: Kind, name: string, call: Promise<T>): Promis
   try {
     return await call;
   } catch (error) {
-    throw inOldWords(kind, name, error);
+    throw oldFault(kind, name, error);
   }
 }
 
-function inOldWords(kind: Kind, name: string, error: unknown): unknown {
+function oldFault(kind: Kind, name: string, error: unknown): unknown {
   if (!(error instanceof EngineError) || error.kind !== 'notFound') return error;
   return new EngineError(error.kind, error.code, `Error: No such ${kind}: ${name}`).inStream();
 }
