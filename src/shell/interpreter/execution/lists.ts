@@ -1,8 +1,12 @@
+import { nextTask } from '../../../bytes/nextTask.ts';
 import { refused } from './fork.ts';
 import { type Shell, Run } from '../state/shell.ts';
 import type { List, Node, Statement } from '../syntax/tree.ts';
 import type { Soon } from '../waiting.ts';
 import { runPendingTraps } from './traps.ts';
+
+/** Commands that may be started in the background without a look at whether they run. */
+const MANY_CHILDREN = 64;
 
 /** Runs statements in order. Cheap commands run without a promise between them; the thread is given up when due. */
 export function runStatements(shell: Shell, list: List, flags: number): Soon<number> {
@@ -45,7 +49,8 @@ function runStatement(shell: Shell, statement: Statement, flags: number): Soon<n
     try {
       const status = shell.interpreter.startBackground(shell, statement.node, statement.text);
       shell.status = status;
-      return status;
+      // Those that are over already are gone before there are too many.
+      return shell.process.children.size < MANY_CHILDREN ? status : nextTask().then(() => status);
     } catch (error) {
       return refused(shell, error);
     }
