@@ -151,6 +151,38 @@ describe('what a container is held to', () => {
     );
   });
 
+  it('gives a container the processor time that it may use', async () => {
+    // Twice as long as it may run in all of its first periods.
+    const script =
+      'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; grep -E "usage|throttled" /sys/fs/cgroup/cpu.stat';
+    const stat = async (flag: string) => {
+      const text = await shell(`docker run --rm ${flag} busybox sh -c '${script}'`);
+      const value = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
+      return { used: value('usage_usec'), waits: value('nr_throttled'), waited: value('throttled_usec') };
+    };
+    const free = await stat('');
+    expect(free.used).toBeGreaterThan(0);
+    expect(free).toMatchObject({ waits: 0, waited: 0 });
+    const held = await stat('--cpu-period 10000 --cpu-quota 1000');
+    expect(held.waits).toBeGreaterThan(0);
+    // It waits for nine of ten parts, of what it used beyond the first period.
+    expect(held.waited).toBeGreaterThan((held.used - 10_000) * 5);
+  });
+
+  it('ends a process that has used its processor time, and what catches that at the hard limit', async () => {
+    const loop = 'while :; do :; done';
+    expect(await shell(`docker run --rm --ulimit cpu=1 busybox sh -c '(${loop}); echo $?' 2>&1`)).toMatch(/137\n$/);
+    expect(await shell(`(ulimit -S -t 1; ${loop}); echo $?`)).toMatch(/152\n$/);
+  });
+
+  it('refuses limits that it would not hold to', async () => {
+    const run = 'docker run --rm --ulimit';
+    expect(await shell(`${run} stack=4096 busybox true; echo $?`)).toBe(
+      "docker: lowering '--ulimit stack' is not simulated.\nSee 'docker run --help'.\n125\n",
+    );
+    expect(await shell(`${run} stack=67108864 --ulimit memlock=-1:-1 busybox sh -c 'ulimit -s'`)).toBe('65536\n');
+  });
+
   it('shows its limits in its control group, as they are now', async () => {
     await shell('docker run -d --name small --memory 20m --cpus 1.5 --cpuset-cpus 0 busybox sleep 100');
     const files = ['memory.max', 'pids.max', 'cpu.max', 'cpuset.cpus.effective'].map(

@@ -7,6 +7,7 @@ import type {
   MountSpec,
 } from '../../engine/containerConfig.ts';
 import type { Process } from '../../shell/kernel/process.ts';
+import { LIMIT_KINDS, UNWATCHED_LIMITS } from '../../shell/kernel/resourceLimits.ts';
 import { readFile } from '../../shell/kernel/calls.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { ClientError, fileErrorText, textOf } from '../client.ts';
@@ -313,8 +314,12 @@ function pairs(texts: readonly string[], separator = '='): Record<string, string
 function readUlimit(text: string): { Name: string; Hard: number; Soft: number } {
   const match = /^([a-z]+)=(-?\d+)(?::(-?\d+))?$/.exec(text);
   if (!match) throw new ClientError(`invalid ulimit argument: ${text}`);
+  const name = match[1] as string;
   const soft = Number(match[2]);
-  return { Name: match[1] as string, Soft: soft, Hard: match[3] === undefined ? soft : Number(match[3]) };
+  const known = LIMIT_KINDS.find((kind) => kind.name === name && UNWATCHED_LIMITS.includes(kind.letter));
+  const usual = known?.soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(known?.soft) * (known?.unitBytes ?? 1);
+  if (known && soft >= 0 && soft < usual) throw new ClientError(`lowering '--ulimit ${name}' is not simulated`);
+  return { Name: name, Soft: soft, Hard: match[3] === undefined ? soft : Number(match[3]) };
 }
 
 const HEALTH_FLAGS = ['health-cmd', 'health-interval', 'health-timeout', 'health-start-period', 'health-retries'];

@@ -1,6 +1,7 @@
 import { VfsError } from '../../vfs/vfsError.ts';
 import type { Filesystem } from './filesystem.ts';
 import type { Process } from './process.ts';
+import { ProcessorTime } from './processorTime.ts';
 import { SIGNALS } from './signals.ts';
 
 /** What the processes of a control group may use together. Undefined: as much as there is. */
@@ -21,6 +22,7 @@ export interface CgroupLimits {
   readonly ioWeight?: number | undefined;
 }
 
+export const DEFAULT_PERIOD_US = 100_000;
 /** What a process that has nothing yet takes: its stack, its tables. */
 const BASE_BYTES = 128 * 1024;
 
@@ -33,6 +35,7 @@ export class Cgroup {
   /** Forks that were refused. */
   refusedForks = 0;
   peakBytes = 0;
+  readonly time = new ProcessorTime();
   /** Those that are not reaped yet, and what each holds. */
   readonly members = new Map<Process, number>();
   #heldBytes = 0;
@@ -83,6 +86,13 @@ export class Cgroup {
   holdPages(filesystem: Filesystem, sizeBytes: number): void {
     this.#pages.add(filesystem);
     this.#enforce(sizeBytes);
+  }
+
+  /** A member ran so long: how long it waits before it goes on, in ms. */
+  spend(ranMs: number): number {
+    this.time.usedMs += ranMs;
+    const { quotaUs, periodUs = DEFAULT_PERIOD_US } = this.limits;
+    return quotaUs === undefined ? 0 : this.time.use(ranMs, quotaUs / 1000, periodUs / 1000);
   }
 
   #add(process: Process, sizeBytes: number): void {

@@ -1,12 +1,11 @@
 import { S_IFDIR, S_IFREG } from '../../vfs/overlay/fileMode.ts';
-import type { Cgroup } from './cgroup.ts';
+import { DEFAULT_PERIOD_US, type Cgroup } from './cgroup.ts';
 import { GeneratedFilesystem, type GeneratedNode } from './generatedFilesystem.ts';
 import { MACHINE, numberList } from './procfs.ts';
 
 const DIRECTORY = S_IFDIR | 0o555;
 const READABLE = S_IFREG | 0o444;
 const SETTABLE = S_IFREG | 0o644;
-const DEFAULT_PERIOD_US = 100_000;
 const DEFAULT_WEIGHT = 100;
 
 const ALL_PROCESSORS = Array.from({ length: MACHINE.processors }, (_, number) => number);
@@ -26,6 +25,7 @@ const FILES: Readonly<Record<string, CgroupFile>> = {
   'cgroup.threads': [SETTABLE, ({ members }) => [...members.keys()].map(({ pid }) => `${pid}\n`).join('')],
   'cgroup.type': [SETTABLE, () => 'domain\n'],
   'cpu.max': [SETTABLE, ({ limits: { quotaUs, periodUs = DEFAULT_PERIOD_US } }) => `${quotaUs ?? 'max'} ${periodUs}\n`],
+  'cpu.stat': [READABLE, (group) => processorStat(group)],
   'cpu.weight': [SETTABLE, ({ limits: { weight = DEFAULT_WEIGHT } }) => `${weight}\n`],
   'cpuset.cpus': [SETTABLE, ({ limits: { processors } }) => `${numberList(processors ?? [])}\n`],
   'cpuset.cpus.effective': [READABLE, ({ limits: { processors } }) => `${numberList(processors ?? ALL_PROCESSORS)}\n`],
@@ -50,6 +50,14 @@ const FILES: Readonly<Record<string, CgroupFile>> = {
   'pids.events': [READABLE, ({ refusedForks }) => `max ${refusedForks}\n`],
   'pids.max': [SETTABLE, ({ limits: { processes } }) => `${processes ?? 'max'}\n`],
 };
+
+/** The machine does not tell time in the kernel from that of programs; periods are those that ended in a wait. */
+function processorStat({ time: { usedMs, waits, waitedMs } }: Cgroup): string {
+  const microseconds = (ms: number): number => Math.round(ms * 1000);
+  const used = microseconds(usedMs);
+  const throttled = `nr_periods ${waits}\nnr_throttled ${waits}\nthrottled_usec ${microseconds(waitedMs)}\n`;
+  return `usage_usec ${used}\nuser_usec ${used}\nsystem_usec 0\n${throttled}`;
+}
 
 /** /sys/fs/cgroup of a namespace whose root is one group. Limits are the engine's: nobody inside sets them. */
 export class CgroupFilesystem extends GeneratedFilesystem {

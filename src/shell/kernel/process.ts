@@ -47,6 +47,8 @@ export class Process extends Signalled {
   /** The controlling terminal. */
   terminal: Pty | undefined;
   flavour: Flavour;
+  /** Counted while its time has a limit. */
+  #ranMs = 0;
   /** Made when somebody waits: most are looked at when they have ended. */
   #ended: Promise<WaitStatus> | undefined;
   #resolveEnded: ((status: WaitStatus) => void) | undefined;
@@ -368,6 +370,30 @@ export class Process extends Signalled {
     if (!cgroup) return;
     cgroup.hold(this, sizeBytes);
     if (this.ending) throw this.ending;
+  }
+
+  protected override get isTimed(): boolean {
+    return this.namespaces.cgroup !== undefined || this.limits.has('t');
+  }
+
+  protected override spend(ranMs: number): number {
+    if (this.limits.has('t')) this.#limitTime(ranMs);
+    return this.namespaces.cgroup?.spend(ranMs) ?? 0;
+  }
+
+  protected override async untilTurn(durationMs: number): Promise<void> {
+    // Whatever ends it ends this wait, and is seen by who asked for it.
+    await this.kernel.clock.sleep(durationMs, this.signal).catch(() => undefined);
+  }
+
+  /** A signal in each second beyond the soft limit; the hard one ends it (setrlimit(2), RLIMIT_CPU). */
+  #limitTime(ranMs: number): void {
+    const beforeSec = Math.floor(this.#ranMs / 1000);
+    this.#ranMs += ranMs;
+    const ranSec = Math.floor(this.#ranMs / 1000);
+    if (ranSec === beforeSec) return;
+    if (ranSec >= Number(this.limits.get('t')?.hard)) this.kill(SIGNALS.KILL);
+    else if (ranSec >= this.#limit('t')) this.kill(SIGNALS.XCPU);
   }
 
   /** Forgets a child that has ended. */

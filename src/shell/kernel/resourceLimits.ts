@@ -42,6 +42,9 @@ export const LIMIT_KINDS: readonly LimitKind[] = [
   kind('R', 'rttime', 'Max realtime timeout', 'us', 1, 'unlimited'),
 ];
 
+/** What no part of the machine counts: data, pipes, stack, addresses. To lower them is refused, not kept. */
+export const UNWATCHED_LIMITS: readonly string[] = ['d', 'p', 's', 'v'];
+
 /** /proc/PID/limits, of the limits that were set. */
 export function limitsText(set: ReadonlyMap<string, ResourceLimit>): string {
   const row = (title: string, soft: string, hard: string, unit: string) =>

@@ -169,12 +169,27 @@ export abstract class Signalled {
   /** Lets other tasks run, waits while stopped, calls signal handlers, throws when killed. */
   async pause(): Promise<void> {
     if (performance.now() - this.#sliceStart > SLICE_MS) {
-      await nextTask();
+      const waitMs = this.#endSlice();
+      if (waitMs > 0) await this.untilTurn(waitMs);
+      else await nextTask();
       this.#sliceStart = performance.now();
     }
     this.#isOver = false;
     await this.#whileStopped();
     this.checkSignals();
+  }
+
+  /** Whether somebody counts how long it runs. Only then are waits told from work, which takes looks at the clock. */
+  protected abstract get isTimed(): boolean;
+
+  /** It ran so long. Returns how long it is to wait before it goes on, in ms. */
+  protected abstract spend(ranMs: number): number;
+
+  /** Waits for its turn, or until it is killed. */
+  protected abstract untilTurn(durationMs: number): Promise<void>;
+
+  #endSlice(): number {
+    return this.isTimed ? this.spend(performance.now() - this.#sliceStart) : 0;
   }
 
   async #whileStopped(): Promise<void> {
@@ -191,6 +206,12 @@ export abstract class Signalled {
       this.checkSignals();
     }
     let value: T;
+    const { isTimed } = this;
+    const waitMs = isTimed ? this.#endSlice() : 0;
+    if (waitMs > 0) {
+      promise.catch(() => undefined);
+      await this.untilTurn(waitMs);
+    }
     try {
       value = await this.#unlessWoken(promise);
     } catch (error) {
@@ -198,6 +219,8 @@ export abstract class Signalled {
       await this.#whileStopped();
       this.checkSignals();
       throw new VfsError('EINTR', 'wait', '');
+    } finally {
+      if (isTimed) this.#sliceStart = performance.now();
     }
     if (this.#stopped) await this.#whileStopped();
     return value;

@@ -1,3 +1,4 @@
+import { UNWATCHED_LIMITS } from '../../kernel/resourceLimits.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { ShellError } from '../shellError.ts';
 import { andThen as then } from '../waiting.ts';
@@ -53,8 +54,7 @@ export const ulimit: Builtin = (shell, argv) => {
     throw refused(shell.isBash, row?.[1] ?? '', letter, 'Operation not permitted');
   if (flags.has('H') && !flags.has('S') && exceeds(now.soft, wanted))
     throw refused(shell.isBash, row?.[1] ?? '', letter, 'Invalid argument');
-  // Nothing here would hold processes to less of these than they have: that is refused, not kept.
-  if (UNWATCHED.includes(letter) && exceeds(now.soft, wanted))
+  if (UNWATCHED_LIMITS.includes(letter) && exceeds(now.soft, wanted))
     throw new ShellError('command', `lowering the limit -${letter} is not simulated`, 2);
   limits.set(letter, {
     soft: isBoth || flags.has('S') ? wanted : now.soft,
@@ -69,8 +69,6 @@ const HARD: ReadonlyMap<string, string> = new Map([
   ['n', '1048576'],
   ['s', 'unlimited'],
 ]);
-/** What no part of the machine counts. */
-const UNWATCHED = ['d', 'm', 'p', 's', 't', 'v'];
 /** What POSIX counts in blocks of 512 bytes, and bash in twice as much. */
 const BLOCKS = ['c', 'f'];
 
