@@ -58,6 +58,8 @@ export async function* watchEvents(
   }
 }
 
+const OTHER_ACTORS = ['daemon', 'plugin', 'node', 'service', 'secret', 'config'];
+
 function fitsFilters(filters: Filters, event: EngineEvent): boolean {
   const any = (name: string, test: (value: string) => boolean) => {
     const values = filters.get(name);
@@ -70,6 +72,9 @@ function fitsFilters(filters: Filters, event: EngineEvent): boolean {
         event.type === type &&
         (event.actorId === value || event.actorId.startsWith(value) || event.attributes.name === value),
     );
+  // Of what never happens here; the daemon compares no types.
+  const others = (name: string) =>
+    any(name, (value) => event.actorId.startsWith(value) || event.attributes.name?.startsWith(value) === true);
   const action = event.action.split(':')[0] as string;
   return (
     any('type', (value) => event.type === value) &&
@@ -78,6 +83,8 @@ function fitsFilters(filters: Filters, event: EngineEvent): boolean {
     names('container') &&
     names('volume') &&
     names('network') &&
+    OTHER_ACTORS.every(others) &&
+    any('scope', (value) => value === 'local') &&
     fitsLabels(filters, 'label', event.attributes)
   );
 }

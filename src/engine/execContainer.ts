@@ -35,7 +35,9 @@ export async function execInContainer(
   if (!running) throw notRunning(record.id);
   if (record.state.status === 'paused') throw pausedExec(typed);
   const id = core.newId();
-  const words = options.command.join(' ');
+  // A space behind the program, even where nothing follows (moby daemon/exec.go).
+  const [program, ...following] = options.command;
+  const words = `${program} ${following.join(' ')}`;
   logContainerEvent(core, record, `exec_create: ${words}`, { execID: id });
   const output = new ProcessOutput(core.kernel.clock, undefined);
   requireKeys(options);

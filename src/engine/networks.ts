@@ -13,6 +13,7 @@ import type { NetworkRecord } from './networkRecord.ts';
 import { connectedEndpoint, emptyEndpoint, findNetwork, freeSubnet, overlapping, prefixBits } from './networkStore.ts';
 import { addressText, isWithin, parseAddress, parseSubnet } from './subnet.ts';
 import { isRunning } from './removeImage.ts';
+import { untilSec } from './untilFilter.ts';
 
 const DRIVERS = ['bridge', 'host', 'null', 'overlay', 'macvlan', 'ipvlan'];
 
@@ -227,9 +228,11 @@ async function disconnect(core: EngineCore, network: NetworkRecord, container: C
 
 function pruneNetworks(core: EngineCore, filters: Filters): string[] {
   requireKnownFilters(filters, ['label', 'label!', 'until']);
+  const until = untilSec(core, filters);
   const unused = [...core.state.networks.values()].filter(
     (network) =>
       isUnused(core, network) &&
+      (until === undefined || Date.parse(network.createdAt) / 1000 <= until) &&
       fitsLabels(filters, 'label', network.labels) &&
       !(filters.has('label!') && fitsLabels(filters, 'label!', network.labels)),
   );

@@ -143,7 +143,7 @@ function removeFromStore(
  *  ImagesPrune). */
 export function pruneImages(core: EngineCore, filters: Filters): PruneReport {
   requireKnownFilters(filters, ['dangling', 'label', 'label!', 'until']);
-  const isDanglingOnly = booleanFilter(filters, 'dangling') ?? true;
+  const isDanglingOnly = pruneKind(core, filters);
   const until = untilSec(core, filters);
   const sizes = new Map([...core.state.layers].map(([chainId, { sizeBytes }]) => [chainId as string, sizeBytes]));
   const candidates = [...core.state.images.values()].filter((image) => {
@@ -157,6 +157,13 @@ export function pruneImages(core: EngineCore, filters: Filters): PruneReport {
   for (const { id } of candidates) items.push(...pruneOne(core, id, isDanglingOnly));
   const reclaimedBytes = items.reduce((sum, item) => sum + ('deleted' in item ? (sizes.get(item.deleted) ?? 0) : 0), 0);
   return { items, reclaimedBytes };
+}
+
+/** Whether only images without a tag go. Of two values that are at odds 20.10 takes the one that asks for all. */
+function pruneKind(core: EngineCore, filters: Filters): boolean {
+  const asksForAll = filters.get('dangling')?.some((value) => value === 'false' || value === '0') === true;
+  if (core.vintage === '20.10' && asksForAll) return false;
+  return booleanFilter(filters, 'dangling') ?? true;
 }
 
 function pruneOne(core: EngineCore, id: Digest, isDanglingOnly: boolean): DeletedItem[] {

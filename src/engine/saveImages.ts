@@ -5,6 +5,7 @@ import type { Digest } from '../image/digest.ts';
 import { MediaType } from '../image/mediaTypes.ts';
 import { familiarForm, familiarName, isNameOnly, type Reference, withDefaultTag } from '../image/reference.ts';
 import type { EngineCore } from './engineCore.ts';
+import { logImageEvent } from './imageEvents.ts';
 import type { ImageRecord, LayerRecord } from './imageRecord.ts';
 import { imageById, searchImage } from './imageStore.ts';
 import { noSuchImage, other, referenceDoesNotExist } from './messages.ts';
@@ -21,6 +22,7 @@ export async function saveImages(
   const images = [...chosen].map(([id, tags]) => ({ image: imageById(core, id), tags }));
   for (const { image } of images)
     if (image.layers.length === 0) throw other('system', 'empty export - not implemented');
+  for (const id of chosen.keys()) logImageEvent(core, 'save', id, id);
   const archive = archiveOf(images);
   const format = core.vintage === '20.10' ? 'docker-legacy' : 'docker-archive';
   const written = await writeArchive(archive, archive.images, { format, layers: 'uncompressed' }, core.work(signal));

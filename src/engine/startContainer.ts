@@ -26,6 +26,7 @@ import { allocatePorts, publishPorts } from './publishedPorts.ts';
 import { ProcessOutput } from './processOutput.ts';
 import { deleteContainer } from './removeContainer.ts';
 import { scheduleRestart } from './restartPolicy.ts';
+import { logVolumeMounts, logVolumeUnmounts } from './volumeEvents.ts';
 
 type Launched = LaunchedProcess & { readonly namespaces: Namespaces };
 
@@ -118,6 +119,7 @@ async function launchFirst(
   const cgroup = new Cgroup(cgroupLimitsOf(hostConfig));
   cgroup.onOutOfMemory = () => outOfMemory(core, record);
   const mounts = await runNamespace(core, record, runtime, cgroup);
+  logVolumeMounts(core, record);
   const helper = helperProcess(core.kernel, mounts);
   const user = await resolveUser(helper, config.User, hostConfig.GroupAdd ?? []);
   const namespaces: Namespaces = {
@@ -233,6 +235,7 @@ async function containerEnded(
   }));
   if (!record) return;
   logContainerEvent(core, record, 'die', { exitCode: String(exitCode) });
+  logVolumeUnmounts(core, record);
   for (const listener of [...runtime.exitListeners]) listener(exitCode);
   if (record.hostConfig.AutoRemove) {
     deleteContainer(core, runtimes, record, { removesVolumes: true });
@@ -262,5 +265,6 @@ async function startFailed(
     publishedPorts: undefined,
     endpoints: current.endpoints.map(disconnectedEndpoint),
   }));
+  if (failed) logVolumeUnmounts(core, failed);
   if (failed?.hostConfig.AutoRemove) deleteContainer(core, runtimes, failed, { removesVolumes: true });
 }

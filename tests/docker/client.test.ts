@@ -94,6 +94,16 @@ describe('the docker command line', () => {
     expect(again.stderr).toContain('container ID file found');
   });
 
+  it('asks for no MAC address where the daemon is older than those of networks', async () => {
+    const fault =
+      '"specify mac-address per network" requires API version 1.44, but the Docker daemon API version is 1.41\n';
+    const words = ['--name', 'mac', '--mac-address', '02:42:ac:11:00:02', 'base'];
+    expect(await docker(host, ['create', ...words])).toEqual({ code: 1, stdout: '', stderr: fault });
+    const ran = await docker(host, ['run', ...words]);
+    expect({ code: ran.code, told: ran.stderr.split('\n')[0] }).toEqual({ code: 125, told: `docker: ${fault.trim()}` });
+    expect((await docker(host, ['ps', '-aq', '--filter', 'name=mac'])).stdout).toBe('');
+  });
+
   it('counts the processes of running containers', async () => {
     await docker(host, ['run', '-d', '--name', 'up', 'base']);
     const { stdout } = await docker(host, ['stats', '--no-stream', '--format', '{{.Name}} {{.PIDs}} {{.MemUsage}}']);
@@ -138,7 +148,7 @@ describe('the docker command line', () => {
       125,
       "unknown flag: --nope\n\nUsage:  docker rm [OPTIONS] CONTAINER [CONTAINER...]\n\nRun 'docker rm --help' for more information\n",
     ],
-    [['run', '--gpus', 'all', 'base'], 125, "docker: --gpus of 'docker run' is not simulated\n"],
+    [['run', '--ip', '172.17.0.9', 'base'], 125, "docker: --ip of 'docker run' is not simulated\n"],
     [['swarm', 'init'], 1, "docker: 'docker swarm init' is not simulated\n"],
   ])('refuses %j', async (words, code, stderr) => {
     expect(await docker(host, words)).toEqual({ code, stdout: '', stderr });

@@ -9,6 +9,8 @@ const WARN_ALL_CACHE = 'WARNING! This will remove all build cache. Are you sure 
 const AGES = ['until', 'unused-for'];
 /** Of `docker system prune`; the build cache has no labels. */
 const OTHERS = ['label', 'label!'];
+/** What the daemon knows besides (moby builder-next, cacheFields). */
+const NOT_SIMULATED = ['id', 'parent', 'type', 'description', 'inuse', 'shared', 'private'];
 
 /** What BuildKit keeps: the classic builder has no cache apart from its images. */
 export const builderPrune: DockerCommand = {
@@ -32,8 +34,9 @@ export function pruneBuildCache(
   const { isAll, filters, keepBytes } = wanted;
   const ages = AGES.flatMap((name) => filters.get(name) ?? []);
   for (const name of filters.keys())
-    if (![...AGES, ...OTHERS].includes(name))
-      throw new ClientError(`the filter ${name} of the build cache is not simulated`);
+    if (NOT_SIMULATED.includes(name)) throw new ClientError(`the filter ${name} of the build cache is not simulated`);
+    else if (![...AGES, ...OTHERS].includes(name))
+      throw new ClientError(`Error response from daemon: failed to prune build cache: Invalid filter '${name}'`);
   if (ages.length > 1) throw new ClientError('Error response from daemon: filters expect only one value');
   const untilSec = ages[0] === undefined ? undefined : nowSec - ageSec(ages[0]);
   const { ids, reclaimedBytes } = engine.images.pruneBuildCache({

@@ -24,7 +24,8 @@ export function pruneImages(
   isAll: boolean,
   filters: Filters,
 ): { readonly text: string; readonly reclaimedBytes: number } {
-  const report = client.engine.images.prune(new Map([...filters, ['dangling', [String(!isAll)]]]));
+  const dangling = new Set([...(filters.get('dangling') ?? []), String(!isAll)]);
+  const report = client.engine.images.prune(new Map([...filters, ['dangling', [...dangling]]]));
   if (report.items.length === 0) return { text: '', reclaimedBytes: 0 };
   const lines = report.items.map((item) =>
     'untagged' in item ? `untagged: ${item.untagged}\n` : `deleted: ${item.deleted}\n`,

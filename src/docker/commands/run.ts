@@ -1,3 +1,4 @@
+import { splitVariable } from '../../build/expand/environment.ts';
 import type { CreateContainer } from '../../engine/containerCalls.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import type { Digest } from '../../image/digest.ts';
@@ -14,6 +15,7 @@ import {
 } from '../client.ts';
 import { flagFault } from '../commandLine/dispatch.ts';
 import { FlagError } from '../commandLine/flagSet.ts';
+import { compareVersions } from '../commandLine/support.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { CONTAINER_FLAGS, readContainerOptions } from '../runOptions/containerOptions.ts';
 import { attachTo, connect } from './attachStreams.ts';
@@ -25,6 +27,8 @@ import { watchSize } from './terminalSize.ts';
 const REFUSED_STATUS = 125;
 const DENIED_STATUS = 126;
 const NOT_FOUND_STATUS = 127;
+/** From this on a MAC address is a network's, not a container's. */
+const MAC_ADDRESS_API = '1.44';
 
 export const create: DockerCommand = {
   flags: CONTAINER_FLAGS,
@@ -139,7 +143,11 @@ async function readRequest(
     if (!['always', 'missing', 'never', ''].includes(pull)) {
       throw new ClientError(`invalid pull option: '${pull}': must be one of "always", "missing" or "never"`);
     }
-    return await readContainerOptions(client.process, flags, words);
+    const request = await readContainerOptions(client.process, flags, words);
+    const given = flags.list('env').map((one) => splitVariable(one)[0]);
+    const proxies = client.config.proxyVariables(client.host, given).map(([name, value]) => `${name}=${value}`);
+    if (proxies.length === 0) return request;
+    return { ...request, config: { ...request.config, Env: [...(request.config.Env ?? []), ...proxies] } };
   } catch (error) {
     const isOld = client.vintage === '20.10';
     if (error instanceof ClientError) {
@@ -186,6 +194,7 @@ async function createWithPull(
   const image = request.config.Image ?? '';
   const name = imageName(image);
   if (policy === 'always') await pullFor(client, image, request.platform, isQuiet);
+  requireAbilities(client, request);
   try {
     return await client.engine.containers.create(request);
   } catch (error) {
@@ -195,6 +204,15 @@ async function createWithPull(
     await pullFor(client, image, request.platform, isQuiet);
     return client.engine.containers.create(request);
   }
+}
+
+/** What newer clients ask for in a way that older daemons have not (docker client/container_create.go). */
+function requireAbilities({ vintage, abilities }: Client, { config }: CreateContainer): void {
+  if (vintage === '20.10' || config.MacAddress === undefined) return;
+  if (compareVersions(abilities.apiVersion, MAC_ADDRESS_API) >= 0) return;
+  throw new ClientError(
+    `"specify mac-address per network" requires API version ${MAC_ADDRESS_API}, but the Docker daemon API version is ${abilities.apiVersion}`,
+  );
 }
 
 /** The familiar name; undefined for an ID. */

@@ -65,7 +65,8 @@ export function readWords(process: Process, { stage, operand, words }: InputErro
 
 function parseCount(text: string, unit: 'bytes' | 'lines') {
   const fromEnd = text.startsWith('-');
-  const number = parseSize(text.replace(/^[-+]/, ''));
+  // Both programs take `m`, too.
+  const number = parseSize(text.replace(/^[-+]/, '').replace(/m(?=(?:i?B)?$)/, 'M'));
   if (number === undefined)
     throw new UsageError('operand', `invalid number of ${unit}: ${quoted(text)}`, { bare: true });
   return { fromEnd, number };

@@ -27,6 +27,13 @@ describe('the registry', () => {
   });
 });
 
+describe('counts of bytes', () => {
+  it('head takes m as M', async () => {
+    const { stdout } = await sh(machine({ '/data/big': 'x'.repeat(1_048_580) }), 'head -c 1m big');
+    expect(stdout).toHaveLength(1_048_576);
+  });
+});
+
 describe('users and groups', () => {
   it('are added, changed and removed', async () => {
     const on = machine({ '/etc/shadow': 'root:*:19000:0:99999:7:::\n', '/etc/skel/.profile': '# profile\n' });
