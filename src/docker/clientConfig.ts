@@ -12,6 +12,15 @@ type Json = { [key: string]: unknown };
 
 const MAX_FILE_BYTES = 1 << 20;
 
+/** Keys of an entry of `proxies`, and the variables that they give. */
+const PROXY_KEYS = [
+  ['httpProxy', 'HTTP_PROXY'],
+  ['httpsProxy', 'HTTPS_PROXY'],
+  ['noProxy', 'NO_PROXY'],
+  ['ftpProxy', 'FTP_PROXY'],
+  ['allProxy', 'ALL_PROXY'],
+] as const;
+
 /** `config.json` of the client: logins, formats of tables, the context in use. Other keys are kept as they are. */
 export class ClientConfig {
   readonly dir: string;
@@ -30,8 +39,7 @@ export class ClientConfig {
     const bytes = await readFile(process, config.path, MAX_FILE_BYTES);
     try {
       const parsed: unknown = JSON.parse(decodeName(bytes));
-      if (isRecord(parsed)) config.#document = parsed;
-      const fault = config.#loginFault();
+      const fault = typeFault(parsed) ?? config.#take(parsed);
       return fault === undefined ? { config } : { config, warning: config.#warning(fault) };
     } catch {
       return { config, warning: config.#warning(jsonFault(bytes)) };
@@ -42,14 +50,14 @@ export class ClientConfig {
     return `WARNING: Error parsing config file (${this.path}): ${fault}`;
   }
 
-  /** Go's words for the first login that is no base64; such a file counts as empty. */
-  #loginFault(): string | undefined {
+  /** Gives Go's words for the first login that cannot be read; such a file counts as empty. */
+  #take(parsed: unknown): string | undefined {
+    if (isRecord(parsed)) this.#document = parsed;
     for (const kept of Object.values(this.#auths())) {
-      if (!isRecord(kept) || typeof kept.auth !== 'string') continue;
-      const wrong = kept.auth.search(/[^A-Za-z0-9+/=]/);
-      if (wrong < 0) continue;
+      const fault = isRecord(kept) && typeof kept.auth === 'string' ? loginFault(kept.auth) : undefined;
+      if (fault === undefined) continue;
       this.#document = {};
-      return `illegal base64 data at input byte ${wrong}`;
+      return fault;
     }
     return undefined;
   }
@@ -66,6 +74,19 @@ export class ClientConfig {
   /** Anything that is kept there; undefined where it is not. */
   value(key: string): unknown {
     return this.#document[key];
+  }
+
+  /** The variables that containers and builds get of `proxies`, in both spellings, but for those that are `given`
+   *  (docker/cli, ParseProxyConfig). */
+  proxyVariables(host: string, given: readonly string[]): readonly (readonly [string, string])[] {
+    const all = isRecord(this.#document.proxies) ? this.#document.proxies : {};
+    const own = host in all ? all[host] : all.default;
+    if (!isRecord(own)) return [];
+    return PROXY_KEYS.flatMap(([key, name]) => {
+      const value = own[key];
+      if (typeof value !== 'string' || value === '') return [];
+      return [name, name.toLowerCase()].filter((one) => !given.includes(one)).map((one) => [one, value] as const);
+    });
   }
 
   get detachKeys(): string | undefined {
@@ -124,6 +145,32 @@ export class ClientConfig {
 
   #auths(): Json {
     return isRecord(this.#document.auths) ? this.#document.auths : {};
+  }
+}
+
+/** encoding/json's words for a document of another shape. */
+function typeFault(parsed: unknown): string | undefined {
+  if (parsed === null) return undefined;
+  if (!isRecord(parsed))
+    return `json: cannot unmarshal ${jsonKind(parsed)} into Go value of type configfile.ConfigFile`;
+  const { auths } = parsed;
+  if (auths === undefined || auths === null || isRecord(auths)) return undefined;
+  return `json: cannot unmarshal ${jsonKind(auths)} into Go struct field ConfigFile.auths of type map[string]types.AuthConfig`;
+}
+
+function jsonKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function loginFault(auth: string): string | undefined {
+  if (auth === '') return undefined;
+  const wrong = auth.search(/[^A-Za-z0-9+/=]/);
+  if (wrong >= 0) return `illegal base64 data at input byte ${wrong}`;
+  try {
+    return atob(auth).indexOf(':') > 0 ? undefined : 'Invalid auth configuration file';
+  } catch {
+    return `illegal base64 data at input byte ${auth.length - (auth.length % 4)}`;
   }
 }
 

@@ -9,6 +9,7 @@ import type { RegistryConnection } from '../registry/connection.ts';
 import { downloadBlob, hasBlob } from '../registry/downloadBlob.ts';
 import { choosePlatform, parseWantedPlatform, type WantedPlatform } from '../registry/platformChoice.ts';
 import { listTags } from '../registry/listTags.ts';
+import { RegistryError } from '../registry/registryError.ts';
 import { MAX_MANIFEST_BYTES } from '../registry/registryManifest.ts';
 import { readBody } from '../registry/responseBody.ts';
 import { pullScope } from '../registry/scopes.ts';
@@ -66,7 +67,7 @@ export async function pullImage(
   try {
     const connection = await connectRegistry(core, reference.domain, options.login, signal);
     const all: Reference[] = [];
-    if (options.allTags) for await (const tag of listTags(connection, reference.path)) all.push({ ...reference, tag });
+    if (options.allTags) for (const tag of await tagsOf(connection, reference)) all.push({ ...reference, tag });
     else all.push(withDefaultTag(reference));
     let last: Digest | undefined;
     let isNew = false;
@@ -83,6 +84,21 @@ export async function pullImage(
   } catch (error) {
     const fault = asEngineFault(error);
     throw hasSpoken && fault instanceof EngineError ? fault.inStream() : fault;
+  }
+}
+
+/** Throws EngineError with what the registry says where it has no such repository. */
+async function tagsOf(connection: RegistryConnection, reference: Reference): Promise<readonly string[]> {
+  const tags: string[] = [];
+  try {
+    for await (const tag of listTags(connection, reference.path)) tags.push(tag);
+    return tags;
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.status === undefined) throw error;
+    const url = `/v2/${reference.path}/tags/list`;
+    const scopes = [pullScope(reference.path)];
+    const answer = await connection.send({ method: 'GET', url, scopes, repeat: 'idempotent' });
+    throw answer.response.ok ? error : await pullFault(answer, reference, 'Get');
   }
 }
 
@@ -304,7 +320,8 @@ class Pull {
     const isNew = lookUp(core.state, reference) !== id;
     if (isNew) addReference(core, reference, id);
     const canonical = { ...reference, tag: undefined, digest };
-    if (core.state.references.get(fullForm(canonical)) !== id) addReference(core, canonical, id);
+    // A digest stays with the image that had it first, though a list's has one for each platform.
+    if (!core.state.references.has(fullForm(canonical))) addReference(core, canonical, id);
     return isNew;
   }
 }

@@ -3,9 +3,11 @@ import { parseJson } from '../image/json.ts';
 import { arrayField, asObject, field, numberField, stringField } from '../image/jsonFields.ts';
 import { familiarForm, type Reference, withDefaultTag } from '../image/reference.ts';
 import { downloadBlob, hasBlob } from '../registry/downloadBlob.ts';
+import type { RegistryConnection } from '../registry/connection.ts';
+import { RegistryError } from '../registry/registryError.ts';
 import { getManifest, putManifest } from '../registry/registryManifest.ts';
 import { beginUpload } from '../registry/uploadSession.ts';
-import { parseManifestDocument } from '../image/manifest.ts';
+import { type ImageManifest, parseManifestDocument } from '../image/manifest.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import { booleanFilter, type Filters, requireKnownFilters } from './filters.ts';
@@ -15,7 +17,7 @@ import { other } from './messages.ts';
 import { pullImage } from './pullImage.ts';
 import { pushImage } from './pushImage.ts';
 import { readReference } from './references.ts';
-import { asEngineFault, connectRegistry, registryFault } from './registryAccess.ts';
+import { asEngineFault, connectRegistry, registryFault, wantsBasic } from './registryAccess.ts';
 import type { RegistryCalls, RegistryLogin } from './systemCalls.ts';
 
 const SEARCH_ADDRESS = 'https://index.docker.io/v1/search';
@@ -35,7 +37,7 @@ export function registryImageCalls(core: EngineCore): Pick<ImageCalls, 'search' 
 /** What the client of `docker manifest` asks of registries itself. */
 export function registryCalls(core: EngineCore): RegistryCalls {
   return {
-    manifest: (reference, { login }) => fetchManifest(core, readReference(reference, core.vintage), login),
+    manifest: (reference, options) => fetchManifest(core, readReference(reference, core.vintage), options),
     blob: (reference, digest, { login }) => fetchBlob(core, readReference(reference, core.vintage), digest, login),
     pushManifest: (reference, manifest, { login, from = [] }) =>
       pushManifest(core, readReference(reference, core.vintage), manifest, login, from),
@@ -85,14 +87,24 @@ function readResults(body: Uint8Array): SearchResult[] {
   });
 }
 
-async function fetchManifest(core: EngineCore, typed: Reference, login: RegistryLogin | undefined) {
+/** Throws EngineError `unavailable` where nobody listens, `notFound` where plain HTTP would have to be trusted. */
+async function fetchManifest(
+  core: EngineCore,
+  typed: Reference,
+  { login, isInsecure = false }: { readonly login?: RegistryLogin | undefined; readonly isInsecure?: boolean },
+) {
   const reference = withDefaultTag(typed);
+  const connection = await connectRegistry(core, reference.domain, login);
   try {
-    const connection = await connectRegistry(core, reference.domain, login);
+    const isPlain = connection.endpoint.origin.startsWith('http:');
+    if (isPlain && !isInsecure) throw registryFault(`no such manifest: ${familiarForm(reference)}`, 'notFound');
     const name = reference.digest ?? reference.tag ?? 'latest';
     const { bytes, digest, mediaType } = await getManifest(connection, reference.path, name, core.platform);
     return { bytes, digest, mediaType };
   } catch (error) {
+    if (error instanceof RegistryError && error.code === 'unauthorized' && !login)
+      if (wantsBasic(await connection.send({ method: 'GET', url: '/v2/', scopes: [], repeat: 'idempotent' })))
+        throw registryFault(`Get ${JSON.stringify(error.url)}: no basic auth credentials`, 'system', error);
     const fault = asEngineFault(error);
     if (fault instanceof EngineError && fault.kind === 'notFound')
       throw registryFault(`no such manifest: ${familiarForm(reference)}`, 'notFound', fault);
@@ -109,7 +121,7 @@ async function fetchBlob(
   if (!isDigest(digest)) throw other('invalidParameter', `invalid digest ${digest}`);
   try {
     const connection = await connectRegistry(core, reference.domain, login);
-    const manifest = await fetchManifest(core, reference, login);
+    const manifest = await fetchManifest(core, reference, { login, isInsecure: true });
     const document = parseManifestDocument(manifest.bytes, manifest.mediaType);
     const parts = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
     const sizeBytes = parts.find((part) => part?.digest === digest)?.size ?? 0;
@@ -141,23 +153,34 @@ async function pushManifest(
   }
 }
 
-/** A list may name manifests of other repositories: they and their blobs are brought over first. */
+/** Brings over the blobs of a manifest that is in another repository; of a list, its manifests with theirs first. */
 async function mountParts(
   core: EngineCore,
-  connection: Awaited<ReturnType<typeof connectRegistry>>,
+  connection: RegistryConnection,
   path: string,
   from: string,
-  listBytes: Uint8Array,
+  bytes: Uint8Array,
 ): Promise<void> {
-  const list = parseManifestDocument(listBytes);
-  if (list.kind !== 'index' || from === path) return;
-  for (const { digest } of list.manifests) {
+  const outer = parseManifestDocument(bytes);
+  if (from === path) return;
+  if (outer.kind === 'manifest') return mountBlobs(connection, path, from, outer);
+  if (outer.kind !== 'index') return;
+  for (const { digest } of outer.manifests) {
     const inner = await getManifest(connection, from, digest, core.platform).catch(() => undefined);
     if (inner?.document.kind !== 'manifest') continue;
-    for (const part of [inner.document.config, ...inner.document.layers]) {
-      if (part && !(await hasBlob(connection, path, part.digest)))
-        await beginUpload(connection, path, { digest: part.digest, from });
-    }
+    await mountBlobs(connection, path, from, inner.document);
     await putManifest(connection, path, digest, inner);
+  }
+}
+
+async function mountBlobs(
+  connection: RegistryConnection,
+  path: string,
+  from: string,
+  { config, layers }: ImageManifest,
+): Promise<void> {
+  for (const part of [config, ...layers]) {
+    if (part && !(await hasBlob(connection, path, part.digest)))
+      await beginUpload(connection, path, { digest: part.digest, from });
   }
 }

@@ -14,6 +14,7 @@ import type { RegistryLogin } from './systemCalls.ts';
 const HUB_DOMAIN = 'docker.io';
 const HUB_HOST = 'registry-1.docker.io';
 const MAX_FAULT_BYTES = 64 * 1024;
+const MAX_PORT = 65_535;
 
 /** Where a registry is reached: over plain HTTP on the loopback, as engines allow there (moby registry, insecure CIDR
  *  127.0.0.0/8), else by TLS. */
@@ -34,13 +35,25 @@ export async function connectRegistry(
   signal?: AbortSignal,
 ): Promise<RegistryConnection> {
   const origin = originOf(domain);
-  await requireListener(core, new URL(`${origin}/v2/`));
+  await requireListener(core, pingAddress(origin));
   return new RegistryConnection({
     endpoint: { domain, origin },
     network: labNetwork(core),
     credentials: async () => login && { kind: 'password', user: login.username, password: login.password },
     signal,
   });
+}
+
+/** Throws EngineError `unavailable`, in the words of Go's dialler, for an origin that no URL may have. */
+function pingAddress(origin: string): URL {
+  const address = `${origin}/v2/`;
+  try {
+    return new URL(address);
+  } catch (error) {
+    const { host = '', port = '' } = /\/\/(?<host>.*?)(?::(?<port>\d*))?$/.exec(origin)?.groups ?? {};
+    const why = Number(port) > MAX_PORT ? `address ${port}: invalid port` : `lookup ${host}: no such host`;
+    throw registryFault(`Get ${JSON.stringify(address)}: dial tcp: ${why}`, 'unavailable', error);
+  }
 }
 
 /** One of a registry's own errors (distribution registry/api/errcode). */

@@ -10,6 +10,11 @@ export async function registryLogin(core: EngineCore, login: RegistryLogin, serv
   const domain =
     server === '' || server === HUB_SERVER ? 'docker.io' : server.replace(/^https?:\/\//, '').split('/')[0];
   if (!domain) throw other('invalidParameter', `invalid server address ${JSON.stringify(server)}`);
+  const fault = hostFault(domain);
+  if (fault !== undefined) {
+    const address = /^https?:\/\//.test(server) ? server : `https://${server}`;
+    throw other('invalidParameter', `unable to parse server address: parse ${JSON.stringify(address)}: ${fault}`);
+  }
   const connection = await connectRegistry(core, domain, login);
   const answer = await connection.send({ method: 'GET', url: '/v2/', scopes: [], repeat: 'idempotent' });
   const { status, statusText } = answer.response;
@@ -20,4 +25,12 @@ export async function registryLogin(core: EngineCore, login: RegistryLogin, serv
     `login attempt to ${originOf(domain)}/v2/ failed with status: ${words}`,
     status === 401 ? 'unauthorized' : 'system',
   );
+}
+
+/** What Go's net/url finds wrong with a host (parseHost, validOptionalPort). */
+function hostFault(host: string): string | undefined {
+  const unfit = /[\0-\x20\x7f\\^`{|}]/.exec(host)?.[0];
+  if (unfit !== undefined) return `invalid character ${JSON.stringify(unfit)} in host name`;
+  const port = /:[^:\]]*$/.exec(host)?.[0] ?? '';
+  return /^(:\d*)?$/.test(port) ? undefined : `invalid port ${JSON.stringify(port)} after host`;
 }

@@ -90,7 +90,7 @@ export class BaseImages {
   }
 
   async #pullWhereMissing(given: string, platform: string): Promise<ImageRecord> {
-    const { engine, work } = this.#surroundings;
+    const { engine, loginFor, work } = this.#surroundings;
     const named = this.#options.namedContexts?.get(given);
     const name = named?.kind === 'image' ? named.reference : given;
     if (!this.#options.pulls) {
@@ -102,7 +102,11 @@ export class BaseImages {
       }
     }
     try {
-      const id = await engine.images.pull({ reference: name, platform }, () => undefined, work.signal);
+      const id = await engine.images.pull(
+        { reference: name, login: loginFor?.(name), platform },
+        () => undefined,
+        work.signal,
+      );
       return engine.images.find(id);
     } catch (error) {
       throw error instanceof EngineError ? new PullFailed(pullWords(name, error.message)) : error;

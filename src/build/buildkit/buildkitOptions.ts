@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../bytes/byteSource.ts';
 import type { Work } from '../../bytes/platform.ts';
 import type { EngineApi } from '../../engine/engineApi.ts';
+import type { RegistryLogin } from '../../engine/systemCalls.ts';
 import type { LayerWriter } from '../../engine/imageMount.ts';
 import type { FileSet } from '../classic/contextFiles.ts';
 import type { DownloadedFile } from '../classic/classicOptions.ts';
@@ -140,6 +141,8 @@ export interface BuildkitSurroundings {
   readonly download: (url: string) => Promise<DownloadedFile>;
   /** Fetches a repository for ADD; undefined where there is no way to one. */
   readonly fetchGit?: GitFetch | undefined;
+  /** What the client knows of the registry of an image that is pulled. */
+  readonly loginFor?: (image: string) => RegistryLogin | undefined;
   readonly owners: OwnerNames;
   readonly random: (length: number) => Uint8Array;
   readonly nowMs: () => number;

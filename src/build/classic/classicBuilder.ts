@@ -211,7 +211,7 @@ class ClassicBuild {
 
   /** An image by name, pulled where it is not here; one that is here is taken whatever it is for. */
   async #image(name: string, platform = '') {
-    const { engine, onPull, work } = this.#surroundings;
+    const { engine, loginFor, onPull, work } = this.#surroundings;
     checkName(name);
     const find = () => {
       try {
@@ -223,7 +223,8 @@ class ClassicBuild {
     };
     let found = this.#options.pulls ? undefined : find();
     if (!found) {
-      await engine.images.pull({ reference: name, ...(platform !== '' && { platform }) }, onPull, work.signal);
+      const login = loginFor?.(name);
+      await engine.images.pull({ reference: name, login, ...(platform !== '' && { platform }) }, onPull, work.signal);
       found = find();
     }
     if (!found) throw new BuildError('stage', `No such image: ${name}`);

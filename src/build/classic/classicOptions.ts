@@ -1,4 +1,5 @@
 import type { EngineApi } from '../../engine/engineApi.ts';
+import type { RegistryLogin } from '../../engine/systemCalls.ts';
 import type { ProgressMessage } from '../../engine/progress.ts';
 import type { HostConfig } from '../../engine/containerConfig.ts';
 import type { Work } from '../../bytes/platform.ts';
@@ -33,6 +34,8 @@ export interface ClassicSurroundings {
   readonly work: Work;
   /** Reads a URL for ADD. Throws BuildError with the daemon's words. */
   readonly download: (url: string) => Promise<DownloadedFile>;
+  /** What the client knows of the registry of an image that is pulled. */
+  readonly loginFor?: (image: string) => RegistryLogin | undefined;
   readonly owners: OwnerNames;
   readonly random: (length: number) => Uint8Array;
   /** The daemon's standard output, line by line or in pieces. */

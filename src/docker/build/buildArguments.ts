@@ -1,7 +1,7 @@
 import { splitVariable } from '../../build/expand/environment.ts';
 import type { Client } from '../client.ts';
 
-/** `NAME` alone takes the client's variable, where there is one. */
+/** `NAME` alone takes the client's variable, where there is one. Those of the client's configuration are given, too. */
 export function buildArguments(client: Client, given: readonly string[]): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const one of given) {
@@ -12,5 +12,7 @@ export function buildArguments(client: Client, given: readonly string[]): Readon
       if (found !== undefined) values.set(name, found);
     }
   }
+  const names = given.map((one) => splitVariable(one)[0]);
+  for (const [name, value] of client.config.proxyVariables(client.host, names)) values.set(name, value);
   return values;
 }

@@ -199,6 +199,7 @@ export async function runBuildkit(
           display: tail ?? display,
           download: (url) => downloadForBuildkit(process, url),
           fetchGit: gitFetchOf(process),
+          loginFor: (image) => client.config.loginFor(image),
           owners,
           onStep,
           tellsWhy: tellsWhy(client),

@@ -164,6 +164,7 @@ async function daemonBuild(
         engine,
         work,
         download: (url) => downloadForBuild(process, url),
+        loginFor: (image) => client.config.loginFor(image),
         owners: await ownerNames(process),
         random: (length) => process.kernel.random(length),
         print: async (line) => {

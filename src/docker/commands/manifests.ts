@@ -29,6 +29,16 @@ function listReference(text: string): Reference {
   return withDefaultTag(readReference(text));
 }
 
+/** `what`: what the client says it was about to read. */
+function namedReference(text: string, what: string): Reference {
+  try {
+    return listReference(text);
+  } catch (error) {
+    if (error instanceof ClientError) throw new ClientError(`${what} ${text}: ${error.message}`);
+    throw error;
+  }
+}
+
 export const manifestInspect: DockerCommand = {
   flags: ['insecure', 'verbose'],
   async run({ client, flags, arguments: [first = '', second] }) {
@@ -62,7 +72,7 @@ export const manifestInspect: DockerCommand = {
 export const manifestCreate: DockerCommand = {
   flags: ['amend', 'insecure'],
   async run({ client, flags, arguments: [name = '', ...images] }) {
-    const list = listReference(name);
+    const list = namedReference(name, 'error parsing name for manifest list');
     const store = new ManifestStore(client);
     if ((await store.list(list)) && !flags.isOn('amend')) {
       throw new ClientError('refusing to amend an existing manifest list with no --amend flag');
@@ -83,9 +93,9 @@ export const manifestCreate: DockerCommand = {
 export const manifestAnnotate: DockerCommand = {
   flags: ['arch', 'os', 'os-features', 'os-version', 'variant'],
   async run({ client, flags, arguments: [listName = '', imageName = ''] }) {
-    const list = listReference(listName);
+    const list = namedReference(listName, 'annotate: error parsing name for manifest list');
     const store = new ManifestStore(client);
-    const found = await store.get(list, listReference(imageName));
+    const found = await store.get(list, namedReference(imageName, 'annotate: error parsing name for manifest'));
     if (!found) throw new ClientError(`manifest for image ${imageName} does not exist in ${listName}`);
     const before: ManifestPlatform = found.platform ?? { architecture: '', os: '' };
     const features = [
@@ -179,7 +189,10 @@ async function fetchManifest(client: Client, reference: Reference, isInsecure: b
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     if (error.kind === 'notFound' || error.kind === 'unauthorized') throw new ClientError(`no such manifest: ${name}`);
-    throw new ClientError(error.message);
+    if (error.kind !== 'unavailable') throw new ClientError(error.message);
+    // TLS is tried first, at loopback addresses, too.
+    const why = error.message.replace('"http://', '"https://');
+    throw new ClientError(`failed to configure transport: error pinging v2 registry: ${why}`);
   }
 }
 
