@@ -11,6 +11,9 @@ const FILES = 100_000;
 /** zenfs needs seconds for what takes the others milliseconds: a smaller tree, and smaller yet where copy-on-write
  *  lies on copy-on-write. Its figures are those of that tree. */
 const ZENFS_FILES: Readonly<Record<number, number>> = { 1: 20_000, 8: 20_000, 64: 2_000 };
+/** In turn; of each subject the fastest counts, which is what its calls cost when nothing else disturbs them. zenfs and
+ *  the kernel are far from the target, and run once. */
+const ROUNDS = 3;
 const child = join(process.cwd(), '.cache/bench-build/overlayChild.mjs');
 
 let missed = 0;
@@ -24,11 +27,18 @@ async function compare(layerCount: number): Promise<void> {
     `\n${layerCount} ${layerCount === 1 ? 'layer' : 'layers'}: calls a second of processor time (snapshot, seal: of the clock; seal: files)`,
   );
   console.log(`${' '.repeat(20)}${OPERATIONS.map((name) => name.padEnd(11)).join('')}heap a file`);
-  const ours = await measure('palimpsest', layerCount, FILES);
+  let ours: OverlayFigures | undefined;
   const peers = new Map<Peer, OverlayFigures>();
-  for (const peer of PEERS)
-    peers.set(peer, await measure(peer, layerCount, peer === 'zenfs' ? (ZENFS_FILES[layerCount] as number) : FILES));
+  for (let round = 0; round < ROUNDS; round++) {
+    ours = best(ours, await measure('palimpsest', layerCount, FILES));
+    for (const peer of PEERS) {
+      if (peer === 'zenfs' && round > 0) continue;
+      const files = peer === 'zenfs' ? (ZENFS_FILES[layerCount] as number) : FILES;
+      peers.set(peer, best(peers.get(peer), await measure(peer, layerCount, files)));
+    }
+  }
   await measureKernel(layerCount);
+  if (!ours) return;
   for (const operation of OPERATIONS) checkOperation(operation, ours, peers);
   check('heap bytes a created file', ours.createdHeapBytes, 'atMost', 600);
   check('heap bytes a copied-up file', ours.copiedHeapBytes, 'atMost', 600);
@@ -54,6 +64,22 @@ async function measureKernel(layerCount: number): Promise<void> {
       console.log(`kernel              could not be measured: ${(error as Error).message.split('\n')[0] ?? ''}`);
     }
   } else console.log('kernel              left out: it needs Linux and root');
+}
+
+/** The fastest of each operation, and the most of memory. */
+function best(one: OverlayFigures | undefined, other: OverlayFigures): OverlayFigures {
+  if (!one) return other;
+  const perSec: Partial<Record<Operation, number>> = { ...other.perSec };
+  for (const operation of OPERATIONS) {
+    const value = Math.max(one.perSec[operation] ?? 0, other.perSec[operation] ?? 0);
+    if (value > 0) perSec[operation] = value;
+  }
+  return {
+    perSec,
+    changedFiles: other.changedFiles,
+    createdHeapBytes: Math.max(one.createdHeapBytes, other.createdHeapBytes),
+    copiedHeapBytes: Math.max(one.copiedHeapBytes, other.copiedHeapBytes),
+  };
 }
 
 /** Measures, and prints the row. */
