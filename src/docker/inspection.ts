@@ -13,6 +13,8 @@ import { TemplateError } from './template/templateError.ts';
 export interface Inspected {
   readonly type: GoType;
   readonly document: Readonly<Record<string, JsonWritable>>;
+  /** The client keeps no document beside the type. */
+  readonly isTypeOnly?: boolean;
 }
 
 const TEMPLATE_STATUS = 64;
@@ -28,7 +30,8 @@ export function inspectedImage(client: Client, name: string): Inspected {
 }
 
 export function inspectedVolume(client: Client, name: string): Inspected {
-  return { type: VOLUME_VOLUME, document: client.engine.volumes.inspect(name) };
+  const isTypeOnly = client.vintage !== '20.10';
+  return { type: VOLUME_VOLUME, document: client.engine.volumes.inspect(name), isTypeOnly };
 }
 
 export function inspectedNetwork(client: Client, name: string): Inspected {
@@ -77,11 +80,11 @@ function readTemplate(format: string): Template {
 }
 
 // What does not fit the type of the client is tried on the document as it came.
-function executeOn(template: Template, { type, document }: Inspected): string {
+function executeOn(template: Template, { type, document, isTypeOnly = false }: Inspected): string {
   try {
     return template.execute(fromJson(type, document));
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
+    if (!(error instanceof TemplateError) || isTypeOnly) throw error;
     return template.execute(anyFromJson(document), { requiresKeys: true });
   }
 }

@@ -10,22 +10,22 @@ import { other, quoted } from './messages.ts';
 import { tmpfsData } from './mountTmpfs.ts';
 import { ensureVolume, volumeDirectory } from './volumeStore.ts';
 
-/** Options of `-v` that say how a mount is made, not whether it may be written to. */
-const MODES: ReadonlySet<string> = new Set([
-  'ro',
-  'rw',
-  'z',
-  'Z',
-  'nocopy',
-  'cached',
-  'delegated',
-  'consistent',
-  'private',
-  'rprivate',
-  'shared',
-  'rshared',
-  'slave',
-  'rslave',
+/** Options of `-v` and what each is about. */
+const MODES: ReadonlyMap<string, 'access' | 'label' | 'copy' | 'consistency' | 'propagation'> = new Map([
+  ['ro', 'access'],
+  ['rw', 'access'],
+  ['z', 'label'],
+  ['Z', 'label'],
+  ['nocopy', 'copy'],
+  ['cached', 'consistency'],
+  ['delegated', 'consistency'],
+  ['consistent', 'consistency'],
+  ['private', 'propagation'],
+  ['rprivate', 'propagation'],
+  ['shared', 'propagation'],
+  ['rshared', 'propagation'],
+  ['slave', 'propagation'],
+  ['rslave', 'propagation'],
 ]);
 
 export interface PlannedMount {
@@ -94,6 +94,9 @@ function parseBind(core: EngineCore, text: string): PlannedMount {
       text,
       `invalid mount config for type "${kind}": invalid mount path: '${second}' mount path must be absolute`,
     );
+  const foreign = foreignOptions(kind, mode);
+  if (foreign !== undefined)
+    throw invalidMount(text, `invalid mount config for type "${kind}": field ${foreign} must not be specified`);
   const destination = cleaned(second);
   if (destination === '/')
     throw invalidMount(
@@ -139,9 +142,8 @@ function fromSpec(core: EngineCore, spec: MountSpec): PlannedMount {
       const { Source: source = '', VolumeOptions: options } = spec;
       const name =
         source === ''
-          ? anonymousVolume(core)
-          : ensureVolume(core, { name: source, labels: options?.Labels ?? null, options: null, isAnonymous: false })
-              .name;
+          ? ensureVolume(core, { name: core.newId(), isAnonymous: true, ...volumeSettings(spec) }).name
+          : ensureVolume(core, { name: source, isAnonymous: false, ...volumeSettings(spec) }).name;
       return volumeMount(name, destination, 'z', { mayWrite, copiesImage: options?.NoCopy !== true });
     }
     default:
@@ -149,12 +151,27 @@ function fromSpec(core: EngineCore, spec: MountSpec): PlannedMount {
   }
 }
 
+function volumeSettings({ VolumeOptions: { Labels, DriverConfig } = {} }: MountSpec) {
+  const { Name: driver, Options } = DriverConfig ?? {};
+  return { labels: Labels ?? null, options: Options ?? null, ...(driver ? { driver } : {}) };
+}
+
 function invalidMode(mode: string): EngineError {
   return other('invalidParameter', `invalid mode: ${mode}`);
 }
 
+/** Of each kind at most one (moby volume/mounts, linuxValidMountMode). */
 function isMode(text: string): boolean {
-  return text === '' || text.split(',').every((option) => MODES.has(option));
+  if (text === '') return true;
+  const kinds = text.split(',').map((option) => MODES.get(option));
+  return kinds.every((kind) => kind !== undefined) && new Set(kinds).size === kinds.length;
+}
+
+/** The field of the API for options that this kind of mount has not. */
+function foreignOptions(kind: 'bind' | 'volume', mode: string): string | undefined {
+  const about = mode.split(',').map((option) => MODES.get(option));
+  if (kind === 'bind') return about.includes('copy') ? 'VolumeOptions' : undefined;
+  return about.includes('propagation') ? 'BindOptions' : undefined;
 }
 
 function isWritable(mode: string): boolean {

@@ -6,12 +6,15 @@ import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import type { MountPoint } from './containerCalls.ts';
+import { cannotStart } from './containerMessages.ts';
 import { bridgeLinks, linkHost } from './containerLinks.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
 import type { EngineCore } from './engineCore.ts';
+import { EngineError } from './engineError.ts';
 import { helperProcess } from './helperProcess.ts';
 import { mountKernelFilesystems, SHARED_MEMORY } from './kernelMounts.ts';
+import { mountedVolume } from './localVolume.ts';
 import { other } from './messages.ts';
 import { mountTmpfs } from './mountTmpfs.ts';
 import { DEFAULT_BRIDGE } from './networkStore.ts';
@@ -45,8 +48,8 @@ export async function runNamespace(
     access: record.hostConfig.Privileged ? 'all' : 'restricted',
   });
   protectKernel(mounts, record.hostConfig.ReadonlyPaths ?? []);
+  mountPoints(core, mounts, record.mounts, record.id);
   await mountOwnFiles(core, record, mounts);
-  mountPoints(core, mounts, record.mounts);
   return record.hostConfig.ReadonlyRootfs ? readOnlyRoot(mounts, runtime) : mounts;
 }
 
@@ -105,9 +108,15 @@ export function filesNamespace(
   return mounts;
 }
 
-function mountPoints(core: EngineCore, mounts: MountNamespace, points: readonly MountPoint[]): void {
+/** `container`: one that starts. */
+function mountPoints(
+  core: EngineCore,
+  mounts: MountNamespace,
+  points: readonly MountPoint[],
+  container?: string,
+): void {
   const helper = helperProcess(core.kernel, mounts);
-  for (const point of [...points].sort(byDepth)) mountPoint(core, mounts, helper, point);
+  for (const point of [...points].sort(byDepth)) mountPoint(core, mounts, helper, point, container);
 }
 
 function byDepth(a: MountPoint, b: MountPoint): number {
@@ -123,24 +132,62 @@ function readOnlyRoot(mounts: MountNamespace, runtime: ContainerRuntime): MountN
   return readOnly;
 }
 
-function mountPoint(core: EngineCore, mounts: MountNamespace, helper: Process, point: MountPoint): void {
-  const { destination, source } = point;
+function mountPoint(
+  core: EngineCore,
+  mounts: MountNamespace,
+  helper: Process,
+  point: MountPoint,
+  container: string | undefined,
+): void {
+  const { destination } = point;
   if (point.type === 'tmpfs') {
     mountTmpfs(core, mounts, helper, point);
     return;
   }
+  const volume = point.name === undefined ? undefined : mountedVolume(core, point.name, container);
+  if (volume?.kind === 'tmpfs') {
+    const { filesystem, options, isReadOnly } = volume;
+    makeDirectories(helper, destination, DIRECTORY_MODE);
+    const target = mounts.resolve(helper, destination, 'follow').path;
+    mounts.mount(target, filesystem, {
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options,
+      isReadOnly: isReadOnly || !point.isWritable,
+    });
+    return;
+  }
+  const source = volume?.path ?? point.source;
   const found = statIfThere(core.daemon, source);
   if (!found) throw bindSourceMissing(source);
+  const before = statIfThere(helper, destination);
+  if (before && isDirectory(before.mode) !== isDirectory(found.mode))
+    throw kindMismatch(core, source, destination, point.isWritable);
   if (isDirectory(found.mode)) makeDirectories(helper, destination, DIRECTORY_MODE);
-  else if (!statIfThere(helper, destination)) makeFile(helper, destination);
+  else if (!before) makeFile(helper, destination);
   const place = core.host.mounts.resolve(core.daemon, source, 'follow');
   const target = mounts.resolve(helper, destination, 'follow').path;
   mounts.mount(target, place.mount.filesystem, {
     root: place.inner,
     type: place.mount.type,
     source: place.mount.source,
-    isReadOnly: !point.isWritable || place.mount.isReadOnly,
+    isReadOnly: !point.isWritable || volume?.isReadOnly === true || place.mount.isReadOnly,
   });
+}
+
+/** What runc says of a directory on a file, and of a file on a directory. */
+function kindMismatch(core: EngineCore, source: string, destination: string, mayWrite: boolean): EngineError {
+  const flags = mayWrite ? '0x5000' : '0x5001';
+  const fault = cannotStart(
+    core.vintage,
+    `error during container init: error mounting "${source}" to rootfs at "${destination}": mount ${source}:${destination} (via /proc/self/fd/6), flags: ${flags}: not a directory`,
+    'other',
+  );
+  return new EngineError(
+    fault.kind,
+    fault.code,
+    `${fault.message}: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+  );
 }
 
 export function bindSourceMissing(source: string) {
@@ -171,7 +218,7 @@ async function mountOwnFiles(core: EngineCore, record: ContainerRecord, mounts: 
 
 function mountOwnFile(core: EngineCore, mounts: MountNamespace, name: string, path: string): void {
   const place = core.host.mounts.resolve(core.daemon, path, 'follow');
-  if (!hasTarget(mounts, core, `/etc/${name}`)) return;
+  if (!hasTarget(mounts, core, `/etc/${name}`) && !madeTarget(mounts, core, `/etc/${name}`)) return;
   mounts.mount(`/etc/${name}`, place.mount.filesystem, {
     root: place.inner,
     type: place.mount.type,
@@ -182,6 +229,18 @@ function mountOwnFile(core: EngineCore, mounts: MountNamespace, name: string, pa
 function hasTarget(mounts: MountNamespace, core: EngineCore, path: string): boolean {
   try {
     return mounts.stat(helperProcess(core.kernel, mounts), path) !== undefined;
+  } catch (error) {
+    if (error instanceof VfsError) return false;
+    throw error;
+  }
+}
+
+/** In a volume over /etc, as runc makes it. */
+function madeTarget(mounts: MountNamespace, core: EngineCore, path: string): boolean {
+  if (mounts.placeOf(path).mount.path === '/') return false;
+  try {
+    makeFile(helperProcess(core.kernel, mounts), path);
+    return true;
   } catch (error) {
     if (error instanceof VfsError) return false;
     throw error;

@@ -1,4 +1,4 @@
-import { makeDirectories, statIfThere } from '../shell/kernel/calls.ts';
+import { readdir, makeDirectories, statIfThere } from '../shell/kernel/calls.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { VfsError } from '../vfs/vfsError.ts';
@@ -28,7 +28,7 @@ import { mergeConfig } from './mergeConfig.ts';
 import { other } from './messages.ts';
 import { plannedEndpoints } from './networkStore.ts';
 import { readContainerConfig } from './readContainerConfig.ts';
-import { isEmptyVolume } from './volumeStore.ts';
+import { volumeContent } from './localVolume.ts';
 
 /** `docker create` (moby daemon, containerCreate): name, merged config, layer, volumes, working directory. */
 export async function createContainer(
@@ -158,7 +158,10 @@ async function prepareFiles(
     if (!found) continue;
     if (!isDirectory(found.mode))
       throw other('invalidParameter', `cannot mount volume over existing file, file exists ${point.destination}`);
-    if (isEmptyVolume(core, point.name)) await copyContents(helper, point.destination, core.daemon, point.source);
+    const volume = volumeContent(core, point.name);
+    // What is copied into memory is gone when the copying ends.
+    if (volume.kind === 'directory' && readdir(core.daemon, volume.path).length === 0)
+      await copyContents(helper, point.destination, core.daemon, volume.path);
   }
   const { WorkingDir: workingDir } = record.config;
   if (workingDir === '') return;

@@ -26,6 +26,7 @@ import { allocatePorts, publishPorts } from './publishedPorts.ts';
 import { ProcessOutput } from './processOutput.ts';
 import { deleteContainer } from './removeContainer.ts';
 import { scheduleRestart } from './restartPolicy.ts';
+import { releaseVolumes } from './localVolume.ts';
 import { logVolumeMounts, logVolumeUnmounts } from './volumeEvents.ts';
 
 type Launched = LaunchedProcess & { readonly namespaces: Namespaces };
@@ -227,6 +228,7 @@ async function containerEnded(
   if (running?.terminal) output.close();
   while (!output.isClosed) await output.change();
   runtime.running = undefined;
+  releaseVolumes(core, runtime.id);
   const record = changeContainer(core, runtime.id, (current) => ({
     ...current,
     state: { ...current.state, status: 'exited', pid: 0, exitCode, finishedAt: core.now() },
@@ -253,6 +255,7 @@ async function startFailed(
   error: unknown,
 ): Promise<void> {
   output.close();
+  releaseVolumes(core, record.id);
   const code =
     error instanceof EngineError && error.code in CANNOT_START ? (error.code as keyof typeof CANNOT_START) : 'other';
   const failed = changeContainer(core, record.id, (current) => ({

@@ -1,7 +1,9 @@
-import { makeDirectories, readdir } from '../shell/kernel/calls.ts';
+import { makeDirectories } from '../shell/kernel/calls.ts';
+import { VfsError } from '../vfs/vfsError.ts';
 import type { EngineCore } from './engineCore.ts';
 import { withEntry } from './engineState.ts';
 import { other } from './messages.ts';
+import { checkVolumeOptions } from './volumeOptions.ts';
 import type { VolumeRecord } from './volumeRecord.ts';
 import { removeTree } from './removeTree.ts';
 
@@ -35,6 +37,7 @@ export function ensureVolume(
       'invalidParameter',
       `create ${given.name}: "${given.name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
     );
+  if (given.options) checkVolumeOptions(given.name, given.options);
   const record: VolumeRecord = {
     name: given.name,
     driver,
@@ -43,14 +46,23 @@ export function ensureVolume(
     createdAt: core.now().replace(/\.\d+/, ''),
     isAnonymous: given.isAnonymous,
   };
-  makeDirectories(core.daemon, volumeDirectory(given.name), 0o755);
+  makeVolumeDirectory(core, given.name);
   core.update({ volumes: withEntry(core.state.volumes, record.name, record) });
   core.events.log('volume', 'create', record.name, { driver });
   return record;
 }
 
-export function isEmptyVolume(core: EngineCore, name: string): boolean {
-  return readdir(core.daemon, volumeDirectory(name)).length === 0;
+function makeVolumeDirectory(core: EngineCore, name: string): void {
+  const path = `${VOLUMES_DIRECTORY}/${name}`;
+  try {
+    makeDirectories(core.daemon, volumeDirectory(name), 0o755);
+  } catch (error) {
+    if (!(error instanceof VfsError) || error.code !== 'ENAMETOOLONG') throw error;
+    throw other(
+      'system',
+      `create ${name}: error while creating volume root path '${path}': mkdir ${path}: file name too long`,
+    );
+  }
 }
 
 /** Its directory with all that is in it. */

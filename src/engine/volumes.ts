@@ -44,12 +44,21 @@ function listVolumes(core: EngineCore, filters: Filters): VolumeSummary[] {
     .filter(
       (volume) =>
         (isDangling === undefined || (usersOf(core, volume.name).length === 0) === isDangling) &&
-        (names.length === 0 || names.some((name) => volume.name.includes(name))) &&
+        (names.length === 0 || names.some((name) => fitsPattern(name, volume.name))) &&
         (drivers.length === 0 || drivers.includes(volume.driver)) &&
         fitsLabels(filters, 'label', volume.labels),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(summarizeVolume);
+}
+
+/** A Go regular expression of a person's; what is none fits nothing. */
+function fitsPattern(pattern: string, name: string): boolean {
+  try {
+    return new RegExp(pattern).test(name);
+  } catch {
+    return false;
+  }
 }
 
 export function summarizeVolume({ name, driver, labels, createdAt }: VolumeRecord): VolumeSummary {
@@ -63,7 +72,7 @@ function inspectVolume({ name, driver, labels, options, createdAt }: VolumeRecor
     Labels: labels,
     Mountpoint: volumeDirectory(name),
     Name: name,
-    Options: options,
+    Options: options && Object.fromEntries(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))),
     Scope: 'local',
   };
 }
@@ -84,7 +93,9 @@ function pruneVolumes(core: EngineCore, filters: Filters): { names: readonly str
   const takesNamed = core.vintage === '20.10' || booleanFilter(filters, 'all') === true;
   const names: string[] = [];
   let reclaimedBytes = 0;
-  for (const { name, labels, isAnonymous } of core.state.volumes.values()) {
+  for (const { name, labels, options, isAnonymous } of core.state.volumes.values()) {
+    // What a driver mounts is not the daemon's to clear (moby volume/service, LocalVolumesPrune).
+    if (Object.keys(options ?? {}).length > 0) continue;
     if ((!takesNamed && !isAnonymous) || usersOf(core, name).length > 0) continue;
     if (!fitsLabels(filters, 'label', labels)) continue;
     if (filters.has('label!') && fitsLabels(filters, 'label!', labels)) continue;

@@ -17,7 +17,8 @@ export const volumeCreate: DockerCommand = {
     const volume = client.engine.volumes.create({
       name: name ?? flags.text('name'),
       driver: flags.text('driver'),
-      labels: pairsOf(flags, 'label'),
+      // Newer clients leave out what is empty.
+      ...(flags.has('label') || client.vintage === '20.10' ? { labels: pairsOf(flags, 'label') } : {}),
       driverOptions: pairsOf(flags, 'opt'),
     });
     await client.print(`${volume.name}\n`);

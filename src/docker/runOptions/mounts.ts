@@ -27,6 +27,7 @@ export function readVolumes(
 /** `--mount type=bind,src=…,dst=…`: fields of CSV. Throws FlagValueError in the client's words. */
 export function readMount(text: string, cwd: string): MountSpec {
   const fields = new Map<string, string>();
+  const repeated: (readonly [key: string, value: string])[] = [];
   for (const field of csvFields(text)) {
     const equals = field.indexOf('=');
     const key = (equals < 0 ? field : field.slice(0, equals)).toLowerCase();
@@ -34,7 +35,8 @@ export function readMount(text: string, cwd: string): MountSpec {
     if (value === undefined && !['readonly', 'ro', 'volume-nocopy'].includes(key)) {
       throw new FlagValueError(`invalid field '${field}' must be a key=value pair`);
     }
-    fields.set(ALIASES[key] ?? key, value ?? 'true');
+    if (REPEATED.has(key)) repeated.push([key, value ?? '']);
+    else fields.set(ALIASES[key] ?? key, value ?? 'true');
   }
   const type = (fields.get('type') ?? 'volume').toLowerCase();
   for (const key of fields.keys()) {
@@ -44,7 +46,9 @@ export function readMount(text: string, cwd: string): MountSpec {
   if (target === undefined || target === '') throw new FlagValueError('target is required');
   const source = fields.get('source');
   const isReadOnly = booleanField(fields, 'readonly');
-  const volumeOptions = booleanField(fields, 'volume-nocopy') ? { VolumeOptions: { NoCopy: true } } : {};
+  const volumeOptions = volumeOptionsOf(fields, repeated);
+  if (volumeOptions && type !== 'volume')
+    throw new FlagValueError(`cannot mix 'volume-*' options with mount type '${type}'`);
   const size = fields.get('tmpfs-size');
   const sizeBytes = size === undefined ? undefined : parseBinarySize(size);
   if (size !== undefined && sizeBytes === undefined) throw new FlagValueError(`invalid value for tmpfs-size: ${size}`);
@@ -60,7 +64,7 @@ export function readMount(text: string, cwd: string): MountSpec {
       : { Source: type === 'bind' && source.startsWith('.') ? absolutePath(cwd, source) : source }),
     Target: target,
     ...(isReadOnly ? { ReadOnly: true } : {}),
-    ...volumeOptions,
+    ...(volumeOptions ? { VolumeOptions: volumeOptions } : {}),
     ...(type === 'tmpfs' && Object.keys(tmpfs).length > 0 ? { TmpfsOptions: tmpfs } : {}),
   };
 }
@@ -71,7 +75,45 @@ const ALIASES: Readonly<Record<string, string>> = {
   destination: 'target',
   ro: 'readonly',
 };
-const KNOWN = new Set(['type', 'source', 'target', 'readonly', 'volume-nocopy', 'tmpfs-size', 'tmpfs-mode']);
+const KNOWN = new Set([
+  'type',
+  'source',
+  'target',
+  'readonly',
+  'volume-driver',
+  'volume-nocopy',
+  'tmpfs-size',
+  'tmpfs-mode',
+]);
+/** Each has a name and a value of its own. */
+const REPEATED = new Set(['volume-label', 'volume-opt']);
+
+/** Undefined where nothing of a volume is asked for. */
+function volumeOptionsOf(
+  fields: ReadonlyMap<string, string>,
+  repeated: readonly (readonly [key: string, value: string])[],
+): MountSpec['VolumeOptions'] {
+  const driver = fields.get('volume-driver');
+  if (!fields.has('volume-nocopy') && driver === undefined && repeated.length === 0) return undefined;
+  const pairs = (key: string) =>
+    Object.fromEntries(
+      repeated
+        .filter(([one]) => one === key)
+        .map(([, value]) => value.split(/=(.*)/s))
+        .flatMap(([name = '', value = '']) => (name === '' ? [] : [[name, value]])),
+    );
+  const labels = pairs('volume-label');
+  const options = pairs('volume-opt');
+  const driverConfig = {
+    ...(driver === undefined ? {} : { Name: driver }),
+    ...(Object.keys(options).length > 0 ? { Options: options } : {}),
+  };
+  return {
+    ...(booleanField(fields, 'volume-nocopy') ? { NoCopy: true } : {}),
+    ...(Object.keys(labels).length > 0 ? { Labels: labels } : {}),
+    ...(Object.keys(driverConfig).length > 0 ? { DriverConfig: driverConfig } : {}),
+  };
+}
 
 function booleanField(fields: ReadonlyMap<string, string>, key: string): boolean {
   const value = fields.get(key);
