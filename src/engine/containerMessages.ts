@@ -60,8 +60,13 @@ export function cannotStart(
 }
 
 export function execFault(why: string): string {
-  return `OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`;
+  const words = `OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`;
+  return why.endsWith('not a directory') ? `${words}: ${MOUNT_HINT}` : words;
 }
+
+/** What the daemon says behind any ENOTDIR of runc (moby daemon/errors.go, translateContainerdStartErr). */
+const MOUNT_HINT =
+  'Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type';
 
 export function noSuchPath(path: string, typed: string): EngineError {
   return new EngineError('notFound', 'noSuchPath', `Could not find the file ${path} in container ${typed}`);

@@ -3,6 +3,7 @@ import { readFile } from '../shell/kernel/calls.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import type { ProcessCredentials } from '../shell/kernel/processCredentials.ts';
 import { VfsError } from '../vfs/vfsError.ts';
+import type { EngineError } from './engineError.ts';
 import { other } from './messages.ts';
 
 export interface ContainerUser {
@@ -39,6 +40,7 @@ export async function resolveUser(
   const wanted = userPart === '' ? '0' : userPart;
   const entry = users.find(({ name, uid }) => name === wanted || String(uid) === wanted);
   const uid = entry?.uid ?? numberOf(wanted);
+  if (uid === undefined && isNumber(wanted)) throw outOfRange();
   if (uid === undefined)
     throw other('invalidParameter', `unable to find user ${wanted}: no matching entries in passwd file`);
   const primary = groupPart === '' ? undefined : groupId(groups, groupPart);
@@ -61,6 +63,7 @@ export async function resolveUser(
 function groupId(groups: readonly GroupEntry[], wanted: string): number {
   const gid =
     groups.find(({ name, gid: number }) => name === wanted || String(number) === wanted)?.gid ?? numberOf(wanted);
+  if (gid === undefined && isNumber(wanted)) throw outOfRange();
   if (gid === undefined)
     throw other('invalidParameter', `unable to find group ${wanted}: no matching entries in group file`);
   return gid;
@@ -68,6 +71,15 @@ function groupId(groups: readonly GroupEntry[], wanted: string): number {
 
 function numberOf(text: string): number | undefined {
   return /^\d+$/.test(text) && Number(text) <= MAX_ID ? Number(text) : undefined;
+}
+
+/** What strconv.Atoi reads. */
+function isNumber(text: string): boolean {
+  return /^[+-]?\d{1,18}$/.test(text);
+}
+
+function outOfRange(): EngineError {
+  return other('invalidParameter', `uids and gids must be in range 0-${MAX_ID}`);
 }
 
 async function readPasswd(process: Process): Promise<readonly PasswdEntry[]> {

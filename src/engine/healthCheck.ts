@@ -11,6 +11,7 @@ import { changeState } from './containerState.ts';
 import { containerCredentials } from './containerPrivileges.ts';
 import { resolveUser } from './containerUser.ts';
 import type { EngineCore } from './engineCore.ts';
+import { goDuration } from './goDuration.ts';
 import { timeSec } from './goTime.ts';
 import { helperProcess } from './helperProcess.ts';
 import { ProcessOutput } from './processOutput.ts';
@@ -23,17 +24,19 @@ const MAX_OUTPUT_BYTES = 4096;
 const MAX_LOG_ENTRIES = 5;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** Looks after a container that has a health check, until the function that it gives is called. */
+/** Looks after a container that has a health check, until the function that it gives is called: it then counts as
+ *  unhealthy, and nobody is told (moby container/health.go, CloseMonitorChannel). */
 export function watchHealth(
   core: EngineCore,
   record: ContainerRecord,
   running: RunningContainer,
+  since: 'started' | 'unpaused' = 'started',
 ): (() => void) | undefined {
   const health = record.config.Healthcheck;
   const command = probeCommand(record);
   if (!health || !command) return undefined;
   const stopped = new AbortController();
-  changeState(core, record.id, { health: { status: 'starting', failingStreak: 0, log: [] } });
+  if (since === 'started') changeState(core, record.id, { health: { status: 'starting', failingStreak: 0, log: [] } });
   const intervalMs = milliseconds(health.Interval) || DEFAULT_INTERVAL_MS;
   void (async () => {
     while (!stopped.signal.aborted) {
@@ -46,7 +49,12 @@ export function watchHealth(
       if (!stopped.signal.aborted) note(core, record, probe);
     }
   })();
-  return () => stopped.abort();
+  return () => {
+    if (stopped.signal.aborted) return;
+    stopped.abort();
+    const last = core.state.containers.get(record.id)?.state.health;
+    if (last) changeState(core, record.id, { health: { ...last, status: 'unhealthy' } });
+  };
 }
 
 function milliseconds(nanoseconds: number | undefined): number {
@@ -80,6 +88,8 @@ async function runProbe(
   const output = new ProcessOutput(core.kernel.clock, undefined);
   const reader = output.attach();
   const { mounts } = running.namespaces;
+  const execID = core.newId();
+  logContainerEvent(core, record, `exec_create: ${command.join(' ')}`, { execID });
   const user = await resolveUser(helperProcess(core.kernel, mounts), record.config.User);
   const launched = await launchInContainer(
     core,
@@ -96,6 +106,7 @@ async function runProbe(
     output,
     NO_TERMINALS,
   );
+  logContainerEvent(core, record, `exec_start: ${command.join(' ')}`, { execID });
   if ('why' in launched) return { start, end: core.now(), exitCode: -1, output: launched.why };
   const timer = new AbortController();
   const timeoutMs = milliseconds(record.config.Healthcheck?.Timeout) || DEFAULT_TIMEOUT_MS;
@@ -111,7 +122,8 @@ async function runProbe(
   for await (const { bytes } of reader) if (text.length < MAX_OUTPUT_BYTES) text += decodeName(bytes);
   const status = await launched.status;
   timer.abort();
-  const late = `Health check exceeded timeout (${timeoutMs / 1000}s)`;
+  logContainerEvent(core, record, 'exec_die', { execID, exitCode: String(exitCode(status)) });
+  const late = `Health check exceeded timeout (${goDuration(timeoutMs)})`;
   return {
     start,
     end: core.now(),

@@ -7,6 +7,7 @@ import type { RunningContainer } from './containerRuntime.ts';
 import type { ContainerRuntimes } from './containerRuntimes.ts';
 import { changeContainer, changeState } from './containerState.ts';
 import type { EngineCore } from './engineCore.ts';
+import { watchHealth } from './healthCheck.ts';
 import { other } from './messages.ts';
 
 const DEFAULT_TIMEOUT_SEC = 10;
@@ -145,6 +146,7 @@ export function pauseContainer(core: EngineCore, runtimes: ContainerRuntimes, re
   if (!running) throw notRunning(record.id);
   if (record.state.status === 'paused') throw other('conflict', `Container ${record.id} is already paused`);
   for (const process of running.namespaces.pids.processes.values()) process.stop();
+  running.stopHealthChecks?.();
   const paused = changeState(core, record.id, { status: 'paused' });
   logContainerEvent(core, paused ?? record, 'pause');
 }
@@ -158,5 +160,6 @@ export function unpauseContainer(core: EngineCore, runtimes: ContainerRuntimes, 
 function thaw(core: EngineCore, record: ContainerRecord, running: RunningContainer): void {
   for (const process of running.namespaces.pids.processes.values()) process.kill(SIGNALS.CONT);
   const thawed = changeState(core, record.id, { status: 'running' });
+  running.stopHealthChecks = watchHealth(core, record, running, 'unpaused');
   logContainerEvent(core, thawed ?? record, 'unpause');
 }
