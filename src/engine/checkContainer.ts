@@ -15,6 +15,7 @@ const LOG_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'json-file': ['max-file', 'max-size', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag'],
   local: ['max-file', 'max-size', 'compress'],
   none: [],
+  journald: ['labels', 'labels-regex', 'env', 'env-regex', 'tag'],
 };
 /** Every driver takes these. */
 const COMMON_LOG_OPTIONS = ['mode', 'max-buffer-size'];
@@ -153,6 +154,10 @@ export function checkLogConfig({ Type: type, Config: options }: HostConfig['LogC
   for (const name of Object.keys(options))
     if (![...known, ...COMMON_LOG_OPTIONS].includes(name))
       throw refused(`unknown log opt '${name}' for ${type} log driver`);
+  const { mode = '', 'max-buffer-size': buffer } = options;
+  if (!['', 'blocking', 'non-blocking'].includes(mode)) throw refused(`logger: logging mode not supported: ${mode}`);
+  if (buffer !== undefined && mode !== 'non-blocking')
+    throw refused("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
 }
 
 function refused(message: string): EngineError {

@@ -1,12 +1,14 @@
 import type { LogLine, LogOptions } from './containerCalls.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
+import { keptLines } from './logSettings.ts';
 import { other } from './messages.ts';
 import { LineSplitter } from './outputLog.ts';
 
 /** `docker logs`: what was written, line by line, and with `follow` what is written until the container ends. */
 export async function* containerLogs(
   runtime: ContainerRuntime,
+  { hostConfig }: Pick<ContainerRecord, 'hostConfig'>,
   options: LogOptions,
   signal?: AbortSignal,
 ): AsyncIterable<LogLine> {
@@ -16,7 +18,7 @@ export async function* containerLogs(
   const lines = past.chunks.flatMap((chunk) => splitter.add(chunk));
   const isFollowing = options.follow === true && runtime.running !== undefined;
   if (!isFollowing) lines.push(...splitter.finish());
-  const shown = lines.filter(fits);
+  const shown = keptLines(lines, hostConfig.LogConfig).filter(fits);
   yield* options.tail === undefined ? shown : shown.slice(options.tail === 0 ? shown.length : -options.tail);
   if (!isFollowing) return;
   let position = past.next;

@@ -64,7 +64,10 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
     attach: async (name, options) => attach(core, runtimes, find(name), options),
     resize: (name, columns, rows) => runtimes.of(find(name)).running?.terminal?.resize(columns, rows),
     exec: async (name, options) => execInContainer(core, runtimes, find(name), name, options),
-    logs: (name, options, signal) => containerLogs(runtimes.of(readable(find(name))), options, signal),
+    logs: (name, options, signal) => {
+      const record = readable(find(name));
+      return containerLogs(runtimes.of(record), record, options, signal);
+    },
     wait: async (name, condition, signal) => waitForContainer(runtimes, find(name), condition, signal),
     top: (name, psArgs) => containerTop(core, runtimes, find(name), psArgs),
     rename: (name, newName) => rename(core, find(name), newName),

@@ -18,6 +18,7 @@ import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import { watchHealth } from './healthCheck.ts';
 import { helperProcess } from './helperProcess.ts';
+import { checkLogSettings } from './logSettings.ts';
 import { other } from './messages.ts';
 import { bridgeLinks, linkVariables } from './containerLinks.ts';
 import { joinNetwork, networkNamespaceOf } from './containerNetwork.ts';
@@ -115,6 +116,7 @@ async function launchFirst(
 ): Promise<Launched> {
   const { config, hostConfig } = record;
   refuseDevices(hostConfig);
+  checkLogSettings(hostConfig.LogConfig);
   const network = networkNamespaceOf(core, runtimes, record);
   const links = bridgeLinks(core, record);
   const cgroup = new Cgroup(cgroupLimitsOf(hostConfig));

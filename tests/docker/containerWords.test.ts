@@ -56,3 +56,34 @@ describe('docker exec', () => {
     expect(output).toBe(`${words}\r\n126\n`);
   });
 });
+
+describe('the settings of logs', () => {
+  it.each([
+    ['max-size=x', "failed to initialize logging driver: invalid size: 'x'"],
+    ['max-size=0', 'failed to initialize logging driver: max-size must be a positive number'],
+    ['max-file=0', 'failed to initialize logging driver: max-file cannot be less than 1'],
+    ['max-file=x', 'failed to initialize logging driver: strconv.Atoi: parsing "x": invalid syntax'],
+    [
+      'compress=true',
+      'failed to initialize logging driver: compress cannot be true when max-file is less than 2 or max-size is not set',
+    ],
+    ['tag=x --log-driver journald', 'failed to initialize logging driver: journald is not enabled on this host'],
+    ['mode=bogus', 'logger: logging mode not supported: bogus'],
+    ['max-buffer-size=1m', "logger: max-buffer-size option is only supported with 'mode=non-blocking'"],
+  ])('%s', async (option, words) => {
+    const output = await told(`docker run --log-opt ${option} busybox true 2>&1 | head -1`);
+    expect(output).toContain(`docker: Error response from daemon: ${words}`);
+  });
+
+  it('let old files go', async () => {
+    const output = await told(
+      'docker run --name xx --log-opt max-size=1k --log-opt max-file=2 busybox seq 1 100 | wc -l',
+      'docker logs xx > lines; head -1 lines; tail -1 lines; docker run --name yy busybox seq 1 100 >/dev/null; docker logs yy | wc -l',
+    );
+    const [written, first, last, whole] = output.split('\n');
+    expect([written, last, whole]).toEqual(['100', '100', '100']);
+    // Two files of 1 kB, of about 70 bytes a line.
+    expect(Number(first)).toBeGreaterThan(70);
+    expect(Number(first)).toBeLessThan(88);
+  });
+});
