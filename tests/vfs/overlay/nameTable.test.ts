@@ -11,7 +11,7 @@ const before = fc.constantFrom('', '/', '/d/', '/ab/a/', 'a/');
 function tableOf(names: readonly string[]): NameTable {
   const table = new NameTable({});
   const log = new UndoLog();
-  names.forEach((each, i) => table.set(each, i + 1, log));
+  for (const [i, each] of names.entries()) table.set(each, i + 1, log);
   return table;
 }
 
