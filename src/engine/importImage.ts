@@ -80,15 +80,23 @@ export async function finishImport(
   return image.id;
 }
 
+/** Of a platform (containerd platforms, specifierRe). */
+const COMPONENT = /^[A-Za-z0-9_-]+$/;
+
 /** 20.10 takes the operating system alone from `--platform`. */
 function platformOf(core: EngineCore, platform: string | undefined): readonly [architecture: string, variant: string] {
   const parts = platform?.split('/') ?? [];
   const refused = (why: string) => other('invalidParameter', `${JSON.stringify(platform)}: ${why}: invalid argument`);
+  const bad = platform ? parts.find((part) => !COMPONENT.test(part)) : undefined;
+  if (bad !== undefined)
+    throw other(
+      'invalidParameter',
+      `${JSON.stringify(bad)} is an invalid component of ${JSON.stringify(platform)}: platform specifier component must match ${JSON.stringify(COMPONENT.source)}: invalid argument`,
+    );
   if (parts.length > 3) throw refused('cannot parse platform specifier');
-  if (platform && !parseWantedPlatform(platform)) throw refused('unknown operating system or architecture');
-  const lone = parts.length === 1 ? parseWantedPlatform(platform ?? '') : undefined;
-  if (lone) parts.splice(0, 1, lone.os, lone.architecture);
-  const [os = 'linux', architecture = 'amd64', variant = ''] = parts;
-  if (platform && os !== 'linux') throw other('invalidParameter', 'operating system is not supported');
+  const wanted = platform ? parseWantedPlatform(platform) : undefined;
+  if (platform && !wanted) throw refused('unknown operating system or architecture');
+  const { os, architecture, variant = '' } = wanted ?? { os: 'linux', architecture: 'amd64' };
+  if (os !== 'linux') throw other('invalidParameter', 'operating system is not supported');
   return core.vintage === '20.10' ? ['amd64', ''] : [architecture, variant];
 }

@@ -48,7 +48,7 @@ function systemVersion(core: EngineCore): Record<string, JsonWritable> {
   const version = engineVersion(core.vintage);
   const components: readonly (readonly [name: string, version: string, details: Record<string, string>])[] = [
     ['Engine', version, engineDetails(core)],
-    ['containerd', isOld ? '1.6.20~ds1' : '1.7.24~ds1', { GitCommit: isOld ? '1.6.20~ds1-1+deb12u1' : '1.7.24~ds1-6' }],
+    ['containerd', isOld ? '1.6.20~ds1' : '1.7.24~ds1', { GitCommit: isOld ? '1.6.20~ds1-1+deb12u3' : '1.7.24~ds1-6' }],
     ['runc', isOld ? '1.1.5+ds1' : '1.1.15+ds1', { GitCommit: isOld ? '1.1.5+ds1-1+deb12u1' : '1.1.15+ds1-2' }],
     ['docker-init', '0.19.0', { GitCommit: '' }],
   ];
@@ -83,6 +83,13 @@ function engineDetails(core: EngineCore): Record<string, string> {
   };
 }
 
+/** The names of the shims are runtimes of their own there (moby daemon/runtime_unix.go). */
+const RUNTIMES_20_10 = {
+  'io.containerd.runc.v2': { path: 'runc' },
+  'io.containerd.runtime.v1.linux': { path: 'runc' },
+  runc: { path: 'runc' },
+};
+
 /** The part of moby's api/types/system.Info that a machine like this one has. */
 function systemInfo(core: EngineCore): Record<string, JsonWritable> {
   const containers = [...core.state.containers.values()];
@@ -99,7 +106,7 @@ function systemInfo(core: EngineCore): Record<string, JsonWritable> {
     DriverStatus: [
       ['Backing Filesystem', 'extfs'],
       ['Supports d_type', 'true'],
-      ['Using metacopy', 'false'],
+      ...(core.vintage === '20.10' ? [] : [['Using metacopy', 'false']]),
       ['Native Overlay Diff', 'true'],
       ['userxattr', 'false'],
     ],
@@ -163,7 +170,7 @@ function systemInfo(core: EngineCore): Record<string, JsonWritable> {
     Labels: [],
     ExperimentalBuild: false,
     ServerVersion: engineVersion(core.vintage),
-    Runtimes: { runc: { path: 'runc' } },
+    Runtimes: core.vintage === '20.10' ? RUNTIMES_20_10 : { runc: { path: 'runc' } },
     DefaultRuntime: 'runc',
     Swarm: {
       NodeID: '',

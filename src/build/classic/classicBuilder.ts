@@ -75,7 +75,7 @@ class ClassicBuild {
   async run(): Promise<Digest> {
     const { print, printError, engine } = this.#surroundings;
     const { platform = '' } = this.#options;
-    if (platform !== '') parsePlatform(platform);
+    if (platform !== '') requirePlatform(platform, '');
     if (this.#dockerfile.warning !== '') await printError(this.#dockerfile.warning);
     const stages = this.#wantedStages();
     const { globalArguments } = this.#dockerfile;
@@ -199,14 +199,9 @@ class ClassicBuild {
 
   #platformOf(stage: Stage): string {
     const text = stage.platform === '' ? (this.#options.platform ?? '') : this.#expandGlobal(stage.platform);
-    if (text === '') return text;
-    try {
-      parsePlatform(text);
-      return text;
-    } catch (error) {
-      if (!(error instanceof BuildError)) throw error;
-      throw new BuildError(error.code, `failed to parse platform ${text}: ${oldWords(error.message)}`);
-    }
+    if (text === '' && stage.platform === '') return text;
+    requirePlatform(text, `failed to parse platform ${text}: `);
+    return text;
   }
 
   /** An image by name, pulled where it is not here; one that is here is taken whatever it is for. */
@@ -280,4 +275,19 @@ function literal(text: string): string {
 
 function withTag(name: string): string {
   return name.includes(':', name.lastIndexOf('/') + 1) ? name : `${name}:latest`;
+}
+
+/** Throws BuildError in the words of 20.10's containerd, which told of the components before all else. */
+function requirePlatform(text: string, prefix: string): void {
+  if (text === '')
+    throw new BuildError(
+      'platform',
+      `${prefix}"" is an invalid component of "": platform specifier component must match "^[A-Za-z0-9_-]+$": invalid argument`,
+    );
+  try {
+    parsePlatform(text);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    throw new BuildError(error.code, prefix + oldWords(error.message));
+  }
 }

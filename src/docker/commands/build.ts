@@ -26,6 +26,7 @@ import { humanSize } from '../humanUnits.ts';
 import { hostConfigOf } from '../runOptions/containerOptions.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { readTagReference } from '../references.ts';
+import { platformOption } from '../platformOption.ts';
 
 /** Go's default. */
 const CONTEXT_LEVEL = 6;
@@ -208,7 +209,7 @@ function optionsOf(client: Client, flags: FlagSet): ClassicOptions {
     cacheFrom: flags.list('cache-from').flatMap((names) => names.split(',')),
     removes: flags.isOn('force-rm') ? 'always' : flags.isOn('rm') ? 'onSuccess' : 'never',
     pulls: flags.isOn('pull'),
-    platform: flags.text('platform'),
+    platform: platformOption(client, flags),
     hostConfig: limitsOf(flags),
   };
 }

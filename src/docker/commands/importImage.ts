@@ -3,6 +3,7 @@ import { VfsError } from '../../vfs/vfsError.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { open } from '../../shell/kernel/calls.ts';
 import { ClientError, type Client, type DockerCommand, fileErrorText, readStream } from '../client.ts';
+import { platformOption } from '../platformOption.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { readReference } from '../references.ts';
 
@@ -16,7 +17,7 @@ export const importImage: DockerCommand = {
       sourceName: source,
       message: flags.text('message'),
       changes: flags.list('change'),
-      platform: flags.text('platform') || undefined,
+      platform: platformOption(client, flags) || undefined,
     };
     if (/^https?:\/\//.test(source)) {
       if (name !== undefined) readReference(name);

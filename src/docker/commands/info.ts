@@ -20,7 +20,9 @@ export const info: DockerCommand = {
       const template = readTemplate(format === 'json' ? '{{json .}}' : format);
       const own = { Debug: client.isDebug, ...clientVersion(client), Plugins: [], Warnings: null };
       const value = fromJson(DOCKER_INFO, { ...client.engine.system.info(), ClientInfo: own });
-      await client.print(`${template.execute(value)}\n`);
+      const { text, fault } = template.executePartly(value);
+      await client.print(`${text}\n`);
+      if (fault) throw new ClientError(fault.message);
       return 0;
     }
     const { Version, Context } = clientVersion(client);

@@ -1,5 +1,6 @@
 import { familiarForm, fullForm, withDefaultTag } from '../../image/reference.ts';
 import type { DockerCommand } from '../client.ts';
+import { platformOption } from '../platformOption.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { transferReference } from '../references.ts';
 
@@ -17,7 +18,7 @@ export const pull: DockerCommand = {
         {
           reference: familiarForm(wanted),
           allTags,
-          platform: flags.text('platform') || undefined,
+          platform: platformOption(client, flags) || undefined,
           login: client.config.loginFor(name),
         },
         (message) => {

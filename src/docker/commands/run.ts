@@ -1,4 +1,6 @@
 import { splitVariable } from '../../build/expand/environment.ts';
+import { BuildError } from '../../build/buildError.ts';
+import { formatPlatform, parsePlatform } from '../../build/plan/platform.ts';
 import type { CreateContainer } from '../../engine/containerCalls.ts';
 import { EngineError } from '../../engine/engineError.ts';
 import type { Digest } from '../../image/digest.ts';
@@ -16,6 +18,7 @@ import {
 import { flagFault } from '../commandLine/dispatch.ts';
 import { FlagError } from '../commandLine/flagSet.ts';
 import { compareVersions } from '../commandLine/support.ts';
+import { platformOption } from '../platformOption.ts';
 import { ProgressDisplay } from '../progressDisplay.ts';
 import { CONTAINER_FLAGS, readContainerOptions } from '../runOptions/containerOptions.ts';
 import { attachTo, connect } from './attachStreams.ts';
@@ -159,8 +162,20 @@ async function readRequest(
   }
 }
 
-async function createContainer({ client, flags }: CommandCall, request: CreateContainer): Promise<string> {
+/** As the client sends it (containerd platforms, Parse). Throws ClientError for what is none. */
+function readPlatform(text: string): string | undefined {
+  if (text === '') return undefined;
+  try {
+    return formatPlatform(parsePlatform(text));
+  } catch (error) {
+    if (error instanceof BuildError) throw new ClientError(`error parsing specified platform: ${error.message}`);
+    throw error;
+  }
+}
+
+async function createContainer({ client, flags }: CommandCall, asked: CreateContainer): Promise<string> {
   const { process, engine } = client;
+  const request = { ...asked, platform: readPlatform(platformOption(client, flags)) };
   const idFile = flags.text('cidfile');
   if (idFile !== '') {
     if (statIfThere(process, idFile)) {

@@ -21,7 +21,9 @@ export const version: DockerCommand = {
     const own = clientVersion(client);
     if (template) {
       const value = fromJson(VERSION_INFO, { Client: own, Server: server ?? null });
-      await client.print(`${alignColumns(template.execute(value), TABLE)}\n`);
+      const { text, fault } = template.executePartly(value);
+      await client.print(`${alignColumns(text, TABLE)}\n`);
+      if (fault) throw new ClientError(fault.message);
     } else await client.print(`${alignColumns(versionText(own, server), TABLE)}\n`);
     if (problem !== undefined) throw new ClientError(problem);
     return 0;

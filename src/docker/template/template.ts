@@ -20,6 +20,22 @@ export class Template {
     return executeTemplate(this.#parsed, data, { ...options, functions: DOCKER_FUNCTIONS });
   }
 
+  /** Gives what was written, whole or up to the fault. */
+  executePartly(data: GoValue | undefined): { readonly text: string; readonly fault?: TemplateError } {
+    let written = '';
+    try {
+      const options = { functions: DOCKER_FUNCTIONS };
+      return {
+        text: executeTemplate(this.#parsed, data, options, (text) => {
+          written = text;
+        }),
+      };
+    } catch (fault) {
+      if (fault instanceof TemplateError) return { text: written, fault };
+      throw fault;
+    }
+  }
+
   /** The line of headers: functions leave them alone, and what fails ends the line. */
   executeHeader(header: GoValue): string {
     let written = '';
