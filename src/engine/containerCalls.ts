@@ -215,7 +215,7 @@ export interface ContainerCalls {
   top(
     name: string,
     psArgs: string,
-  ): { readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  ): Promise<{ readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] }>;
   rename(name: string, newName: string): void;
   update(name: string, options: UpdateOptions): { readonly warnings: readonly string[] };
   remove(name: string, options?: { readonly isForced?: boolean; readonly removesVolumes?: boolean }): Promise<void>;

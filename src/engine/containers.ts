@@ -69,7 +69,7 @@ export function containerCalls(core: EngineCore, runtimes: ContainerRuntimes): C
       return containerLogs(runtimes.of(record), record, options, signal);
     },
     wait: async (name, condition, signal) => waitForContainer(runtimes, find(name), condition, signal),
-    top: (name, psArgs) => containerTop(core, runtimes, find(name), psArgs),
+    top: async (name, psArgs) => containerTop(core, runtimes, find(name), psArgs),
     rename: (name, newName) => rename(core, find(name), newName),
     update: (name, options) => update(core, runtimes, find(name), options),
     remove: async (name, { isForced = false, removesVolumes = false } = {}) =>

@@ -87,3 +87,19 @@ describe('the settings of logs', () => {
     expect(Number(first)).toBeLessThan(88);
   });
 });
+
+describe('docker top', () => {
+  it.each([
+    ['-o pid,args', ['PID COMMAND', 'N sleep 300']],
+    ['aux', ['USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND', 'root N']],
+    ['-eo user,args', ["Error response from daemon: Couldn't find PID field in ps output"]],
+    ['-bogus', ['Error response from daemon: ps: error: unsupported SysV option']],
+    ['-o pid,user=PID', ['Error response from daemon: specifying "pid,user=PID" is not allowed']],
+  ])('%s', async (words, lines) => {
+    const output = await told(
+      'docker run -d --name xx busybox sleep 300 >/dev/null',
+      `docker top xx ${words} 2>&1 | sed 's/  */ /g; s/ *$//; s/\\(^\\|root \\)[0-9][0-9]*/\\1N/; s/ 0\\.0 .*//'`,
+    );
+    expect(output.split('\n').filter((line) => line !== '')).toEqual(lines);
+  });
+});

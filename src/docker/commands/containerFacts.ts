@@ -10,7 +10,7 @@ const TOP_TABLE = { leastWidth: 20, padding: 3 };
 export const top: DockerCommand = {
   flags: [],
   async run({ client, arguments: [name = '', ...psArguments] }) {
-    const { titles, rows } = client.engine.containers.top(name, psArguments.join(' '));
+    const { titles, rows } = await client.engine.containers.top(name, psArguments.join(' '));
     await client.print(alignColumns([titles, ...rows].map((row) => `${row.join('\t')}\n`).join(''), TOP_TABLE));
     return 0;
   },

@@ -14,17 +14,18 @@ export const stats: DockerCommand = {
       names.length > 0
         ? names
         : client.engine.containers.list({ isAll: flags.isOn('all'), filters: NO_FILTERS }).map(({ id }) => id);
-    const rows = wanted.map((name) => rowOf(client, name, truncates));
+    const rows: StatsRow[] = [];
+    for (const name of wanted) rows.push(await rowOf(client, name, truncates));
     const format = flags.text('format') || client.config.text('statsFormat') || 'table';
     await client.print(formatRows(STATS_ROWS, format === 'table' ? STATS_TABLE : format, rows));
     return 0;
   },
 };
 
-function rowOf(client: Client, wanted: string, truncates: boolean): StatsRow {
+async function rowOf(client: Client, wanted: string, truncates: boolean): Promise<StatsRow> {
   const { containers } = client.engine;
   const { Id, Name, State } = containers.inspect(wanted);
   const isRunning = (State as { readonly Running: boolean }).Running;
-  const processCount = isRunning ? containers.top(wanted, '').rows.length : 0;
+  const processCount = isRunning ? (await containers.top(wanted, '')).rows.length : 0;
   return { wanted, id: String(Id), name: String(Name).replace(/^\//, ''), processCount, truncates };
 }

@@ -108,6 +108,32 @@ function elapsed(seconds: number): string {
   return hours > 0 ? `${two(hours)}:${tail}` : tail;
 }
 
+/** What `ps` with those words shows to a process; a text says what is wrong. */
+export async function processTable(
+  viewer: Process,
+  words: readonly string[],
+): Promise<
+  | { readonly titles: readonly string[]; readonly rows: readonly { process: Process; cells: readonly string[] }[] }
+  | string
+> {
+  const context: Context = {
+    viewer,
+    accounts: await readAccounts(viewer),
+    zone: zoneOf(viewer),
+    nowSec: viewer.kernel.clock.now().sec,
+  };
+  const request = parseRequest(viewer, words, context);
+  if (typeof request === 'string') return request;
+  const { columns } = request;
+  return {
+    titles: request.hasHeadings ? columns.map(({ heading, title }) => heading ?? title) : [],
+    rows: seenProcesses(viewer).map((seen) => ({
+      process: seen.process,
+      cells: columns.map((column) => column.value(seen, context)),
+    })),
+  };
+}
+
 interface Request {
   columns: readonly (Column & { readonly heading?: string })[];
   selects: (seen: SeenProcess) => boolean;
@@ -122,7 +148,7 @@ export const ps: Program = async (process) => {
     nowSec: process.kernel.clock.now().sec,
   };
   if (process.flavour === 'busybox') return busyboxPs(context);
-  const request = parseRequest(process, context);
+  const request = parseRequest(process, process.argv.slice(1), context);
   if (typeof request === 'string') {
     await process.write(
       2,
@@ -159,8 +185,7 @@ const BSD = ['pid', 'tty', 'stat', 'bsdtime', 'args'];
 const BSD_USER = ['user', 'pid', 'pcpu', 'pmem', 'vsz', 'rss', 'tty', 'stat', 'start', 'bsdtime', 'args'];
 
 /** Reads options in the UNIX, BSD and GNU styles. A text says what is wrong. */
-function parseRequest(viewer: Process, { accounts }: Context): Request | string {
-  const words = viewer.argv.slice(1);
+function parseRequest(viewer: Process, words: readonly string[], { accounts }: Context): Request | string {
   let names = DEFAULT;
   let custom: (Column & { heading?: string })[] | undefined;
   let everyTerminal = false;
