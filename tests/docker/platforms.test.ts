@@ -22,6 +22,15 @@ describe('platforms that are asked for', () => {
     expect(output.endsWith('ok\n')).toBe(true);
   });
 
+  it('are the environment’s for builds, too', async () => {
+    const build = "printf 'FROM scratch\\n' | docker build - 2>&1 | grep -c 'unknown operating system'";
+    const { output } = await runLines([
+      'export DOCKER_DEFAULT_PLATFORM=bogus',
+      `${build.replace('| docker', '| DOCKER_BUILDKIT=0 docker')}; ${build.replace('| docker', '| DOCKER_BUILDKIT=1 docker')}`,
+    ]);
+    expect(output).toBe('1\n1\n');
+  });
+
   it('of an import are told apart by no case', async () => {
     const { output } = await runLines([
       'tar cf e.tar -T /dev/null; docker import --platform Linux/AMD64 e.tar a:1 | cut -c1-7; docker import --platform / e.tar a:2',

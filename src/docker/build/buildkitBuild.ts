@@ -108,7 +108,7 @@ export async function buildkitBuild(
   await inWords(`could not parse ssh: [${agentFlags.join(' ')}]: `, async () =>
     checkAgents(client, agentFlags, MISSING_20_10),
   );
-  const asked = daemonRequest(flags);
+  const asked = daemonRequest(client, flags);
   checkProgress(client, flags, CLIENT_FORM);
   const cache = cacheTransfer(client, { from: flags.list('cache-from'), to: [] }, buildArgs);
   const request = { source, buildArgs, tags, output, secrets, cache, ...asked };

@@ -1,8 +1,9 @@
 import { BuildError } from '../../build/buildError.ts';
 import { oldWords } from '../../build/classic/readClassic.ts';
 import { parsePlatform } from '../../build/plan/platform.ts';
-import { ClientError } from '../client.ts';
+import { type Client, ClientError } from '../client.ts';
 import type { FlagSet } from '../commandLine/flagSet.ts';
+import { platformOption } from '../platformOption.ts';
 
 /** What the daemon of 20.10 takes of `docker build` for both builders, and its BuildKit has no use for: RUN is given
  *  neither limits nor a cgroup (moby builder/builder-next, Build). */
@@ -38,14 +39,17 @@ export function checkSecurityOptions(flags: FlagSet): void {
 }
 
 /** What the daemon reads of a request before BuildKit has it. Throws ClientError in its words. */
-export function daemonRequest(flags: FlagSet): {
+export function daemonRequest(
+  client: Client,
+  flags: FlagSet,
+): {
   readonly platform: string;
   readonly network: 'none' | 'host' | undefined;
   readonly extraHosts: readonly string[];
 } {
   checkIsolation(flags);
   checkSecurityOptions(flags);
-  const platform = flags.text('platform');
+  const platform = platformOption(client, flags);
   if (platform !== '') checkPlatform(platform);
   return { platform, network: networkOf(flags.text('network')), extraHosts: flags.list('add-host') };
 }
