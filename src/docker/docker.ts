@@ -136,7 +136,15 @@ async function runCommand(
     const names = refused.map(({ name }) => `--${name}`).join(', ');
     throw new ClientError(`docker: ${names} of '${pathText(path)}' is not simulated`, USAGE_STATUS);
   }
+  if (command.flags.includes('disable-content-trust') && isTrustWanted(client, flags))
+    throw new ClientError(`docker: content trust of '${pathText(path)}' is not simulated`, USAGE_STATUS);
   return command.run({ client, path, flags, arguments: given });
+}
+
+/** By the flag, or by the environment, where whatever is no word for no is one for yes (docker/cli, cli/command). */
+function isTrustWanted(client: Client, flags: FlagSet): boolean {
+  if (flags.has('disable-content-trust')) return !flags.isOn('disable-content-trust');
+  return !['', '0', 'f', 'F', 'false', 'FALSE', 'False'].includes(client.environment('DOCKER_CONTENT_TRUST'));
 }
 
 async function printHelp(client: Client, path: CommandPath, fd: 1 | 2): Promise<number> {

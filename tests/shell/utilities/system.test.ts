@@ -55,6 +55,7 @@ describe('users and groups', () => {
   it('become another by sudo and su', async () => {
     const on = machine({ '/usr/bin/env.txt': '' });
     await sh(on, 'useradd bob');
+    await sh(on, 'chmod 4755 /usr/bin/sudo /usr/bin/su');
     expect((await sh(on, 'sudo -u bob id -un')).stdout).toBe('bob\n');
     expect((await sh(on, 'sudo nosuch')).stderr).toBe('sudo: nosuch: command not found\n');
     const bob = { uid: 1000, gid: 1000, groups: [], umask: 0o022 };
