@@ -50,6 +50,7 @@ describe('CAT-5 programs of images', () => {
       (name) => !programs.has(name) && !OF_THE_MACHINE.has(name) && !written.has(name),
     );
     expect(silent.sort()).toEqual([]);
+    expect([...written].filter((name) => programs.has(name))).toEqual([]);
     for (const name of [
       'apk',
       'apt-get',
