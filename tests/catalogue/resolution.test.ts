@@ -43,7 +43,7 @@ describe('CAT-5 programs of images', () => {
   it('each runs, or is written down as one that cannot: docs/not-simulated.md', async () => {
     const programs = joinPrograms(SHELL_PROGRAMS, cataloguePrograms(catalogue));
     const text = decodeName(await readFile(new URL('../../docs/not-simulated.md', import.meta.url)));
-    const written = new Set([...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    const written = new Set([...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string));
     const found = await programsOfImages();
     expect(found.size).toBeGreaterThan(300);
     const silent = [...found.keys()].filter(
