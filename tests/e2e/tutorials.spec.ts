@@ -46,7 +46,7 @@ const COMMITTING: Lesson = [
   ],
   ['sudo docker pull dl.dockerpool.com:5000/ubuntu:12.04', 'dl.dockerpool.com:5000/ubuntu:12.04'],
   ['docker image inspect ubuntu:12.04 2>&1 | head -3', 'No such image: ubuntu:12.04'],
-  ['sudo docker rmi training/sinatra', 'No such image: training/sinatra:latest'],
+  ['sudo docker rmi training/sinatra', 'Error: No such image: training/sinatra'],
   ['sudo docker rm db2a5c9ed94f', 'db2a5c9ed94f'],
   [
     'docker tag centos:newest donghoa/centos; docker push donghoa/centos',
