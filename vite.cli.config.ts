@@ -33,7 +33,11 @@ export default defineConfig({
     sourcemap: false,
     emptyOutDir: true,
     rolldownOptions: {
-      input: { palimpsest: 'src/cli/palimpsest.ts', indexThread: 'src/cli/indexThread.ts' },
+      input: {
+        palimpsest: 'src/cli/palimpsest.ts',
+        indexThread: 'src/cli/indexThread.ts',
+        latencyThread: 'src/cli/mount/latencyThread.ts',
+      },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',

@@ -36,6 +36,8 @@ export interface CommandContext {
   readonly environment: { readonly [name: string]: string | undefined };
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** See `Surroundings`. */
+  readonly latencyThread: URL | undefined;
   /** Runs when the command has ended, however it ended; last come, first served. */
   onExit(cleanup: () => Promise<void>): void;
   /** The file that is being worked on, for the error line. */

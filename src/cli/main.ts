@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly version: string;
   /** `indexThread.ts` as it was built; without it layers are indexed one after another. */
   readonly indexThread?: URL;
+  /** `mount/latencyThread.ts` as it was built; without it the processors sleep as they like. */
+  readonly latencyThread?: URL;
 }
 
 /** Runs one command line, without the program's name. Never throws. */
@@ -138,6 +140,7 @@ class Session {
       progress,
       environment: surroundings.environment,
       signal: surroundings.signal,
+      latencyThread: surroundings.latencyThread,
       onExit: (cleanup) => this.#cleanups.push(cleanup),
       noteFile: (fileName) => {
         this.#fileName = fileName;

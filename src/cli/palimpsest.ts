@@ -20,6 +20,7 @@ const code = await runCommandLine(process.argv.slice(2), {
   signal: interruption.signal,
   version,
   indexThread: new URL('./indexThread.js', import.meta.url),
+  latencyThread: new URL('./latencyThread.js', import.meta.url),
 });
 // All is written and cleaned up. To take threads and heaps down one by one would cost 12 ms, and a standard input that
 // nobody reads to its end would keep the process alive.

@@ -3,6 +3,7 @@ import { FuseDispatcher } from './dispatcher.ts';
 import type { FuseFilesystem } from './fuseFilesystem.ts';
 import { REQUEST_BUFFER_BYTES } from './init.ts';
 import { invalidAttributes } from './reply.ts';
+import type { RequestPace } from './requestPace.ts';
 
 /** Why the kernel's requests ended. */
 export type ServiceEnd = 'unmounted' | 'aborted';
@@ -15,6 +16,7 @@ export async function serveFuse(
   descriptor: number,
   filesystem: FuseFilesystem,
   onFault: (fault: unknown) => void,
+  pace: RequestPace,
 ): Promise<ServiceEnd> {
   const dispatcher = new FuseDispatcher(filesystem, onFault);
   const buffer = new Uint8Array(REQUEST_BUFFER_BYTES);
@@ -27,6 +29,7 @@ export async function serveFuse(
       const answer = outcome instanceof Promise ? await outcome : outcome;
       for (const node of filesystem.takeStale()) send(descriptor, invalidAttributes(node));
       if (answer) send(descriptor, answer);
+      pace.note();
     }
   } finally {
     closeSync(descriptor);

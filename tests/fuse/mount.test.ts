@@ -90,6 +90,27 @@ suite(`MOUNT-1 a read-only mount${reason}`, () => {
     expect(mounted.output).toContain(`mounted read-only on ${mounted.folder}`);
   });
 
+  it.skipIf(!existsSync('/dev/cpu_dma_latency'))('keeps the processors awake while it is busy', async () => {
+    const { folder, serverPid } = await mount(['--ro']);
+    const holds = () =>
+      readdirSync(`/proc/${serverPid}/fd`).some((descriptor) => {
+        const target = `/proc/${serverPid}/fd/${descriptor}`;
+        return existsSync(target) && readlinkSync(target) === '/dev/cpu_dma_latency';
+      });
+    expect(holds()).toBe(false);
+    let asked = 0;
+    const isHeldWhenAsked = () => {
+      for (const end = asked + 1000; asked < end; asked++) expect(existsSync(join(folder, `no-${asked}`))).toBe(false);
+      return holds();
+    };
+    await until(isHeldWhenAsked, 20_000, () => 'they may sleep');
+    await until(
+      () => !holds(),
+      20_000,
+      () => 'they may not sleep',
+    );
+  });
+
   it('refuses every change', async () => {
     const { folder } = await mount(['--ro']);
     expect(() => writeFileSync(join(folder, 'etc/passwd'), 'x')).toThrow(/EROFS/);

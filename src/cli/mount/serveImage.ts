@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { FuseFilesystem } from '../../fuse/fuseFilesystem.ts';
 import { MountError, mountFuse } from '../../fuse/mountPoint.ts';
+import { RequestPace } from '../../fuse/requestPace.ts';
 import { serveFuse } from '../../fuse/serve.ts';
 import { printableName } from '../../bytes/byteName.ts';
 import { CliError } from '../cliError.ts';
@@ -27,10 +29,14 @@ export async function serveImage(
   await tellSupervisor();
   await context.output.line(announcement);
   await context.output.flush();
-  const end = await serveFuse(descriptor, filesystem, (fault) => {
+  const noteFault = (fault: unknown) => {
     faultCount++;
     if (faults.length < SHOWN_FAULTS) faults.push(describeError(fault, file));
+  };
+  const pace = new RequestPace((bursts) => {
+    if (context.latencyThread) new Worker(context.latencyThread, { workerData: bursts });
   });
+  const end = await serveFuse(descriptor, filesystem, noteFault, pace);
   for (const fault of faults) await context.errors.line(`palimpsest: ${fault}`);
   if (faultCount > faults.length)
     await context.errors.line(`palimpsest: and ${faultCount - faults.length} more faults`);
