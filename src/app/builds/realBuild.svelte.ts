@@ -1,4 +1,4 @@
-import { type CompanionClient, CompanionClientError } from '../../client/companion/companionClient.ts';
+import type { CompanionClient } from '../../client/companion/companionClient.ts';
 import { contextBlob, type ContextFile } from '../../client/companion/contextBlob.ts';
 import type { ArchiveSummary, ComparisonView, ImageSummary } from '../../client/protocol.ts';
 import { BuildView } from '../companion/buildView.svelte.ts';
@@ -59,10 +59,7 @@ export class RealBuild {
       if (machine && simulated && real?.images[0]) await this.#compare([machine, simulated], [real, real.images[0]]);
       builds.showStack(run.steps.at(-1)?.layers ?? []);
     } catch (error) {
-      const code = signal.aborted ? 'cancelled' : error instanceof CompanionClientError ? error.code : 'page';
-      // That nobody answers any more, the page says in its own words.
-      const isSilent = code === 'cancelled' || code === 'lost';
-      view.fail(code, isSilent ? '' : error instanceof Error ? error.message : String(error));
+      view.failWith(error);
     }
   }
 

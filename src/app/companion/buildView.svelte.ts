@@ -1,4 +1,4 @@
-import type { BuildEvent } from '../../client/companion/companionClient.ts';
+import { type BuildEvent, CompanionClientError } from '../../client/companion/companionClient.ts';
 
 export interface StepView {
   readonly id: string;
@@ -83,6 +83,14 @@ export class BuildView {
     this.failure = { code, message: visibleText(message) };
     this.phase = 'failed';
     this.steps = this.steps.map((step) => (step.state === 'running' ? { ...step, state: 'failed' } : step));
+  }
+
+  /** Something was thrown, perhaps because the build was cancelled. */
+  failWith(error: unknown): void {
+    const code = this.signal.aborted ? 'cancelled' : error instanceof CompanionClientError ? error.code : 'page';
+    // That nobody answers any more, the page says in its own words.
+    const isSilent = code === 'cancelled' || code === 'lost';
+    this.fail(code, isSilent ? '' : error instanceof Error ? error.message : String(error));
   }
 
   #change(id: string, change: (step: StepView) => StepView): void {

@@ -1,8 +1,4 @@
-import {
-  CompanionClientError,
-  type BuildQuestion,
-  type CompanionClient,
-} from '../../client/companion/companionClient.ts';
+import type { BuildQuestion, CompanionClient } from '../../client/companion/companionClient.ts';
 import { contextBlob, type ContextFile } from '../../client/companion/contextBlob.ts';
 import type { ExplorerState } from '../state/explorer.svelte.ts';
 import type { BuildView } from './buildView.svelte.ts';
@@ -49,10 +45,7 @@ export async function runBuild(
     view.phase = 'done';
     await openBlob(explorer, image, `${fileStem(question.tag)}.tar`);
   } catch (error) {
-    const code = signal.aborted ? 'cancelled' : error instanceof CompanionClientError ? error.code : 'page';
-    // That nobody answers any more, the page says in its own words.
-    const isSilent = code === 'cancelled' || code === 'lost';
-    view.fail(code, isSilent ? '' : error instanceof Error ? error.message : String(error));
+    view.failWith(error);
   }
 }
 
