@@ -37,8 +37,9 @@ export class BuildService {
     this.#setting = setting;
     this.#contexts = new ContextUploads(pool.readsContextTar);
     this.#likely = new LikelyBuild({
+      idleEngine: (user) => pool.idleEngine(user),
       plan: (user, options) => this.#plan(user, options),
-      begin: ({ request }) => pool.startAhead(request, setting.rules),
+      rules: setting.rules,
       removeFolder: (folder) => folders.remove(folder),
     });
     this.#timer = setInterval(() => void this.#tidy(), TIDY_PAUSE_MS);
@@ -71,7 +72,12 @@ export class BuildService {
   #plan(user: string, options: BuildOptions): PlannedBuild {
     const build = randomBytes(16).toString('hex');
     const preparation = { build, user, folder: this.#folders.make(), options };
-    return { ...preparation, request: planRequest(preparation) };
+    try {
+      return { ...preparation, request: planRequest(preparation) };
+    } catch (error) {
+      void this.#folders.remove(preparation.folder);
+      throw error;
+    }
   }
 
   async #prepare(build: Build, plan: PlannedBuild, input: ContextInput, signal: AbortSignal): Promise<void> {

@@ -110,12 +110,10 @@ export class EnginePool {
     return this.#endpoints.some(({ engine }) => engine.readsContextTar);
   }
 
-  /** Begins a build that may come, where nothing else is to be done. */
-  startAhead(request: BuildRequest, rules: BuildRules): HeadStart | undefined {
-    const engine = chooseEndpoint(this.#usable(), request.user)?.engine;
-    const isIdle = this.#endpoints.every(({ running, early }) => running + early === 0);
-    if (!engine?.startEarly || !isIdle) return undefined;
-    return { engine, start: engine.startEarly(request, rules) };
+  /** Where a build of that user may be begun before he asks for it; undefined while there is anything else to do. */
+  idleEngine(user: string): Engine | undefined {
+    if (this.#endpoints.some(({ running, early }) => running + early > 0)) return undefined;
+    return chooseEndpoint(this.#usable(), user)?.engine;
   }
 
   /** Begins a build where it would run if its context were there now; undefined where it would have to wait.

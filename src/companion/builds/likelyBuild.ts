@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { BuildRules, Engine } from '../engines/engine.ts';
 import type { BuildOptions } from './buildOptions.ts';
-import type { HeadStart } from './enginePool.ts';
 import type { PlannedBuild } from './prepareBuild.ts';
 
 /** When all that a build has to say is said, and its engine has time. */
@@ -8,10 +9,11 @@ const PAUSE_MS = 40;
 const KEPT_MS = 60_000;
 
 export interface LikelyBuildSetting {
+  /** One that has nothing to do. */
+  readonly idleEngine: (user: string) => Engine | undefined;
   /** A new build of that kind, in a folder of its own. */
   readonly plan: (user: string, options: BuildOptions) => PlannedBuild;
-  /** Begins it where an engine has nothing to do. */
-  readonly begin: (plan: PlannedBuild) => HeadStart | undefined;
+  readonly rules: BuildRules;
   readonly removeFolder: (folder: string) => Promise<void>;
 }
 
@@ -37,20 +39,22 @@ export class LikelyBuild {
   }
 
   #begin(user: string, options: BuildOptions): void {
+    const engine = this.#setting.idleEngine(user);
+    if (!engine?.startEarly) return this.#forget();
     try {
       this.#planned = this.#setting.plan(user, options);
-      this.#planned = { ...this.#planned, head: this.#setting.begin(this.#planned) };
+      const start = engine.startEarly(this.#planned.request, this.#setting.rules);
+      this.#planned = { ...this.#planned, head: { engine, start } };
+      this.#timer = setTimeout(() => this.drop(), KEPT_MS).unref();
     } catch {
-      // A full disk, no process to be had: who asks for a build is told.
+      this.drop(); // a full disk, no process to be had: who asks for a build is told
     }
-    if (this.#planned?.head === undefined) this.drop();
-    else this.#timer = setTimeout(() => this.drop(), KEPT_MS).unref();
   }
 
   /** What was planned, where it is this user's and the same in everything that is asked. */
   take(user: string, options: BuildOptions): PlannedBuild | undefined {
     const planned = this.#planned;
-    if (planned?.user !== user || JSON.stringify(planned.options) !== JSON.stringify(options)) return undefined;
+    if (planned?.user !== user || !isDeepStrictEqual(planned.options, options)) return undefined;
     this.#forget();
     return planned;
   }

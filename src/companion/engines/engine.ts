@@ -73,8 +73,9 @@ export interface Engine {
   readonly readsContextTar: boolean;
   /** Throws CompanionError `connectionLost` where nothing answers. */
   facts(signal: AbortSignal): Promise<EngineFacts>;
-  /** Begins what takes time and needs no context, perhaps long before there is one. Only `workFolder` is there yet, the request has no bases, and nothing
-   *  of it reaches the engine before `build` is given what this returned. Undefined: there is nothing to begin. */
+  /** Begins what takes time and needs no context, perhaps long before there is one. Only `workFolder` is there yet, the
+   *  request has no bases, and nothing of it reaches the engine before `build` is given what this returned. Undefined:
+   *  there is nothing to begin. */
   readonly startEarly?: (request: BuildRequest, rules: BuildRules) => EarlyStart;
   /** Resolves when `resultFile` holds the image. Throws CompanionError `failed`, `refused`, `limit`, `unsupported`,
    *  `connectionLost`, or the signal's reason; nothing of the build runs on afterwards, nor of its early start. */

@@ -32,7 +32,8 @@ const MAX_KEPT_LINES = 40;
 const PROBE_MS = 3_000;
 const PRUNE_MS = 60_000;
 const SPARE_PAUSE_MS = 20;
-/** No build that was begun early waits so long for its context. */
+/** After a spare program was taken: by then the build that took it has its context, and what starts now takes nothing from
+ *  it. */
 const SPARE_USED_PAUSE_MS = 500;
 
 /** Where `buildctl` leaves the name of its build in the engine's history. */
