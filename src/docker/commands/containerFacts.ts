@@ -1,8 +1,7 @@
-import type { HostConfig } from '../../engine/containerConfig.ts';
 import { ClientError, describeError, type DockerCommand } from '../client.ts';
-import { parseBinarySize } from '../commandLine/flagValue.ts';
 import { hostText } from '../format/ports.ts';
 import { alignColumns } from '../format/tabWriter.ts';
+import { readResources, RESOURCE_FLAGS } from '../runOptions/resources.ts';
 import { readRestartPolicy } from '../runOptions/restartPolicy.ts';
 
 const TOP_TABLE = { leastWidth: 20, padding: 3 };
@@ -64,38 +63,12 @@ export function naturalOrder(a: string, b: string): number {
 }
 
 export const update: DockerCommand = {
-  flags: [
-    'blkio-weight',
-    'cpu-period',
-    'cpu-quota',
-    'cpu-shares',
-    'cpus',
-    'cpuset-cpus',
-    'cpuset-mems',
-    'memory',
-    'memory-reservation',
-    'memory-swap',
-    'pids-limit',
-    'restart',
-  ],
+  flags: [...RESOURCE_FLAGS, 'restart'],
   async run({ client, flags, arguments: names }) {
     if (flags.given().length === 0) {
       throw new ClientError('you must provide one or more flags when using this command');
     }
-    const bytes = (name: string) => (flags.text(name) === '-1' ? -1 : (parseBinarySize(flags.text(name) || '0') ?? 0));
-    const resources: Partial<HostConfig> = {
-      ...(flags.has('blkio-weight') ? { BlkioWeight: flags.number('blkio-weight') } : {}),
-      ...(flags.has('cpu-period') ? { CpuPeriod: flags.number('cpu-period') } : {}),
-      ...(flags.has('cpu-quota') ? { CpuQuota: flags.number('cpu-quota') } : {}),
-      ...(flags.has('cpuset-mems') ? { CpusetMems: flags.text('cpuset-mems') } : {}),
-      ...(flags.has('cpu-shares') ? { CpuShares: flags.number('cpu-shares') } : {}),
-      ...(flags.has('cpus') ? { NanoCpus: Math.round(Number(flags.text('cpus')) * 1e9) } : {}),
-      ...(flags.has('cpuset-cpus') ? { CpusetCpus: flags.text('cpuset-cpus') } : {}),
-      ...(flags.has('memory') ? { Memory: bytes('memory') } : {}),
-      ...(flags.has('memory-reservation') ? { MemoryReservation: bytes('memory-reservation') } : {}),
-      ...(flags.has('memory-swap') ? { MemorySwap: bytes('memory-swap') } : {}),
-      ...(flags.has('pids-limit') ? { PidsLimit: flags.number('pids-limit') } : {}),
-    };
+    const resources = readResources(flags, 'given');
     const policy = flags.has('restart') ? { restartPolicy: readRestartPolicy(flags.text('restart')) } : {};
     const warnings: string[] = [];
     const problems: string[] = [];

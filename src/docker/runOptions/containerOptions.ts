@@ -11,30 +11,25 @@ import { LIMIT_KINDS, UNWATCHED_LIMITS } from '../../shell/kernel/resourceLimits
 import { readFile } from '../../shell/kernel/calls.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { ClientError, fileErrorText, textOf } from '../client.ts';
-import { FlagValueError, parseBinarySize, parseGoDuration, quoteGo } from '../commandLine/flagValue.ts';
+import { FlagValueError, parseGoDuration, quoteGo } from '../commandLine/flagValue.ts';
 import { FlagError, type FlagSet } from '../commandLine/flagSet.ts';
 import { readEnvironment, readLabels } from './environment.ts';
 import { readMount, readVolumes } from './mounts.ts';
 import { readPorts } from './ports.ts';
 import { readGpuRequest } from './gpuRequest.ts';
+import { readBytes, readResources, RESOURCE_FLAGS } from './resources.ts';
 import { readRestartPolicy } from './restartPolicy.ts';
 
 /** The flags of `run` and `create` that make the container. */
 export const CONTAINER_FLAGS: readonly string[] = [
+  ...RESOURCE_FLAGS,
   'add-host',
   'attach',
-  'blkio-weight',
   'cap-add',
   'cap-drop',
   'cgroup-parent',
   'cgroupns',
   'cidfile',
-  'cpu-period',
-  'cpu-quota',
-  'cpu-shares',
-  'cpus',
-  'cpuset-cpus',
-  'cpuset-mems',
   'disable-content-trust',
   'dns',
   'dns-option',
@@ -63,9 +58,6 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'log-driver',
   'log-opt',
   'mac-address',
-  'memory',
-  'memory-reservation',
-  'memory-swap',
   'memory-swappiness',
   'mount',
   'name',
@@ -77,7 +69,6 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'oom-kill-disable',
   'oom-score-adj',
   'pid',
-  'pids-limit',
   'platform',
   'privileged',
   'publish',
@@ -187,7 +178,6 @@ function mountOf(text: string, cwd: string): MountSpec {
 
 export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
   const list = (name: string) => (flags.has(name) ? flags.list(name) : null);
-  const bytes = (name: string) => (flags.text(name) === '-1' ? -1 : (parseBinarySize(flags.text(name) || '0') ?? 0));
   return {
     ContainerIDFile: flags.text('cidfile'),
     LogConfig: { Type: flags.text('log-driver'), Config: pairs(flags.list('log-opt')) },
@@ -213,23 +203,13 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     ...(flags.has('tmpfs') ? { Tmpfs: pairs(flags.list('tmpfs'), ':') } : {}),
     UTSMode: modeOf(flags, 'uts'),
     UsernsMode: modeOf(flags, 'userns'),
-    ShmSize: bytes('shm-size'),
+    ShmSize: readBytes(flags, 'shm-size'),
     ...(flags.has('sysctl') ? { Sysctls: pairs(flags.list('sysctl')) } : {}),
     Runtime: flags.text('runtime') || 'runc',
     Isolation: flags.text('isolation'),
-    BlkioWeight: flags.number('blkio-weight'),
-    CpuPeriod: flags.number('cpu-period'),
-    CpuQuota: flags.number('cpu-quota'),
-    CpuShares: flags.number('cpu-shares'),
-    Memory: bytes('memory'),
-    NanoCpus: Math.round(Number(flags.text('cpus') || '0') * 1e9),
+    ...readResources(flags, 'all'),
     CgroupParent: flags.text('cgroup-parent'),
-    MemoryReservation: bytes('memory-reservation'),
-    MemorySwap: bytes('memory-swap'),
-    PidsLimit: flags.number('pids-limit'),
-    CpusetCpus: flags.text('cpuset-cpus'),
-    CpusetMems: flags.text('cpuset-mems'),
-    KernelMemory: bytes('kernel-memory'),
+    KernelMemory: readBytes(flags, 'kernel-memory'),
     MemorySwappiness: swappinessOf(flags),
     OomKillDisable: flags.isOn('oom-kill-disable'),
     ...(flags.has('storage-opt') ? { StorageOpt: pairs(flags.list('storage-opt')) } : {}),
