@@ -1,3 +1,4 @@
+import type { KeptNames } from './keptNames.ts';
 import { NodeFlag, type OverlayNode } from './overlayNode.ts';
 import { hashPart } from './textHash.ts';
 import { isAt } from './textPart.ts';
@@ -13,59 +14,59 @@ const SLASH = 0x2f;
  *  a look touches the names of one directory instead of strings that happen to share a bucket. */
 export class DirectoryPaths {
   #hashes = new Int32Array(FIRST_SLOTS);
-  #nodes = new Array<OverlayNode | undefined>(FIRST_SLOTS);
+  #names = new Array<KeptNames | undefined>(FIRST_SLOTS);
   #count = 0;
 
   /** The directory whose path the first `length` characters are. */
-  get(path: string, length: number): OverlayNode | undefined {
+  get(path: string, length: number): KeptNames | undefined {
     const hashes = this.#hashes;
     const hash = hashOf(path, length);
     for (let probe = 0; probe < MAX_PROBES; probe++) {
       const slot = (hash + probe) & (hashes.length - 1);
       if (hashes[slot] === 0) return undefined;
       if (hashes[slot] !== hash) continue;
-      const node = this.#nodes[slot] as OverlayNode;
-      if (isThere(node) && isPathOf(node, path, length)) return node;
+      const names = this.#names[slot] as KeptNames;
+      if (isThere(names.of) && isPathOf(names.of, path, length)) return names;
     }
     return undefined;
   }
 
   /** Paths with more slashes than needed are not found again. */
-  set(path: string, node: OverlayNode): void {
+  set(path: string, names: KeptNames): void {
     if (this.#count * 2 >= this.#hashes.length) this.#grow();
-    this.#put(hashOf(path, path.length), node);
+    this.#put(hashOf(path, path.length), names);
   }
 
   forget(): void {
     if (this.#count === 0) return;
     this.#hashes = new Int32Array(FIRST_SLOTS);
-    this.#nodes = new Array<OverlayNode | undefined>(FIRST_SLOTS);
+    this.#names = new Array<KeptNames | undefined>(FIRST_SLOTS);
     this.#count = 0;
   }
 
-  #put(hash: number, node: OverlayNode): void {
+  #put(hash: number, names: KeptNames): void {
     const hashes = this.#hashes;
     for (let probe = 0; probe < MAX_PROBES; probe++) {
       const slot = (hash + probe) & (hashes.length - 1);
-      const other = hashes[slot] === 0 ? undefined : this.#nodes[slot];
-      if (other && other !== node && isThere(other)) continue;
+      const other = hashes[slot] === 0 ? undefined : this.#names[slot];
+      if (other && other !== names && isThere(other.of)) continue;
       if (hashes[slot] === 0) this.#count++;
       hashes[slot] = hash;
-      this.#nodes[slot] = node;
+      this.#names[slot] = names;
       return;
     }
   }
 
   #grow(): void {
-    const [hashes, nodes] = [this.#hashes, this.#nodes];
+    const [hashes, kept] = [this.#hashes, this.#names];
     const slots = hashes.length * 2;
     this.#hashes = new Int32Array(slots > MAX_SLOTS ? FIRST_SLOTS : slots);
-    this.#nodes = new Array<OverlayNode | undefined>(this.#hashes.length);
+    this.#names = new Array<KeptNames | undefined>(this.#hashes.length);
     this.#count = 0;
     if (slots > MAX_SLOTS) return;
     for (let slot = 0; slot < hashes.length; slot++) {
-      const node = nodes[slot];
-      if (node && isThere(node)) this.#put(hashes[slot] as number, node);
+      const names = kept[slot];
+      if (names && isThere(names.of)) this.#put(hashes[slot] as number, names);
     }
   }
 }

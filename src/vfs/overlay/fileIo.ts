@@ -5,8 +5,9 @@ import { S_IFDIR, S_IFIFO, S_IFREG } from './fileMode.ts';
 import { dataEntry } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import { closeFile, findToOpen, type OpenFile, openFound } from './openFile.ts';
-import { O_ACCMODE, O_RDONLY, O_TRUNC } from './openFlags.ts';
+import { O_ACCMODE, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from './openFlags.ts';
 import type { OverlayInode } from './overlayNode.ts';
+import { createPassing, rewritePassing } from './passingFile.ts';
 import type { Credentials } from './permission.ts';
 
 /** MAX_RW_COUNT of the kernel: more is not read or written at once. */
@@ -58,6 +59,10 @@ export function writeWhole(
   bytes: Uint8Array,
   { flags, mode }: { readonly flags: number; readonly mode: number },
 ): void {
+  if (bytes.length <= MAX_TRANSFER_BYTES && (flags & (O_ACCMODE | O_DIRECTORY)) === O_WRONLY) {
+    const isThere = (flags & (O_TRUNC | O_EXCL)) === O_TRUNC && rewritePassing(mount, credentials, path, bytes);
+    if (isThere || ((flags & O_CREAT) !== 0 && createPassing(mount, credentials, path, mode, bytes))) return;
+  }
   const found = findToOpen(mount, credentials, path, flags, mode);
   const inode = found.node.inode as OverlayInode;
   const isReplacing = found.isCreated || (flags & O_TRUNC) !== 0;

@@ -1,13 +1,24 @@
 import { bitsOf, type NameBits, wordOf } from './nameBits.ts';
-import type { NameTable } from './nameTable.ts';
+import type { Stamp } from './inodeTrie.ts';
+import type { NameRows } from './nameRows.ts';
 import type { OverlayNode } from './overlayNode.ts';
 import type { Restorable } from './undoLog.ts';
 
+const NO_ROWS: NameRows = [];
+
+interface UpperRows {
+  readonly rows: NameRows;
+  readonly stamp: Stamp | undefined;
+}
+
 /** The names below a directory that a mount keeps nodes of. Of most other names it can tell at a look that no lower layer
  *  has them either: what bears such a name lies in the upper alone. */
-export class KeptNames extends Map<string, OverlayNode> implements Restorable<NameTable | undefined> {
-  /** The directory's names in the upper, as long as `Upper.isCurrent` says so. */
-  names: NameTable | undefined = undefined;
+export class KeptNames extends Map<string, OverlayNode> implements Restorable<UpperRows> {
+  /** The directory. */
+  readonly of: OverlayNode;
+  /** The directory's names in the upper, where they are few, as long as the upper has the stamp (`NameTable.rows`). */
+  rows: NameRows = NO_ROWS;
+  stamp: Stamp | undefined = undefined;
   /** Lower parts of the directory, once their names have been added. */
   lowerCount: number | undefined = undefined;
   // The four words of `NameBits`. Bits of what is gone stay.
@@ -15,6 +26,11 @@ export class KeptNames extends Map<string, OverlayNode> implements Restorable<Na
   #word1 = 0;
   #word2 = 0;
   #word3 = 0;
+
+  constructor(of: OverlayNode) {
+    super();
+    this.of = of;
+  }
 
   override set(name: string, node: OverlayNode): this {
     this.#add(node.hash);
@@ -35,13 +51,14 @@ export class KeptNames extends Map<string, OverlayNode> implements Restorable<Na
     return (this.#word(wordOf(hash)) & bits) === bits;
   }
 
-  /** Of `names`: the entries have a log's entries of their own. */
-  copy(): NameTable | undefined {
-    return this.names;
+  /** Of `rows` and `stamp`: the entries have a log's entries of their own. */
+  copy(): UpperRows {
+    return { rows: this.rows, stamp: this.stamp };
   }
 
-  restore(names: NameTable | undefined): void {
-    this.names = names;
+  restore({ rows, stamp }: UpperRows): void {
+    this.rows = rows;
+    this.stamp = stamp;
   }
 
   #add(hash: number): void {

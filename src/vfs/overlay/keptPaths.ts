@@ -1,5 +1,6 @@
 import { DirectoryPaths, isPathOf, isThere } from './directoryPaths.ts';
 import { S_IFDIR } from './fileMode.ts';
+import { KeptNames } from './keptNames.ts';
 import { NodeFlag, type OverlayNode } from './overlayNode.ts';
 
 /** Paths of files that are kept at most: all are forgotten then. */
@@ -12,27 +13,33 @@ export class KeptPaths {
   /** Apart from the rest: they are few, and what is made or removed is looked for by its directory. */
   readonly #directories = new DirectoryPaths();
   readonly #others = new Map<string, OverlayNode>();
-  #last: OverlayNode | undefined = undefined;
+  #last: KeptNames | undefined = undefined;
 
   /** The directory whose path the first `length` characters are. One is often asked for again and again. */
   directory(path: string, length: number): OverlayNode | undefined {
-    if (isThere(this.#last) && isPathOf(this.#last, path, length)) return this.#last;
-    const node = this.#directories.get(path, length);
-    if (node) this.#last = node;
-    return node;
+    return this.names(path, length)?.of;
+  }
+
+  /** What is kept of its names. */
+  names(path: string, length: number): KeptNames | undefined {
+    if (this.#last && isThere(this.#last.of) && isPathOf(this.#last.of, path, length)) return this.#last;
+    const names = this.#directories.get(path, length);
+    if (names) this.#last = names;
+    return names;
   }
 
   /** A node with something behind it. */
   get(path: string): OverlayNode | undefined {
     const node = this.#others.get(path);
-    return isThere(node) ? node : this.#directories.get(path, path.length);
+    return isThere(node) ? node : this.#directories.get(path, path.length)?.of;
   }
 
   /** Notes that a path led to a node. Those of files are kept from the second time on: most are used once. */
   note(path: string, node: OverlayNode): void {
     if (node.has(NodeFlag.moved)) return;
     if (node.inode?.type === S_IFDIR) {
-      this.#directories.set(path, node);
+      node.children ??= new KeptNames(node);
+      this.#directories.set(path, node.children);
       return;
     }
     if (!node.has(NodeFlag.visited)) {

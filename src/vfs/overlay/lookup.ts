@@ -56,7 +56,7 @@ function keep(mount: MountState, node: OverlayNode): void {
 
 function addChild(mount: MountState, node: OverlayNode): void {
   const parent = node.parent as OverlayNode;
-  if (!parent.children) mount.log.assign(parent, 'children', new KeptNames());
+  if (!parent.children) mount.log.assign(parent, 'children', new KeptNames(parent));
   mount.log.addEntry(parent.children as KeptNames, node.name, node);
 }
 

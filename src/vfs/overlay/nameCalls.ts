@@ -19,6 +19,7 @@ import {
 import { keepLookup, lookup, lookupTarget } from './lookup.ts';
 import type { MountState } from './mountState.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';
+import { renamePassing } from './passingFile.ts';
 import { hasName, type LastPart, nameOf, resolveParent, resolvePath } from './pathWalk.ts';
 import {
   type Credentials,
@@ -146,6 +147,7 @@ export function renamePath(
   to: string,
   flags: readonly RenameFlag[],
 ): void {
+  if (flags.length === 0 && renamePassing(mount, credentials, from, to)) return;
   const isExchange = flags.includes('EXCHANGE');
   const isKeeping = flags.includes('NOREPLACE');
   if (isExchange && flags.length > 1) throw mount.fail('EINVAL');

@@ -105,8 +105,8 @@ export function resolveParent(mount: MountState, credentials: Credentials, path:
 
 /** As `resolveParent`, where `resolveKept` gives the directory and the last part is a name. */
 export function keptParent(mount: MountState, credentials: Credentials, path: string): LastPart | undefined {
-  const slash = lastSlash(path);
-  if (slash <= 0 || path.length * 3 >= PATH_MAX_BYTES || !hasName(path, slash + 1)) return undefined;
+  const slash = keptSlash(path);
+  if (slash <= 0) return undefined;
   const directory = mount.keptPaths.directory(path, slash) ?? directoryAt(mount, credentials, path.slice(0, slash));
   if (!directory) return undefined;
   const isSearched =
@@ -114,6 +114,12 @@ export function keptParent(mount: MountState, credentials: Credentials, path: st
     (maySearch(mount, credentials, directory) &&
       isPermitted(mount, directory.inode as OverlayInode, MAY_EXEC, credentials));
   return isSearched ? { directory, text: path, start: slash + 1, hasTrailingSlash: false } : undefined;
+}
+
+/** Where the last part of a path begins that is a name, behind a directory that may have been kept; 0 or less for others. */
+export function keptSlash(path: string): number {
+  const slash = lastSlash(path);
+  return slash > 0 && path.length * 3 < PATH_MAX_BYTES && hasName(path, slash + 1) ? slash : 0;
 }
 
 function directoryAt(mount: MountState, credentials: Credentials, path: string): OverlayNode | undefined {

@@ -186,6 +186,6 @@ function putAt(mount: MountState, node: OverlayNode, { parent, name, hash, isBar
   mount.log.note(node, 'flags', node.flags);
   node.flags = (node.flags & ~NodeFlag.nothingBelow) | NodeFlag.moved | (isBare ? NodeFlag.nothingBelow : 0);
   if ((node.inode as OverlayInode).type === S_IFDIR) mount.keptPaths.forget();
-  if (!parent.children) mount.log.assign(parent, 'children', new KeptNames());
+  if (!parent.children) mount.log.assign(parent, 'children', new KeptNames(parent));
   mount.log.setEntry(parent.children as KeptNames, name, node);
 }

@@ -84,9 +84,9 @@ export class Upper extends UpperView {
     return new UpperView(this.id, this.snapshot());
   }
 
-  /** Whether a directory's table will stay its table until the next snapshot. */
-  isCurrent(names: NameTable): boolean {
-    return names.stamp === this.#stamp;
+  /** A directory whose table has this stamp keeps that table until the next snapshot. */
+  get stamp(): Stamp {
+    return this.#stamp;
   }
 
   /** Makes the changes since the last call final. */
