@@ -40,7 +40,10 @@ export class LikelyBuild {
 
   #begin(user: string, options: BuildOptions): void {
     const engine = this.#setting.idleEngine(user);
-    if (!engine?.startEarly) return this.#forget();
+    if (!engine?.startEarly) {
+      this.#forget();
+      return;
+    }
     try {
       this.#planned = this.#setting.plan(user, options);
       const start = engine.startEarly(this.#planned.request, this.#setting.rules);
