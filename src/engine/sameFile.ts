@@ -4,8 +4,8 @@ import { O_RDONLY } from '../vfs/overlay/openFlags.ts';
 import type { OverlayMount } from '../vfs/overlay/overlayMount.ts';
 import type { Stat } from '../vfs/overlay/stat.ts';
 import { VfsError } from '../vfs/vfsError.ts';
+import { CAPABILITY_XATTR } from '../vfs/capability.ts';
 
-const CAPABILITY = 'security.capability';
 const READ_BYTES = 1 << 20;
 
 export function statIfThere(mount: OverlayMount, path: string): Stat | undefined {
@@ -35,7 +35,7 @@ export async function isSameFile(below: OverlayMount, above: OverlayMount, path:
 
 function capability(mount: OverlayMount, path: string): Uint8Array {
   try {
-    return mount.getXattr(`/${path}`, CAPABILITY);
+    return mount.getXattr(`/${path}`, CAPABILITY_XATTR);
   } catch (error) {
     if (error instanceof VfsError) return new Uint8Array();
     throw error;

@@ -7,9 +7,8 @@ import type { Filesystem } from '../shell/kernel/filesystem.ts';
 import type { Stat } from '../vfs/overlay/stat.ts';
 import { ROOT } from '../vfs/overlay/permission.ts';
 import { VfsError } from '../vfs/vfsError.ts';
+import { CAPABILITY_XATTR } from '../vfs/capability.ts';
 
-/** The only attribute that docker puts into a tar (moby pkg/archive). */
-const CAPABILITY = 'security.capability';
 const READ_BYTES = 1024 * 1024;
 
 /** A filesystem's tree from a path on as the members of a tar: a walk by name bytes, hard links to the first name, whole
@@ -75,7 +74,7 @@ function member(
 
 function capability(filesystem: Filesystem, path: string): readonly Xattr[] | undefined {
   try {
-    return [{ name: encodeName(CAPABILITY), value: filesystem.getXattr(path, CAPABILITY) }];
+    return [{ name: encodeName(CAPABILITY_XATTR), value: filesystem.getXattr(path, CAPABILITY_XATTR) }];
   } catch (error) {
     if (error instanceof VfsError) return undefined;
     throw error;

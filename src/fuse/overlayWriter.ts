@@ -34,6 +34,7 @@ import { attributesOf, entryOf } from './overlayEntries.ts';
 import { type OpenFile, OpenFiles } from './overlayFiles.ts';
 import { nameText, type OverlaySession, TRUSTED } from './overlaySession.ts';
 import { decodeDevice } from './reply.ts';
+import { CAPABILITY_XATTR } from '../vfs/capability.ts';
 
 /** open(2), asm-generic/fcntl.h. */
 const O_ACCMODE = 3;
@@ -46,7 +47,6 @@ const RENAME_EXCHANGE = 2;
 const KEEP_SIZE = 1;
 const PUNCH_HOLE = 2;
 const ZERO_RANGE = 0x10;
-const CAPABILITY = 'security.capability';
 /** A look at the memory costs some microseconds. */
 const BYTES_BETWEEN_LOOKS = 16 * 1024 * 1024;
 const ZERO_BYTES = new Uint8Array(1024 * 1024);
@@ -301,7 +301,7 @@ export class OverlayWriter implements FuseWriter {
   #dropPrivileges(inode: OverlayInode, credentials: Credentials): void {
     const { mount, upper } = this.#session;
     dropPrivilegesOfWriter(mount, credentials, inode);
-    if (upper.xattrs(inode.upper).has(CAPABILITY)) upper.removeXattr(inode.upper, CAPABILITY);
+    if (upper.xattrs(inode.upper).has(CAPABILITY_XATTR)) upper.removeXattr(inode.upper, CAPABILITY_XATTR);
   }
 
   #time(change: TimeChange | undefined): Timestamp | undefined {

@@ -7,6 +7,7 @@ import { EntryKind, type LayerTree, type RareAttributes } from './layerTree.ts';
 import { type ParentFault, ParentFinder } from './parentFinder.ts';
 import { PathParts } from './pathParts.ts';
 import { NodeFlag, NodeTable } from './nodeTable.ts';
+import { CAPABILITY_XATTR } from './capability.ts';
 
 /** Kernel limits (limits.h): engines cannot make what exceeds them. It is shown all the same, up to ours. */
 const NAME_MAX_BYTES = 255;
@@ -289,7 +290,7 @@ export class LayerTreeBuilder {
     }
     const xattrs = inodes.rare.get(inode)?.xattrs;
     if (xattrs)
-      this.#mergeRare(inode, { xattrs: xattrs.filter((xattr) => decodeName(xattr.name) !== 'security.capability') });
+      this.#mergeRare(inode, { xattrs: xattrs.filter((xattr) => decodeName(xattr.name) !== CAPABILITY_XATTR) });
     if (entry.xattrs) this.#mergeRare(inode, { xattrs: this.#mergeXattrs(inode, entry.xattrs) });
   }
 

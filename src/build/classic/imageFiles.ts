@@ -6,6 +6,7 @@ import type { OverlayMount } from '../../vfs/overlay/overlayMount.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { resolveLinks } from '../resolveLinks.ts';
 import { cleanPath, type FileSet, type SourceFile, tarSum } from './contextFiles.ts';
+import { CAPABILITY_XATTR } from '../../vfs/capability.ts';
 
 /** Names of the daemon's own accounts: they count in the sums of files that come from images. */
 export interface OwnerNames {
@@ -13,7 +14,6 @@ export interface OwnerNames {
   readonly groups: ReadonlyMap<number, string>;
 }
 
-const CAPABILITY = 'security.capability';
 const SPECIAL = new Set([S_IFBLK, S_IFCHR, S_IFIFO]);
 const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map();
 const NO_BYTES = new MemorySource(new Uint8Array(0));
@@ -108,7 +108,7 @@ export class ImageFiles implements FileSet {
   /** Of all that there may be, a layer keeps this alone. */
   #xattrs(path: string): ReadonlyMap<string, Uint8Array> {
     try {
-      return new Map([[CAPABILITY, this.#mount.getXattr(`/${path}`, CAPABILITY)]]);
+      return new Map([[CAPABILITY_XATTR, this.#mount.getXattr(`/${path}`, CAPABILITY_XATTR)]]);
     } catch (error) {
       if (error instanceof VfsError) return NO_XATTRS;
       throw error;

@@ -86,8 +86,6 @@ export interface FileCapabilities {
   readonly isEffective: boolean;
 }
 
-export const CAPABILITY_XATTR = 'security.capability';
-
 /** struct vfs_cap_data (linux/capability.h): little-endian magic_etc, then permitted and inheritable per 32. */
 const REVISION_1 = 0x01000000;
 const REVISION_2 = 0x02000000;

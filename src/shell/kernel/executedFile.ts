@@ -1,8 +1,9 @@
 import { S_ISGID, S_ISUID } from '../../vfs/overlay/fileMode.ts';
 import { ROOT } from '../../vfs/overlay/permission.ts';
-import { CAPABILITY_XATTR, decodeFileCapabilities } from './capabilities.ts';
+import { decodeFileCapabilities } from './capabilities.ts';
 import type { Place } from './mountNamespace.ts';
 import type { ExecutedFile } from './processCredentials.ts';
+import { CAPABILITY_XATTR } from '../../vfs/capability.ts';
 
 /** What executing the file changes of who does it; undefined for most files, and on mounts that let none
  *  (mount(8), `nosuid`). */

@@ -2,7 +2,7 @@ import { encodeName } from '../../bytes/byteName.ts';
 import { type ByteSource, MemorySource } from '../../bytes/byteSource.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import type { ListedName } from '../../vfs/overlay/overlayNode.ts';
-import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH } from '../../vfs/overlay/capability.ts';
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH } from '../../vfs/capability.ts';
 import { type Credentials, isCapable, ROOT } from '../../vfs/overlay/permission.ts';
 import type { Stat } from '../../vfs/overlay/stat.ts';
 import { type Errno, VfsError } from '../../vfs/vfsError.ts';

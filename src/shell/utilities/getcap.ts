@@ -1,6 +1,6 @@
 import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
-import { CAPABILITY_XATTR, decodeFileCapabilities, encodeFileCapabilities } from '../kernel/capabilities.ts';
+import { decodeFileCapabilities, encodeFileCapabilities } from '../kernel/capabilities.ts';
 import { getXattr, listXattrs, lstatIfThere, readdir, removeXattr, setXattr } from '../kernel/calls.ts';
 import type { Process } from '../kernel/process.ts';
 import { type CapabilityState, fileCapabilitiesOf, fileCapabilityText, parseCapabilities } from './capabilityText.ts';
@@ -8,6 +8,7 @@ import { causeOf } from './failure.ts';
 import { UsageError } from './options.ts';
 import { joinPath } from './paths.ts';
 import { utility } from './utility.ts';
+import { CAPABILITY_XATTR } from '../../vfs/capability.ts';
 
 /** As deep as directories are gone through. */
 const MOST_DEPTH = 256;

@@ -1,4 +1,4 @@
-import { CAP_CHOWN, CAP_FSETID } from './capability.ts';
+import { CAP_CHOWN, CAP_FSETID, CAPABILITY_XATTR } from '../capability.ts';
 import { copyUp } from './copyUp.ts';
 import { PERMISSION_BITS, S_IFDIR, S_IFMT, S_IFREG, S_ISGID, S_ISUID } from './fileMode.ts';
 import type { Timestamp } from './layer.ts';
@@ -16,7 +16,6 @@ import {
 
 /** Bytes of the largest file (ext4 with 4 KiB blocks). */
 export const FILE_MAX_BYTES = 16 * 2 ** 40 - 4096;
-const CAPABILITY_XATTR = 'security.capability';
 
 export function changeMode(mount: MountState, credentials: Credentials, node: OverlayNode, mode: number): void {
   const upper = mount.writable();

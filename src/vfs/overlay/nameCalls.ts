@@ -1,5 +1,5 @@
 import { encodeName } from '../../bytes/byteName.ts';
-import { CAP_MKNOD } from './capability.ts';
+import { CAP_MKNOD } from '../capability.ts';
 import { createObject, linkObject } from './createEntry.ts';
 import {
   PERMISSION_BITS,

@@ -1,4 +1,4 @@
-import { CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID } from './capability.ts';
+import { CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID } from '../capability.ts';
 import { isRegular, PERMISSION_BITS, S_IFREG } from './fileMode.ts';
 import type { KeptNames } from './keptNames.ts';
 import { NO_INODE } from './layer.ts';

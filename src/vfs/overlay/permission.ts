@@ -1,4 +1,4 @@
-import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID } from './capability.ts';
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID } from '../capability.ts';
 import { isDirectory, S_IFDIR, S_IFLNK, S_IFREG, S_ISGID, S_ISUID, S_ISVTX, S_IXGRP } from './fileMode.ts';
 import type { MountState } from './mountState.ts';
 import type { OverlayInode, OverlayNode } from './overlayNode.ts';

@@ -6,6 +6,7 @@ import type { TarMemberWithContent } from '../../tar/writeTar.ts';
 import { deviceMajor, deviceMinor, PERMISSION_BITS } from './fileMode.ts';
 import { tarTypeOf } from './tarTypes.ts';
 import { entriesOf, type Layer } from './layer.ts';
+import { CAPABILITY_XATTR } from '../capability.ts';
 
 const WHITEOUT_PREFIX = '.wh.';
 const OPAQUE_MARKER = '.wh..wh..opq';
@@ -13,8 +14,6 @@ const WHITEOUT_MODE = 0o600;
 const RWX_BITS = 0o777;
 /** Bytes of a file that are read at a time. */
 const READ_BYTES = 1024 * 1024;
-/** The only attribute that docker and containerd put into a layer (moby pkg/archive, ReadSecurityXattrToTarHeader). */
-const CAPABILITY = 'security.capability';
 const OVERLAY_PREFIX = 'trusted.overlay.';
 
 /** `docker`: what an engine would commit. `exact`: for mounting again: the root, nanoseconds and all attributes,
@@ -167,7 +166,7 @@ class Sealing {
     if (xattrs.size === 0) return undefined;
     const kept: Xattr[] = [];
     xattrs.forEach((value, name) => {
-      if (name === CAPABILITY || this.#form === 'exact') kept.push({ name: encodeName(name), value });
+      if (name === CAPABILITY_XATTR || this.#form === 'exact') kept.push({ name: encodeName(name), value });
       else if (!name.startsWith(OVERLAY_PREFIX)) this.#notes.onLostXattr?.(path, name);
     });
     return kept.length > 0 ? kept : undefined;

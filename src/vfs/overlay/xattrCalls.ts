@@ -1,5 +1,5 @@
 import { encodeName } from '../../bytes/byteName.ts';
-import { CAP_SETFCAP, CAP_SYS_ADMIN } from './capability.ts';
+import { CAP_SETFCAP, CAP_SYS_ADMIN, CAPABILITY_XATTR } from '../capability.ts';
 import { copyUp } from './copyUp.ts';
 import { S_IFDIR, S_IFREG, S_ISVTX } from './fileMode.ts';
 import { NO_INODE } from './layer.ts';
@@ -10,8 +10,6 @@ import { type Credentials, isCapable, isOwnerOrCapable, MAY_READ, MAY_WRITE, req
 /** As Linux (limits.h). */
 const NAME_MAX_BYTES = 255;
 const VALUE_MAX_BYTES = 65536;
-/** The capabilities of a file (capabilities(7)). */
-const CAPABILITY = 'security.capability';
 
 export type XattrFlag = 'any' | 'create' | 'replace';
 
@@ -78,7 +76,7 @@ function requireAccess(
   const length = encodeName(name).length;
   if (length === 0 || length > NAME_MAX_BYTES) throw mount.fail('ERANGE');
   if (name.startsWith('security.')) {
-    const needed = name === CAPABILITY ? CAP_SETFCAP : CAP_SYS_ADMIN;
+    const needed = name === CAPABILITY_XATTR ? CAP_SETFCAP : CAP_SYS_ADMIN;
     if (access === 'write' && !isCapable(credentials, needed)) throw mount.fail('EPERM');
     return;
   }
