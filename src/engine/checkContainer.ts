@@ -1,10 +1,10 @@
 import { MACHINE } from '../shell/kernel/procfs.ts';
-import { capabilityNumber } from '../shell/kernel/capabilities.ts';
+import { NO_CAPABILITIES } from '../shell/kernel/capabilities.ts';
 import { parseSignal } from '../shell/kernel/signals.ts';
 import type { ContainerConfig, HostConfig, RestartPolicy } from './containerConfig.ts';
 import type { EngineError } from './engineError.ts';
 import { numbersIn } from './containerLimits.ts';
-import { knownCapabilities, securityOptionsOf } from './containerPrivileges.ts';
+import { capabilitiesNamed, knownCapabilities, securityOptionsOf } from './containerPrivileges.ts';
 import { other } from './messages.ts';
 import type { EngineVintage } from './systemCalls.ts';
 
@@ -84,8 +84,7 @@ function checkCapabilities(field: 'CapAdd' | 'CapDrop', names: readonly string[]
   const known = knownCapabilities(vintage);
   for (const given of names ?? []) {
     const name = given.toUpperCase();
-    const number = capabilityNumber(name);
-    if (name === 'ALL' || (number !== undefined && ((known >> BigInt(number)) & 1n) === 1n)) continue;
+    if (name === 'ALL' || (known & capabilitiesNamed([name])) !== NO_CAPABILITIES) continue;
     throw refused(`invalid ${field}: unknown capability: "${name.startsWith('CAP_') ? name : `CAP_${name}`}"`);
   }
 }

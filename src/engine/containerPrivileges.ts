@@ -1,8 +1,15 @@
-import { ALL_CAPABILITIES, bitOf, type CapabilityName, capabilityNumber } from '../shell/kernel/capabilities.ts';
-import { type CapabilitySet, capabilitySet, NO_CAPABILITIES } from '../shell/kernel/capabilities.ts';
+import {
+  ALL_CAPABILITIES,
+  type CapabilityName,
+  capabilityNumber,
+  type CapabilitySet,
+  capabilitySet,
+  NO_CAPABILITIES,
+} from '../shell/kernel/capabilities.ts';
 import { type ProcessCredentials, withPrivileges } from '../shell/kernel/processCredentials.ts';
 import type { Credentials } from '../vfs/overlay/permission.ts';
 import type { HostConfig } from './containerConfig.ts';
+import { goBoolean } from './goBoolean.ts';
 import { other } from './messages.ts';
 import type { EngineVintage } from './systemCalls.ts';
 
@@ -37,12 +44,13 @@ export function capabilitiesOf(vintage: EngineVintage, { Privileged, CapAdd, Cap
   const added = CapAdd ?? [];
   const dropped = CapDrop ?? [];
   if (Privileged) return all;
-  if (added.includes('ALL')) return all & ~setOf(dropped);
-  if (dropped.includes('ALL')) return setOf(added);
-  return (DEFAULT_CAPABILITIES & ~setOf(dropped)) | setOf(added);
+  if (added.includes('ALL')) return all & ~capabilitiesNamed(dropped);
+  if (dropped.includes('ALL')) return capabilitiesNamed(added);
+  return (DEFAULT_CAPABILITIES & ~capabilitiesNamed(dropped)) | capabilitiesNamed(added);
 }
 
-function setOf(names: readonly string[]): CapabilitySet {
+/** Those of a list, with or without `CAP_`, in any case; what is none is left out. */
+export function capabilitiesNamed(names: readonly string[]): CapabilitySet {
   let set = NO_CAPABILITIES;
   for (const name of names) {
     const number = capabilityNumber(name);
@@ -90,10 +98,9 @@ export function securityOptionsOf({ SecurityOpt: options, Privileged }: HostConf
     if (!match) throw other('invalidParameter', `invalid --security-opt 1: ${JSON.stringify(option)}`);
     const [, name, value = ''] = match;
     if (name === 'no-new-privileges') {
-      // Go's strconv.ParseBool
-      if (/^(?:1|t|T|TRUE|true|True)$/.test(value)) gains = 'nothing';
-      else if (/^(?:0|f|F|FALSE|false|False)$/.test(value)) gains = 'whatItCan';
-      else throw invalidOption(option);
+      const isAsked = goBoolean(value);
+      if (isAsked === undefined) throw invalidOption(option);
+      gains = isAsked ? 'nothing' : 'whatItCan';
     } else if (name === 'seccomp') seccomp = value === 'unconfined' ? 'unconfined' : 'filtered';
     else if (name !== 'label' && name !== 'apparmor') throw invalidOption(option);
   }
@@ -113,9 +120,4 @@ export function containerCredentials(
 ): ProcessCredentials {
   const set = exec.isPrivileged ? knownCapabilities(vintage) : capabilitiesOf(vintage, host);
   return bounded(credentials, set, securityOptionsOf(host).gains);
-}
-
-/** Whether a set holds a capability. */
-export function holds(set: CapabilitySet, name: CapabilityName): boolean {
-  return (set & bitOf(name)) !== 0n;
 }

@@ -1,6 +1,7 @@
 import type { LogLine } from './containerCalls.ts';
 import type { HostConfig } from './containerConfig.ts';
 import type { EngineError } from './engineError.ts';
+import { goBoolean } from './goBoolean.ts';
 import { other } from './messages.ts';
 
 type LogConfig = HostConfig['LogConfig'];
@@ -22,9 +23,9 @@ export function checkLogSettings({ Type: type, Config: options }: LogConfig): vo
     throw unfit(`strconv.Atoi: parsing ${JSON.stringify(files)}: invalid syntax`);
   if (files !== undefined && Number(files) < 1) throw unfit('max-file cannot be less than 1');
   if (compress === undefined) return;
-  if (!/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(compress))
-    throw unfit(`strconv.ParseBool: parsing ${JSON.stringify(compress)}: invalid syntax`);
-  if (/^[1tT]/.test(compress) && (size === undefined || Number(files ?? 1) < 2))
+  const compresses = goBoolean(compress);
+  if (compresses === undefined) throw unfit(`strconv.ParseBool: parsing ${JSON.stringify(compress)}: invalid syntax`);
+  if (compresses && (size === undefined || Number(files ?? 1) < 2))
     throw unfit('compress cannot be true when max-file is less than 2 or max-size is not set');
 }
 
