@@ -65,7 +65,7 @@ export function execFault(why: string): string {
 }
 
 /** What the daemon says behind any ENOTDIR of runc (moby daemon/errors.go, translateContainerdStartErr). */
-const MOUNT_HINT =
+export const MOUNT_HINT =
   'Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type';
 
 export function noSuchPath(path: string, typed: string): EngineError {

@@ -140,10 +140,12 @@ function fromSpec(core: EngineCore, spec: MountSpec): PlannedMount {
     }
     case 'volume': {
       const { Source: source = '', VolumeOptions: options } = spec;
-      const name =
-        source === ''
-          ? ensureVolume(core, { name: core.newId(), isAnonymous: true, ...volumeSettings(spec) }).name
-          : ensureVolume(core, { name: source, isAnonymous: false, ...volumeSettings(spec) }).name;
+      const isAnonymous = source === '';
+      const { name } = ensureVolume(core, {
+        name: isAnonymous ? core.newId() : source,
+        isAnonymous,
+        ...volumeSettings(spec),
+      });
       return volumeMount(name, destination, 'z', { mayWrite, copiesImage: options?.NoCopy !== true });
     }
     default:

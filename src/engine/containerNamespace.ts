@@ -1,12 +1,11 @@
 import type { Cgroup } from '../shell/kernel/cgroup.ts';
 import { makeDirectories, statIfThere, writeFile } from '../shell/kernel/calls.ts';
-import type { Filesystem } from '../shell/kernel/filesystem.ts';
 import { MountNamespace } from '../shell/kernel/mountNamespace.ts';
 import type { Process } from '../shell/kernel/process.ts';
 import { isDirectory } from '../vfs/overlay/fileMode.ts';
 import { VfsError } from '../vfs/vfsError.ts';
 import type { MountPoint } from './containerCalls.ts';
-import { cannotStart } from './containerMessages.ts';
+import { cannotStart, MOUNT_HINT } from './containerMessages.ts';
 import { bridgeLinks, linkHost } from './containerLinks.ts';
 import type { ContainerRecord } from './containerRecord.ts';
 import type { ContainerRuntime } from './containerRuntime.ts';
@@ -59,14 +58,15 @@ function protectKernel(mounts: MountNamespace, paths: readonly string[]): void {
     const { mount, inner } = mounts.placeOf(path);
     if (mount.path === '/') continue;
     const { filesystem, type, source, options } = mount;
-    if (exists(filesystem, inner))
+    if (goesThrough(() => filesystem.lstat(inner)))
       mounts.mount(path, filesystem, { root: inner, type, source, options, isReadOnly: true });
   }
 }
 
-function exists(filesystem: Filesystem, inner: string): boolean {
+/** Whether a call on files is not refused. */
+function goesThrough(call: () => unknown): boolean {
   try {
-    filesystem.lstat(inner);
+    call();
     return true;
   } catch (error) {
     if (error instanceof VfsError) return false;
@@ -183,11 +183,7 @@ function kindMismatch(core: EngineCore, source: string, destination: string, may
     `error during container init: error mounting "${source}" to rootfs at "${destination}": mount ${source}:${destination} (via /proc/self/fd/6), flags: ${flags}: not a directory`,
     'other',
   );
-  return new EngineError(
-    fault.kind,
-    fault.code,
-    `${fault.message}: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
-  );
+  return new EngineError(fault.kind, fault.code, `${fault.message}: ${MOUNT_HINT}`);
 }
 
 export function bindSourceMissing(source: string) {
@@ -218,33 +214,19 @@ async function mountOwnFiles(core: EngineCore, record: ContainerRecord, mounts: 
 
 function mountOwnFile(core: EngineCore, mounts: MountNamespace, name: string, path: string): void {
   const place = core.host.mounts.resolve(core.daemon, path, 'follow');
-  if (!hasTarget(mounts, core, `/etc/${name}`) && !madeTarget(mounts, core, `/etc/${name}`)) return;
-  mounts.mount(`/etc/${name}`, place.mount.filesystem, {
+  const target = `/etc/${name}`;
+  if (!hasTarget(mounts, helperProcess(core.kernel, mounts), target)) return;
+  mounts.mount(target, place.mount.filesystem, {
     root: place.inner,
     type: place.mount.type,
     source: place.mount.source,
   });
 }
 
-function hasTarget(mounts: MountNamespace, core: EngineCore, path: string): boolean {
-  try {
-    return mounts.stat(helperProcess(core.kernel, mounts), path) !== undefined;
-  } catch (error) {
-    if (error instanceof VfsError) return false;
-    throw error;
-  }
-}
-
-/** In a volume over /etc, as runc makes it. */
-function madeTarget(mounts: MountNamespace, core: EngineCore, path: string): boolean {
-  if (mounts.placeOf(path).mount.path === '/') return false;
-  try {
-    makeFile(helperProcess(core.kernel, mounts), path);
-    return true;
-  } catch (error) {
-    if (error instanceof VfsError) return false;
-    throw error;
-  }
+/** It is there, or is made in a volume over /etc, as runc makes it. */
+function hasTarget(mounts: MountNamespace, helper: Process, path: string): boolean {
+  if (goesThrough(() => mounts.stat(helper, path))) return true;
+  return mounts.placeOf(path).mount.path !== '/' && goesThrough(() => makeFile(helper, path));
 }
 
 /** As it stands beside an address in /etc/hosts. */

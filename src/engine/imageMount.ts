@@ -10,7 +10,7 @@ import type { UpperView } from '../vfs/overlay/upperView.ts';
 import { imageLowers } from './containerRootfs.ts';
 import type { EngineCore } from './engineCore.ts';
 import { layersOf } from './imageStore.ts';
-import { layerSizeBytes, payloadSizeBytes, placeLayer, readLayer } from './layerStore.ts';
+import { payloadSizeBytes, placeLayer, readLayer } from './layerStore.ts';
 import { sealedTar } from './layerTar.ts';
 
 /** dockerd, the BuildKit inside it, or a buildkitd of its own. */
@@ -55,6 +55,6 @@ export async function sealOn(
   const isEmpty = [...frozen.names(frozen.rootInode)].length === 0;
   if (isEmpty) return undefined;
   const read = await readLayer(core, await sealedTar(core, frozen));
-  const sizeBytes = writer === 'buildkit' ? payloadSizeBytes(read.tree) : layerSizeBytes(read.tree);
-  return placeLayer(core, layersOf(core, below).at(-1), { ...read, sizeBytes }).diffId;
+  const counted = writer === 'buildkit' ? { ...read, sizeBytes: payloadSizeBytes(read.tree) } : read;
+  return placeLayer(core, layersOf(core, below).at(-1), counted).diffId;
 }

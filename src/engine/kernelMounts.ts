@@ -13,7 +13,7 @@ export const SHARED_MEMORY = '/dev/shm';
 const SHARED_MEMORY_BYTES = 64 << 20;
 
 const DIRECTORY_MODE = 0o755;
-/** containerd oci/mounts.go */
+/** How /proc, /sys, /sys/fs/cgroup and /dev/shm are mounted (containerd oci/mounts.go). */
 const SAFE = 'nosuid,nodev,noexec,relatime';
 
 interface KernelMountsSetup {
@@ -44,25 +44,22 @@ export function mountKernelFilesystems(
 ): void {
   const now = () => kernel.clock.now();
   const isReadOnly = access === 'restricted';
-  const options = SAFE;
-  const proc = new ProcFilesystem(kernel);
-  mounts.mount('/proc', proc, { type: 'proc', options });
+  mounts.mount('/proc', new ProcFilesystem(kernel), { type: 'proc', options: SAFE });
   mounts.mount('/dev', devFilesystem(now), { type: 'tmpfs' });
   mounts.mount('/dev/pts', new PtsFilesystem(terminals), { type: 'devpts' });
   if (sharedMemoryBytes > 0)
     mounts.mount(SHARED_MEMORY, memoryFilesystem(now, sharedMemoryBytes), {
       type: 'tmpfs',
       source: 'shm',
-      // containerd oci/mounts.go
-      options: `nosuid,nodev,noexec,relatime,size=${Math.ceil(sharedMemoryBytes / 1024)}k`,
+      options: `${SAFE},size=${Math.ceil(sharedMemoryBytes / 1024)}k`,
     });
-  mounts.mount('/sys', systemFilesystem(now, ['lo', ...interfaces]), { type: 'sysfs', isReadOnly, options });
+  mounts.mount('/sys', systemFilesystem(now, ['lo', ...interfaces]), { type: 'sysfs', isReadOnly, options: SAFE });
   if (cgroup)
     mounts.mount('/sys/fs/cgroup', new CgroupFilesystem(cgroup), {
       type: 'cgroup2',
       source: 'cgroup',
       isReadOnly,
-      options,
+      options: SAFE,
     });
 }
 

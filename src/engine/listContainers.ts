@@ -11,7 +11,7 @@ import { compareTimes, timeSec } from './goTime.ts';
 import { humanDuration } from './humanDuration.ts';
 import { findImage } from './imageStore.ts';
 import { other, quoted } from './messages.ts';
-import { portsOf } from './publishedPort.ts';
+import { LAST_PORT, portsOf } from './publishedPort.ts';
 import { isRunning } from './removeImage.ts';
 
 const FILTERS = [
@@ -85,7 +85,7 @@ function containerFilter(core: EngineCore, filters: Filters): (record: Container
     if (filters.has('health') && !values('health').includes(state.health?.status ?? 'none')) return false;
     if (names.length > 0 && !names.some((name) => name.test(`/${record.name}`) || name.test(record.name))) return false;
     if (ids.length > 0 && !ids.some((id) => id.test(record.id))) return false;
-    if (ancestors && (record.imageId === '' || !ancestors.has(record.imageId))) return false;
+    if (ancestors && !ancestors.has(record.imageId)) return false;
     if (filters.has('volume') && !values('volume').some((volume) => hasVolume(record, volume))) return false;
     if (filters.has('network') && !values('network').some((network) => hasNetwork(record, network))) return false;
     if (filters.has('publish') && !values('publish').some((port) => hasPort(shownPorts(record), port, 'publicPort')))
@@ -97,14 +97,12 @@ function containerFilter(core: EngineCore, filters: Filters): (record: Container
   };
 }
 
-const MAX_PORT = 65_535;
-
 /** Of `publish` and `expose`: `80`, `8000-8010/tcp` (go-connections/nat, ParsePortRange). */
 function checkPort(filter: 'publish' | 'expose', text: string): void {
   const [, range = '', protocol = 'tcp'] = /^([^/]*)(?:\/(.*))?$/s.exec(text) ?? [];
   for (const port of range.split('-')) {
     const isNumber = /^\d+$/.test(port);
-    if (isNumber && Number(port) <= MAX_PORT && ['tcp', 'udp', 'sctp'].includes(protocol.toLowerCase())) continue;
+    if (isNumber && Number(port) <= LAST_PORT && ['tcp', 'udp', 'sctp'].includes(protocol.toLowerCase())) continue;
     const why = isNumber ? 'value out of range' : 'invalid syntax';
     throw other(
       'system',

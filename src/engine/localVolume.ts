@@ -36,7 +36,7 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
 };
 
 /** Where a volume's files are. */
-export type VolumeContent =
+type VolumeContent =
   | { readonly kind: 'directory'; readonly path: string; readonly isReadOnly: boolean }
   | { readonly kind: 'tmpfs'; readonly filesystem: Filesystem; readonly options: string; readonly isReadOnly: boolean };
 
@@ -50,7 +50,7 @@ const inMemory = new WeakMap<EngineCore, Map<string, { readonly content: Tmpfs; 
 export function volumeContent(core: EngineCore, name: string, container?: string): VolumeContent {
   const options = core.state.volumes.get(name)?.options ?? {};
   if (options.type === undefined) return { kind: 'directory', path: volumeDirectory(name), isReadOnly: false };
-  const words = (options.o ?? '').split(',');
+  const words = wordsOf(options);
   if (words.includes('bind') || words.includes('rbind')) return boundDirectory(core, name, options);
   if (options.type === 'tmpfs') return tmpfsOf(core, name, options, container);
   if (ELSEWHERE.has(options.type)) throw notSimulated(`a volume of type ${options.type}`);
@@ -74,11 +74,16 @@ export function releaseVolumes(core: EngineCore, container: string): void {
   for (const [name, { users }] of all ?? []) if (users.delete(container) && users.size === 0) all?.delete(name);
 }
 
+/** As `-o o=` has them. */
+function wordsOf({ o = '' }: Options): readonly string[] {
+  return o.split(',');
+}
+
 function boundDirectory(core: EngineCore, name: string, options: Options): VolumeContent {
   const { device = '' } = options;
   if (!device.startsWith('/') || !statIfThere(core.daemon, device))
     throw cannotMount(name, options, 'no such file or directory', 'startNotFound');
-  return { kind: 'directory', path: device, isReadOnly: (options.o ?? '').split(',').includes('ro') };
+  return { kind: 'directory', path: device, isReadOnly: wordsOf(options).includes('ro') };
 }
 
 function tmpfsOf(core: EngineCore, name: string, options: Options, container: string | undefined): Tmpfs {
@@ -89,7 +94,7 @@ function tmpfsOf(core: EngineCore, name: string, options: Options, container: st
     if (container !== undefined) known.users.add(container);
     return known.content;
   }
-  const asked = readTmpfsOptions((options.o ?? '').split(','), MACHINE.memoryBytes);
+  const asked = readTmpfsOptions(wordsOf(options), MACHINE.memoryBytes);
   if (typeof asked === 'string') throw cannotMount(name, options, 'invalid argument', 'other');
   const content: Tmpfs = {
     kind: 'tmpfs',
@@ -101,8 +106,9 @@ function tmpfsOf(core: EngineCore, name: string, options: Options, container: st
 }
 
 /** What moby/sys/mount tells of a mount that failed. */
-function cannotMount(name: string, { device = '', o = '' }: Options, why: string, code: 'startNotFound' | 'other') {
-  const words = o.split(',').filter((word) => word !== '');
+function cannotMount(name: string, options: Options, why: string, code: 'startNotFound' | 'other') {
+  const { device = '' } = options;
+  const words = wordsOf(options).filter((word) => word !== '');
   const bits = words.reduce((sum, word) => sum | (FLAG_BITS[word] ?? 0), 0);
   const data = words.filter((word) => FLAG_BITS[word] === undefined).join(',');
   const told = [

@@ -9,12 +9,12 @@ import { readBody } from '../registry/responseBody.ts';
 import type { EngineCore } from './engineCore.ts';
 import { EngineError } from './engineError.ts';
 import { labNetwork, requireListener } from './labFetch.ts';
+import { LAST_PORT } from './publishedPort.ts';
 import type { RegistryLogin } from './systemCalls.ts';
 
 const HUB_DOMAIN = 'docker.io';
 const HUB_HOST = 'registry-1.docker.io';
 const MAX_FAULT_BYTES = 64 * 1024;
-const MAX_PORT = 65_535;
 
 /** Where a registry is reached: over plain HTTP on the loopback, as engines allow there (moby registry, insecure CIDR
  *  127.0.0.0/8), else by TLS. */
@@ -51,7 +51,7 @@ function pingAddress(origin: string): URL {
     return new URL(address);
   } catch (error) {
     const { host = '', port = '' } = /\/\/(?<host>.*?)(?::(?<port>\d*))?$/.exec(origin)?.groups ?? {};
-    const why = Number(port) > MAX_PORT ? `address ${port}: invalid port` : `lookup ${host}: no such host`;
+    const why = Number(port) > LAST_PORT ? `address ${port}: invalid port` : `lookup ${host}: no such host`;
     throw registryFault(`Get ${JSON.stringify(address)}: dial tcp: ${why}`, 'unavailable', error);
   }
 }
