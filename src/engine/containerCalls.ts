@@ -219,9 +219,9 @@ export interface ContainerCalls {
   rename(name: string, newName: string): void;
   update(name: string, options: UpdateOptions): { readonly warnings: readonly string[] };
   remove(name: string, options?: { readonly isForced?: boolean; readonly removesVolumes?: boolean }): Promise<void>;
-  /** Filters: label, label!, until. */
   /** `rm --link`. Throws EngineError. */
   removeLink(name: string): void;
+  /** Filters: label, label!, until. */
   prune(filters: Filters): Promise<{ readonly ids: readonly string[]; readonly reclaimedBytes: number }>;
   /** Sorted by path. */
   changes(name: string): readonly PathChange[];

@@ -88,7 +88,6 @@ export interface MountSpec {
   readonly TmpfsOptions?: { readonly SizeBytes?: number; readonly Mode?: number };
 }
 
-/** How a container is run, as the API takes it: moby api/types/container.HostConfig. */
 /** What `--gpus` asks for. */
 export interface DeviceRequest {
   readonly Driver: string;
@@ -99,6 +98,7 @@ export interface DeviceRequest {
   readonly Options: Readonly<Record<string, string>>;
 }
 
+/** How a container is run, as the API takes it: moby api/types/container.HostConfig. */
 export interface HostConfig {
   readonly Binds: readonly string[] | null;
   readonly ContainerIDFile: string;

@@ -149,7 +149,6 @@ function body(
   };
 }
 
-/** Letters of `ulimit` and what its numbers count, in bytes where it is no number of things (setrlimit(2)). */
 /** docker-init: passes signals on to its only child and ends with it. */
 async function asInit(
   process: Process,

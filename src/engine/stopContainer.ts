@@ -116,7 +116,7 @@ export function checkSignal(signalText: string): void {
   if (signal === undefined || signal === 0) throw other('invalidParameter', `Invalid signal: ${signalText}`);
 }
 
-/** `docker kill`. */
+/** `docker kill`, with what `checkSignal` takes. */
 export async function signalContainer(
   core: EngineCore,
   runtimes: ContainerRuntimes,
@@ -124,7 +124,6 @@ export async function signalContainer(
   typed: string,
   signalText: string,
 ): Promise<void> {
-  checkSignal(signalText);
   const signal = parseSignal(signalText);
   if (signal === undefined)
     throw cannotKill(typed, `The linux daemon does not support signal ${signalText}`, 'invalidParameter', 'other');
