@@ -2,7 +2,7 @@ import type { Platform } from '../bytes/platform.ts';
 import { chainIds } from '../image/chainId.ts';
 import type { Digest } from '../image/digest.ts';
 import type { HistoryEntry } from '../image/config.ts';
-import type { Change } from './changes.ts';
+import type { LayerChanges } from './layerSizes.ts';
 
 /** One step of an image's history beside the layer that it made. */
 export interface HistoryRow {
@@ -22,10 +22,8 @@ export interface HistoryRow {
   /** Of an empty step: as before it. */
   readonly cumulativeBytes: number;
   /** Entries by what the layer does to them; undefined until it is indexed, and of an empty step. */
-  readonly counts: LayerCounts | undefined;
+  readonly counts: LayerChanges['counts'] | undefined;
 }
-
-export type LayerCounts = Readonly<Record<Change, number>>;
 
 /** What the table needs of one layer, base first. Sizes are 0 until the layer is indexed. */
 export interface HistoryLayer {
@@ -34,7 +32,7 @@ export interface HistoryLayer {
   readonly storedBytes: number;
   readonly contributedBytes: number;
   readonly cumulativeBytes: number;
-  readonly counts?: LayerCounts | undefined;
+  readonly counts?: LayerChanges['counts'] | undefined;
 }
 
 /** Steps in order, each that is not empty with the next layer. The history is a story that the image tells of

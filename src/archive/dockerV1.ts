@@ -91,10 +91,10 @@ function isFolderName(id: string): boolean {
 
 async function readNode(context: OpenContext, id: string, folder: string, nodes: Map<string, V1Node>): Promise<void> {
   context.work.signal?.throwIfAborted();
-  const bytes = await readDocument(context, `${folder}/json`);
+  const path = `${folder}/json`;
+  const bytes = await readDocument(context, path);
   if (!bytes) return;
   try {
-    const path = `${folder}/json`;
     const document = parseReported(bytes, path, context.findings);
     nodes.set(id, { image: v1ImageOf(document), folder });
     reportTypes('v1Image', document, path, context.findings);

@@ -37,7 +37,7 @@ export async function* blobStripes(blob: Blob, ways: Partial<StripeWays> = {}): 
   }
 }
 
-export interface StripeWays {
+interface StripeWays {
   /** A stream that has brought nothing for so long is given up. */
   readonly giveUpMs: number;
   /** One stream of parts, end to end. */
