@@ -59,9 +59,10 @@ export class Accounts {
     return this.groups.find((group) => group.name === name);
   }
 
-  /** Groups of a user beside the primary one, in the order of /etc/group. */
-  supplementary(name: string): number[] {
-    return this.groups.flatMap(({ members, gid }) => (members.includes(name) ? [gid] : []));
+  /** All groups of a user: the primary one first, the others in the order of /etc/group. */
+  groupsOf(name: string, primary: number): number[] {
+    const others = this.groups.filter(({ members, gid }) => gid !== primary && members.includes(name));
+    return [primary, ...others.map(({ gid }) => gid)];
   }
 
   /** A name or a number. */

@@ -1,5 +1,7 @@
 import {
   ALL_CAPABILITIES,
+  bitOf,
+  CAPABILITY_NAMES,
   type CapabilitySet,
   capabilityNumber,
   type FileCapabilities,
@@ -72,8 +74,8 @@ function applied(state: CapabilityState, set: CapabilitySet, sign: string, flags
 /** The shortest form that libcap finds: what most capabilities have first, then those that differ. */
 export function capabilityText(state: CapabilityState): string {
   const groups = new Map<string, CapabilitySet>();
-  for (const name of namesIn(ALL_CAPABILITIES)) {
-    const bit = 1n << BigInt(capabilityNumber(name) as number);
+  for (const name of CAPABILITY_NAMES) {
+    const bit = bitOf(name);
     const flags = (['e', 'i', 'p'] as const).filter((flag) => (state[FIELDS[flag]] & bit) !== 0n).join('');
     groups.set(flags, (groups.get(flags) ?? NO_CAPABILITIES) | bit);
   }

@@ -1,14 +1,17 @@
 import {
   ALL_CAPABILITIES,
+  bitOf,
   CAPABILITY_NAMES,
+  capabilityHex,
   type CapabilitySet,
   capabilityNumber,
   notPermitted,
 } from '../kernel/capabilities.ts';
 import type { Process } from '../kernel/process.ts';
-import { becoming, type Privileges, privilegesOf, withPrivileges } from '../kernel/processCredentials.ts';
+import { becoming, type Privileges, privilegesOf } from '../kernel/processCredentials.ts';
 import { type Accounts, readAccounts } from './accounts.ts';
 import { capabilityText, nameList, parseCapabilities } from './capabilityText.ts';
+import { changePrivileges } from './changePrivileges.ts';
 import { causeOf } from './failure.ts';
 import { becomeCommand, cannotRunStatus } from './launch.ts';
 import { seenProcesses } from './processTable.ts';
@@ -67,7 +70,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     const set = BigInt(`0x${value.replace(/^0x/i, '')}`);
     const unknown = [...Array(64).keys()].filter((n) => n >= CAPABILITY_NAMES.length && (set >> BigInt(n)) & 1n);
     const names = [nameList(set & ALL_CAPABILITIES), ...unknown].filter((text) => text !== '').join(',');
-    await process.print(`0x${set.toString(16).padStart(16, '0')}=${names}\n`);
+    await process.print(`0x${capabilityHex(set)}=${names}\n`);
     return undefined;
   },
   supports: (_, value) =>
@@ -78,15 +81,15 @@ const STEPS: Readonly<Record<string, Step>> = {
   'has-a': has('ambient', 'in ambient vector'),
   'has-no-new-privs': ({ process }) =>
     privilegesOf(process.credentials).gainsNothing ? undefined : 'no-new-privs=0\n',
-  'no-new-privs': ({ process }) => change(process, { gainsNothing: true }),
-  noamb: ({ process }) => change(process, { ambient: 0n }),
+  'no-new-privs': ({ process }) => changePrivileges(process, { gainsNothing: true }),
+  noamb: ({ process }) => changePrivileges(process, { ambient: 0n }),
   drop: ({ process }, value) => drop(process, value),
   caps: ({ process }, value) => setCapabilities(process, value),
   inh: ({ process }, value) => {
     const set = setOf(value);
     return set === undefined
       ? `Unable to set inheritable capabilities: Invalid argument\n`
-      : change(process, { inheritable: set });
+      : changePrivileges(process, { inheritable: set });
   },
   addamb: ({ process }, value) => raiseAmbient(process, value),
   keep: (call, value) => {
@@ -96,8 +99,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   user: (call, value) => {
     const user = call.accounts.user(value);
     if (!user) return `User [${value}] not known\n`;
-    const groups = [user.gid, ...call.accounts.supplementary(value).filter((gid) => gid !== user.gid)];
-    return become(call, { uid: user.uid, gid: user.gid, groups });
+    return become(call, { uid: user.uid, gid: user.gid, groups: call.accounts.groupsOf(user.name, user.gid) });
   },
   uid: (call, value) => become(call, { uid: Number(value), gid: call.process.credentials.gid }),
   gid: (call, value) => become(call, { uid: call.process.credentials.uid, gid: Number(value) }),
@@ -118,15 +120,11 @@ function setOf(text: string): CapabilitySet | undefined {
   return parseCapabilities(`${text}=p`)?.permitted;
 }
 
-function change(process: Process, fields: Partial<Privileges>): undefined {
-  process.credentials = withPrivileges(process.credentials, { ...privilegesOf(process.credentials), ...fields });
-}
-
 function drop(process: Process, value: string): string | undefined {
   const set = value === 'all' ? ALL_CAPABILITIES : setOf(value);
   if (set === undefined) return `capability [${value}] is unknown to libcap\n`;
   if (!process.can('SETPCAP')) return `Unable to drop bounding capability [${value}]: Operation not permitted\n`;
-  return change(process, { bounding: privilegesOf(process.credentials).bounding & ~set });
+  return changePrivileges(process, { bounding: privilegesOf(process.credentials).bounding & ~set });
 }
 
 function setCapabilities(process: Process, value: string): string | undefined {
@@ -135,7 +133,7 @@ function setCapabilities(process: Process, value: string): string | undefined {
   const { permitted } = privilegesOf(process.credentials);
   if ((wanted.permitted & ~permitted) !== 0n || (wanted.effective & ~wanted.permitted) !== 0n)
     return `Unable to set capabilities [${value}]\n`;
-  return change(process, wanted);
+  return changePrivileges(process, wanted);
 }
 
 /** Only what is permitted and inheritable (prctl(2), PR_CAP_AMBIENT_RAISE). */
@@ -143,7 +141,7 @@ function raiseAmbient(process: Process, value: string): string | undefined {
   const set = setOf(value);
   const { permitted, inheritable, ambient } = privilegesOf(process.credentials);
   if (set === undefined || (set & ~(permitted & inheritable)) !== 0n) return `failed to raise ambient [${value}]\n`;
-  return change(process, { ambient: ambient | set });
+  return changePrivileges(process, { ambient: ambient | set });
 }
 
 function become(
@@ -166,8 +164,8 @@ function currentLine(process: Process): string {
 /** Inheritable, ambient and bounding ones together (cap_iab(3)). */
 function iabLine(process: Process): string {
   const { inheritable, ambient, bounding } = privilegesOf(process.credentials);
-  const words = CAPABILITY_NAMES.flatMap((name, number) => {
-    const bit = 1n << BigInt(number);
+  const words = CAPABILITY_NAMES.flatMap((name) => {
+    const bit = bitOf(name);
     const blocked = (bounding & bit) === 0n ? '!' : '';
     const mark = (ambient & bit) !== 0n ? '^' : (inheritable & bit) !== 0n ? (blocked ? '%' : '') : undefined;
     return mark === undefined && blocked === '' ? [] : [`${blocked}${mark ?? ''}cap_${name.toLowerCase()}`];

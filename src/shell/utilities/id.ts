@@ -26,8 +26,7 @@ function ownIdentity({ credentials }: Process): Identity {
 function identityOf(accounts: Accounts, name: string): Identity | undefined {
   const user = accounts.user(name) ?? (/^\d+$/.test(name) ? accounts.userById(Number(name)) : undefined);
   if (!user) return undefined;
-  const others = accounts.supplementary(user.name).filter((gid) => gid !== user.gid);
-  return { uid: user.uid, gid: user.gid, groups: [user.gid, ...others] };
+  return { uid: user.uid, gid: user.gid, groups: accounts.groupsOf(user.name, user.gid) };
 }
 
 export const id = utility(

@@ -1,14 +1,9 @@
 import { VfsError } from '../../vfs/vfsError.ts';
 import { ALL_CAPABILITIES, type CapabilitySet, capabilityNumber, namesIn } from '../kernel/capabilities.ts';
 import type { Process } from '../kernel/process.ts';
-import {
-  becoming,
-  type Identity,
-  type Privileges,
-  privilegesOf,
-  withPrivileges,
-} from '../kernel/processCredentials.ts';
+import { becoming, type Identity, privilegesOf } from '../kernel/processCredentials.ts';
 import { type Accounts, readAccounts } from './accounts.ts';
+import { changePrivileges } from './changePrivileges.ts';
 import { causeOf } from './failure.ts';
 import { becomeCommand, cannotRunStatus } from './launch.ts';
 import { type ParsedOptions, UsageError } from './options.ts';
@@ -77,15 +72,8 @@ export const setpriv = utility(
 type Options = ParsedOptions<keyof typeof OPTIONS>;
 
 function apply(process: Process, accounts: Accounts, options: Options): void {
-  const idOf = (name: string, found: (text: string) => number | undefined) => {
-    return (text: string): number => {
-      const id = found(text);
-      if (id === undefined) throw new UsageError('operand', `failed to parse ${name}: '${text}'`, { bare: true });
-      return id;
-    };
-  };
-  const uidText = options.value('bothUids') ?? options.value('effectiveUid');
-  const gidText = options.value('bothGids') ?? options.value('effectiveGid');
+  const uidText = options.value('bothUids');
+  const gidText = options.value('bothGids');
   if (options.has('realUid') || options.has('effectiveUid') || options.has('realGid') || options.has('effectiveGid'))
     throw new UsageError('operand', 'ids of their own for real and effective users are not simulated', { bare: true });
   const setsGroups = (['clearGroups', 'keepGroups', 'initGroups', 'groups'] as const).some((name) => options.has(name));
@@ -94,17 +82,17 @@ function apply(process: Process, accounts: Accounts, options: Options): void {
       bare: true,
     });
   const before = process.credentials;
-  const uid = uidText === undefined ? before.uid : idOf('reuid', (text) => accounts.uidOf(text))(uidText);
-  const gid = gidText === undefined ? before.gid : idOf('regid', (text) => accounts.gidOf(text))(gidText);
-  if (options.has('gainsNothing')) change(process, { gainsNothing: true });
+  const uid = uidText === undefined ? before.uid : requireId('reuid', uidText, accounts.uidOf(uidText));
+  const gid = gidText === undefined ? before.gid : requireId('regid', gidText, accounts.gidOf(gidText));
+  if (options.has('gainsNothing')) changePrivileges(process, { gainsNothing: true });
   const bounding = options.value('bounding');
   if (bounding !== undefined) {
     if (!process.can('SETPCAP')) throw new VfsError('EPERM', 'activate capabilities', '');
-    change(process, { bounding: adjusted(privilegesOf(before).bounding, bounding) });
+    changePrivileges(process, { bounding: adjusted(privilegesOf(before).bounding, bounding) });
   }
   const inheritable = options.value('inheritable');
   if (inheritable !== undefined)
-    change(process, { inheritable: adjusted(privilegesOf(process.credentials).inheritable, inheritable) });
+    changePrivileges(process, { inheritable: adjusted(privilegesOf(process.credentials).inheritable, inheritable) });
   const groups = groupsOf(accounts, options, uid, gid);
   const { permitted: held } = privilegesOf(process.credentials);
   const ambientText = options.value('ambient');
@@ -116,11 +104,12 @@ function apply(process: Process, accounts: Accounts, options: Options): void {
   const { inheritable: inherited, ambient } = privilegesOf(process.credentials);
   const wanted = adjusted(ambient, ambientText);
   if ((wanted & ~(held & inherited)) !== 0n) throw new VfsError('EPERM', 'apply capabilities', '');
-  change(process, { ambient: wanted });
+  changePrivileges(process, { ambient: wanted });
 }
 
-function change(process: Process, fields: Partial<Privileges>): void {
-  process.credentials = withPrivileges(process.credentials, { ...privilegesOf(process.credentials), ...fields });
+function requireId(name: string, text: string, id: number | undefined): number {
+  if (id === undefined) throw new UsageError('operand', `failed to parse ${name}: '${text}'`, { bare: true });
+  return id;
 }
 
 /** `+chown,-all`: each with a sign. */
@@ -143,7 +132,7 @@ function groupsOf(accounts: Accounts, options: Options, uid: number, gid: number
   if (options.has('initGroups')) {
     const user = accounts.userById(uid);
     if (!user) throw new UsageError('operand', 'initgroups failed: uid is not in passwd', { bare: true });
-    return [gid, ...accounts.supplementary(user.name).filter((group) => group !== gid)];
+    return accounts.groupsOf(user.name, gid);
   }
   const list = options.value('groups');
   return list?.split(',').map((word) => {

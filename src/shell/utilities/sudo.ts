@@ -19,11 +19,7 @@ const ROOT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const SUDOERS_GROUPS = ['sudo', 'wheel', 'admin', 'docker'];
 
 function identityOf(accounts: Accounts, user: User, gid = user.gid): Identity {
-  return {
-    uid: user.uid,
-    gid,
-    groups: [gid, ...accounts.supplementary(user.name).filter((group) => group !== gid)],
-  };
+  return { uid: user.uid, gid, groups: accounts.groupsOf(user.name, gid) };
 }
 
 /** Asks for no password: nobody else is at this machine. */
