@@ -2,9 +2,9 @@
  *  double, and the engine sorts those natively. Where keys are equal, a comparison decides. */
 
 /** Places that a packed key leaves room for: 16 of a double's 53 bits. */
-export const PACKED_ITEMS = 2 ** 16;
+const PACKED_ITEMS = 2 ** 16;
 /** Keys are whole numbers below it. */
-export const PACKED_KEYS = 2 ** 37;
+const PACKED_KEYS = 2 ** 37;
 
 /** The items (at most PACKED_ITEMS) in order; `keyOf` may say the same of items that differ, but never the wrong order.
  *  Undefined where an item has no key. */
@@ -36,9 +36,8 @@ function keyAt(packed: Float64Array, i: number): number {
 }
 
 function sortRange<Item>(items: Item[], start: number, end: number, compare: (a: Item, b: Item) => number): void {
-  const first = items[start] as Item;
   let isSorted = true;
-  for (let i = start + 1; isSorted && i < end; i++) isSorted = compare(items[i - 1] ?? first, items[i] as Item) <= 0;
+  for (let i = start + 1; isSorted && i < end; i++) isSorted = compare(items[i - 1] as Item, items[i] as Item) <= 0;
   if (isSorted) return;
   const range = items.slice(start, end).sort(compare);
   for (let i = 0; i < range.length; i++) items[start + i] = range[i] as Item;

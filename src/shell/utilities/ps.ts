@@ -108,6 +108,15 @@ function elapsed(seconds: number): string {
   return hours > 0 ? `${two(hours)}:${tail}` : tail;
 }
 
+async function contextOf(viewer: Process): Promise<Context> {
+  return {
+    viewer,
+    accounts: await readAccounts(viewer),
+    zone: zoneOf(viewer),
+    nowSec: viewer.kernel.clock.now().sec,
+  };
+}
+
 /** What `ps` with those words shows to a process; a text says what is wrong. */
 export async function processTable(
   viewer: Process,
@@ -116,12 +125,7 @@ export async function processTable(
   | { readonly titles: readonly string[]; readonly rows: readonly { process: Process; cells: readonly string[] }[] }
   | string
 > {
-  const context: Context = {
-    viewer,
-    accounts: await readAccounts(viewer),
-    zone: zoneOf(viewer),
-    nowSec: viewer.kernel.clock.now().sec,
-  };
+  const context = await contextOf(viewer);
   const request = parseRequest(viewer, words, context);
   if (typeof request === 'string') return request;
   const { columns } = request;
@@ -141,12 +145,7 @@ interface Request {
 }
 
 export const ps: Program = async (process) => {
-  const context: Context = {
-    viewer: process,
-    accounts: await readAccounts(process),
-    zone: zoneOf(process),
-    nowSec: process.kernel.clock.now().sec,
-  };
+  const context = await contextOf(process);
   if (process.flavour === 'busybox') return busyboxPs(context);
   const request = parseRequest(process, process.argv.slice(1), context);
   if (typeof request === 'string') {

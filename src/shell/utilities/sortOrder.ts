@@ -65,17 +65,16 @@ export class Order {
     if (this.#isOfLines) {
       // Texts sort as bytes do, but for what needs surrogates.
       const order = lines.some((line) => HIGH.test(line)) ? compareNames : compareTexts;
-      const sortRun = (run: readonly string[]): string[] => {
+      const sortRun = (run: string[]): string[] => {
         const from = commonPrefix(run);
-        return packedSort(run, (line) => textKey(line, from), order) ?? run.slice().sort(order);
+        return packedSort(run, (line) => textKey(line, from), order) ?? run.sort(order);
       };
       const all = await this.#mergeAll(await this.#runs(lines, sortRun), order);
       if (this.#reverse) all.reverse();
       return this.isUnique ? all.filter((line, i) => i === 0 || line !== all[i - 1]) : all;
     }
     const keyOf = this.#numberOf();
-    const sortRun = (run: readonly Entry[]): Entry[] =>
-      (keyOf && packedSort(run, keyOf, this.#order)) ?? run.slice().sort(this.#order);
+    const sortRun = (run: Entry[]): Entry[] => (keyOf && packedSort(run, keyOf, this.#order)) ?? run.sort(this.#order);
     return this.#unique(await this.#mergeAll(await this.#runs(await this.#entries(lines), sortRun), this.#order));
   }
 
@@ -136,7 +135,8 @@ export class Order {
     return ({ first }) => (typeof first === 'number' ? integerKey(sign * first) : undefined);
   }
 
-  async #runs<Item>(items: readonly Item[], sortRun: (run: readonly Item[]) => Item[]): Promise<Item[][]> {
+  /** `sortRun` may sort in place: a run is its own. */
+  async #runs<Item>(items: readonly Item[], sortRun: (run: Item[]) => Item[]): Promise<Item[][]> {
     const runs: Item[][] = [];
     for (let i = 0; i < items.length; i += RUN_LINES) {
       runs.push(sortRun(items.slice(i, i + RUN_LINES)));

@@ -4,6 +4,7 @@ import { VfsError } from '../../vfs/vfsError.ts';
 import { open } from '../kernel/calls.ts';
 import type { OpenFile } from '../kernel/openFile.ts';
 import type { Process } from '../kernel/process.ts';
+import { andThen } from '../interpreter/waiting.ts';
 import { causeOf } from './failure.ts';
 import { quotedIfNeeded } from './quote.ts';
 
@@ -190,9 +191,7 @@ export class LineReader {
   }
 
   #nextRead(): string | undefined | Promise<string | undefined> {
-    const filling = this.#fill();
-    if (filling instanceof Promise) return filling.then((isThere) => (isThere ? this.#take() : undefined));
-    return filling ? this.#take() : undefined;
+    return andThen(this.#fill(), (isThere) => (isThere ? this.#take() : undefined));
   }
 
   #take(): string {
@@ -213,9 +212,7 @@ export class LineReader {
   batch(): string[] | undefined | Promise<string[] | undefined> {
     if (this.#at < this.#lines.length) return this.#batchHeld();
     if (this.#isAtEnd) return undefined;
-    const filling = this.#fill();
-    if (filling instanceof Promise) return filling.then((isThere) => (isThere ? this.#batchHeld() : undefined));
-    return filling ? this.#batchHeld() : undefined;
+    return andThen(this.#fill(), (isThere) => (isThere ? this.#batchHeld() : undefined));
   }
 
   #batchHeld(): string[] {

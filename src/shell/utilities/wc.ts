@@ -112,15 +112,14 @@ function newlinesIn(bytes: Uint8Array): number {
 }
 
 /** What a byte is, in a table of 256. */
-const Kind = { other: 0, space: 1, newline: 2, lineBreak: 3, tab: 4, printable: 5, continuation: 6, high: 7 } as const;
+const Kind = { other: 0, space: 1, newline: 2, lineBreak: 3, tab: 4, printable: 5, continuation: 6 } as const;
 
 function kindsOf(isUtf8: boolean): Uint8Array {
   const kinds = new Uint8Array(256);
   for (let byte = 0x21; byte < 0x7f; byte++) kinds[byte] = Kind.printable;
-  for (let byte = 0x80; byte < 0x100; byte++) {
-    if (isUtf8) kinds[byte] = (byte & 0xc0) === 0x80 ? Kind.continuation : Kind.printable;
-    else kinds[byte] = Kind.high;
-  }
+  if (isUtf8)
+    for (let byte = 0x80; byte < 0x100; byte++)
+      kinds[byte] = (byte & 0xc0) === 0x80 ? Kind.continuation : Kind.printable;
   kinds[0x09] = Kind.tab;
   kinds[0x0a] = Kind.newline;
   kinds[0x0b] = Kind.space;
@@ -130,19 +129,19 @@ function kindsOf(isUtf8: boolean): Uint8Array {
   return kinds;
 }
 
+const UTF8_KINDS = kindsOf(true);
+const BYTE_KINDS = kindsOf(false);
 const BLANK = 0x20;
 
 class WordCounter {
   readonly #counts: Counts;
   readonly #kinds: Uint8Array;
-  readonly #isUtf8: boolean;
   #inWord = false;
   #width = 0;
 
   constructor(counts: Counts, isUtf8: boolean) {
     this.#counts = counts;
-    this.#isUtf8 = isUtf8;
-    this.#kinds = kindsOf(isUtf8);
+    this.#kinds = isUtf8 ? UTF8_KINDS : BYTE_KINDS;
   }
 
   add(chunk: Uint8Array): void {
@@ -197,7 +196,7 @@ class WordCounter {
     counts.words = words;
     counts.width = widest;
     counts.bytes += chunk.length;
-    counts.chars += chunk.length - (this.#isUtf8 ? continuations : 0);
+    counts.chars += chunk.length - continuations;
   }
 
   end(): void {
