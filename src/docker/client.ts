@@ -13,17 +13,13 @@ import type { CommandPath } from './commandLine/spec.ts';
 import type { EngineAbilities } from './commandLine/support.ts';
 import { hubNote } from './hubNote.ts';
 
-/** The version of the client that is simulated, but for what builds images. */
-export const CLIENT_VERSION = '28.2.2';
-
 /** Clients that differ in how they build: 20.10 has BuildKit built in, 28 asks a plugin that is not there. */
 export type ClientVintage = '20.10' | '28';
-export const CLIENT_COMMIT = 'e6534b4';
 
-/** What each says of itself. */
+/** What each says of itself, but for what builds images. */
 export const CLIENT_BUILDS: Readonly<Record<ClientVintage, { readonly version: string; readonly commit: string }>> = {
   '20.10': { version: '20.10.24+dfsg1', commit: '297e128' },
-  '28': { version: CLIENT_VERSION, commit: CLIENT_COMMIT },
+  '28': { version: '28.2.2', commit: 'e6534b4' },
 };
 
 /** A command that failed: what is printed on standard error (nothing when empty), and the status. */

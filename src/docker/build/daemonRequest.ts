@@ -25,17 +25,14 @@ export const BUILDKIT_IGNORES: readonly string[] = [
 
 const DAEMON = 'Error response from daemon: ';
 
-/** `--isolation`: Linux has one. Throws ClientError in the daemon's words. */
-export function checkIsolation(flags: FlagSet): void {
+/** What a daemon of Windows takes: isolation, of which Linux has one, and security options. Throws ClientError in the
+ *  daemon's words. */
+export function checkWindowsOptions(flags: FlagSet): void {
   const isolation = flags.text('isolation');
-  if (isolation === '' || isolation.toLowerCase() === 'default') return;
-  throw new ClientError(`${DAEMON}Unsupported isolation: ${JSON.stringify(isolation)}`);
-}
-
-/** `--security-opt`: a daemon of Windows has some. Throws ClientError in the daemon's words. */
-export function checkSecurityOptions(flags: FlagSet): void {
-  if (flags.list('security-opt').length === 0) return;
-  throw new ClientError(`${DAEMON}The daemon on this platform does not support setting security options on build`);
+  if (isolation !== '' && isolation.toLowerCase() !== 'default')
+    throw new ClientError(`${DAEMON}Unsupported isolation: ${JSON.stringify(isolation)}`);
+  if (flags.list('security-opt').length > 0)
+    throw new ClientError(`${DAEMON}The daemon on this platform does not support setting security options on build`);
 }
 
 /** What the daemon reads of a request before BuildKit has it. Throws ClientError in its words. */
@@ -47,8 +44,7 @@ export function daemonRequest(
   readonly network: 'none' | 'host' | undefined;
   readonly extraHosts: readonly string[];
 } {
-  checkIsolation(flags);
-  checkSecurityOptions(flags);
+  checkWindowsOptions(flags);
   const platform = platformOption(client, flags);
   if (platform !== '') checkPlatform(platform);
   return { platform, network: networkOf(flags.text('network')), extraHosts: flags.list('add-host') };

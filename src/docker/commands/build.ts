@@ -16,7 +16,7 @@ import * as calls from '../../shell/kernel/calls.ts';
 import { buildArguments } from '../build/buildArguments.ts';
 import { tellsWhy, watched } from '../build/buildWatch.ts';
 import { buildkitBuild, usesBuildkit } from '../build/buildkitBuild.ts';
-import { checkIsolation, checkSecurityOptions } from '../build/daemonRequest.ts';
+import { checkWindowsOptions } from '../build/daemonRequest.ts';
 import { downloadForBuild } from '../build/fetchFile.ts';
 import { ownerNames } from '../build/ownerNames.ts';
 import { readContext, type SentContext } from '../build/readContext.ts';
@@ -97,8 +97,7 @@ export const build: DockerCommand = {
       const sentBytes = flags.isOn('compress') ? await compressedBytes(sent) : sent.sentBytes;
       if (sentBytes !== undefined)
         await print(`Sending build context to Docker daemon ${humanSize(sentBytes, 4).padStart(8)}\r\r\n`);
-      checkIsolation(flags);
-      checkSecurityOptions(flags);
+      checkWindowsOptions(flags);
       const about = { builder: 'classic', source, file: flags.text('file'), tags: flags.list('tag') } as const;
       const id = await watched(client, about, (onStep) => daemonBuild(client, flags, sent, { print, onStep }));
       if (isQuiet) await client.print(`${id}\n`);

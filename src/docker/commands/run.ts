@@ -116,8 +116,7 @@ async function withStatus<T>(client: Client, step: 'create' | 'start', act: () =
     if (error instanceof ClientError && error.status !== 1) throw error;
     const text = describeError(error);
     if (text === undefined) throw error;
-    const shown = client.vintage === '20.10' ? oldFault(text, 'run', step) : withHelp(text, 'run');
-    throw new ClientError(shown, statusOf(error));
+    throw new ClientError(withHelp(client, text, 'run', step), statusOf(error));
   }
 }
 
@@ -127,14 +126,11 @@ function statusOf(error: unknown): number {
   return error.code === 'startDenied' ? DENIED_STATUS : REFUSED_STATUS;
 }
 
-/** As the client of 20.10 tells what went wrong: a full stop, and the help for what was asked for. */
-function oldFault(text: string, command: string, step: 'create' | 'start'): string {
+/** As the client tells what went wrong. That of 20.10 adds a full stop, and helps with what was asked for only. */
+function withHelp({ vintage }: Client, text: string, command: string, step: 'create' | 'start'): string {
+  if (vintage !== '20.10') return `docker: ${text}\n\nRun 'docker ${command} --help' for more information`;
   const help = step === 'create' ? `\nSee 'docker ${command} --help'.` : '';
   return `docker: ${text.replace(/\.$/, '')}.${help}`;
-}
-
-function withHelp(text: string, command: string): string {
-  return `docker: ${text}\n\nRun 'docker ${command} --help' for more information`;
 }
 
 async function readRequest(
@@ -152,11 +148,8 @@ async function readRequest(
     if (proxies.length === 0) return request;
     return { ...request, config: { ...request.config, Env: [...(request.config.Env ?? []), ...proxies] } };
   } catch (error) {
-    const isOld = client.vintage === '20.10';
-    if (error instanceof ClientError) {
-      const { message } = error;
-      throw new ClientError(isOld ? oldFault(message, command, 'create') : withHelp(message, command), REFUSED_STATUS);
-    }
+    if (error instanceof ClientError)
+      throw new ClientError(withHelp(client, error.message, command, 'create'), REFUSED_STATUS);
     if (error instanceof FlagError) throw flagFault(path, error.message, client.vintage);
     throw error;
   }

@@ -1,11 +1,5 @@
 import type { CreateContainer } from '../../engine/containerCalls.ts';
-import type {
-  DeviceRequest,
-  ContainerConfig,
-  HealthConfig,
-  HostConfig,
-  MountSpec,
-} from '../../engine/containerConfig.ts';
+import type { ContainerConfig, HealthConfig, HostConfig } from '../../engine/containerConfig.ts';
 import type { Process } from '../../shell/kernel/process.ts';
 import { LIMIT_KINDS, UNWATCHED_LIMITS } from '../../shell/kernel/resourceLimits.ts';
 import { readFile } from '../../shell/kernel/calls.ts';
@@ -97,7 +91,7 @@ export const CONTAINER_FLAGS: readonly string[] = [
   'workdir',
 ];
 
-/** What the flags and arguments of `run` and `create` ask for. Throws ClientError. */
+/** What the flags and arguments of `run` and `create` ask for, but for the platform. Throws ClientError. */
 export async function readContainerOptions(
   process: Process,
   flags: FlagSet,
@@ -150,30 +144,22 @@ export async function readContainerOptions(
       PortBindings: bindings,
       RestartPolicy: restart,
       NetworkMode: network,
-      ...(flags.has('mount') ? { Mounts: flags.list('mount').map((text) => mountOf(text, process.cwd)) } : {}),
+      ...(flags.has('mount') ? { Mounts: readEach(flags, 'mount', (text) => readMount(text, process.cwd)) } : {}),
     },
     networks,
-    platform: flags.text('platform') || undefined,
   };
 }
 
-function gpusOf(text: string): DeviceRequest {
-  try {
-    return readGpuRequest(text);
-  } catch (error) {
-    if (!(error instanceof FlagValueError)) throw error;
-    throw new FlagError(`invalid argument ${quoteGo(text)} for "--gpus" flag: ${error.message}`);
-  }
-}
-
-/** Throws FlagError: the client reads the fields while it reads the flags. */
-function mountOf(text: string, cwd: string): MountSpec {
-  try {
-    return readMount(text, cwd);
-  } catch (error) {
-    if (!(error instanceof FlagValueError)) throw error;
-    throw new FlagError(`invalid argument ${quoteGo(text)} for "--mount" flag: ${error.message}`);
-  }
+/** Each value of a flag that has fields. Throws FlagError: the client reads them while it reads the flags. */
+function readEach<T>(flags: FlagSet, flag: 'gpus' | 'mount', read: (text: string) => T): T[] {
+  return flags.list(flag).map((text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof FlagValueError)) throw error;
+      throw new FlagError(`invalid argument ${quoteGo(text)} for "--${flag}" flag: ${error.message}`);
+    }
+  });
 }
 
 export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
@@ -191,8 +177,8 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
     DnsSearch: flags.list('dns-search'),
     ExtraHosts: list('add-host'),
     GroupAdd: list('group-add'),
-    ...(flags.has('gpus') && { DeviceRequests: flags.list('gpus').map(gpusOf) }),
-    CgroupnsMode: cgroupModeOf(flags),
+    ...(flags.has('gpus') && { DeviceRequests: readEach(flags, 'gpus', readGpuRequest) }),
+    CgroupnsMode: modeOf(flags, 'cgroupns'),
     IpcMode: flags.text('ipc'),
     Links: list('link'),
     OomScoreAdj: flags.number('oom-score-adj'),
@@ -218,18 +204,16 @@ export function hostConfigOf(flags: FlagSet): Partial<HostConfig> {
   };
 }
 
-/** Modes of namespaces that hold nothing but `host`, or another container's of processes. */
-function modeOf(flags: FlagSet, name: 'pid' | 'uts' | 'userns'): string {
+/** Modes of namespaces that hold nothing but `host`, a cgroup's of its own, or another container's of processes; '' is
+ *  what the daemon usually has. */
+function modeOf(flags: FlagSet, name: keyof typeof MODE_NAMES): string {
   const mode = flags.text(name);
-  const isFit = mode === '' || mode === 'host' || (name === 'pid' && /^container:./.test(mode));
+  const isFit =
+    mode === '' ||
+    mode === 'host' ||
+    (name === 'cgroupns' && mode === 'private') ||
+    (name === 'pid' && /^container:./.test(mode));
   if (!isFit) throw new ClientError(`--${name}: invalid ${MODE_NAMES[name]} mode`);
-  return mode;
-}
-
-/** `private`, `host`, or what the daemon usually has. */
-function cgroupModeOf(flags: FlagSet): string {
-  const mode = flags.text('cgroupns');
-  if (!['', 'private', 'host'].includes(mode)) throw new ClientError('--cgroupns: invalid CGROUP mode');
   return mode;
 }
 
@@ -242,7 +226,7 @@ function swappinessOf(flags: FlagSet): number | null {
   return value;
 }
 
-const MODE_NAMES = { pid: 'PID', uts: 'UTS', userns: 'USER' } as const;
+const MODE_NAMES = { cgroupns: 'CGROUP', pid: 'PID', uts: 'UTS', userns: 'USER' } as const;
 
 /** `KEY=VALUE` or `KEY:VALUE` (docker/cli opts.go, parseSecurityOpts). */
 async function securityOptions(process: Process, flags: FlagSet): Promise<readonly string[] | null> {

@@ -121,9 +121,7 @@ export class Evaluation {
     const variable = this.#run.variables.findLast((one) => one.name === name);
     if (!variable) this.#run.failAt(node, `undefined variable: ${name}`);
     if (fields.length > 0) return this.#fields(node, variable.value, fields, call);
-    if (call.rest.length > 0 || call.final !== NOTHING) {
-      this.#run.failAt(node, `can't give argument to non-function ${nodeText(node)}`);
-    }
+    this.#refuseArguments(node, call.rest, call.final);
     return variable.value;
   }
 

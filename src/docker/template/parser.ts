@@ -153,25 +153,25 @@ class Parser {
   #define(): void {
     const name = this.#quotedName('define clause');
     this.#tokens.expectClose('define clause');
-    const outer = this.#pipelines.variables;
-    this.#pipelines.variables = ['$'];
-    const { nodes, end } = this.#list();
-    if (end !== 'end') this.#tokens.fail(end === 'eof' ? 'unexpected EOF' : `unexpected {{${end}}} in define clause`);
-    this.#pipelines.variables = outer;
-    this.#add(name, nodes);
+    this.#definition(name, 'define clause');
   }
 
   #block(): TemplateNode {
     const name = this.#quotedName('block clause');
     const at = this.#nameAt;
     const pipe = this.#pipelines.pipeline('block clause', 'rightDelimiter');
+    this.#definition(name, 'block clause');
+    return { kind: 'template', at, name, pipe };
+  }
+
+  /** Up to its end: a template of its own, that knows no variables of what is around it. */
+  #definition(name: string, context: string): void {
     const outer = this.#pipelines.variables;
     this.#pipelines.variables = ['$'];
     const { nodes, end } = this.#list();
-    if (end !== 'end') this.#tokens.fail(end === 'eof' ? 'unexpected EOF' : `unexpected {{${end}}} in block clause`);
+    if (end !== 'end') this.#tokens.fail(end === 'eof' ? 'unexpected EOF' : `unexpected {{${end}}} in ${context}`);
     this.#pipelines.variables = outer;
     this.#add(name, nodes);
-    return { kind: 'template', at, name, pipe };
   }
 
   #template(): TemplateNode {

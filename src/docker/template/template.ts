@@ -7,6 +7,12 @@ import { TemplateError } from './templateError.ts';
 
 const NAMES = new Set([...Object.keys(DOCKER_FUNCTIONS), 'call']);
 
+/** What was written, whole or up to the fault. */
+interface PartlyExecuted {
+  readonly text: string;
+  readonly fault?: TemplateError;
+}
+
 /** A Go template with docker's functions. */
 export class Template {
   readonly #parsed: ParsedTemplate;
@@ -20,11 +26,18 @@ export class Template {
     return executeTemplate(this.#parsed, data, { ...options, functions: DOCKER_FUNCTIONS });
   }
 
-  /** Gives what was written, whole or up to the fault. */
-  executePartly(data: GoValue | undefined): { readonly text: string; readonly fault?: TemplateError } {
+  executePartly(data: GoValue | undefined): PartlyExecuted {
+    return this.#partly(data, { functions: DOCKER_FUNCTIONS });
+  }
+
+  /** The line of headers: functions leave them alone, and what fails ends the line. */
+  executeHeader(header: GoValue): string {
+    return this.#partly(header, { functions: HEADER_FUNCTIONS }).text;
+  }
+
+  #partly(data: GoValue | undefined, options: ExecuteOptions): PartlyExecuted {
     let written = '';
     try {
-      const options = { functions: DOCKER_FUNCTIONS };
       return {
         text: executeTemplate(this.#parsed, data, options, (text) => {
           written = text;
@@ -33,19 +46,6 @@ export class Template {
     } catch (fault) {
       if (fault instanceof TemplateError) return { text: written, fault };
       throw fault;
-    }
-  }
-
-  /** The line of headers: functions leave them alone, and what fails ends the line. */
-  executeHeader(header: GoValue): string {
-    let written = '';
-    try {
-      return executeTemplate(this.#parsed, header, { functions: HEADER_FUNCTIONS }, (text) => {
-        written = text;
-      });
-    } catch (error) {
-      if (error instanceof TemplateError) return written;
-      throw error;
     }
   }
 }
