@@ -2,6 +2,7 @@ import { expandWord } from '../expand/lexer.ts';
 import type { LexOptions } from '../expand/lexer.ts';
 import { BuildError } from '../buildError.ts';
 import { healthText } from '../classic/healthText.ts';
+import { OLD_EMPTY_PLATFORM } from '../classic/readClassic.ts';
 import type { PlannedStep } from '../plan/stageState.ts';
 import type { BuildkitVintage } from './buildkitOptions.ts';
 
@@ -43,15 +44,11 @@ export function historyLine(step: PlannedStep, vintage: BuildkitVintage): string
   }
 }
 
-const NO_PLATFORM =
-  'failed to parse platform : "" is an invalid component of "": platform specifier component must match ' +
-  '"^[A-Za-z0-9_-]+$": invalid argument';
-
 /** An error's words as 0.8 had them: newer ones say `on line`, quote, and guess what was meant. */
 export function oldBuildkitWords(message: string): string {
   return message
     .replace(/^target stage "(.*?)" could not be found.*$/s, 'target stage $1 could not be found')
-    .replace(/^empty platform value from expression .*$/s, NO_PLATFORM)
+    .replace(/^empty platform value from expression .*$/s, `failed to parse platform : ${OLD_EMPTY_PLATFORM}`)
     .replace(/repository name \(\S*\) must be lowercase/, 'repository name must be lowercase')
     .replace('"^[A-Za-z0-9_.-]+$"', '"^[A-Za-z0-9_-]+$"')
     .replace(/invalid port: "[^"]*": /, '')

@@ -19,7 +19,7 @@ import { BuildArguments } from './buildArguments.ts';
 import { CacheSources } from './cacheSources.ts';
 import type { ClassicOptions, ClassicSurroundings } from './classicOptions.ts';
 import type { ContextFiles } from './contextFiles.ts';
-import { type ClassicDockerfile, oldWords, readClassic } from './readClassic.ts';
+import { type ClassicDockerfile, OLD_EMPTY_PLATFORM, oldWords, readClassic } from './readClassic.ts';
 import { ClassicTrace } from './classicTrace.ts';
 import { ClassicStep } from './classicStep.ts';
 import { StageBuild } from './stageBuild.ts';
@@ -279,11 +279,7 @@ function withTag(name: string): string {
 
 /** Throws BuildError in the words of 20.10's containerd, which told of the components before all else. */
 function requirePlatform(text: string, prefix: string): void {
-  if (text === '')
-    throw new BuildError(
-      'platform',
-      `${prefix}"" is an invalid component of "": platform specifier component must match "^[A-Za-z0-9_-]+$": invalid argument`,
-    );
+  if (text === '') throw new BuildError('platform', prefix + OLD_EMPTY_PLATFORM);
   try {
     parsePlatform(text);
   } catch (error) {

@@ -86,6 +86,10 @@ function inOldWords<T>(prefix: string, read: () => T): T {
   }
 }
 
+/** What 20.10's containerd says of a platform that is empty. */
+export const OLD_EMPTY_PLATFORM =
+  '"" is an invalid component of "": platform specifier component must match "^[A-Za-z0-9_-]+$": invalid argument';
+
 /** Newer versions say `on line`, and guess what was meant. */
 export function oldWords(message: string): string {
   return message
