@@ -105,10 +105,9 @@ export class Cgroup {
 
   #enforce(moreBytes = 0): void {
     const usedBytes = this.usedBytes + moreBytes;
-    const { memoryBytes } = this.limits;
     // The machine has no swap: what may go there has nowhere to go.
-    const mostBytes = memoryBytes ?? Number.POSITIVE_INFINITY;
-    this.peakBytes = Math.max(this.peakBytes, Math.min(usedBytes, memoryBytes ?? usedBytes));
+    const mostBytes = this.limits.memoryBytes ?? Number.POSITIVE_INFINITY;
+    this.peakBytes = Math.max(this.peakBytes, Math.min(usedBytes, mostBytes));
     if (usedBytes <= mostBytes) return;
     let victim: Process | undefined;
     for (const [process, heldBytes] of this.members)

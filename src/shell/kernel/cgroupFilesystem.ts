@@ -1,14 +1,12 @@
 import { S_IFDIR, S_IFREG } from '../../vfs/overlay/fileMode.ts';
 import { DEFAULT_PERIOD_US, type Cgroup } from './cgroup.ts';
 import { GeneratedFilesystem, type GeneratedNode } from './generatedFilesystem.ts';
-import { MACHINE, numberList } from './procfs.ts';
+import { ALL_PROCESSORS, numberList } from './procfs.ts';
 
 const DIRECTORY = S_IFDIR | 0o555;
 const READABLE = S_IFREG | 0o444;
 const SETTABLE = S_IFREG | 0o644;
 const DEFAULT_WEIGHT = 100;
-
-const ALL_PROCESSORS = Array.from({ length: MACHINE.processors }, (_, number) => number);
 
 type CgroupFile = readonly [mode: number, text: (group: Cgroup) => string];
 
@@ -19,10 +17,10 @@ const FILES: Readonly<Record<string, CgroupFile>> = {
   'cgroup.freeze': [SETTABLE, () => '0\n'],
   'cgroup.max.depth': [SETTABLE, () => 'max\n'],
   'cgroup.max.descendants': [SETTABLE, () => 'max\n'],
-  'cgroup.procs': [SETTABLE, ({ members }) => [...members.keys()].map(({ pid }) => `${pid}\n`).join('')],
+  'cgroup.procs': [SETTABLE, (group) => memberPids(group)],
   'cgroup.stat': [READABLE, () => 'nr_descendants 0\nnr_dying_descendants 0\n'],
   'cgroup.subtree_control': [SETTABLE, () => ''],
-  'cgroup.threads': [SETTABLE, ({ members }) => [...members.keys()].map(({ pid }) => `${pid}\n`).join('')],
+  'cgroup.threads': [SETTABLE, (group) => memberPids(group)],
   'cgroup.type': [SETTABLE, () => 'domain\n'],
   'cpu.max': [SETTABLE, ({ limits: { quotaUs, periodUs = DEFAULT_PERIOD_US } }) => `${quotaUs ?? 'max'} ${periodUs}\n`],
   'cpu.stat': [READABLE, (group) => processorStat(group)],
@@ -50,6 +48,11 @@ const FILES: Readonly<Record<string, CgroupFile>> = {
   'pids.events': [READABLE, ({ refusedForks }) => `max ${refusedForks}\n`],
   'pids.max': [SETTABLE, ({ limits: { processes } }) => `${processes ?? 'max'}\n`],
 };
+
+/** Of processes and of threads: each has one. */
+function memberPids({ members }: Cgroup): string {
+  return [...members.keys()].map(({ pid }) => `${pid}\n`).join('');
+}
 
 /** The machine does not tell time in the kernel from that of programs; periods are those that ended in a wait. */
 function processorStat({ time: { usedMs, waits, waitedMs } }: Cgroup): string {

@@ -1,6 +1,7 @@
 import { decodeName } from '../../bytes/byteName.ts';
 import { isDirectory, isRegular } from '../../vfs/overlay/fileMode.ts';
 import { O_RDONLY } from '../../vfs/overlay/openFlags.ts';
+import { ROOT } from '../../vfs/overlay/permission.ts';
 import { VfsError } from '../../vfs/vfsError.ts';
 import { executedFile } from './executedFile.ts';
 import type { Process } from './process.ts';
@@ -78,7 +79,7 @@ function readHead(process: Process, absolute: string, path: string): Uint8Array 
   // Who may execute a file need not be able to read it.
   const place = process.mounts.resolve(process, absolute, 'follow');
   const { filesystem } = place.mount;
-  filesystem.credentials = { uid: 0, gid: 0, groups: [], umask: 0 };
+  filesystem.credentials = ROOT;
   const fd = filesystem.open(place.inner, O_RDONLY);
   let reading: Promise<Uint8Array> | undefined;
   try {

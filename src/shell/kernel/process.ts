@@ -262,7 +262,7 @@ export class Process extends Signalled {
   /** Writes what the longest file has room for, and ends with that (setrlimit(2), RLIMIT_FSIZE). */
   requireSize(file: OpenFile, bytes: Uint8Array): void {
     if (!this.limits.has('f') || !(file instanceof RegularFile)) return;
-    const roomBytes = file.roomBelow(this.#limit('f') * FSIZE_UNIT_BYTES);
+    const roomBytes = file.roomBelow(this.longestFileBytes);
     if (bytes.length <= roomBytes) return;
     if (roomBytes > 0) file.write(bytes.subarray(0, roomBytes));
     this.failSize(file.path);
@@ -307,14 +307,33 @@ export class Process extends Signalled {
 
   /** A child that runs a function of the parent's choice, as after fork(2). */
   fork(program: Program, options: SpawnOptions = {}): Process {
-    const child = this.#child(options);
+    const child = this.makeChild(options);
     this.kernel.start(child, program);
     return child;
   }
 
-  /** The same before it runs: `kernel.start` starts it, which must be called. */
+  /** A child before it runs: `kernel.start` starts it, which must be called. */
   makeChild(options: SpawnOptions = {}): Process {
-    return this.#child(options);
+    this.kernel.requireRoom();
+    // It will run at once, on this one's time.
+    this.askClock();
+    this.namespaces.cgroup?.requireRoom();
+    const credentials = options.credentials ?? this.credentials;
+    if (this.limits.has('u') && this.kernel.countOf(realUidOf(credentials)) >= this.#limitOfCount(credentials))
+      throw new VfsError('EAGAIN', 'fork', '');
+    return new Process({
+      kernel: this.kernel,
+      parent: this,
+      namespaces: this.namespaces,
+      argv: options.argv ?? this.argv,
+      env: options.env ?? this.env,
+      cwd: options.cwd ?? this.cwd,
+      credentials,
+      files: options.files ?? this.files,
+      group: options.group,
+      terminal: options.terminal ?? this.terminal,
+      flavour: this.flavour,
+    });
   }
 
   /** A child that executes a file. Throws what exec(2) gives: ENOENT, EACCES, ENOEXEC…, before a process is made. */
@@ -332,7 +351,7 @@ export class Process extends Signalled {
 
   #startImage(image: ProgramImage, options: SpawnOptions): Process {
     const credentials = afterExec(options.credentials ?? this.credentials, image.file, image.argv[0] ?? '');
-    const child = this.#child({ ...options, credentials }, image.argv);
+    const child = this.makeChild({ ...options, credentials, argv: image.argv });
     child.flavour = image.flavour;
     this.kernel.start(child, image.program);
     return child;
@@ -412,29 +431,5 @@ export class Process extends Signalled {
   #limitOfCount(credentials: ProcessCredentials): number {
     const isFree = realUidOf(credentials) === 0 || hasCapability(credentials, 'SYS_ADMIN');
     return isFree || hasCapability(credentials, 'SYS_RESOURCE') ? Number.POSITIVE_INFINITY : this.#limit('u');
-  }
-
-  /** It runs at once, on this one's time. */
-  #child(options: SpawnOptions, argv = options.argv ?? this.argv): Process {
-    this.kernel.requireRoom();
-    this.askClock();
-    this.namespaces.cgroup?.requireRoom();
-    const credentials = options.credentials ?? this.credentials;
-    if (this.limits.has('u') && this.kernel.countOf(realUidOf(credentials)) >= this.#limitOfCount(credentials))
-      throw new VfsError('EAGAIN', 'fork', '');
-    const child = new Process({
-      kernel: this.kernel,
-      parent: this,
-      namespaces: this.namespaces,
-      argv,
-      env: options.env ?? this.env,
-      cwd: options.cwd ?? this.cwd,
-      credentials,
-      files: options.files ?? this.files,
-      group: options.group,
-      terminal: options.terminal ?? this.terminal,
-      flavour: this.flavour,
-    });
-    return child;
   }
 }

@@ -5,7 +5,7 @@ import { capabilityHex } from './capabilities.ts';
 import type { Kernel } from './kernel.ts';
 import { type Mount, mountOptions, type MountNamespace } from './mountNamespace.ts';
 import type { Process } from './process.ts';
-import { privilegesOf, realUidOf } from './processCredentials.ts';
+import { privilegesOf } from './processCredentials.ts';
 
 const DIRECTORY = S_IFDIR | 0o555;
 const FILE = S_IFREG | 0o444;
@@ -149,7 +149,7 @@ function startTicks(process: Process): number {
 }
 
 function statusText(process: Process, pid: number): string {
-  const { uid, gid, groups, umask } = process.credentials;
+  const { uid, gid, groups, umask, realUid = uid, realGid = gid } = process.credentials;
   const names = { S: 'sleeping', T: 'stopped', Z: 'zombie' } as Record<string, string>;
   const state = stateOf(process);
   return [
@@ -159,8 +159,8 @@ function statusText(process: Process, pid: number): string {
     `Tgid:\t${pid}`,
     `Pid:\t${pid}`,
     `PPid:\t${parentPid(process)}`,
-    `Uid:\t${realUidOf(process.credentials)}\t${uid}\t${uid}\t${uid}`,
-    `Gid:\t${process.credentials.realGid ?? gid}\t${gid}\t${gid}\t${gid}`,
+    `Uid:\t${realUid}\t${uid}\t${uid}\t${uid}`,
+    `Gid:\t${realGid}\t${gid}\t${gid}\t${gid}`,
     `Groups:\t${groups.join(' ')}`,
     `Threads:\t1`,
     ...capabilityLines(process),
@@ -184,9 +184,12 @@ function capabilityLines(process: Process): readonly string[] {
   ];
 }
 
+/** By their numbers. */
+export const ALL_PROCESSORS: readonly number[] = Array.from({ length: MACHINE.processors }, (_, number) => number);
+
 /** The processors that a process may run on (sched_getaffinity(2)). */
 export function processorsOf({ namespaces: { cgroup } }: Process): readonly number[] {
-  return cgroup?.limits.processors ?? Array.from({ length: MACHINE.processors }, (_, number) => number);
+  return cgroup?.limits.processors ?? ALL_PROCESSORS;
 }
 
 function processorLines(process: Process): readonly string[] {
