@@ -55,8 +55,9 @@ export class PipeBuffer {
   readThrough(byte: number, maxBytes: number): Uint8Array | Promise<Uint8Array> {
     const chunk = this.#chunks[0];
     if (!chunk) return this.writers === 0 ? NO_BYTES : this.#readThroughLater(byte, maxBytes);
-    const at = chunk.indexOf(byte);
-    return this.read(at < 0 ? maxBytes : Math.min(at + 1, maxBytes));
+    // A large chunk is not searched to its end for each part of it.
+    const at = (chunk.length > maxBytes ? chunk.subarray(0, maxBytes) : chunk).indexOf(byte);
+    return this.read(at < 0 ? maxBytes : at + 1);
   }
 
   async #readThroughLater(byte: number, maxBytes: number): Promise<Uint8Array> {

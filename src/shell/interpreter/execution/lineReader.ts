@@ -46,7 +46,7 @@ export class LineReader {
       // What follows the delimiter stays for who reads next.
       const reading = this.#file.readThrough(delimiter, CHUNK_BYTES);
       if (reading instanceof Promise) return this.#untilStreamedLater(reading, delimiter, parts, sizeBytes);
-      const line = this.#added(reading, delimiter, parts, sizeBytes);
+      const line = this.#found(reading, delimiter, parts, sizeBytes);
       if (line) return line;
       sizeBytes += reading.length;
       if (!this.#process.isDue) continue;
@@ -62,27 +62,10 @@ export class LineReader {
     sizeBytes: number,
   ): Promise<ReadLine> {
     const chunk = await this.#waitFor(reading);
-    const line = this.#added(chunk, delimiter, parts, sizeBytes);
+    const line = this.#found(chunk, delimiter, parts, sizeBytes);
     if (line) return line;
     if (this.#process.isDue) await this.#process.pause();
     return this.#untilStreamed(delimiter, parts, sizeBytes + (chunk?.length ?? 0));
-  }
-
-  #added(
-    chunk: Uint8Array | undefined,
-    delimiter: number,
-    parts: Uint8Array[],
-    sizeBytes: number,
-  ): ReadLine | undefined {
-    if (chunk === undefined || chunk.length === 0)
-      return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: this.isTimedOut };
-    if (chunk[chunk.length - 1] === delimiter) {
-      parts.push(chunk.subarray(0, -1));
-      return { bytes: joined(parts, sizeBytes + chunk.length - 1), isEnded: false, isTimedOut: false };
-    }
-    parts.push(chunk);
-    if (sizeBytes + chunk.length > MAX_LINE_BYTES) throw new VfsError('EFBIG', 'read', this.#file.path);
-    return undefined;
   }
 
   #untilSeekable(delimiter: number, parts: Uint8Array[] = [], before = 0): Soon<ReadLine> {
@@ -93,7 +76,7 @@ export class LineReader {
       if (reading instanceof Promise)
         return this.#waitFor(reading).then(
           (chunk) =>
-            this.#found(chunk ?? new Uint8Array(0), delimiter, parts, sizeBytes) ??
+            this.#found(chunk, delimiter, parts, sizeBytes) ??
             this.#untilSeekable(delimiter, parts, sizeBytes + (chunk?.length ?? 0)),
         );
       const line = this.#found(reading, delimiter, parts, sizeBytes);
@@ -103,8 +86,15 @@ export class LineReader {
     }
   }
 
-  #found(chunk: Uint8Array, delimiter: number, parts: Uint8Array[], sizeBytes: number): ReadLine | undefined {
-    if (chunk.length === 0) return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: false };
+  /** The line, where it ends with the chunk or in it; what is behind it is put back. */
+  #found(
+    chunk: Uint8Array | undefined,
+    delimiter: number,
+    parts: Uint8Array[],
+    sizeBytes: number,
+  ): ReadLine | undefined {
+    if (chunk === undefined || chunk.length === 0)
+      return { bytes: joined(parts, sizeBytes), isEnded: true, isTimedOut: this.isTimedOut };
     const at = chunk.indexOf(delimiter);
     if (at >= 0) {
       if (at + 1 < chunk.length) this.#file.seek(at + 1 - chunk.length, 'current');
