@@ -1,4 +1,6 @@
-import { UNWATCHED_LIMITS } from '../../kernel/resourceLimits.ts';
+import type { Process } from '../../kernel/process.ts';
+import type { ResourceLimit } from '../../kernel/processSetup.ts';
+import { LIMIT_KINDS, UNWATCHED_LIMITS } from '../../kernel/resourceLimits.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { ShellError } from '../shellError.ts';
 import { andThen as then } from '../waiting.ts';
@@ -6,43 +8,40 @@ import { readOptions } from './options.ts';
 
 export const times: Builtin = (shell) => then(shell.print('0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n'), () => 0);
 
-/** Letter, words, unit, and what the simulated machine allows. */
-const LIMITS: readonly (readonly [string, string, string, string])[] = [
-  ['R', 'real-time non-blocking time', '(microseconds, -R)', 'unlimited'],
-  ['c', 'core file size', '(blocks, -c)', '0'],
-  ['d', 'data seg size', '(kbytes, -d)', 'unlimited'],
-  ['e', 'scheduling priority', '(-e)', '0'],
-  ['f', 'file size', '(blocks, -f)', 'unlimited'],
-  ['i', 'pending signals', '(-i)', '63389'],
-  ['l', 'max locked memory', '(kbytes, -l)', '8192'],
-  ['m', 'max memory size', '(kbytes, -m)', 'unlimited'],
-  ['n', 'open files', '(-n)', '1024'],
-  ['p', 'pipe size', '(512 bytes, -p)', '8'],
-  ['q', 'POSIX message queues', '(bytes, -q)', '819200'],
-  ['r', 'real-time priority', '(-r)', '0'],
-  ['s', 'stack size', '(kbytes, -s)', '8192'],
-  ['t', 'cpu time', '(seconds, -t)', 'unlimited'],
-  ['u', 'max user processes', '(-u)', '63389'],
-  ['v', 'virtual memory', '(kbytes, -v)', 'unlimited'],
-  ['x', 'file locks', '(-x)', 'unlimited'],
+/** Letter, words and unit. */
+const LIMITS: readonly (readonly [string, string, string])[] = [
+  ['R', 'real-time non-blocking time', '(microseconds, -R)'],
+  ['c', 'core file size', '(blocks, -c)'],
+  ['d', 'data seg size', '(kbytes, -d)'],
+  ['e', 'scheduling priority', '(-e)'],
+  ['f', 'file size', '(blocks, -f)'],
+  ['i', 'pending signals', '(-i)'],
+  ['l', 'max locked memory', '(kbytes, -l)'],
+  ['m', 'max memory size', '(kbytes, -m)'],
+  ['n', 'open files', '(-n)'],
+  ['p', 'pipe size', '(512 bytes, -p)'],
+  ['q', 'POSIX message queues', '(bytes, -q)'],
+  ['r', 'real-time priority', '(-r)'],
+  ['s', 'stack size', '(kbytes, -s)'],
+  ['t', 'cpu time', '(seconds, -t)'],
+  ['u', 'max user processes', '(-u)'],
+  ['v', 'virtual memory', '(kbytes, -v)'],
+  ['x', 'file locks', '(-x)'],
 ];
 
 export const ulimit: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, `HSa${LIMITS.map(([letter]) => letter).join('')}`);
   if (flags.has('a')) {
     const kind = flags.has('H') ? 'hard' : 'soft';
-    const text = LIMITS.map(([letter, words, unit, usual]) => {
-      const otherwise = kind === 'hard' ? (HARD.get(letter) ?? usual) : usual;
-      return `${words.padEnd(40 - unit.length)}${unit} ${shell.process.limits.get(letter)?.[kind] ?? otherwise}\n`;
-    }).join('');
+    const text = LIMITS.map(
+      ([letter, words, unit]) => `${words.padEnd(40 - unit.length)}${unit} ${limitOf(shell.process, letter)[kind]}\n`,
+    ).join('');
     return then(shell.print(text), () => 0);
   }
   const letter = [...flags].find((flag) => flag !== 'H' && flag !== 'S') ?? 'f';
   const row = LIMITS.find(([name]) => name === letter);
   const value = operands[0];
-  const { limits } = shell.process;
-  const usual = row?.[3] ?? 'unlimited';
-  const now = limits.get(letter) ?? { soft: usual, hard: HARD.get(letter) ?? usual };
+  const now = limitOf(shell.process, letter);
   const blocks = BLOCKS.includes(letter) && !shell.isBash ? 2 : 1;
   if (value === undefined)
     return then(shell.print(`${scaled(flags.has('H') ? now.hard : now.soft, blocks)}\n`), () => 0);
@@ -56,19 +55,21 @@ export const ulimit: Builtin = (shell, argv) => {
     throw refused(shell.isBash, row?.[1] ?? '', letter, 'Invalid argument');
   if (UNWATCHED_LIMITS.includes(letter) && exceeds(now.soft, wanted))
     throw new ShellError('command', `lowering the limit -${letter} is not simulated`, 2);
-  limits.set(letter, {
+  shell.process.limits.set(letter, {
     soft: isBoth || flags.has('S') ? wanted : now.soft,
     hard: isBoth || flags.has('H') ? wanted : now.hard,
   });
   return 0;
 };
 
-/** Hard limits that are not the soft ones. */
-const HARD: ReadonlyMap<string, string> = new Map([
-  ['c', 'unlimited'],
-  ['n', '1048576'],
-  ['s', 'unlimited'],
-]);
+/** Of pipes, which the kernel sets no limit for. */
+const PIPE_LIMIT: ResourceLimit = { soft: '8', hard: '8' };
+
+/** What was set, else what the simulated machine allows. */
+function limitOf({ limits }: Process, letter: string): ResourceLimit {
+  return limits.get(letter) ?? LIMIT_KINDS.find((kind) => kind.letter === letter) ?? PIPE_LIMIT;
+}
+
 /** What POSIX counts in blocks of 512 bytes, and bash in twice as much. */
 const BLOCKS = ['c', 'f'];
 

@@ -1,8 +1,6 @@
-import { statIfThere, mayAccess } from '../../kernel/calls.ts';
-import { isRegular } from '../../../vfs/overlay/fileMode.ts';
 import type { Builtin } from '../execution/builtin.ts';
 import { complain } from '../execution/complain.ts';
-import { DEFAULT_PATH, findCommand, pathsOf } from '../execution/external.ts';
+import { DEFAULT_PATH, findCommand, isExecutable, pathsOf } from '../execution/external.ts';
 import { functionText } from '../execution/functionText.ts';
 import { singleQuote } from '../expansion/quote.ts';
 import { ShellError } from '../shellError.ts';
@@ -39,9 +37,9 @@ function meaningsOf(
   if (shell.hasBuiltin(name)) add('builtin');
   if (found.length > 0 && !all) return found.slice(0, 1);
   if (name.includes('/')) {
-    if (isProgram(shell, name)) add('file', name);
+    if (isExecutable(shell, name)) add('file', name);
   } else if (all) {
-    for (const place of pathsOf(shell, name, path)) if (isProgram(shell, place)) add('file', place);
+    for (const place of pathsOf(shell, name, path)) if (isExecutable(shell, place)) add('file', place);
   } else {
     const hashed = shell.hashed.get(name)?.path;
     const place = hashed ?? lookUp(shell, name, path);
@@ -51,12 +49,7 @@ function meaningsOf(
 }
 
 function lookUp(shell: Shell, name: string, path: string | undefined): string | undefined {
-  return pathsOf(shell, name, path).find((place) => isProgram(shell, place));
-}
-
-function isProgram(shell: Shell, path: string): boolean {
-  const found = statIfThere(shell.process, path);
-  return found !== undefined && isRegular(found.mode) && mayAccess(shell.process, path, 1);
+  return pathsOf(shell, name, path).find((place) => isExecutable(shell, place));
 }
 
 function describeMeaning(shell: Shell, name: string, { kind, path, isHashed }: Meaning): string {

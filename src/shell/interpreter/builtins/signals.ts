@@ -1,4 +1,3 @@
-import type { Process } from '../../kernel/process.ts';
 import { maySignal } from '../../kernel/processCredentials.ts';
 import { parseSignal, SIGNALS, signalName } from '../../kernel/signals.ts';
 import type { Builtin } from '../execution/builtin.ts';
@@ -76,35 +75,22 @@ async function send(shell: Shell, word: string, signal: number): Promise<boolean
     return false;
   }
   const pid = Number(word);
+  let why = 'No such process';
   if (pid < 0 || pid === 0) {
     const leader = pid === 0 ? undefined : namespaces.pids.processes.get(-pid);
     const group = pid === 0 ? shell.process.group : leader?.group;
     if (group !== undefined && kernel.killGroup(group, signal)) return true;
   } else {
     const target = namespaces.pids.processes.get(pid);
-    if (target && mayKill(shell, target)) {
+    if (target && maySignal(shell.process.credentials, target.credentials)) {
       signalFrom(shell.process, target, signal);
       return true;
     }
-    if (target) {
-      if (shell.dialect === 'ash')
-        await writeError(shell, `${shell.title}: can't kill pid ${pid}: Operation not permitted\n`);
-      else
-        await complain(
-          shell,
-          shell.isBash ? `(${pid}) - Operation not permitted` : 'Operation not permitted\n',
-          'kill',
-        );
-      return false;
-    }
+    if (target) why = 'Operation not permitted';
   }
-  if (shell.dialect === 'ash') await writeError(shell, `${shell.title}: can't kill pid ${pid}: No such process\n`);
-  else await complain(shell, shell.isBash ? `(${pid}) - No such process` : 'No such process\n', 'kill');
+  if (shell.dialect === 'ash') await writeError(shell, `${shell.title}: can't kill pid ${pid}: ${why}\n`);
+  else await complain(shell, shell.isBash ? `(${pid}) - ${why}` : `${why}\n`, 'kill');
   return false;
-}
-
-function mayKill(shell: Shell, target: Process): boolean {
-  return maySignal(shell.process.credentials, target.credentials);
 }
 
 function unknownSignal(shell: Shell, word: string): string {

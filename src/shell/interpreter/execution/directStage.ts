@@ -12,7 +12,7 @@ import type { Node, SimpleCommand } from '../syntax/tree.ts';
 import { andFinally, type Soon, andThen as then } from '../waiting.ts';
 import type { Builtin } from './builtin.ts';
 import { isPureWord } from './capturable.ts';
-import { spawn } from './external.ts';
+import { childFiles, spawn } from './external.ts';
 
 /** A command of a pipeline or substitution that needs no copy of the shell: its words change nothing, and it is a
  *  program, or a builtin whose whole output a pipe can hold. */
@@ -37,7 +37,7 @@ const pure = new WeakMap<SimpleCommand, boolean>();
 export function planStage(shell: Shell, node: Node, output: OpenFile | undefined): PlannedStage | undefined {
   if (node.kind !== 'simple' || !isPlain(node)) return undefined;
   if (shell.options.has('xtrace') || INNER_TRAPS.some((trap) => shell.traps.has(trap))) return undefined;
-  const name = node.words[0] && 'literal' in node.words[0] ? node.words[0].literal : undefined;
+  const name = literalName(node);
   if (name === undefined || name === '' || shell.functions.has(name)) return undefined;
   const builtin = builtinNamed(shell, name);
   if (builtin && (!output || !PRINTERS.has(name))) return undefined;
@@ -46,6 +46,11 @@ export function planStage(shell: Shell, node: Node, output: OpenFile | undefined
   if (builtin) return output && printed(shell, builtin, node, argv, output);
   const path = name.includes('/') ? name : pathOf(shell, name);
   return path === undefined ? undefined : { kind: 'program', path, argv };
+}
+
+/** Its first word, where that is what it looks like. */
+export function literalName({ words: [first] }: SimpleCommand): string | undefined {
+  return first && 'literal' in first ? first.literal : undefined;
 }
 
 function isPlain(node: SimpleCommand): boolean {
@@ -134,7 +139,7 @@ export function startPlanned(
     return forked();
   };
   try {
-    const starting = spawn(shell, planned.path, planned.argv, withoutClosed(shell, files), group);
+    const starting = spawn(shell, planned.path, planned.argv, childFiles(shell, files), group);
     return starting instanceof Promise ? starting.catch(failed) : starting;
   } catch (error) {
     return failed(error);
@@ -150,9 +155,4 @@ function writer(
   group: number | 'new' | undefined,
 ): Process {
   return shell.process.fork((process) => then(process.print(bytes), () => status), { files, group });
-}
-
-function withoutClosed(shell: Shell, files: ReadonlyMap<number, OpenFile>): ReadonlyMap<number, OpenFile> {
-  if (shell.closeOnExec.size === 0) return files;
-  return new Map([...files].filter(([fd]) => !shell.closeOnExec.has(fd)));
 }

@@ -112,8 +112,11 @@ function childEnvironment(shell: Shell, path: string): ReadonlyMap<string, strin
   return env;
 }
 
-function childFiles(shell: Shell): ReadonlyMap<number, OpenFile> {
-  const { files } = shell.process;
+/** Those of the files that a program gets. */
+export function childFiles(
+  shell: Shell,
+  files: ReadonlyMap<number, OpenFile> = shell.process.files,
+): ReadonlyMap<number, OpenFile> {
   if (shell.closeOnExec.size === 0) return files;
   return new Map([...files].filter(([fd]) => !shell.closeOnExec.has(fd)));
 }

@@ -4,12 +4,12 @@ import type { Process } from '../../kernel/process.ts';
 import { Run, type Shell } from '../state/shell.ts';
 import type { Node, PipelineNode } from '../syntax/tree.ts';
 import { type Soon, andThen as then } from '../waiting.ts';
-import { planStage, startPlanned } from './directStage.ts';
+import { literalName, planStage, startPlanned } from './directStage.ts';
 import { groupForChild, waitForAll } from './foreground.ts';
 import { fork, refused } from './fork.ts';
 
 /** A stage that was started; of one that is over and was no process, its status. */
-export type Started = Process | number;
+type Started = Process | number;
 
 /** `a | b | c`: all at once, each a process. */
 export function runPipeline(shell: Shell, node: PipelineNode, flags: number): Soon<number> {
@@ -33,13 +33,13 @@ export function runPipeline(shell: Shell, node: PipelineNode, flags: number): So
 }
 
 /** With `pipefail` that of the last stage that failed. */
-export function statusOfPipeline(shell: Shell, statuses: readonly number[]): number {
+function statusOfPipeline(shell: Shell, statuses: readonly number[]): number {
   const failed = shell.options.has('pipefail') ? statuses.findLast((status) => status !== 0) : undefined;
   return failed ?? (statuses.at(-1) as number);
 }
 
 /** The statuses of all stages, when they are over. */
-export function waitForStages(shell: Shell, started: readonly Started[], text: string): Soon<number[]> {
+function waitForStages(shell: Shell, started: readonly Started[], text: string): Soon<number[]> {
   const processes = started.filter((stage) => typeof stage !== 'number');
   if (processes.length === 0) return started as number[];
   return then(waitForAll(shell, processes, text), (statuses) => {
@@ -140,8 +140,7 @@ class Starting {
 
 /** A command by itself counts as no subshell where its words are expanded; a function's body does. */
 function runStage(inner: Shell, stage: Node, flags: number): Soon<number> {
-  const first = stage.kind === 'simple' ? stage.words[0] : undefined;
-  const name = first && 'literal' in first ? first.literal : undefined;
+  const name = stage.kind === 'simple' ? literalName(stage) : undefined;
   if (name !== undefined && !inner.functions.has(name)) inner.subshellDepth--;
   return inner.interpreter.runNode(inner, stage, flags);
 }

@@ -22,15 +22,14 @@ import { runStatements } from './lists.ts';
 /** `$(…)`: what it prints, without the newlines at its end. */
 export function substitute(shell: Shell, script: Script): Soon<string> {
   const { fault } = script;
-  if (fault && script.statements.length === 0) throw faultInside(shell, script);
+  if (fault && script.statements.length === 0) throw faultInside(shell);
   const file = fileOnly(script);
   if (file) return then(readWhole(shell, file), (text) => trimEnd(text));
   if (capturable(shell, script)) return capture(shell, script);
   return substituteInProcess(shell, script);
 }
 
-function faultInside(shell: Shell, script: Script): ShellError {
-  void script;
+function faultInside(shell: Shell): ShellError {
   return new ShellError(
     'expansion',
     shell.isBash ? 'syntax error in command substitution' : 'Syntax error',
