@@ -35,6 +35,7 @@ export function packEngine({ state, containers }: EngineSnapshot, platform: Plat
       parent: layer.parent?.chainId,
       cacheId: layer.cacheId,
       columns: layer.tree.columns,
+      sizeBytes: layer.sizeBytes,
       tar,
     };
   });

@@ -51,6 +51,8 @@ export interface PackedLayer {
   readonly cacheId: string;
   /** The layer's tree as it lies, so that nothing is parsed. */
   readonly columns: LayerColumns;
+  /** As whoever made it counts. Absent in what was packed before it was kept. */
+  readonly sizeBytes?: number;
   /** The blob with its tar. */
   readonly tar: string;
 }

@@ -85,7 +85,7 @@ async function unpackLayer(
     parent,
     tree,
     tar: await find(packed.tar),
-    sizeBytes: layerSizeBytes(tree),
+    sizeBytes: packed.sizeBytes ?? layerSizeBytes(tree),
     cacheId: packed.cacheId,
   };
 }

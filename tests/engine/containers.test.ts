@@ -452,6 +452,9 @@ describe('containers of the engine', () => {
     await run(engine, ['put', '/data/new', 'kept'], { name: 'cc' });
     await run(engine, ['drop', '/data/one'], { name: 'dd' });
     await engine.containers.commit('dd', { reference: 'next', comment: '', author: '', changes: [], pauses: true });
+    const { mount, seal } = engine.images.mount([]);
+    mount.symlink('target', '/link');
+    await seal('buildkit'); // which counts no bytes of links
     const packed = packEngine(engine.snapshot(), nodePlatform());
     const plain = structuredClone(packed.plain);
     const kept = new Map<string, Uint8Array>();
@@ -467,6 +470,9 @@ describe('containers of the engine', () => {
       },
       nodePlatform(),
     );
+    const sizes = (of: typeof snapshot) =>
+      [...of.state.layers.values()].map(({ diffId, sizeBytes }) => [diffId, sizeBytes]);
+    expect(sizes(snapshot)).toEqual(sizes(engine.snapshot()));
     const other = testEngine({ programs: TABLE }).engine;
     await other.restore(snapshot);
     expect(other.images.list({}).map(({ id }) => id)).toEqual(engine.images.list({}).map(({ id }) => id));
