@@ -61,7 +61,7 @@ const GNU = [
   `${PACK}\ncpio -tI archive`,
   `${PACK}\nhead -c 300 archive | cpio -it`,
   `${PACK}\nhead -c 50 archive | cpio -it`,
-  `${PACK}\ncat a archive | cpio -it`,
+  `${PACK}\ncat a archive > more\ncpio -it < more`,
   `${PACK}\ncpio -i --only-verify-crc < archive`,
   'echo a | cpio -o -H crc --quiet > archive\ncpio -i --only-verify-crc < archive',
   'find d | sort | cpio -oO archive -H newc -v\ncpio -t < archive',
